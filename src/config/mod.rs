@@ -1,0 +1,334 @@
+//! `feeds.toml`: what the user wrote, with spans, and what the program uses.
+//!
+//! The types here are resolved: every name is known, every address absolute, every default filled in.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use regex::Regex;
+use url::Url;
+
+use crate::item::{Person, Syntax};
+use crate::vocab::{Country, Language, TagAuthority};
+
+/// The key of a topic: the name of its table in the config.
+pub type TopicKey = Arc<str>;
+
+/// A whole publication.
+#[derive(Debug)]
+pub struct Config {
+    /// The folder that the config stands in; every path of the config is relative to it.
+    pub root: PathBuf,
+    /// The config's own path, as messages name it.
+    pub path: Arc<std::path::Path>,
+    pub publication: Publication,
+    pub sources: Vec<Source>,
+    pub countries: Countries,
+    /// In the order of the config.
+    pub topics: Vec<Topic>,
+    pub evidence: Evidence,
+    pub channels: Channels,
+    /// Named crossings and queries, in the order of the config.
+    pub named: Vec<NamedChannel>,
+    pub limits: Limits,
+    pub output: Output,
+}
+
+/// Who publishes, and what holds for every channel.
+#[derive(Debug)]
+pub struct Publication {
+    pub title: Localised,
+    pub description: Localised,
+    /// Where the output folder is served; ends in `/`.
+    pub base_url: Url,
+    /// The web page that the channels stand for; RSS `link`, Atom `link rel="alternate"`.
+    pub home: Url,
+    /// The order is that of preference where a channel of mixed languages can carry only one version. Never empty.
+    pub languages: Vec<Language>,
+    pub time_zone: Tz,
+    pub authority: TagAuthority,
+    /// Of items that name no author, and of every Atom feed.
+    pub author: Person,
+    pub rights: Option<String>,
+    /// A square picture; Atom `icon`.
+    pub icon: Option<Url>,
+    /// A wide picture; Atom `logo`, RSS `image`.
+    pub logo: Option<Url>,
+    /// WebSub hub; `link rel="hub"`.
+    pub hub: Option<Url>,
+}
+
+impl Publication {
+    /// The language of the publication itself: the first.
+    pub fn language(&self) -> &Language {
+        &self.languages[0]
+    }
+}
+
+/// A text in one or several languages. Never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Localised(Vec<(Option<Language>, String)>);
+
+impl Localised {
+    /// A text that stands for every language.
+    pub fn plain(text: impl Into<String>) -> Self {
+        Localised(vec![(None, text.into())])
+    }
+
+    /// Texts by language, the fallback first; `None` where there is none at all.
+    pub fn by_language(texts: Vec<(Language, String)>) -> Option<Self> {
+        (!texts.is_empty()).then(|| Localised(texts.into_iter().map(|(language, text)| (Some(language), text)).collect()))
+    }
+
+    /// The text for `language`: its own, that of the same primary language, else the first.
+    pub fn get(&self, language: &Language) -> &str {
+        let exact = self.0.iter().find(|(own, _)| own.as_ref() == Some(language));
+        let near = || self.0.iter().find(|(own, _)| own.as_ref().is_some_and(|own| own.primary() == language.primary()));
+        exact.or_else(near).map_or(self.0[0].1.as_str(), |(_, text)| text)
+    }
+
+    /// Every text with its language, where it has one.
+    pub fn iter(&self) -> impl Iterator<Item = (Option<&Language>, &str)> {
+        self.0.iter().map(|(language, text)| (language.as_ref(), text.as_str()))
+    }
+}
+
+/// Where records come from.
+#[derive(Debug)]
+pub struct Source {
+    /// A folder (walked) or a file, relative to the root.
+    pub path: PathBuf,
+    /// By the extension of each file where `None`.
+    pub format: Option<RecordFormat>,
+    /// Record field to column name, for CSV; fields that are not named here have the column of their own name.
+    pub columns: Vec<(String, String)>,
+    /// What separates the columns of CSV; a comma unless said otherwise.
+    pub delimiter: u8,
+    /// What separates several values in one cell of CSV; `;` unless said otherwise.
+    pub list_separator: char,
+    /// Of records that name no language; else the publication's.
+    pub language: Option<Language>,
+    /// The syntax of bodies that do not say theirs; else by format: Markdown in `.md` and `.toml`, HTML in `.json`, `.ndjson` and `.csv`.
+    pub syntax: Option<Syntax>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RecordFormat {
+    Toml,
+    #[serde(alias = "md")]
+    Markdown,
+    Json,
+    Ndjson,
+    Csv,
+}
+
+/// The axis of countries.
+#[derive(Debug, Default)]
+pub struct Countries {
+    /// The publication's own; every country of ISO 3166-1 where `None`.
+    pub allow: Option<Vec<Country>>,
+    /// Other words for a country: places, provinces, nicknames.
+    pub aliases: Vec<(Country, String)>,
+    /// Words that are not evidence though a country's name is in them, such as `New Mexico`.
+    pub ignore: Vec<String>,
+    /// Countries whose name means something else too (Georgia) and that count all the same.
+    pub ambiguous: Vec<Country>,
+}
+
+impl Countries {
+    pub fn allows(&self, country: Country) -> bool {
+        self.allow.as_ref().is_none_or(|allow| allow.contains(&country))
+    }
+}
+
+/// A subject.
+#[derive(Debug)]
+pub struct Topic {
+    pub key: TopicKey,
+    /// The piece of the path that stands for it; unique.
+    pub slug: String,
+    pub title: Localised,
+    pub description: Option<Localised>,
+    /// Words and phrases that put an item into the topic.
+    pub words: Vec<Phrase>,
+    /// Regular expressions that do, matched without regard to case against the text as written.
+    pub patterns: Vec<Pattern>,
+    /// Words and phrases that do not count although a word of the topic is in them.
+    pub exclude: Vec<Phrase>,
+}
+
+/// A word or phrase, for items in one language or, with `None`, in any.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phrase {
+    pub language: Option<Language>,
+    pub text: String,
+}
+
+/// A regular expression, for items in one language or, with `None`, in any.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    pub language: Option<Language>,
+    pub regex: Regex,
+}
+
+/// Which evidence puts an item into the channels of an axis: the first step that finds anything decides.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Evidence {
+    pub countries: Vec<Step>,
+    pub topics: Vec<Step>,
+}
+
+/// Kinds of evidence that count together.
+pub type Step = Vec<Rank>;
+
+/// Where in an item evidence stands, the strongest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rank {
+    /// The record's own field.
+    Field,
+    /// `San Jose, Costa Rica.` before the text.
+    Dateline,
+    Title,
+    /// The first paragraph of the body (or the summary, where there is no body), when it names exactly one.
+    SoleBody,
+    /// The first paragraph of the body, however many it names.
+    Body,
+    /// The whole body and summary.
+    Text,
+}
+
+impl Default for Evidence {
+    fn default() -> Self {
+        Evidence {
+            countries: vec![vec![Rank::Field], vec![Rank::Dateline, Rank::Title], vec![Rank::SoleBody]],
+            topics: vec![vec![Rank::Field], vec![Rank::Title, Rank::Body]],
+        }
+    }
+}
+
+/// Which channels there are.
+#[derive(Debug)]
+pub struct Channels {
+    /// The whole publication, at `all`.
+    pub all: bool,
+    /// One per country that has items; `None` for no such channels.
+    pub countries: Option<AxisChannels>,
+    /// One per topic that has items.
+    pub topics: Option<AxisChannels>,
+    /// One variant of each channel per language of the publication, at `LANGUAGE/PATH`, beside the mixed one.
+    pub per_language: bool,
+    /// Crossings of every country with every topic.
+    pub matrix: Option<Matrix>,
+    pub empty: Empty,
+}
+
+/// The automatic channels of one axis.
+#[derive(Debug, Default)]
+pub struct AxisChannels {
+    /// Country codes or topic keys; all where `None`.
+    pub include: Option<Vec<String>>,
+    pub exclude: Vec<String>,
+    /// `{name}` stands for the country's or topic's name, `{publication}` for the publication's title.
+    pub title: Option<Localised>,
+    /// As `title`.
+    pub description: Option<Localised>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Matrix {
+    /// A crossing with fewer items is not published.
+    pub min_items: usize,
+    /// At most so many crossings, those with the most items first.
+    pub max_channels: usize,
+    /// `{country}`, `{topic}` and `{publication}` stand for their names.
+    pub title: Option<Localised>,
+}
+
+/// What becomes of a channel without items.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Empty {
+    /// Published empty if its path was published before, else not at all.
+    #[default]
+    PublishKnown,
+    /// Always published.
+    Publish,
+    /// Never published; what stands at its path goes.
+    Skip,
+    /// What stands at its path stays as it is.
+    Keep,
+}
+
+/// A channel that the config names.
+#[derive(Debug)]
+pub struct NamedChannel {
+    /// Without extension: `belize-trafficking` or `desk/belize`.
+    pub path: String,
+    pub title: Localised,
+    pub description: Option<Localised>,
+    pub query: Query,
+    /// In place of the publication's.
+    pub limits: Limits,
+}
+
+/// Which items a channel holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Query {
+    All(Vec<Query>),
+    Any(Vec<Query>),
+    Not(Box<Query>),
+    Country(Country),
+    Topic(TopicKey),
+    /// A range (RFC 4647): `es` takes `es-CR`.
+    Language(Language),
+    /// An author's name or e-mail address, without regard to case.
+    Author(String),
+    /// Published no longer ago than so many days.
+    WithinDays(u32),
+}
+
+/// How much of its items a channel's documents hold, newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// At most so many items, but for `floor_days`.
+    pub items: usize,
+    /// None older than so many days.
+    pub days: Option<u32>,
+    /// A document no larger than so many bytes, but for the newest item.
+    pub bytes: Option<u64>,
+    /// Items younger than so many days stay in although `items` is reached.
+    pub floor_days: Option<u32>,
+}
+
+/// What is written, and where to.
+#[derive(Debug)]
+pub struct Output {
+    /// Relative to the root.
+    pub folder: PathBuf,
+    pub formats: Vec<Format>,
+    /// Whether documents carry whole bodies or only summaries.
+    pub content: Content,
+    /// How long readers may wait before they ask again, in minutes; RSS `ttl`.
+    pub ttl: Option<u32>,
+    /// The length of summaries that are cut from bodies, in characters.
+    pub summary_length: usize,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Content {
+    #[default]
+    Full,
+    Summary,
+}
+
+/// A format that a channel is published in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    Rss,
+    Atom,
+}

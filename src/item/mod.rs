@@ -1,0 +1,160 @@
+//! Items: what is published, and the reading of the records that they come from.
+//!
+//! An item record is what the user wrote; an [`Item`] is the record resolved. This room turns the one into the other and
+//! gathers every finding on the way; it does not sort items into channels and does not touch their text.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, FixedOffset, Utc};
+use url::Url;
+
+use crate::diag::Place;
+use crate::vocab::{Country, Language, MediaType};
+
+/// A date as it is published: to the second, with the offset that it was written in.
+pub type Date = DateTime<FixedOffset>;
+
+/// One item of news.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// Where the record stands: the file, and the line that it begins at in a bulk file.
+    pub place: Place,
+    /// The record's own name: the file's path below its source without the extension, or the key of its row.
+    pub key: Arc<str>,
+    /// Published as RSS 2.0 `guid` and Atom `id` (RFC 4287 section 4.2.6); the same in every channel and format.
+    pub id: ItemId,
+    /// Plain text. RSS `title`, Atom `title` (RFC 4287 section 4.2.14). Never empty.
+    pub title: String,
+    /// RSS `pubDate`, Atom `published` (RFC 4287 section 4.2.9).
+    pub published: Date,
+    /// When it last changed in a way that readers should notice, never before `published`; Atom `updated` (RFC 4287 section 4.2.15).
+    pub updated: Option<Date>,
+    /// The place that a report opens with, as in `San Jose, Costa Rica`, where the record keeps it apart from the body.
+    pub dateline: Option<String>,
+    /// A short text about the item, in the same syntax as the body. RSS `description`, Atom `summary` (RFC 4287 section 4.2.13).
+    pub summary: Option<Markup>,
+    /// The whole text. RSS `content:encoded`, Atom `content` (RFC 4287 section 4.1.3).
+    pub body: Option<Markup>,
+    /// The item's page. RSS `link`, Atom `link rel="alternate"` (RFC 4287 section 4.2.7).
+    pub link: Option<Url>,
+    /// As the record says; `None` where it says nothing, which is not the same as an empty list ("no country").
+    pub countries: Option<Vec<Country>>,
+    /// Keys of the config's topics, as the record says; `None` where it says nothing.
+    pub topics: Option<Vec<Arc<str>>>,
+    /// RSS `dc:language`, Atom `xml:lang`.
+    pub language: Language,
+    /// Shared by an item and its translations.
+    pub story: Option<Arc<str>>,
+    /// RSS `dc:creator` (and `author` where there is an e-mail address), Atom `author` (RFC 4287 section 4.2.1).
+    pub authors: Vec<Person>,
+    /// `media:thumbnail` in both formats.
+    pub image: Option<Image>,
+    /// RSS `enclosure` (the first one; the format allows no more), Atom `link rel="enclosure"` (all).
+    pub enclosures: Vec<Enclosure>,
+    /// Where the item was taken from. RSS `source`, Atom `source` (RFC 4287 section 4.2.11).
+    pub source: Option<Origin>,
+    /// Plain text. RSS `dc:rights`, Atom `rights` (RFC 4287 section 4.2.10).
+    pub rights: Option<String>,
+    pub lifetime: Lifetime,
+}
+
+/// An item's published identity.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ItemId {
+    /// An absolute IRI: a tag URI (RFC 4151) minted under the publication's authority, or an id taken over verbatim from a former feed.
+    pub iri: Arc<str>,
+    /// A former RSS `guid` that is no IRI and must stay as it was; published instead of `iri` where the format is RSS.
+    pub guid: Option<Arc<str>>,
+}
+
+/// When an item may be seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lifetime {
+    pub draft: bool,
+    /// Not before.
+    pub publish_at: Option<Date>,
+    /// Not from then on.
+    pub expires: Option<Date>,
+}
+
+/// Why an item is not seen now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hidden {
+    Draft,
+    /// `publish-at`, or the date itself, lies in the future.
+    NotYet(Date),
+    Expired(Date),
+}
+
+impl Item {
+    /// The date that speaks for the item's newest state: `updated`, else `published`.
+    pub fn changed(&self) -> Date {
+        self.updated.unwrap_or(self.published).max(self.published)
+    }
+
+    /// Whether the item stays out at `now`, and why.
+    pub fn hidden(&self, now: DateTime<Utc>) -> Option<Hidden> {
+        if self.lifetime.draft {
+            return Some(Hidden::Draft);
+        }
+        let due = self.lifetime.publish_at.unwrap_or(self.published);
+        if due > now {
+            return Some(Hidden::NotYet(due));
+        }
+        self.lifetime.expires.filter(|end| *end <= now).map(Hidden::Expired)
+    }
+}
+
+/// A text in the syntax that the user wrote it in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Markup {
+    pub syntax: Syntax,
+    pub text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Syntax {
+    Markdown,
+    Html,
+    Plain,
+}
+
+/// A person or body (RFC 4287 section 3.2).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Person {
+    pub name: String,
+    /// Looks like an address; checked when read.
+    pub email: Option<String>,
+    pub uri: Option<Url>,
+}
+
+/// A picture that stands for the item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Image {
+    pub url: Url,
+    /// Plain text for those who do not see it.
+    pub alt: Option<String>,
+    /// In pixels.
+    pub width: Option<u32>,
+    /// In pixels.
+    pub height: Option<u32>,
+}
+
+/// A file that comes with the item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Enclosure {
+    pub url: Url,
+    pub media_type: MediaType,
+    /// In bytes; `None` where unknown (RSS then says 0, as the specification asks for some number).
+    pub length: Option<u64>,
+    /// Plain text; Atom `link title`.
+    pub title: Option<String>,
+}
+
+/// The feed or site that an item was taken from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    pub title: String,
+    pub url: Url,
+}

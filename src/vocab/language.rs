@@ -1,0 +1,114 @@
+//! A language tag (BCP 47), well-formed and in canonical case.
+
+use std::fmt;
+use std::sync::Arc;
+
+use oxilangtag::LanguageTag;
+
+/// A well-formed BCP 47 language tag such as `en`, `es-CR` or `sr-Latn`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Language(Arc<str>);
+
+/// Why a text is no language tag, with the way out.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not a language tag (BCP 47)")]
+pub struct NotALanguage {
+    pub text: String,
+    pub help: Option<String>,
+}
+
+/// Scripts that run from right to left, for languages whose tag names no script.
+const RIGHT_TO_LEFT: [&str; 10] = ["ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ur", "yi"];
+
+impl Language {
+    /// Reads a tag, mending its case (`EN-us` becomes `en-US`).
+    pub fn parse(text: &str) -> Result<Self, NotALanguage> {
+        match LanguageTag::parse_and_normalize(text) {
+            Ok(tag) if tag.primary_language().len() <= 3 || tag.as_str().starts_with("x-") => Ok(Language(tag.into_inner().into())),
+            _ => Err(NotALanguage { text: text.to_owned(), help: mend(text) }),
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The first subtag: `es` of `es-CR`.
+    pub fn primary(&self) -> &str {
+        self.0.split('-').next().unwrap_or(&self.0)
+    }
+
+    /// Whether a text in this language serves a reader who asked for `range` (RFC 4647 basic filtering): `es` takes `es-CR`.
+    pub fn matches(&self, range: &Language) -> bool {
+        self.0.strip_prefix(&*range.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    }
+
+    /// Whether the language is written from right to left.
+    pub fn is_right_to_left(&self) -> bool {
+        match self.0.split('-').nth(1).filter(|script| script.len() == 4) {
+            Some(script) => matches!(script, "Arab" | "Hebr" | "Syrc" | "Thaa" | "Nkoo" | "Adlm"),
+            None => RIGHT_TO_LEFT.contains(&self.primary()),
+        }
+    }
+}
+
+fn mend(text: &str) -> Option<String> {
+    let dashed = text.trim().replace('_', "-");
+    if dashed != text && LanguageTag::parse(dashed.as_str()).is_ok() {
+        return Some(format!("write `{}`", Language::parse(&dashed).ok()?));
+    }
+    let known = match text.trim().to_lowercase().as_str() {
+        "english" | "inglés" | "anglais" => "en",
+        "spanish" | "español" | "espanol" | "castellano" => "es",
+        "french" | "français" | "francais" => "fr",
+        "portuguese" | "português" | "portugues" => "pt",
+        _ => return None,
+    };
+    Some(format!("write `{known}`"))
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Language({})", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_and_mends_case() {
+        for (text, want) in [("en", "en"), ("ES-cr", "es-CR"), ("sr-latn", "sr-Latn"), ("x-private", "x-private")] {
+            assert_eq!(Language::parse(text).expect(text).as_str(), want);
+        }
+    }
+
+    #[test]
+    fn refuses_with_a_way_out() {
+        for (text, help) in [("EN_gb", Some("write `en-GB`")), ("Spanish", Some("write `es`")), ("", None), ("a b", None)] {
+            assert_eq!(Language::parse(text).expect_err(text).help.as_deref(), help, "{text}");
+        }
+    }
+
+    #[test]
+    fn ranges_match_on_whole_subtags() {
+        let tag = |t| Language::parse(t).expect(t);
+        assert!(tag("es-CR").matches(&tag("es")));
+        assert!(!tag("es").matches(&tag("es-CR")));
+        assert!(!tag("est").matches(&tag("es")));
+    }
+
+    #[test]
+    fn direction_follows_the_script() {
+        for (tag, rtl) in [("ar", true), ("he-IL", true), ("az-Arab", true), ("ar-Latn", false), ("en", false)] {
+            assert_eq!(Language::parse(tag).expect(tag).is_right_to_left(), rtl, "{tag}");
+        }
+    }
+}

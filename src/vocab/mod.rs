@@ -1,0 +1,14 @@
+//! Words of the outside world, each made a type once: country, language, media type, tag URI, slug.
+//!
+//! Everything here is a value without a place; whoever reads it from a file adds the place to the error.
+
+pub mod country;
+pub mod language;
+pub mod media_type;
+pub mod slug;
+pub mod tag;
+
+pub use country::Country;
+pub use language::Language;
+pub use media_type::MediaType;
+pub use tag::TagAuthority;
