@@ -1,5 +1,6 @@
 //! Tidings: item records in, per-country and per-topic RSS and Atom feeds out.
 
+pub mod check;
 pub mod classify;
 pub mod config;
 pub mod diag;
