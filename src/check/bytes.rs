@@ -56,7 +56,9 @@ impl Encoding {
             "utf-32" | "utf32" | "u32" | "iso-10646-ucs-4" | "csucs4" | "ucs-4" => Encoding::Utf32ByMark,
             "utf-32le" | "utf-32-le" => Encoding::Utf32 { big: false },
             "utf-32be" | "utf-32-be" => Encoding::Utf32 { big: true },
-            other => match encoding_rs::Encoding::for_label(other.as_bytes()) {
+            "mac-cyrillic" | "maccyrillic" => Encoding::Other(encoding_rs::X_MAC_CYRILLIC),
+            "mac-roman" | "macroman" | "macintosh" => Encoding::Other(encoding_rs::MACINTOSH),
+            other => match encoding_rs::Encoding::for_label(name.as_bytes()).or_else(|| encoding_rs::Encoding::for_label(other.as_bytes())) {
                 // Names that stand for nothing but the replacement character, or for this program's own names above.
                 Some(found) if found != encoding_rs::REPLACEMENT && found != encoding_rs::X_USER_DEFINED => Encoding::Other(found),
                 _ => return None,

@@ -52,7 +52,7 @@ pub struct CheckFinding {
     pub severity: Severity,
     /// From 1; 0 where the document as a whole is meant.
     pub line: u32,
-    /// From 1, in characters; 0 where the line as a whole is meant.
+    /// From 1, in characters.
     pub column: u32,
     /// The element, or the attribute, that it is about; may be empty.
     pub element: String,
@@ -101,7 +101,7 @@ fn place(text: &str, lines: &Lines, spot: Spot) -> (u32, u32, Option<Excerpt>) {
     let (line, start) = lines.of(at);
     let wanted = (line as isize + spot.lines).max(1);
     if spot.whole_line || spot.lines != 0 {
-        let column = if spot.whole_line { 0 } else { spot.columns + 1 };
+        let column = if spot.whole_line { 1 } else { spot.columns + 1 };
         return (wanted as u32, column.max(0) as u32, None);
     }
     let column = 1 + text[start..at].chars().count() as isize + spot.columns;

@@ -166,7 +166,7 @@ impl<'a> Walk<'a> {
                 Ok(Event::Start { ns, name, at }) => {
                     self.at = at;
                     let attrs = self.attrs.len();
-                    if self.declare(&reader.declared).is_err() {
+                    if self.declare(&std::mem::take(&mut reader.declared)).is_err() {
                         return;
                     }
                     self.attrs.append(&mut reader.attrs);
@@ -191,7 +191,14 @@ impl<'a> Walk<'a> {
                     }
                 }
                 Ok(Event::Eof) => return,
-                Err(stop) => return self.stopped(stop),
+                Err(stop) => {
+                    // What a faulty tag declares is declared all the same.
+                    self.at = stop.at;
+                    if self.declare(&reader.declared).is_ok() {
+                        self.stopped(stop);
+                    }
+                    return;
+                }
             }
             if self.found.len() > self.limits.findings {
                 self.dropped += self.found.len() - self.limits.findings;
@@ -454,17 +461,40 @@ impl<'a> Walk<'a> {
         id
     }
 
+    /// Running text: as one piece where nobody minds, else line by line, as the reference's reader hands it on.
     fn text(&mut self, text: Cow<'a, str>) {
         let Some(layer) = self.layers.last() else { return };
-        let (first, last, keeps) = (layer.first, self.nodes.len(), layer.keeps);
-        let full = layer.text.as_ref().is_some_and(|held| held.len() + text.len() > self.limits.text);
-        let blank = chars::is_blank(&text);
-        for id in first..last {
-            elements::text(self, id, &text, blank);
+        let first = layer.first;
+        if layer.text.as_ref().is_some_and(|held| held.len() + text.len() > self.limits.text) {
+            return self.say(On::Node(first), &c::TOO_LARGE, Detail::default());
         }
-        if full {
-            self.say(On::Node(first), &c::TOO_LARGE, Detail::default());
-        } else if keeps && let Some(layer) = self.layers.last_mut() {
+        let blank = chars::is_blank(&text);
+        let suspicious = !text.is_ascii() && text.bytes().any(|b| matches!(b, 0xC2 | 0xEF));
+        if !suspicious && (first..self.nodes.len()).all(|id| elements::is_quiet(self, id, blank)) {
+            return self.keep(text);
+        }
+        let start = self.at;
+        let mut from = 0;
+        while from < text.len() {
+            let line = text[from..].find('\n').map_or(text.len(), |at| from + at);
+            let to = if line == from { from + 1 } else { line };
+            self.at = start + from;
+            self.piece(&text[from..to], suspicious);
+            from = to;
+        }
+    }
+
+    fn piece(&mut self, piece: &str, suspicious: bool) {
+        let first = self.layers.last().map_or(0, |layer| layer.first);
+        let blank = chars::is_blank(piece);
+        for id in first..self.nodes.len() {
+            elements::text(self, id, piece, blank, suspicious);
+        }
+        self.keep(Cow::Owned(piece.to_owned()));
+    }
+
+    fn keep(&mut self, text: Cow<'a, str>) {
+        if let Some(layer) = self.layers.last_mut().filter(|layer| layer.keeps) {
             match &mut layer.text {
                 Some(held) => held.to_mut().push_str(&text),
                 None => layer.text = Some(text),
@@ -657,8 +687,10 @@ impl<'a> Walk<'a> {
             On::Part(node, part) | On::As(node, part) => (node, Some(part)),
         };
         let above = if matches!(on, On::Part(..)) { node } else { self.parent(node) };
-        let element = detail.element.or(part).unwrap_or(self.name(node));
-        let parent = detail.parent.unwrap_or(self.name(above));
+        // The document itself has no name.
+        let name = |id: NodeId| if id == 0 && node == 0 { "" } else { self.name(id) };
+        let element = detail.element.or(part).unwrap_or(name(node));
+        let parent = detail.parent.unwrap_or(name(above));
         let found = Found::new(rule, spot, element, parent, &detail);
         self.found.push(found);
     }

@@ -4,13 +4,9 @@
 //! stops at the first error. It fetches nothing and expands nothing but character references and the five predefined entities.
 
 use std::borrow::Cow;
-use std::collections::VecDeque;
 
 use super::limits::Limits;
 use super::namespace::{Namespaces, NsId};
-
-/// The character data that the reference hands on in one piece, in bytes.
-const PIECE: usize = 8192;
 
 /// One attribute, namespace declarations excepted.
 #[derive(Clone, Debug)]
@@ -26,7 +22,7 @@ pub(super) enum Event<'a> {
     /// The attributes stand in [`Reader::attrs`], the declarations in [`Reader::declared`].
     Start { ns: NsId, name: &'a str, at: usize },
     End { at: usize },
-    /// `at` is where the reader stands when the text is complete: the start of what follows.
+    /// A run of text from `at`; what one element holds may come in several.
     Text { text: Cow<'a, str>, at: usize },
     /// A document type declaration with an external part.
     Doctype { public: Option<&'a str>, system: &'a str, at: usize },
@@ -59,8 +55,6 @@ pub(super) struct Reader<'a> {
     state: State,
     open: Vec<Open<'a>>,
     bindings: Vec<(&'a str, NsId)>,
-    pending: Option<(Cow<'a, str>, usize)>,
-    queue: VecDeque<(Cow<'a, str>, usize)>,
     entities: Vec<&'a str>,
     external: bool,
     seen_doctype: bool,
@@ -102,8 +96,6 @@ impl<'a> Reader<'a> {
             state: State::Prolog,
             open: Vec::new(),
             bindings: vec![("xml", NsId::XML)],
-            pending: None,
-            queue: VecDeque::new(),
             entities: Vec::new(),
             external: false,
             seen_doctype: false,
@@ -116,9 +108,6 @@ impl<'a> Reader<'a> {
 
     /// The next event, or where and why the document ends early.
     pub fn next(&mut self, namespaces: &mut Namespaces<'a>) -> Step<Event<'a>> {
-        if let Some((text, at)) = self.queue.pop_front() {
-            return Ok(Event::Text { text, at });
-        }
         match self.state {
             State::Prolog => self.prolog(namespaces),
             State::Content => self.content(namespaces),
@@ -297,51 +286,39 @@ impl<'a> Reader<'a> {
 
     fn content(&mut self, namespaces: &mut Namespaces<'a>) -> Step<Event<'a>> {
         loop {
-            if let Some((text, at)) = self.queue.pop_front() {
-                return Ok(Event::Text { text, at });
-            }
             let at = self.pos;
             match self.peek(0) {
                 None => return stop("no element found: the document ends inside an element", at),
-                Some(b'&') => {
-                    if let Some(event) = self.reference()? {
-                        return Ok(event);
-                    }
-                }
+                Some(b'&') => match self.entity()? {
+                    Entity::Char(c) => return Ok(Event::Text { text: Cow::Owned(c.to_string()), at }),
+                    Entity::Skipped(entity) => return Ok(Event::Unknown { entity, at }),
+                    Entity::Declared => {}
+                },
                 Some(b'<') => match self.peek(1) {
                     Some(b'!') if self.starts("<!--") => self.comment()?,
-                    Some(b'!') if self.starts("<![CDATA[") => self.cdata()?,
+                    Some(b'!') if self.starts("<![CDATA[") => {
+                        if let Some(event) = self.cdata()? {
+                            return Ok(event);
+                        }
+                    }
                     Some(b'!') => return stop(INVALID, at + 2),
-                    _ if self.flush(at) => {}
                     Some(b'?') => self.instruction(false)?,
                     Some(b'/') => return self.end_tag(),
                     _ => return self.start_tag(namespaces),
                 },
-                Some(_) => self.data()?,
+                Some(_) => return self.data(),
             }
         }
     }
 
-    /// Hands the gathered text on, where there is any.
-    fn flush(&mut self, at: usize) -> bool {
-        match self.pending.take() {
-            Some((text, _)) => {
-                self.queue.push_back((text, at));
-                true
-            }
-            None => false,
-        }
-    }
-
-    fn data(&mut self) -> Step<()> {
+    fn data(&mut self) -> Step<Event<'a>> {
         let start = self.pos;
         let mut end = start;
-        let mut returns = false;
         loop {
             end += self.bytes[end..].iter().position(|b| STOPS[*b as usize]).unwrap_or(self.bytes.len() - end);
             match self.bytes.get(end) {
                 None | Some(b'<' | b'&') => break,
-                Some(b'\r') => returns = true,
+                Some(b'\r') => return Ok(self.line(start, end)),
                 Some(b']') if !self.text[end..].starts_with("]]>") => {}
                 Some(0xEF) if !is_noncharacter(&self.bytes[end..]) => {}
                 Some(_) => {
@@ -352,81 +329,29 @@ impl<'a> Reader<'a> {
             end += 1;
         }
         self.pos = end;
-        self.raw_text(start, end, returns);
-        Ok(())
+        Ok(Event::Text { text: Cow::Borrowed(&self.text[start..end]), at: start })
     }
 
-    fn raw_text(&mut self, start: usize, end: usize, returns: bool) {
-        let held = self.pending.as_ref().map_or(0, |(text, _)| text.len());
-        if held + (end - start) <= PIECE {
-            self.add_raw(start, end, returns);
-            return;
+    /// Text before a carriage return, or the line end that it is part of.
+    fn line(&mut self, start: usize, end: usize) -> Event<'a> {
+        if end > start {
+            self.pos = end;
+            return Event::Text { text: Cow::Borrowed(&self.text[start..end]), at: start };
         }
-        let mut from = start;
-        while from < end {
-            let line = self.bytes[from..end].iter().position(|b| *b == b'\n').map_or(end, |at| from + at);
-            let to = if line == from { from + 1 } else { line };
-            let held = self.pending.as_ref().map_or(0, |(text, _)| text.len());
-            if held + (to - from) > PIECE {
-                self.flush(from);
-            }
-            self.add_raw(from, to, returns);
-            if to - from > PIECE {
-                self.flush(from);
-            }
-            from = to;
-        }
+        self.pos = if self.starts("\r\n") { end + 2 } else { end + 1 };
+        Event::Text { text: Cow::Borrowed("\n"), at: start }
     }
 
-    fn add_raw(&mut self, start: usize, end: usize, returns: bool) {
-        let piece = &self.text[start..end];
-        match &mut self.pending {
-            slot if returns => {
-                let mended = Cow::Owned(piece.replace("\r\n", "\n").replace('\r', "\n"));
-                add(slot, mended, end);
-            }
-            Some((Cow::Borrowed(held), to)) if *to == start => {
-                *held = &self.text[start - held.len()..end];
-                *to = end;
-            }
-            slot => add(slot, Cow::Borrowed(piece), end),
-        }
-    }
-
-    fn cdata(&mut self) -> Step<()> {
+    fn cdata(&mut self) -> Step<Option<Event<'a>>> {
         let at = self.pos;
         let start = at + "<![CDATA[".len();
         let Some(length) = self.text[start..].find("]]>") else { return stop("a CDATA section that does not end", at) };
         let end = start + length;
         self.check_characters(start, end)?;
-        if end > start {
-            let returns = self.bytes[start..end].contains(&b'\r');
-            self.raw_text(start, end, returns);
-        }
         self.pos = end + 3;
-        Ok(())
-    }
-
-    fn reference(&mut self) -> Step<Option<Event<'a>>> {
-        let at = self.pos;
-        match self.entity()? {
-            Entity::Char(c) => {
-                if self.pending.as_ref().is_some_and(|(text, _)| text.len() + c.len_utf8() > PIECE) {
-                    self.flush(at);
-                }
-                let mut buffer = [0; 4];
-                add(&mut self.pending, Cow::Owned(c.encode_utf8(&mut buffer).to_owned()), usize::MAX);
-                Ok(None)
-            }
-            Entity::Skipped(entity) => {
-                if self.flush(at) {
-                    self.pos = at;
-                    return Ok(None);
-                }
-                Ok(Some(Event::Unknown { entity, at }))
-            }
-            Entity::Declared => Ok(None),
-        }
+        let raw = &self.text[start..end];
+        let text = if raw.contains('\r') { Cow::Owned(raw.replace("\r\n", "\n").replace('\r', "\n")) } else { Cow::Borrowed(raw) };
+        Ok((!raw.is_empty()).then_some(Event::Text { text, at: start }))
     }
 
     /// Reads a reference that starts at `pos`, in text or in an attribute's value.
@@ -699,20 +624,6 @@ enum Entity<'a> {
 
 fn stop<T>(why: &'static str, at: usize) -> Step<T> {
     Err(Stop { reason: Reason::Xml(why), at })
-}
-
-fn add<'a>(slot: &mut Option<(Cow<'a, str>, usize)>, piece: Cow<'a, str>, to: usize) {
-    match slot {
-        Some((held, end)) => {
-            held.to_mut().push_str(&piece);
-            *end = usize::MAX;
-        }
-        None => *slot = Some((piece, to)),
-    }
-    // Only a borrowed piece can be prolonged in place.
-    if let Some((Cow::Owned(_), end)) = slot {
-        *end = usize::MAX;
-    }
 }
 
 fn split(raw: &str) -> (&str, &str) {

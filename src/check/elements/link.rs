@@ -53,7 +53,7 @@ fn link_ends(walk: &mut Walk<'_>, id: NodeId, _: &str) {
         if title.is_empty() {
             walk.say(on, &c::ATTR_NOT_BLANK, Detail::value("title"));
         }
-        plain::text(walk, id, On::As(id, "title"), &title, &c::CONTAINS_HTML);
+        plain::text(walk, id, on, &title, &c::CONTAINS_HTML);
     }
     if let Some(length) = walk.plain_attr(id, "length") {
         number::non_negative(walk, On::As(id, "length"), &length);

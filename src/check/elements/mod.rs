@@ -169,24 +169,35 @@ pub(super) fn questionable(walk: &mut Walk<'_>, id: NodeId, name: &str) -> &'sta
     }
 }
 
-/// Running text reaches a watcher.
-pub(super) fn text(walk: &mut Walk<'_>, id: NodeId, text: &str, blank: bool) {
+/// Whether a watcher has nothing to say of running text without suspicious letters.
+pub(super) fn is_quiet(walk: &Walk<'_>, id: NodeId, blank: bool) -> bool {
+    let class = walk.node(id).class;
+    match class.text {
+        Text::Leave | Text::Eat => true,
+        Text::Keep | Text::Rdf => blank || class.prose,
+        Text::Link | Text::Outline => blank,
+        Text::Construct => blank || !text::is_xhtml(walk, id) && !is_refused(walk, id),
+        Text::Tight => false,
+    }
+}
+
+/// A piece of running text reaches a watcher.
+pub(super) fn text(walk: &mut Walk<'_>, id: NodeId, text: &str, blank: bool, suspicious: bool) {
     match walk.node(id).class.text {
         Text::Leave => {}
-        Text::Eat => broken(walk, id, text, false),
-        Text::Keep => keep(walk, id, text, blank),
-        Text::Construct => text::construct_text(walk, id, text, blank),
-        Text::Rdf => {
-            if !common::flag(walk, id) {
-                keep(walk, id, text, blank);
-            }
-        }
+        Text::Eat => broken(walk, id, text, suspicious, false),
+        Text::Rdf if common::flag(walk, id) => {}
+        Text::Keep | Text::Rdf => keep(walk, id, text, blank, suspicious),
+        Text::Construct => text::construct_text(walk, id, text, blank, suspicious),
         Text::Link => {
             if !blank {
                 walk.say(On::Node(id), &c::ATOM_LINK_NOT_EMPTY, Detail::default());
             }
         }
-        Text::Tight => tight(walk, id, text, blank),
+        Text::Tight => {
+            keep(walk, id, text, blank, suspicious);
+            tight(walk, id, text);
+        }
         Text::Outline => {
             if !blank && !common::flag(walk, id) {
                 walk.say(On::Node(id), &c::UNEXPECTED_TEXT, Detail::default());
@@ -196,18 +207,21 @@ pub(super) fn text(walk: &mut Walk<'_>, id: NodeId, text: &str, blank: bool) {
     }
 }
 
-/// Text that is kept as the element's value.
-pub(super) fn keep(walk: &mut Walk<'_>, id: NodeId, text: &str, blank: bool) {
+fn is_refused(walk: &Walk<'_>, id: NodeId) -> bool {
     let node = walk.node(id);
-    let refused = if node.class.start == Start::Construct { node.mixed || walk.all_children(id) > 0 } else { !node.class.prose };
-    if refused && !blank {
-        walk.say(On::Node(id), &c::UNEXPECTED_TEXT, Detail::default());
-    }
-    broken(walk, id, text, true);
+    if node.class.start == Start::Construct { node.mixed || walk.all_children(id) > 0 } else { !node.class.prose }
 }
 
-fn broken(walk: &mut Walk<'_>, id: NodeId, text: &str, placed: bool) {
-    if text.is_ascii() {
+/// Text that is kept as the element's value.
+pub(super) fn keep(walk: &mut Walk<'_>, id: NodeId, text: &str, blank: bool, suspicious: bool) {
+    if !blank && is_refused(walk, id) {
+        walk.say(On::Node(id), &c::UNEXPECTED_TEXT, Detail::default());
+    }
+    broken(walk, id, text, suspicious, true);
+}
+
+fn broken(walk: &mut Walk<'_>, id: NodeId, text: &str, suspicious: bool, placed: bool) {
+    if !suspicious {
         return;
     }
     if placed {
@@ -221,13 +235,12 @@ fn broken(walk: &mut Walk<'_>, id: NodeId, text: &str, placed: bool) {
     }
 }
 
-/// Says once where white space stands around the value.
-fn tight(walk: &mut Walk<'_>, id: NodeId, text: &str, blank: bool) {
-    keep(walk, id, text, blank);
+/// Says once where white space stands around the value, as far as it has come.
+fn tight(walk: &mut Walk<'_>, id: NodeId, piece: &str) {
     let so_far = walk.text_so_far(id);
-    let spaced = |text: &str| text.starts_with(chars::is_python_space) || text.ends_with(chars::is_python_space);
-    let starts = if so_far.is_empty() { text } else { so_far };
-    if (starts.starts_with(chars::is_python_space) || spaced(text) && text.ends_with(chars::is_python_space)) && !common::flag(walk, id) {
+    let start = if so_far.is_empty() { piece } else { so_far };
+    let spaced = start.starts_with(chars::is_python_space) || piece.ends_with(chars::is_python_space);
+    if spaced && !common::flag(walk, id) {
         walk.say(On::Node(id), &c::UNEXPECTED_WHITESPACE, Detail::default());
         walk.node_mut(id).state = State::Flag(true);
     }

@@ -175,17 +175,21 @@ fn base64(text: &str) -> Option<Vec<u8>> {
     (held % 4 == 0).then_some(out)
 }
 
+pub(super) fn is_xhtml(walk: &Walk<'_>, id: NodeId) -> bool {
+    matches!(&walk.node(id).state, State::Construct(kind) if kind == "xhtml")
+}
+
 /// Running text in a construct.
-pub(super) fn construct_text(walk: &mut Walk<'_>, id: NodeId, text: &str, blank: bool) {
-    if !text.is_ascii() {
+pub(super) fn construct_text(walk: &mut Walk<'_>, id: NodeId, text: &str, blank: bool, suspicious: bool) {
+    if suspicious {
         for _ in text.chars().filter(|c| chars::is_broken(*c)) {
             walk.say(On::Node(id), &c::BAD_CHARACTERS, Detail::default());
         }
     }
-    if !blank && kind(walk, id) == "xhtml" && chars::is_blank(walk.text_so_far(id)) {
+    if !blank && is_xhtml(walk, id) && chars::is_blank(walk.text_so_far(id)) {
         walk.say(On::Node(id), &c::MISSING_XHTML_DIV, Detail::default());
     }
-    super::keep(walk, id, text, blank);
+    super::keep(walk, id, text, blank, suspicious);
 }
 
 /// An element in a construct.
