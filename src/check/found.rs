@@ -93,19 +93,28 @@ impl Found {
 
     /// The rule's sentence with what was found in it.
     pub fn message(&self) -> String {
+        self.fill(self.rule.message)
+    }
+
+    /// The rule's way out with what was found in it.
+    pub fn help(&self) -> String {
+        self.fill(self.rule.help)
+    }
+
+    fn fill(&self, template: &str) -> String {
         let mut out = String::new();
-        let mut rest = self.rule.message;
-        while let Some(open) = rest.find('{') {
-            let Some(close) = rest[open..].find('}') else { break };
-            out.push_str(&rest[..open]);
-            out.push_str(match &rest[open + 1..open + close] {
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            let Some((place, after)) = after.split_once('}') else { break };
+            out.push_str(before);
+            out.push_str(match place {
                 "element" => &self.element,
                 "parent" => &self.parent,
                 "value" => &self.value,
                 "other" => &self.other,
                 _ => "",
             });
-            rest = &rest[open + close + 1..];
+            rest = after;
         }
         out + rest
     }

@@ -91,7 +91,7 @@ fn finish(text: &str, lines: &Lines, found: &Found) -> CheckFinding {
         element: found.element.clone(),
         parent: found.parent.clone(),
         message: found.message(),
-        help: found.rule.help.to_owned(),
+        help: found.help(),
         excerpt,
     }
 }

@@ -80,7 +80,7 @@ pub fn run(args: &Args) -> ExitCode {
 }
 
 fn no_such_code(code: &str) {
-    let help = did_you_mean(code, codes::ALL.iter().map(|rule| rule.code.name)).unwrap_or_else(|| "see `docs/checks.md`".to_owned());
+    let help = did_you_mean(code, codes::all().map(|rule| rule.code.name)).unwrap_or_else(|| "see `docs/checks.md`".to_owned());
     anstream::eprintln!("error: no check has the code `{code}`\n  help: {help}");
 }
 
