@@ -48,7 +48,7 @@ rules! {
     MISSING_ENCODING = "missing-encoding", Info, "the document does not say its encoding; it was read as {value}" {
         help: "begin with `<?xml version=\"1.0\" encoding=\"utf-8\"?>`",
         why: "Without a header and a declaration, every reader guesses.",
-        wrong: "",
+        wrong: "no declaration",
         right: "<?xml version=\"1.0\" encoding=\"utf-8\"?>",
         clause: "XML 1.0 section 4.3.3",
     }

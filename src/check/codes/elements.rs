@@ -13,8 +13,8 @@ rules! {
     QUESTIONABLE_USAGE = "questionable-usage", Warning, "`{element}` is known, but not in `{parent}`" {
         help: "put it where the specification has it",
         why: "Readers look for it elsewhere.",
-        wrong: "<link href=\"https://example.org/a\"/><dc:title xmlns:dc=\"http://purl.org/dc/elements/1.1/\">x</dc:title><author><name>A</name><dc:date xmlns:dc=\"http://purl.org/dc/elements/1.1/\">2020-01-01</dc:date></author>",
-        right: "<link href=\"https://example.org/a\"/>",
+        wrong: "<author><name>A</name><dc:title xmlns:dc=\"http://purl.org/dc/elements/1.1/\">x</dc:title></author>",
+        right: "<author><name>A</name></author>",
         clause: "RFC 4287 section 4",
     }
     MISSING_ELEMENT = "missing-element", Error, "`{parent}` has no `{element}`" {

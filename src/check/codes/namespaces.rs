@@ -76,7 +76,7 @@ rules! {
     UNSUPPORTED_NAMESPACE = "unsupported-namespace", Warning, "the elements of {value} are not looked into" {
         help: "nothing, unless you expected them to be checked",
         why: "What is wrong inside stays unsaid.",
-        wrong: "<g:etag xmlns:g=\"http://schemas.google.com/g/2005\">1</g:etag>",
+        wrong: "<gd:etag xmlns:gd=\"http://schemas.google.com/g/2005\">1</gd:etag>",
         right: "<dc:creator xmlns:dc=\"http://purl.org/dc/elements/1.1/\">A</dc:creator>",
         clause: "Namespaces in XML 1.0",
     }
