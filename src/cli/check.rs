@@ -67,7 +67,8 @@ pub fn run(args: &Args) -> ExitCode {
     if let Some(code) = &args.explain {
         return explain(code, out);
     }
-    let unknown: Vec<&String> = args.deny.iter().chain(&args.allow).filter(|code| *code != "warnings" && codes::find(code).is_none()).collect();
+    let unknown: Vec<&String> =
+        args.deny.iter().chain(&args.allow).filter(|code| *code != "warnings" && codes::find(code).is_none()).collect();
     if !unknown.is_empty() {
         unknown.into_iter().for_each(|code| no_such_code(code));
         return ExitCode::from(2);
@@ -106,7 +107,8 @@ fn check_all(args: &Args) -> (Vec<Checked>, bool) {
     let results: Vec<Result<Checked, String>> = sources
         .par_iter()
         .map(|source| {
-            let options = Options { url: source.url.clone(), content_type: args.content_type.clone(), now: Some(now), ..Options::default() };
+            let options =
+                Options { url: source.url.clone(), content_type: args.content_type.clone(), now: Some(now), ..Options::default() };
             let bytes = read(&source.path).map_err(|why| format!("`{}` cannot be read: {why}", source.name))?;
             let mut report = check::check(&bytes, &options);
             weigh(&mut report, args);
@@ -264,7 +266,8 @@ fn sarif(checked: &[Checked], verbose: bool) -> Value {
             })
         })
         .collect();
-    let results: Vec<Value> = checked.iter().flat_map(|one| shown(&one.report, verbose).map(|finding| sarif_result(&one.name, finding))).collect();
+    let results: Vec<Value> =
+        checked.iter().flat_map(|one| shown(&one.report, verbose).map(|finding| sarif_result(&one.name, finding))).collect();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -302,4 +305,3 @@ fn explain(code: &str, out: &mut dyn Write) -> ExitCode {
     let _ = write!(out, "{}", codes::page(rule));
     ExitCode::SUCCESS
 }
-
