@@ -1,13 +1,13 @@
 //! HTML in descriptions and content: read as HTML5, for errors and for what could harm the page that shows it.
 
 use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::sync::LazyLock;
 
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::{StrTendril, TendrilSink};
 use html5ever::tree_builder::TreeBuilderOpts;
-use html5ever::{Attribute, ExpandedName, ParseOpts, QualName, local_name, ns};
+use html5ever::{Attribute, ParseOpts, QualName, local_name, ns};
 use regex::Regex;
 
 use super::codes as c;
@@ -23,7 +23,7 @@ pub(super) fn check(walk: &mut Walk<'_>, on: On, value: &str, at: usize) {
     if holds_import(value) {
         walk.say_at(on, &c::SECURITY_RISK, Detail::value("?import"), danger);
     }
-    if !value.contains(['<', '&']) && value.is_ascii() && !value.contains(is_forbidden) {
+    if !value.contains('<') && !value.contains('&') && value.is_ascii() && !value.contains('\u{7f}') {
         return;
     }
     let fragment = match parse(value) {
@@ -256,7 +256,6 @@ struct Made {
 struct Sink {
     elements: RefCell<Vec<Made>>,
     error: RefCell<Option<String>>,
-    root: Cell<bool>,
 }
 
 impl TreeSink for Sink {
@@ -318,9 +317,7 @@ impl TreeSink for Sink {
         x == y
     }
 
-    fn set_quirks_mode(&self, _mode: QuirksMode) {
-        self.root.set(true);
-    }
+    fn set_quirks_mode(&self, _mode: QuirksMode) {}
 
     fn append_before_sibling(&self, _sibling: &usize, _new: NodeOrText<usize>) {}
 
@@ -348,12 +345,5 @@ impl html5ever::interface::ElemName for Name {
 
     fn local_name(&self) -> &html5ever::LocalName {
         &self.0.local
-    }
-}
-
-impl Name {
-    #[allow(dead_code)]
-    fn expanded(&self) -> ExpandedName<'_> {
-        self.0.expanded()
     }
 }

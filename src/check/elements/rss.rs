@@ -1,10 +1,10 @@
 //! RSS 0.91 to 2.0, and what its channel shares with RSS 1.0's: the rules that no table can hold.
 
 use super::super::Kind;
-use super::super::class::{Child, Note};
+use super::super::class::Child;
 use super::super::class::{Class, Podcast};
 use super::super::codes as c;
-use super::super::found::{Detail, Spot};
+use super::super::found::Detail;
 use super::super::namespace::{INDEXING, RDF};
 use super::super::value::{number, plain, uri};
 use super::super::walk::{Channel, NodeId, On, State, Walk};
@@ -335,7 +335,3 @@ static DAY_NAME: Class = Class::value(|walk, id, value| {
         walk.say(On::Node(id), &c::DUPLICATE_VALUE, Detail::value(value));
     }
 });
-
-/// Keeps the imports of the tables' types in one place.
-#[allow(dead_code)]
-fn _unused(_: Note, _: Spot) {}

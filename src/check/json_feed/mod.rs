@@ -221,7 +221,7 @@ fn value(walk: &mut Walk<'_>, field: &'static Field, value: &Value<'_>, parent: 
     let on = On::Part(0, field.name);
     walk.at = value.at;
     let wanted = match (field.holds, &value.kind) {
-        (Holds::Text, Json::Text(_)) | (Holds::Bool, Json::Bool(_)) => return,
+        (Holds::Text, Json::Text(_)) | (Holds::Bool, Json::Bool) => return,
         (Holds::Number, Json::Number(number)) if *number >= 0.0 => return,
         (Holds::Address, Json::Text(text)) => return address(walk, on, text),
         (Holds::Date, Json::Text(text)) => return date::rfc3339(walk, on, text),
