@@ -109,11 +109,29 @@ fn parse(value: &str) -> Result<Vec<Element>, String> {
     let options =
         ParseOpts { tree_builder: TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() }, ..ParseOpts::default() };
     let context = QualName::new(None, ns!(html), local_name!("div"));
-    let sink = html5ever::parse_fragment(Sink::default(), options, context, Vec::new(), false).one(value);
+    let mut parser = html5ever::parse_fragment(Sink::default(), options, context, Vec::new(), false);
+    // What follows an error is of no interest, and may be made to cost much.
+    for piece in pieces(value) {
+        parser.process(piece.into());
+        if parser.tokenizer.sink.sink.error.borrow().is_some() {
+            break;
+        }
+    }
+    let sink = parser.finish();
     match sink.error.into_inner() {
         Some(why) => Err(why),
         None => Ok(sink.elements.into_inner().into_iter().filter_map(|made| made.seen).collect()),
     }
+}
+
+/// The text in pieces of some thousand bytes.
+fn pieces(mut text: &str) -> impl Iterator<Item = &str> {
+    std::iter::from_fn(move || {
+        let end = (text.len().min(4096)..=text.len()).find(|at| text.is_char_boundary(*at))?;
+        let (piece, rest) = text.split_at(end);
+        text = rest;
+        (!piece.is_empty()).then_some(piece)
+    })
 }
 
 /// Characters that HTML forbids: controls, and code points that are no characters.
@@ -162,10 +180,29 @@ fn loose_ends(value: &str) -> Option<String> {
 struct Scan {
     select: bool,
     open: bool,
+    depth: usize,
+}
+
+/// Elements inside one another, beyond which no page goes.
+const DEPTH: usize = 512;
+
+/// Elements that end by themselves, or have no end.
+fn ends_itself(name: &str) -> bool {
+    const NAMES: &str = "p li dd dt tr td th tbody thead tfoot option optgroup rt rp area base basefont bgsound br col command embed frame hr img input \
+        keygen link meta param source track wbr image isindex";
+    super::value::listed(NAMES, name)
 }
 
 impl Scan {
     fn tag(&mut self, name: &str) -> Option<String> {
+        if name.starts_with('/') {
+            self.depth = self.depth.saturating_sub(1);
+        } else if !ends_itself(name) {
+            self.depth += 1;
+        }
+        if self.depth > DEPTH {
+            return Some("elements stand too deep inside one another".to_owned());
+        }
         match name {
             "select" => self.select = true,
             "/select" => self.select = false,

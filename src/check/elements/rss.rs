@@ -95,12 +95,15 @@ fn channel_ends(walk: &mut Walk<'_>, id: NodeId, _: &str) {
             walk.lacks(id, &c::MISSING_ELEMENT, "items");
         }
     }
-    let (self_link, docs) = match &walk.node(id).state {
-        State::Channel(channel) => (channel.self_link, channel.docs == "http://www.rssboard.org/rss-specification"),
-        _ => (false, false),
+    let (self_link, hub, docs) = match &walk.node(id).state {
+        State::Channel(channel) => (channel.self_link, channel.hub, channel.docs == "http://www.rssboard.org/rss-specification"),
+        _ => (false, false, false),
     };
     if walk.name(walk.parent(id)) == "rss" && walk.version == "2.0" && !self_link {
         walk.say(On::Node(id), &c::MISSING_ATOM_SELF_LINK, Detail::default());
+    }
+    if hub && !self_link {
+        walk.say(On::Node(id), &c::HUB_WITHOUT_SELF, Detail::default());
     }
     podcast::channel_ends(walk, id);
     if docs {

@@ -38,6 +38,14 @@ pub(in crate::check) fn rfc3339(walk: &mut Walk<'_>, on: On, value: &str) {
     bounded(walk, on, value, Form::Rfc3339, &c::INVALID_RFC3339_DATE);
 }
 
+pub(in crate::check) fn is_rfc3339(value: &str) -> bool {
+    is_iso(value, Form::Rfc3339)
+}
+
+pub(in crate::check) fn is_rfc2822(value: &str) -> bool {
+    rfc2822(value).is_some_and(|date| date.day().is_some())
+}
+
 pub(in crate::check) fn w3cdtf(walk: &mut Walk<'_>, on: On, value: &str) {
     bounded(walk, on, value, Form::W3c, &c::INVALID_W3CDTF_DATE);
 }

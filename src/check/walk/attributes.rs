@@ -16,7 +16,9 @@ impl<'a> Walk<'a> {
         for (prefix, uri) in declared {
             let top = self.layers.last().map_or(0, |layer| layer.first);
             for node in &mut self.nodes[top..] {
-                node.prefixes.push(prefix);
+                if node.prefixes.len() < self.limits.attributes && !node.prefixes.contains(prefix) {
+                    node.prefixes.push(prefix);
+                }
             }
             if uri.split_whitespace().count() > 1 {
                 self.say(On::Node(0), &c::SAX_ERROR, Detail::value("a namespace with white space in it"));

@@ -12,6 +12,7 @@ mod start;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use super::class::Class;
 use super::codes as c;
@@ -49,8 +50,10 @@ pub(super) struct Node<'a> {
     pub mixed: bool,
     pub podcast: bool,
     pub speaks: bool,
-    base: Option<Box<str>>,
+    base: Option<Rc<str>>,
     prefixes: Vec<&'a str>,
+    /// The namespace of an element that only later rules know.
+    pub module: Option<NsId>,
     seen: Option<HashSet<(&'static str, u64)>>,
     pub state: State,
 }
@@ -70,6 +73,7 @@ pub(super) enum State {
 
 #[derive(Default)]
 pub(super) struct Channel {
+    pub hub: bool,
     pub link: String,
     pub title: String,
     pub docs: String,

@@ -40,6 +40,7 @@ impl<'a> Walk<'a> {
             speaks,
             base,
             prefixes: Vec::new(),
+            module: None,
             seen: None,
             state: State::None,
         });
@@ -47,8 +48,11 @@ impl<'a> Walk<'a> {
             && let Some(base) = self.attr(id, namespace::XML, "base").map(str::to_owned)
         {
             uri::iri(self, On::Part(id, "xml:base"), &base);
-            let joined = uri::join(self.base_of(parent), &base);
-            self.nodes[id].base = Some(joined.into());
+            // Longer than any address: it would be copied for every element below.
+            if base.len() < 4096 {
+                let joined = uri::join(self.base_of(parent), &base);
+                self.nodes[id].base = Some(joined.into()).filter(|joined: &std::rc::Rc<str>| joined.len() < 8192);
+            }
         }
         id
     }

@@ -105,9 +105,24 @@ impl<'a> Walk<'a> {
         if id == 0 || self.nodes[id].class.start == Start::Root {
             elements::foreign_root(self, id, ns, name);
         }
+        let module = ns.filter(|ns| elements::beyond::is_known(self.namespaces.uri(*ns)));
+        let local = name;
         let name: Cow<'a, str> = Cow::Owned(format!("unknown_{name}"));
+        if let Some(ns) = module {
+            return self.module(id, ns, local, name, attrs);
+        }
         let class: &[&Class] = if self.kind == Kind::Rss1 { &[&elements::RDF_ANY] } else { &[&elements::EATER] };
         self.push_foreign(class, name, ns, attrs, id);
+    }
+
+    /// An element of a module that came after the reference.
+    fn module(&mut self, id: NodeId, ns: NsId, local: &str, name: Cow<'a, str>, attrs: (usize, usize)) {
+        let made = self.next_node();
+        self.push(&[&elements::beyond::ELEMENT], name.clone(), attrs, id);
+        self.node_mut(made).module = Some(ns);
+        let uri = self.namespaces.uri(ns).to_owned();
+        elements::beyond::begins(self, made, &uri, local);
+        self.add_child(id, name);
     }
 
     pub(super) fn known(&mut self, id: NodeId, name: Cow<'a, str>, attrs: (usize, usize)) {
