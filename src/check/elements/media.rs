@@ -186,7 +186,7 @@ fn text_type(walk: &mut Walk<'_>, id: NodeId) {
 fn words_end(walk: &mut Walk<'_>, id: NodeId, value: &str) {
     if walk.attr(id, "", "type") == Some("html") {
         let at = walk.node(id).at;
-        html::check(walk, On::Node(id), value, at);
+        html::check(walk, On::Node(id), value, at, None);
     } else {
         plain::text(walk, id, On::Node(id), value, &c::CONTAINS_UNDECLARED_HTML);
     }

@@ -229,8 +229,7 @@ fn value(walk: &mut Walk<'_>, field: &'static Field, value: &Value<'_>, parent: 
         (Holds::MediaType, Json::Text(text)) => return media_type::media_type(walk, on, text),
         (Holds::Html, Json::Text(text)) => {
             let at = walk.at;
-            html::check(walk, on, text, at);
-            return html::references(walk, 0, text);
+            return html::check(walk, on, text, at, Some(0));
         }
         (Holds::Texts, Json::List(values)) => {
             return values.iter().for_each(|one| self::value(walk, &EACH_TEXT, one, parent));

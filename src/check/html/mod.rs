@@ -1,5 +1,7 @@
 //! HTML in descriptions and content: read as HTML5, for errors and for what could harm the page that shows it.
 
+mod tidy;
+
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::LazyLock;
@@ -16,65 +18,79 @@ use super::value::words::{HTML_ELEMENTS, SAFE_ATTRIBUTES, SAFE_ELEMENTS};
 use super::value::{chars, style, uri};
 use super::walk::{NodeId, On, Walk};
 
-/// Looks for errors and dangers. `at` is where the element that holds the text begins: findings stand on its line, as the reference has
-/// them: errors on the line itself, dangers on the one before.
-pub(super) fn check(walk: &mut Walk<'_>, on: On, value: &str, at: usize) {
+/// Looks for errors and dangers, and with `references` for addresses that mean something else wherever the text is shown.
+///
+/// `at` is where the element that holds the text begins: findings stand on its line, as the reference has them: errors on the line
+/// itself, dangers on the one before.
+pub(super) fn check(walk: &mut Walk<'_>, on: On, value: &str, at: usize, references: Option<NodeId>) {
     let danger = Spot::line_of(at, -1);
     if holds_import(value) {
         walk.say_at(on, &c::SECURITY_RISK, Detail::value("?import"), danger);
     }
-    if !value.contains('<') && !value.contains('&') && value.is_ascii() && !value.contains('\u{7f}') {
+    let forbidden = if value.is_ascii() { value.contains('\u{7f}') } else { value.chars().any(is_forbidden) };
+    if !forbidden && !value.contains('<') && !value.contains('&') {
         return;
     }
-    let fragment = match parse(value) {
-        Ok(fragment) => fragment,
-        Err(why) => return walk.say_at(on, &c::NOT_HTML, Detail::value(&why), Spot::line_of(at, 0)),
-    };
-    for element in &fragment {
-        if !HTML_ELEMENTS.contains(&*element.name.to_lowercase()) {
-            let what = format!("`{}` is no element of HTML", element.name);
-            walk.say_at(on, &c::NOT_HTML, Detail::value(&what), danger);
-        } else if !SAFE_ELEMENTS.contains(&*element.name) {
-            walk.say_at(on, &c::SECURITY_RISK, Detail::value(&element.name), danger);
-        } else {
-            attributes(walk, on, element, danger);
+    if !forbidden && let Some(tidy) = tidy::read(value) {
+        tidy.attributes.into_iter().for_each(|(name, value)| attribute(walk, on, name, value, danger));
+        if let Some(id) = references {
+            tidy.addresses.into_iter().for_each(|raw| address(walk, id, raw));
         }
+        return;
+    }
+    match parse(value) {
+        Ok(fragment) => fragment.iter().for_each(|element| dangers(walk, on, element, danger)),
+        Err(why) => walk.say_at(on, &c::NOT_HTML, Detail::value(&why), Spot::line_of(at, 0)),
+    }
+    if let Some(id) = references {
+        addresses(walk, id, value);
     }
 }
 
-fn attributes(walk: &mut Walk<'_>, on: On, element: &Element, danger: Spot) {
-    for (name, value) in &element.attrs {
-        if name == "style" {
-            for what in style::dangers(value) {
-                walk.say_at(on, &c::DANGEROUS_STYLE_ATTR, Detail::value(&what), danger);
-            }
-        } else if !SAFE_ATTRIBUTES.contains(&**name) && !name.starts_with("data-") {
-            walk.say_at(on, &c::SECURITY_RISK_ATTR, Detail::value(name), danger);
-        }
+fn dangers(walk: &mut Walk<'_>, on: On, element: &Element, danger: Spot) {
+    if !HTML_ELEMENTS.contains(&*element.name.to_lowercase()) {
+        let what = format!("`{}` is no element of HTML", element.name);
+        walk.say_at(on, &c::NOT_HTML, Detail::value(&what), danger);
+    } else if !SAFE_ELEMENTS.contains(&*element.name) {
+        walk.say_at(on, &c::SECURITY_RISK, Detail::value(&element.name), danger);
+    } else {
+        element.attrs.iter().for_each(|(name, value)| attribute(walk, on, name, value, danger));
     }
 }
 
-/// Looks for addresses that mean something else wherever the text is shown.
-pub(super) fn references(walk: &mut Walk<'_>, id: NodeId, value: &str) {
+fn attribute(walk: &mut Walk<'_>, on: On, name: &str, value: &str, danger: Spot) {
+    if name == "style" {
+        for what in style::dangers(value) {
+            walk.say_at(on, &c::DANGEROUS_STYLE_ATTR, Detail::value(&what), danger);
+        }
+    } else if !SAFE_ATTRIBUTES.contains(name) && !name.starts_with("data-") {
+        walk.say_at(on, &c::SECURITY_RISK_ATTR, Detail::value(name), danger);
+    }
+}
+
+fn addresses(walk: &mut Walk<'_>, id: NodeId, value: &str) {
     static IMAGES: LazyLock<Regex> = LazyLock::new(|| uri::regex(r#"(?i)<img\s+[^>]*src=(?:"(.*?)"|'(.*?)'|([\w-]+))[\s>]"#));
     static ANCHORS: LazyLock<Regex> = LazyLock::new(|| uri::regex(r#"(?i)<a\s+href=(?:"(.*?)"|'(.*?)'|([\w-]+))[\s>]"#));
     if !value.contains('<') {
         return;
     }
     for found in IMAGES.captures_iter(value).chain(ANCHORS.captures_iter(value)) {
-        let raw = found.iter().skip(1).flatten().map(|part| part.as_str()).find(|part| !part.is_empty()).unwrap_or_default();
-        let address = decoded(raw);
-        let address = address.trim();
-        if address.split_once(':').is_some_and(|(scheme, _)| !scheme.is_empty() && scheme.chars().all(chars::is_word)) {
-            continue;
+        address(walk, id, found.iter().skip(1).flatten().map(|part| part.as_str()).find(|part| !part.is_empty()).unwrap_or_default());
+    }
+}
+
+fn address(walk: &mut Walk<'_>, id: NodeId, raw: &str) {
+    let address = decoded(raw);
+    let address = address.trim();
+    if address.split_once(':').is_some_and(|(scheme, _)| !scheme.is_empty() && scheme.chars().all(chars::is_word)) {
+        return;
+    }
+    match address.chars().find(|c| c.is_ascii() && !uri::is_uri_char(*c as u8)) {
+        Some(letter) => {
+            let mut buffer = [0; 4];
+            walk.say(On::Node(id), &c::INVALID_URI_CHAR, Detail::value(address).other(letter.encode_utf8(&mut buffer)));
         }
-        match address.chars().find(|c| c.is_ascii() && !uri::is_uri_char(*c as u8)) {
-            Some(letter) => {
-                let mut buffer = [0; 4];
-                walk.say(On::Node(id), &c::INVALID_URI_CHAR, Detail::value(address).other(letter.encode_utf8(&mut buffer)));
-            }
-            None => walk.say(On::Node(id), &c::CONTAINS_REL_REF, Detail::value(address)),
-        }
+        None => walk.say(On::Node(id), &c::CONTAINS_REL_REF, Detail::value(address)),
     }
 }
 
