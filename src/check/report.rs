@@ -98,27 +98,40 @@ fn finish(text: &str, lines: &Lines, found: &Found) -> CheckFinding {
 
 fn place(text: &str, lines: &Lines, spot: Spot) -> (u32, u32, Option<Excerpt>) {
     let Some(at) = spot.at else { return (spot.lines.max(0) as u32, spot.columns.max(0) as u32, None) };
-    let (line, start) = lines.of(at);
-    let wanted = (line as isize + spot.lines).max(1);
+    let known = lines.of(at);
+    let wanted = (known.line as isize + spot.lines).max(1);
     if spot.whole_line || spot.lines != 0 {
         let column = if spot.whole_line { 1 } else { spot.columns + 1 };
         return (wanted as u32, column.max(0) as u32, None);
     }
-    let column = 1 + text[start..at].chars().count() as isize + spot.columns;
-    (wanted as u32, column.max(1) as u32, Some(excerpt(text, start, at)))
+    let column = 1 + known.column as isize + spot.columns;
+    (wanted as u32, column.max(1) as u32, Some(excerpt(text, known.start, at)))
 }
 
 fn excerpt(text: &str, start: usize, at: usize) -> Excerpt {
     let floor = |wanted: usize| (start..=wanted).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(start);
     let from = if at - start > SHOWN * 3 / 4 { floor(at - SHOWN / 4) } else { start };
-    let line_end = text[at..].find(['\n', '\r']).map_or(text.len(), |length| at + length);
+    let line_end =
+        text.as_bytes()[at..].iter().take(SHOWN).position(|b| matches!(b, b'\n' | b'\r')).map_or(text.len(), |length| at + length);
     let to = floor(line_end.min(from + SHOWN).max(at));
     let tag = text[at..to].find(['>', ' ']).map_or(to, |length| at + length);
     Excerpt { text: text[from..to].to_owned(), span: at - from..tag.max(at) - from }
 }
 
-/// The lines of the places that are asked for, reckoned in one pass.
-struct Lines(Vec<(usize, usize, usize)>);
+/// A place in the text.
+#[derive(Clone, Copy)]
+struct Known {
+    at: usize,
+    /// From 1.
+    line: usize,
+    /// Where the line begins.
+    start: usize,
+    /// Characters before the place in its line.
+    column: usize,
+}
+
+/// The places that are asked for, reckoned in one pass.
+struct Lines(Vec<Known>);
 
 impl Lines {
     fn new(text: &str, found: &[Found]) -> Self {
@@ -126,23 +139,40 @@ impl Lines {
         places.sort_unstable();
         places.dedup();
         let bytes = text.as_bytes();
-        let (mut line, mut start, mut from) = (1, 0, 0);
+        let mut last = Known { at: 0, line: 1, start: 0, column: 0 };
         let known = places.into_iter().map(|at| {
-            for (offset, byte) in bytes[from..at].iter().enumerate().filter(|(_, byte)| matches!(byte, b'\n' | b'\r')) {
-                let next = from + offset + 1;
+            let start = last.start;
+            for (offset, byte) in bytes[last.at..at].iter().enumerate().filter(|(_, byte)| matches!(byte, b'\n' | b'\r')) {
+                let next = last.at + offset + 1;
                 if *byte == b'\n' || bytes.get(next) != Some(&b'\n') {
-                    line += 1;
-                    start = next;
+                    last.line += 1;
+                    last.start = next;
                 }
             }
-            from = at;
-            (at, line, start)
+            // On the same line, only what is new is counted.
+            let (from, before) = if last.start == start { (last.at, last.column) } else { (last.start.min(at), 0) };
+            last.column = before + text[from..at].chars().count();
+            last.at = at;
+            last
         });
         Lines(known.collect())
     }
 
-    /// The line, from 1, and where it begins.
-    fn of(&self, at: usize) -> (usize, usize) {
-        self.0.binary_search_by_key(&at, |(known, _, _)| *known).map_or((1, 0), |found| (self.0[found].1, self.0[found].2))
+    fn of(&self, at: usize) -> Known {
+        let found = self.0.binary_search_by_key(&at, |known| known.at);
+        found.map_or(Known { at, line: 1, start: 0, column: 0 }, |found| self.0[found])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::{Options, check};
+
+    #[test]
+    fn places_are_lines_and_characters() {
+        let document = "<rss version=\"2.0\">\r\n<channel>é<nix/>\r<nix/> <nix/>\n</channel></rss>";
+        let report = check(document.as_bytes(), &Options { content_type: Some("application/rss+xml".to_owned()), ..Options::default() });
+        let places = report.findings.iter().filter(|finding| finding.element == "nix").map(|finding| (finding.line, finding.column));
+        assert_eq!(places.collect::<Vec<_>>(), [(2, 11), (3, 1), (3, 8)]);
     }
 }

@@ -315,7 +315,7 @@ impl<'a> Reader<'a> {
             match self.peek(0) {
                 None => return stop("no element found: the document ends inside an element", at),
                 Some(b'&') => match self.entity()? {
-                    Entity::Char(c) => return Ok(Event::Text { text: Cow::Owned(c.to_string()), at }),
+                    Entity::Char(c) => return Ok(Event::Text { text: letter(c), at }),
                     Entity::Skipped(entity) => return Ok(Event::Unknown { entity, at }),
                     Entity::Declared => {}
                 },
@@ -661,6 +661,18 @@ enum Entity<'a> {
     Char(char),
     Skipped(&'a str),
     Declared,
+}
+
+/// A letter as text, without a copy for those that are escaped most.
+fn letter<'a>(c: char) -> Cow<'a, str> {
+    Cow::Borrowed(match c {
+        '<' => "<",
+        '>' => ">",
+        '&' => "&",
+        '"' => "\"",
+        '\'' => "'",
+        other => return Cow::Owned(other.to_string()),
+    })
 }
 
 fn stop<T>(why: &'static str, at: usize) -> Step<T> {
