@@ -16,6 +16,7 @@ mod media_types;
 mod namespace;
 mod rdf_syntax;
 mod report;
+mod set;
 mod value;
 mod walk;
 mod xml;
@@ -25,6 +26,7 @@ use url::Url;
 
 pub use limits::Limits;
 pub use report::{CheckFinding, Kind, Report};
+pub use set::{Document, check_set};
 
 use bytes::Told;
 use found::{Found, Spot};

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use tidings::check::codes::{self, Rule};
-use tidings::check::{self, CheckFinding, Options, Report};
+use tidings::check::{self, CheckFinding, Document, Options, Report};
 use tidings::diag::{Severity, did_you_mean, render};
 
 /// Check feeds: RSS 0.91 to 2.0, RSS 1.0, Atom 1.0, OPML and JSON Feed.
@@ -92,6 +92,8 @@ struct Source {
     path: PathBuf,
     name: String,
     url: Option<Url>,
+    /// The folder argument that it was found under, by its number.
+    folder: Option<usize>,
 }
 
 /// Endings of files that a folder is searched for.
@@ -100,32 +102,53 @@ const ENDINGS: [&str; 7] = ["xml", "rss", "atom", "rdf", "opml", "json", "feed"]
 fn check_all(args: &Args) -> (Vec<Checked>, bool) {
     let mut unread = false;
     let mut sources = Vec::new();
-    for path in &args.paths {
-        gather(path, args.url.as_ref(), &mut sources, &mut unread);
+    for (number, path) in args.paths.iter().enumerate() {
+        gather(path, number, args.url.as_ref(), &mut sources, &mut unread);
     }
     let now = chrono::Utc::now();
-    let results: Vec<Result<Checked, String>> = sources
+    let results: Vec<Result<(Checked, Vec<u8>), String>> = sources
         .par_iter()
         .map(|source| {
             let options =
                 Options { url: source.url.clone(), content_type: args.content_type.clone(), now: Some(now), ..Options::default() };
             let bytes = read(&source.path).map_err(|why| format!("`{}` cannot be read: {why}", source.name))?;
-            let mut report = check::check(&bytes, &options);
-            weigh(&mut report, args);
-            Ok(Checked { name: source.name.clone(), report })
+            Ok((Checked { name: source.name.clone(), report: check::check(&bytes, &options) }, bytes))
         })
         .collect();
-    let mut checked = Vec::new();
-    for result in results {
+    let mut read = Vec::new();
+    for (result, source) in results.into_iter().zip(&sources) {
         match result {
-            Ok(one) => checked.push(one),
+            Ok((checked, bytes)) => read.push((checked, bytes, source)),
             Err(why) => {
                 anstream::eprintln!("error: {why}");
                 unread = true;
             }
         }
     }
+    together(&mut read);
+    let mut checked: Vec<Checked> = read.into_iter().map(|(checked, _, _)| checked).collect();
+    checked.iter_mut().for_each(|one| weigh(&mut one.report, args));
     (checked, unread)
+}
+
+/// Documents of one folder are one publication: looks at them together.
+fn together(read: &mut [(Checked, Vec<u8>, &Source)]) {
+    let mut folders: std::collections::BTreeMap<usize, Vec<usize>> = std::collections::BTreeMap::new();
+    for (at, (_, _, source)) in read.iter().enumerate() {
+        if let Some(folder) = source.folder {
+            folders.entry(folder).or_default().push(at);
+        }
+    }
+    for members in folders.values() {
+        let found = {
+            let documents: Vec<Document<'_>> =
+                members.iter().map(|at| Document { name: &read[*at].0.name, url: read[*at].2.url.clone(), bytes: &read[*at].1 }).collect();
+            check::check_set(&documents)
+        };
+        for (member, finding) in found {
+            read[members[member]].0.report.findings.push(finding);
+        }
+    }
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {
@@ -137,17 +160,17 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     std::fs::read(path)
 }
 
-fn gather(path: &Path, url: Option<&Url>, sources: &mut Vec<Source>, unread: &mut bool) {
+fn gather(path: &Path, number: usize, url: Option<&Url>, sources: &mut Vec<Source>, unread: &mut bool) {
     if !path.is_dir() {
         let name = if path == Path::new("-") { "<stdin>".to_owned() } else { path.display().to_string() };
-        return sources.push(Source { path: path.to_owned(), name, url: url.cloned() });
+        return sources.push(Source { path: path.to_owned(), name, url: url.cloned(), folder: None });
     }
     for entry in walkdir::WalkDir::new(path).sort_by_file_name() {
         match entry {
             Ok(entry) if entry.file_type().is_file() && is_feed(entry.path()) => {
                 let below = entry.path().strip_prefix(path).unwrap_or(entry.path());
                 let url = url.and_then(|url| below_url(url, below));
-                sources.push(Source { path: entry.path().to_owned(), name: entry.path().display().to_string(), url });
+                sources.push(Source { path: entry.path().to_owned(), name: entry.path().display().to_string(), url, folder: Some(number) });
             }
             Ok(_) => {}
             Err(why) => {

@@ -17,6 +17,7 @@ mod namespaces;
 mod opml;
 mod podcast;
 mod products;
+mod publication;
 mod rss;
 mod text;
 mod values;
@@ -31,6 +32,7 @@ pub use namespaces::*;
 pub use opml::*;
 pub use podcast::*;
 pub use products::*;
+pub use publication::*;
 pub use rss::*;
 pub use text::*;
 pub use values::*;
@@ -90,6 +92,7 @@ static FAMILIES: &[(&str, &[&Rule])] = &[
     ("OPML and OpenSearch", opml::ROWS),
     ("JSON Feed", json::ROWS),
     ("Modules that came after the W3C Feed Validator", modules::ROWS),
+    ("A whole publication", publication::ROWS),
 ];
 
 /// All rows, in the order of the page.

@@ -1,0 +1,188 @@
+//! A whole publication at once: what no single document can say of itself.
+//!
+//! Ids that mean two things, subscription lists that lead nowhere, archives that do not hang together, formats of one channel that
+//! differ.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use url::Url;
+
+use super::bytes::{self, Told};
+use super::codes::{self as c, Rule};
+use super::found::{Detail, Found, Spot};
+use super::limits::Limits;
+use super::namespace::Namespaces;
+use super::report::{self, CheckFinding, Kind};
+use super::xml::{Event, Reader};
+
+/// A document of a publication.
+pub struct Document<'d> {
+    /// Its path within the publication.
+    pub name: &'d str,
+    /// Where it is served from; documents without an address are compared by their ids only.
+    pub url: Option<Url>,
+    pub bytes: &'d [u8],
+}
+
+/// What is wrong between documents: the number of the document that it stands in, and the finding.
+pub fn check_set(documents: &[Document<'_>]) -> Vec<(usize, CheckFinding)> {
+    let facts: Vec<Facts> = documents.iter().map(Facts::read).collect();
+    let mut found: Vec<Vec<Found>> = documents.iter().map(|_| Vec::new()).collect();
+    ids(&facts, &mut found);
+    let addresses: HashMap<&Url, usize> =
+        documents.iter().enumerate().filter_map(|(at, document)| Some((document.url.as_ref()?, at))).collect();
+    links(documents, &facts, &addresses, &mut found);
+    formats(documents, &facts, &mut found);
+    let reports = found.into_iter().zip(&facts).map(|(found, facts)| report::make(&facts.text, Kind::Unknown, found, 0));
+    reports.enumerate().flat_map(|(at, report)| report.findings.into_iter().map(move |finding| (at, finding))).collect()
+}
+
+/// What one document says that others have to agree with.
+#[derive(Default)]
+struct Facts {
+    text: String,
+    items: Vec<Item>,
+    /// Relation, address, place.
+    links: Vec<(String, String, usize)>,
+    feed: bool,
+}
+
+struct Item {
+    id: String,
+    title: String,
+    at: usize,
+}
+
+impl Facts {
+    fn read(document: &Document<'_>) -> Facts {
+        if super::json_feed::looks_like(document.bytes, None) {
+            return Facts::of_json(document.bytes);
+        }
+        let told = Told { media_type: None, charset: None, fallback: "UTF-8" };
+        let mut facts = Facts { text: bytes::decode(document.bytes, told).text.into_owned(), ..Facts::default() };
+        let text = std::mem::take(&mut facts.text);
+        facts.of_xml(&text);
+        facts.text = text;
+        facts
+    }
+
+    fn of_xml(&mut self, text: &str) {
+        let limits = Limits::default();
+        let mut namespaces = Namespaces::new();
+        let mut reader = Reader::new(text, &limits);
+        let mut path: Vec<&str> = Vec::new();
+        let mut item = Item { id: String::new(), title: String::new(), at: 0 };
+        while let Ok(event) = reader.next(&mut namespaces) {
+            match event {
+                Event::Start { name, at, .. } => {
+                    self.feed |= path.is_empty() && matches!(name, "rss" | "feed" | "RDF");
+                    let value = |wanted: &str| reader.attrs.iter().find(|attr| attr.name == wanted).map(|attr| attr.value.to_string());
+                    match name {
+                        "item" | "entry" => item = Item { id: String::new(), title: String::new(), at },
+                        "link" => self.links.extend(value("rel").zip(value("href")).map(|(rel, href)| (rel, href, at))),
+                        "outline" => self.links.extend(value("xmlUrl").map(|href| ("outline".to_owned(), href, at))),
+                        _ => {}
+                    }
+                    path.push(name);
+                }
+                Event::Text { text, .. } => match path[..] {
+                    [.., "item", "guid"] | [.., "entry", "id"] => item.id.push_str(&text),
+                    [.., "item" | "entry", "title"] => item.title.push_str(&text),
+                    _ => {}
+                },
+                Event::End { .. } => {
+                    let ended = path.pop();
+                    if matches!(ended, Some("item" | "entry")) && !item.id.trim().is_empty() {
+                        let at = item.at;
+                        self.items.push(std::mem::replace(&mut item, Item { id: String::new(), title: String::new(), at }));
+                    }
+                }
+                Event::Eof => return,
+                _ => {}
+            }
+        }
+    }
+
+    fn of_json(bytes: &[u8]) -> Facts {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+        let word = |value: &serde_json::Value, name: &str| value[name].as_str().unwrap_or_default().to_owned();
+        let items = value["items"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let items = items.iter().map(|item| Item { id: word(item, "id"), title: word(item, "title"), at: 0 });
+        Facts { items: items.filter(|item| !item.id.is_empty()).collect(), feed: value["version"].is_string(), text, ..Facts::default() }
+    }
+}
+
+fn say(found: &mut Vec<Found>, rule: &'static Rule, at: usize, value: &str, other: &str) {
+    found.push(Found::new(rule, Spot::at(at), "", "", &Detail::value(value).other(other)));
+}
+
+/// One id is one item, wherever it stands.
+fn ids(facts: &[Facts], found: &mut [Vec<Found>]) {
+    let mut known: HashMap<&str, &str> = HashMap::new();
+    for (facts, found) in facts.iter().zip(found) {
+        for item in &facts.items {
+            let title = item.title.trim();
+            let before = *known.entry(item.id.trim()).or_insert(title);
+            if !before.is_empty() && !title.is_empty() && before != title {
+                say(found, &c::ID_MEANS_TWO_ITEMS, item.at, item.id.trim(), before);
+            }
+        }
+    }
+}
+
+/// Addresses within the publication lead to its documents, and archives lead back.
+fn links(documents: &[Document<'_>], facts: &[Facts], addresses: &HashMap<&Url, usize>, found: &mut [Vec<Found>]) {
+    let folders: BTreeSet<String> = documents.iter().filter_map(|document| folder(document.url.as_ref()?)).collect();
+    let target = |from: usize, href: &str| {
+        let base = documents[from].url.as_ref()?;
+        let mut url = base.join(href).ok()?;
+        url.set_fragment(None);
+        folder(&url).filter(|folder| folders.contains(folder)).map(|_| url)
+    };
+    for (from, facts_here) in facts.iter().enumerate() {
+        for (rel, href, at) in &facts_here.links {
+            let Some(url) = target(from, href) else { continue };
+            let there = addresses.get(&url).copied();
+            match (rel.as_str(), there) {
+                ("outline", None) => say(&mut found[from], &c::OPML_NAMES_MISSING_FEED, *at, href, ""),
+                ("prev-archive" | "next-archive" | "current" | "next" | "previous", None) => {
+                    say(&mut found[from], &c::ARCHIVE_MISSING, *at, href, rel);
+                }
+                ("prev-archive", Some(to)) => {
+                    let back = facts[to].links.iter().find(|(rel, _, _)| rel == "next-archive").and_then(|(_, href, _)| target(to, href));
+                    if back.is_some_and(|back| documents[from].url.as_ref() != Some(&back)) {
+                        say(&mut found[from], &c::ARCHIVE_CHAIN_BROKEN, *at, href, documents[from].name);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The address without its last segment.
+fn folder(url: &Url) -> Option<String> {
+    let text = url.as_str();
+    text.rfind('/').map(|at| text[..=at].to_owned())
+}
+
+/// One channel has the same items in every format.
+fn formats(documents: &[Document<'_>], facts: &[Facts], found: &mut [Vec<Found>]) {
+    let mut channels: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, document) in documents.iter().enumerate().filter(|(at, _)| facts[*at].feed) {
+        if let Some((stem, "rss" | "atom" | "json" | "xml" | "rdf")) = document.name.rsplit_once('.') {
+            channels.entry(stem).or_default().push(at);
+        }
+    }
+    let of = |at: usize| facts[at].items.iter().map(|item| item.id.trim()).collect::<BTreeSet<_>>();
+    for formats in channels.values() {
+        let Some((first, rest)) = formats.split_first() else { continue };
+        let theirs = of(*first);
+        for at in rest {
+            if let Some(id) = of(*at).symmetric_difference(&theirs).next() {
+                say(&mut found[*at], &c::FORMATS_DIFFER, 0, id, documents[*first].name);
+            }
+        }
+    }
+}
