@@ -19,7 +19,7 @@ rules! {
     }
     UNICODE_ERROR = "unicode-error", Error, "the bytes are not what the document says that they are: {value}" {
         help: "save the file in the encoding that its declaration names, best UTF-8",
-        why: "Letters turn into other letters or into question marks, and strict readers refuse the document.",
+        why: "Letters turn into other letters or into question marks, and strict readers refuse the document. A document that neither a declaration nor a header speaks for counts as US-ASCII, as in the W3C Feed Validator's own suite; with a header it counts as UTF-8.",
         wrong: "bytes of windows-1252 under `encoding=\"utf-8\"`",
         right: "bytes of UTF-8 under `encoding=\"utf-8\"`",
         clause: "XML 1.0 section 4.3.3",
@@ -61,7 +61,7 @@ rules! {
     }
     BAD_CHARACTERS = "bad-characters", Warning, "`{element}` holds characters that a wrong encoding leaves behind" {
         help: "find where text in one encoding is read as another, and mend the text",
-        why: "People see `Ã©` or a box where a letter should be.",
+        why: "People see `Ã©` or a box where a letter should be. `iso-8859-1` is Latin-1 itself here, not windows-1252: its bytes 0x80 to 0x9F are controls.",
         wrong: "<title>cafÃ©</title>",
         right: "<title>café</title>",
         clause: "Unicode chapter 23.1",

@@ -5,7 +5,7 @@ use super::rules;
 rules! {
     UNDEFINED_ELEMENT = "undefined-element", Error, "`{element}` is no element of `{parent}`" {
         help: "look for a slip in its name; elements of your own belong in a namespace",
-        why: "Readers drop it, and with it what you meant to say.",
+        why: "Readers drop it, and with it what you meant to say. The W3C Feed Validator does not know `itunes:complete`, and so it counts as undefined.",
         wrong: "<autor>me@example.org (Me)</autor>",
         right: "<author>me@example.org (Me)</author>",
         clause: "RSS 2.0, \"Extending RSS\"; RFC 4287 section 6.1",

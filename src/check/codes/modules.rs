@@ -38,4 +38,11 @@ rules! {
         right: "<atom:link xmlns:atom=\"http://www.w3.org/2005/Atom\" href=\"https://example.org/feed.xml\" rel=\"self\"/>",
         clause: "WebSub section 4",
     }
+    ITEMS_OUT_OF_ORDER = "items-out-of-order", Info, "the item is newer than one that stands before it" {
+        help: "put the newest first",
+        why: "Simple readers show the first few items and never look further.",
+        wrong: "<item><title>a</title><guid isPermaLink=\"false\">guid-of-one</guid><pubDate>Thu, 02 Jan 2020 00:00:00 GMT</pubDate></item><item><title>b</title><guid isPermaLink=\"false\">guid-of-two</guid><pubDate>Fri, 03 Jan 2020 00:00:00 GMT</pubDate></item>",
+        right: "<item><title>b</title><guid isPermaLink=\"false\">guid-of-two</guid><pubDate>Fri, 03 Jan 2020 00:00:00 GMT</pubDate></item><item><title>a</title><guid isPermaLink=\"false\">guid-of-one</guid><pubDate>Thu, 02 Jan 2020 00:00:00 GMT</pubDate></item>",
+        clause: "RSS 2.0, by custom",
+    }
 }

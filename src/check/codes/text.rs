@@ -26,7 +26,7 @@ rules! {
     }
     NOT_HTML = "not-html", Warning, "the HTML of `{element}` has an error: {value}" {
         help: "mend the HTML",
-        why: "Browsers repair it each in their way; what follows may be swallowed.",
+        why: "Browsers repair it each in their way; what follows may be swallowed. The W3C Feed Validator takes `svg` in HTML for no element of HTML, and so does this.",
         wrong: "<description>&lt;b&gt;bold</description>",
         right: "<description>&lt;b&gt;bold&lt;/b&gt;</description>",
         clause: "HTML, \"Parsing\"",
@@ -75,21 +75,21 @@ rules! {
     }
     SECURITY_RISK = "security-risk", Warning, "`{value}` could harm the page that shows it" {
         help: "remove it",
-        why: "Readers remove it, and some remove the whole item.",
+        why: "Readers remove it, and some remove the whole item. As in the W3C Feed Validator, the line that is named is the one before the element that holds the HTML.",
         wrong: "<description>&lt;script&gt;x()&lt;/script&gt;</description>",
         right: "<description>&lt;p&gt;x&lt;/p&gt;</description>",
         clause: "HTML, \"Security\"",
     }
     SECURITY_RISK_ATTR = "security-risk-attr", Warning, "the attribute `{value}` could harm the page that shows it" {
         help: "remove it",
-        why: "Readers remove it, and some remove the whole item.",
+        why: "Readers remove it, and some remove the whole item. As in the W3C Feed Validator, the line that is named is the one before the element that holds the HTML.",
         wrong: "<description>&lt;p onclick=\"x()\"&gt;x&lt;/p&gt;</description>",
         right: "<description>&lt;p&gt;x&lt;/p&gt;</description>",
         clause: "HTML, \"Security\"",
     }
     DANGEROUS_STYLE_ATTR = "dangerous-style-attr", Warning, "the style `{value}` is not known to be harmless" {
         help: "remove it",
-        why: "Styles can cover a page, load trackers and run programs in old browsers; readers remove them. The reference counts `max-width` as dangerous, and so does this.",
+        why: "Styles can cover a page, load trackers and run programs in old browsers; readers remove them. The W3C Feed Validator counts `max-width` as dangerous, and so does this; the line that is named is the one before the element that holds the HTML.",
         wrong: "<description>&lt;p style=\"position: absolute\"&gt;x&lt;/p&gt;</description>",
         right: "<description>&lt;p style=\"color: red\"&gt;x&lt;/p&gt;</description>",
         clause: "CSS 2.1",

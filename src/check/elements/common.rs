@@ -20,7 +20,7 @@ values! {
     IRI = uri::iri_rule;
     IDENTIFIER = uri::identifier;
     WEB_URL = uri::web;
-    RFC822 = date::rfc822;
+    RFC822 = date::rfc822_rule;
     RFC3339 = date::rfc3339;
     W3CDTF = date::w3cdtf;
     ISO8601 = date::iso8601;

@@ -5,7 +5,7 @@ use super::super::class::{Attributes, Class, Podcast, Start};
 use super::super::codes as c;
 use super::super::found::Detail;
 use super::super::namespace::RDF;
-use super::super::value::{media_type, number, uri};
+use super::super::value::{date, media_type, number, uri};
 use super::super::walk::{NodeId, On, Walk};
 use super::common::*;
 use super::products::PRODUCT;
@@ -53,6 +53,19 @@ fn item_ends(walk: &mut Walk<'_>, id: NodeId, _: &str) {
         walk.say(On::Node(id), &c::SLASH_DATE, Detail::default());
     }
 }
+
+/// When the item came out; the newest should stand first.
+pub(super) static PUBLISHED: Class = Class::value(|walk, id, value| {
+    let Some(when) = date::rfc822(walk, On::Node(id), value) else { return };
+    let item = walk.parent(id);
+    let Some(channel) = super::rss::channel_of(walk, walk.parent(item)) else { return };
+    let late = !channel.disordered && channel.latest.is_some_and(|latest| when > latest);
+    channel.latest = Some(when);
+    channel.disordered |= late;
+    if late {
+        walk.say(On::Node(item), &c::ITEMS_OUT_OF_ORDER, Detail::default());
+    }
+});
 
 type Chosen = Option<&'static [&'static Class]>;
 

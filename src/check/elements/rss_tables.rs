@@ -167,7 +167,7 @@ pub(in crate::check) static ITEM_20: &[Child] = &[
     },
     Child {
         name: "pubDate",
-        classes: &[&RFC822, &ONCE],
+        classes: &[&PUBLISHED, &ONCE],
         notes: &[
             Note::Same(&c::DUPLICATE_ITEM_SEMANTICS, "dc_date", "pubDate", "dc:date"),
             Note::Same(&c::DUPLICATE_ITEM_SEMANTICS, "atom_published", "pubDate", "atom:published"),

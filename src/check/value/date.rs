@@ -124,27 +124,38 @@ fn iso(value: &str, form: Form) -> Option<()> {
 // ---- RFC 822
 
 /// `Mon, 02 Jan 2006 15:04:05 GMT`.
-pub(in crate::check) fn rfc822(walk: &mut Walk<'_>, on: On, value: &str) {
+pub(in crate::check) fn rfc822_rule(walk: &mut Walk<'_>, on: On, value: &str) {
+    rfc822(walk, on, value);
+}
+
+/// As [`rfc822_rule`]; says when it was, in seconds since 1970, where the value is a date beyond doubt.
+pub(in crate::check) fn rfc822(walk: &mut Walk<'_>, on: On, value: &str) -> Option<i64> {
     let Some(date) = rfc2822(value) else {
         let rule = if LOOSE.is_match(&without_comments(value).trim().to_lowercase()) {
             &c::PROBLEMATICAL_RFC822_DATE
         } else {
             &c::INVALID_RFC2822_DATE
         };
-        return walk.say(on, rule, Detail::value(value));
+        walk.say(on, rule, Detail::value(value));
+        return None;
     };
-    let Some(day) = date.day() else { return walk.say(on, &c::INVALID_RFC2822_DATE, Detail::value(value)) };
+    let Some(day) = date.day() else {
+        walk.say(on, &c::INVALID_RFC2822_DATE, Detail::value(value));
+        return None;
+    };
     if date.year > 1900
         && let Some(weekday) = date.weekday
         && day.weekday().num_days_from_monday() as usize != weekday
     {
         let right = DAYS[day.weekday().num_days_from_monday() as usize];
-        return walk.say(on, &c::INCORRECT_DOW, Detail::value(DAYS[weekday]).other(right));
+        walk.say(on, &c::INCORRECT_DOW, Detail::value(DAYS[weekday]).other(right));
+        return None;
     }
     let late = walk.options.now.is_some_and(|now| date.timestamp(day) > now.timestamp() + AHEAD);
     if late || date.year < FIRST_YEAR {
         walk.say(on, &c::IMPLAUSIBLE_DATE, Detail::value(value));
     }
+    Some(date.timestamp(day))
 }
 
 struct Rfc2822 {

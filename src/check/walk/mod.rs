@@ -74,6 +74,9 @@ pub(super) enum State {
 #[derive(Default)]
 pub(super) struct Channel {
     pub hub: bool,
+    /// The date of the latest item, in seconds since 1970.
+    pub latest: Option<i64>,
+    pub disordered: bool,
     pub link: String,
     pub title: String,
     pub docs: String,
