@@ -103,7 +103,7 @@ fn outline_ends(walk: &mut Walk<'_>, id: NodeId, _: &str) {
     if kind.is_none() && walk.attr_count(id) > 1 && subscribes {
         walk.say(on, &c::MISSING_OUTLINE_TYPE, Detail::default());
     }
-    walk.check_attr(id, "", "created", "created", date::rfc822);
+    walk.check_attr(id, "", "created", "created", date::rfc822_rule);
     html_attr(walk, id, "description");
     walk.check_attr(id, "", "htmlUrl", "htmlUrl", uri::full);
     walk.check_attr(id, "", "isBreakpoint", "isBreakpoint", true_false);
