@@ -22,16 +22,21 @@ codes! {
     BAD_VALUE = "bad-value", Error, "a value that the key cannot take";
 
     // records
+    FUTURE_UPDATE = "future-update", Warning, "a record says that it was updated at a time that lies in the future";
 
     // classification
 
     // channels
+    PATH_COLLISION = "path-collision", Error, "two channels would be published at one path";
 
     // text
+    TEXT_CLEANED = "text-cleaned", Warning, "something was taken out of a text because feeds must not carry it";
 
     // import
 
     // publishing
+    FOREIGN_FILE = "foreign-file", Error, "something stands where a document should go, and it was not published from here";
+    ABANDONED_FILE = "abandoned-file", Warning, "a document that is no longer wanted was changed by something else and is left alone";
 }
 
 #[cfg(test)]

@@ -76,6 +76,15 @@ pub struct Category {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Encoded(pub Vec<u8>);
 
+/// A channel in one format, ready to be published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// Below the output folder: `country/belize.atom`.
+    pub path: String,
+    pub format: Format,
+    pub bytes: Vec<u8>,
+}
+
 impl Format {
     /// What stands behind the dot of a document's path.
     pub fn extension(self) -> &'static str {

@@ -1,0 +1,4 @@
+//! The built program, used as people use it. One binary, one module a part of the product.
+
+mod publishing;
+mod support;
