@@ -7,6 +7,7 @@ pub mod diag;
 pub mod document;
 pub mod item;
 pub mod pipeline;
+pub mod progress;
 pub mod publish;
 pub mod text;
 pub mod vocab;

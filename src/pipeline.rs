@@ -17,6 +17,7 @@ use crate::config::{Config, Format};
 use crate::diag::{Finding, Findings, codes};
 use crate::document::{self, Alternate, Category, Document, Encoded, Entry, Head, Prepared};
 use crate::item::{self, Item, Markup, Syntax};
+use crate::progress::{Progress, Stage};
 use crate::text;
 use crate::vocab::Language;
 
@@ -46,22 +47,23 @@ pub struct Timings {
 }
 
 /// Items to documents. `known` holds the channel paths that were published before.
-pub fn build(config: &Config, loaded: item::Loaded, known: &BTreeSet<String>, now: DateTime<Utc>) -> Built {
+pub fn build(config: &Config, loaded: item::Loaded, known: &BTreeSet<String>, now: DateTime<Utc>, progress: &Progress) -> Built {
     let mut findings = loaded.findings;
     let mut timings = Timings::default();
     let (items, hidden) = seen_now(loaded.items, now, &mut findings);
 
     let clock = Instant::now();
+    progress.begin(Stage::Classifying, items.len());
     let placements = classify(config, &items);
     let catalogue = channel::catalogue(config, Sorted { items: &items, placements: &placements, now }, known);
     timings.classify = clock.elapsed();
 
     let clock = Instant::now();
-    let prepared = Prepare { config, items: &items, placements: &placements }.all(&catalogue, &mut findings);
+    let prepared = Prepare { config, items: &items, placements: &placements, progress }.all(&catalogue, &mut findings);
     timings.prepare = clock.elapsed();
 
     let clock = Instant::now();
-    let documents = render(config, &catalogue, &prepared);
+    let documents = render(config, &catalogue, &prepared, progress);
     timings.render = clock.elapsed();
     findings.extend(catalogue.findings.iter().cloned());
     Built { items, placements, hidden, catalogue, documents, findings, timings }
@@ -98,12 +100,14 @@ struct Prepare<'a> {
     config: &'a Config,
     items: &'a [Item],
     placements: &'a [Placement],
+    progress: &'a Progress,
 }
 
 impl Prepare<'_> {
     fn all(&self, catalogue: &Catalogue, findings: &mut Findings) -> EncodedItems {
         let wanted: BTreeSet<u32> = catalogue.channels.iter().flat_map(|channel| channel.shown().iter().copied()).collect();
         let stories = self.stories(&wanted);
+        self.progress.begin(Stage::Preparing, wanted.len());
         let made: Vec<(u32, Vec<Encoded>, Findings)> = wanted.into_par_iter().map(|at| self.one(at, &stories)).collect();
         let mut encoded = EncodedItems::with_capacity(made.len() * self.config.output.formats.len());
         for (at, in_formats, found) in made {
@@ -137,7 +141,9 @@ impl Prepare<'_> {
             translations: self.translations(at, stories),
         };
         let encode = |format: &Format| document::encode(&entry, &self.config.publication, self.config.output.content, *format);
-        (at, self.config.output.formats.iter().map(encode).collect(), findings)
+        let encoded = self.config.output.formats.iter().map(encode).collect();
+        self.progress.step(1);
+        (at, encoded, findings)
     }
 
     fn translations(&self, at: u32, stories: &HashMap<&str, Vec<u32>>) -> Vec<(Language, Url)> {
@@ -190,10 +196,11 @@ fn categories(config: &Config, item: &Item, placement: &Placement) -> Vec<Catego
 }
 
 /// Every channel in every format.
-fn render(config: &Config, catalogue: &Catalogue, encoded: &EncodedItems) -> Vec<Document> {
+fn render(config: &Config, catalogue: &Catalogue, encoded: &EncodedItems, progress: &Progress) -> Vec<Document> {
     let families = families(catalogue);
     let jobs: Vec<(&Channel, Format)> =
         catalogue.channels.iter().flat_map(|channel| config.output.formats.iter().map(move |format| (channel, *format))).collect();
+    progress.begin(Stage::Rendering, jobs.len());
     let document = |(channel, format): &(&Channel, Format)| {
         let head = head(config, channel, *format, &families[channel.family.as_str()]);
         let entries: Vec<&Encoded> = channel.shown().iter().map(|at| &encoded[&(*at, *format)]).collect();
@@ -201,6 +208,7 @@ fn render(config: &Config, catalogue: &Catalogue, encoded: &EncodedItems) -> Vec
             Some(limit) => document::render_within(&head, &entries, *format, limit).0,
             None => document::render(&head, &entries, *format),
         };
+        progress.step(1);
         Document { path: path(channel, *format), format: *format, bytes }
     };
     jobs.par_iter().map(document).collect()

@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::item;
 use crate::pipeline::{self, Built};
+use crate::progress::Progress;
 use crate::publish::seen::{Difference, Seen};
 use crate::publish::{Change, Folder, Outcome, Plan};
 
@@ -50,13 +51,15 @@ pub(super) fn run(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> 
         true => None,
         false => Some(folder.lock(&config.output.folder, &holder(context), args.wait)?),
     };
-    let loaded = context.ui.working("reading records", || item::read(&config));
+    let progress = Progress::default();
+    let loaded = context.ui.working(&progress, || item::read(&config, &progress));
     let read = start.elapsed();
     let records = loaded.records;
     if loaded.findings.has_errors() && !args.keep_going {
         return Run { args, context, config: &config, records, start }.refuse(&loaded.findings);
     }
-    let mut built = context.ui.working("making feeds", || pipeline::build(&config, loaded, &folder.known(), context.now));
+    let known = folder.known();
+    let mut built = context.ui.working(&progress, || pipeline::build(&config, loaded, &known, context.now, &progress));
     built.timings.read = read;
     Run { args, context, config: &config, records, start }.publish(built, &mut folder)
 }

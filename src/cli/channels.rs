@@ -8,6 +8,7 @@ use super::context::Context;
 use super::{Exit, Failure, ui};
 use crate::channel::{self, Channel, Sorted};
 use crate::config::Config;
+use crate::progress::Progress;
 use crate::publish::Folder;
 use crate::{item, pipeline};
 
@@ -23,7 +24,7 @@ pub(super) struct ChannelsArgs {
 pub(super) fn run(args: &ChannelsArgs, context: &Context) -> Result<Exit, Failure> {
     let Some(config) = context.load()? else { return Ok(Exit::Findings) };
     let known = Folder::open(&config.root, &config.output.folder)?.known();
-    let mut loaded = item::read(&config);
+    let mut loaded = item::read(&config, &Progress::default());
     let items = std::mem::take(&mut loaded.items);
     let (items, _) = pipeline::seen_now(items, context.now, &mut loaded.findings);
     let placements = pipeline::classify(&config, &items);

@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::diag::{Findings, nearest};
 use crate::item::{self, Hidden, Item};
 use crate::pipeline;
+use crate::progress::Progress;
 use crate::publish::Folder;
 
 /// `tidings explain`
@@ -37,7 +38,7 @@ pub(super) struct ExplainArgs {
 pub(super) fn run(args: &ExplainArgs, context: &Context) -> Result<Exit, Failure> {
     let Some(config) = context.load()? else { return Ok(Exit::Findings) };
     let known = Folder::open(&config.root, &config.output.folder)?.known();
-    let loaded = item::read(&config);
+    let loaded = item::read(&config, &Progress::default());
     let at = find(&loaded.items, &args.item)?;
     let scene = Scene::new(&config, loaded.items, at, &known, context);
     let explained = match &args.why_not {

@@ -1,9 +1,14 @@
 //! What is said, and how: findings and failures on standard error, results on standard output.
 
 use std::io::{IsTerminal, Write};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Failure;
 use crate::diag::{Findings, Severity, codes, render};
+use crate::progress::Progress;
 
 /// How much to say.
 #[derive(Clone, Copy, Debug)]
@@ -64,10 +69,38 @@ impl Ui {
         }
     }
 
-    /// Whether somebody watches a terminal and has not asked for silence.
-    pub fn is_watched(&self) -> bool {
-        !self.quiet && std::io::stderr().is_terminal()
+    /// Does the work, with a bar about it once it has gone on for a while and where there is a terminal to show one.
+    pub fn working<T: Send>(&self, progress: &Progress, work: impl FnOnce() -> T + Send) -> T {
+        if self.quiet || !std::io::stderr().is_terminal() {
+            return work();
+        }
+        std::thread::scope(|scope| {
+            let (stop, stopped) = mpsc::channel::<()>();
+            scope.spawn(move || watch(progress, &stopped));
+            let result = work();
+            drop(stop);
+            result
+        })
     }
+}
+
+/// Work that ends sooner is not worth a bar.
+const PATIENCE: Duration = Duration::from_millis(700);
+
+fn watch(progress: &Progress, stopped: &mpsc::Receiver<()>) {
+    if stopped.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout) {
+        return;
+    }
+    let bar = ProgressBar::new(0).with_style(
+        ProgressStyle::with_template("{msg:16} [{bar:40}] {pos}/{len}").unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "),
+    );
+    while stopped.recv_timeout(Duration::from_millis(100)) == Err(RecvTimeoutError::Timeout) {
+        let (stage, done, total) = progress.now();
+        bar.set_message(stage.as_str());
+        bar.set_length(total);
+        bar.set_position(done);
+    }
+    bar.finish_and_clear();
 }
 
 /// A line on standard output; a reader that went away is no failure.
