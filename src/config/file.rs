@@ -82,7 +82,10 @@ impl<'t> Report<'t> {
         self.findings.sort_by_place();
         let mut all: Vec<Finding> = self.findings.into_iter().collect();
         all.dedup();
-        debug_assert!(all.iter().all(|finding| finding.severity != Severity::Error || finding.help.is_some() || finding.code == &codes::CONFIG_SYNTAX));
+        debug_assert!(
+            all.iter()
+                .all(|finding| finding.severity != Severity::Error || finding.help.is_some() || finding.code == &codes::CONFIG_SYNTAX)
+        );
         all.into_iter().collect()
     }
 }
@@ -94,6 +97,11 @@ impl<'t> Table<'t> {
 
     pub fn none() -> Self {
         Table { entries: None, span: 0..0 }
+    }
+
+    /// Whether there is no such table.
+    pub fn is_none(&self) -> bool {
+        self.entries.is_none()
     }
 
     pub fn get(&self, key: &str) -> Option<&'t Spanned<DeValue<'t>>> {
@@ -170,32 +178,39 @@ fn raw_offset(raw: &str, value: &str, at: usize) -> Option<usize> {
     let quote = raw.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let quotes = if raw.len() >= 6 && raw.bytes().take(3).all(|b| b == quote as u8) { 3 } else { 1 };
     let mut offset = quotes + if quotes == 3 { line_end(&raw[3..]) } else { 0 };
+    let has_escapes = quote == '"';
     let mut seen = 0;
-    while seen < at {
+    loop {
+        offset += if has_escapes { folded(raw.get(offset..)?) } else { 0 };
+        if seen >= at {
+            return Some(offset);
+        }
         let character = value.get(seen..)?.chars().next()?;
         let rest = raw.get(offset..)?;
-        offset += if quote == '"' { written_length(rest, character)? } else { written_plain(rest, character)? };
+        offset += if has_escapes { written_length(rest, character)? } else { written_plain(rest, character)? };
         seen += character.len_utf8();
     }
-    Some(offset)
 }
 
-/// How many bytes of `rest` stand for `character`, escapes and folded line ends before it included.
+/// How many bytes of `rest` stand for `character`, as it is or as an escape.
 fn written_length(rest: &str, character: char) -> Option<usize> {
-    let mut folded = 0;
-    while let Some(after) = rest[folded..].strip_prefix('\\').filter(|after| after.starts_with([' ', '\t', '\r', '\n'])) {
-        folded = rest.len() - after.trim_start_matches([' ', '\t', '\r', '\n']).len();
+    Some(match rest.strip_prefix('\\').map(|escape| escape.chars().next()) {
+        None => written_plain(rest, character)?,
+        Some(Some('x')) => 4,
+        Some(Some('u')) => 6,
+        Some(Some('U')) => 10,
+        Some(escaped) => 1 + escaped?.len_utf8(),
+    })
+}
+
+/// The length of line ends that a backslash folds away.
+fn folded(rest: &str) -> usize {
+    const BLANK: [char; 4] = [' ', '\t', '\r', '\n'];
+    let mut length = 0;
+    while let Some(after) = rest[length..].strip_prefix('\\').filter(|after| after.starts_with(BLANK)) {
+        length = rest.len() - after.trim_start_matches(BLANK).len();
     }
-    let rest = &rest[folded..];
-    let own = match rest.strip_prefix('\\')?.chars().next() {
-        _ if !rest.starts_with('\\') => written_plain(rest, character)?,
-        Some('x') => 4,
-        Some('u') => 6,
-        Some('U') => 10,
-        Some(escaped) => 1 + escaped.len_utf8(),
-        None => return None,
-    };
-    Some(folded + own)
+    length
 }
 
 /// A character as it stands; a line end may be of two.

@@ -44,7 +44,8 @@ impl Names {
         found.map(Arc::clone).ok_or_else(|| Problem {
             code: &codes::UNKNOWN_TOPIC,
             message: format!("the topic `{text}` is not defined"),
-            help: did_you_mean(text, self.topics.iter().map(|key| &**key)).unwrap_or_else(|| format!("define it with a section `[topics.{}]`", key(text))),
+            help: did_you_mean(text, self.topics.iter().map(|key| &**key))
+                .unwrap_or_else(|| format!("define it with a section `[topics.{}]`", key(text))),
         })
     }
 }

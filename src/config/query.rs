@@ -108,7 +108,9 @@ impl Parser<'_> {
         let query = self.any()?;
         match self.tokens.get(self.next) {
             None => Ok(query),
-            Some((Token::Close, span)) => Err(misread(span.clone(), "a parenthesis that was never opened", "take it out, or open it with `(`")),
+            Some((Token::Close, span)) => {
+                Err(misread(span.clone(), "a parenthesis that was never opened", "take it out, or open it with `(`"))
+            }
             Some((_, span)) => Err(self.two_terms(span.clone())),
         }
     }
@@ -189,12 +191,20 @@ impl Parser<'_> {
         let written = word[at + 1..].strip_prefix(if word[at..].starts_with('<') { "=" } else { "" }).unwrap_or(&word[at + 1..]);
         let (value, inner) = unquoted(written, span.end - written.len());
         if value.trim().is_empty() {
-            return Err(misread(span.start..span.end, format!("`{name}` has no value"), format!("write it right behind, as in {}", example(name))));
+            return Err(misread(
+                span.start..span.end,
+                format!("`{name}` has no value"),
+                format!("write it right behind, as in {}", example(name)),
+            ));
         }
         let lower = name.to_lowercase();
         let is_age = matches!(lower.as_str(), "within" | "age");
         if word[at..].starts_with('<') && !is_age {
-            return Err(misread(span.start + at..span.start + at + 1, format!("`{name}` cannot be compared"), format!("write {}", example(name))));
+            return Err(misread(
+                span.start + at..span.start + at + 1,
+                format!("`{name}` cannot be compared"),
+                format!("write {}", example(name)),
+            ));
         }
         let found = match lower.as_str() {
             "country" => self.names.country(value).map(Query::Country),
@@ -225,7 +235,7 @@ impl Parser<'_> {
 }
 
 /// A query of its only part, else of all.
-fn single(mut parts: Vec<Query>, join: impl Fn(Vec<Query>) -> Query) -> Query {
+pub(super) fn single(mut parts: Vec<Query>, join: impl Fn(Vec<Query>) -> Query) -> Query {
     if parts.len() == 1 { parts.remove(0) } else { join(parts) }
 }
 
@@ -258,7 +268,7 @@ fn example(name: &str) -> &'static str {
     }
 }
 
-fn language(text: &str) -> Result<Language, Problem> {
+pub(super) fn language(text: &str) -> Result<Language, Problem> {
     Language::parse(text).map_err(|error| Problem {
         code: &codes::BAD_QUERY,
         message: error.to_string(),
@@ -268,7 +278,11 @@ fn language(text: &str) -> Result<Language, Problem> {
 
 /// A span of time in days: `90d`, `12w`, `2y`.
 fn days(text: &str) -> Result<u32, Problem> {
-    let problem = |message: String| Problem { code: &codes::BAD_QUERY, message, help: "give days, weeks or years, as in `90d`, `12w` or `2y`".to_owned() };
+    let problem = |message: String| Problem {
+        code: &codes::BAD_QUERY,
+        message,
+        help: "give days, weeks or years, as in `90d`, `12w` or `2y`".to_owned(),
+    };
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let unit = match text[digits..].to_lowercase().as_str() {
         "d" | "day" | "days" => 1,

@@ -42,7 +42,9 @@ fn place_of(parent: &str, name: &str) -> String {
     let elsewhere = keys::all().find(|key| key.name() == name && !key.parent().is_empty());
     match elsewhere {
         Some(key) if parent.is_empty() => format!("`{name}` stands in `{}`; move it below that heading", heading(key.parent())),
-        Some(key) => format!("`{name}` belongs to `{}`; of `{}` there are {}", heading(key.parent()), heading(parent), keys::quoted(&known)),
+        Some(key) => {
+            format!("`{name}` belongs to `{}`; of `{}` there are {}", heading(key.parent()), heading(parent), keys::quoted(&known))
+        }
         None => format!("there are {}", keys::quoted(&known)),
     }
 }
@@ -55,7 +57,11 @@ fn heading(path: &str) -> String {
 
 fn missing(key: &Key, table: &Table<'_>, report: &mut Report<'_>) {
     if key.parent().is_empty() {
-        return report.whole(&codes::MISSING_KEY, format!("`[{}]` is missing", key.path), "run `tidings init` in an empty folder to see a whole config");
+        return report.whole(
+            &codes::MISSING_KEY,
+            format!("`[{}]` is missing", key.path),
+            "run `tidings init` in an empty folder to see a whole config",
+        );
     }
     let message = format!("`{}` is missing from `{}`", key.name(), heading(key.parent()));
     report.error(&codes::MISSING_KEY, &table.span, message, format!("add `{} = {}`", key.name(), key.example));
@@ -88,7 +94,11 @@ fn check_value(key: &'static Key, value: &Spanned<DeValue<'_>>, report: &mut Rep
         (Kind::Flag | Kind::Switch, DeValue::Boolean(_)) => {}
         (Kind::Whole(min, max), DeValue::Integer(written)) => {
             if !number(value).is_some_and(|at| (min..=max).contains(&at.value)) {
-                let help = if written.as_str() == "0" { "leave the key out for what holds without it" } else { "choose a number within these bounds" };
+                let help = if written.as_str() == "0" {
+                    "leave the key out for what holds without it"
+                } else {
+                    "choose a number within these bounds"
+                };
                 report.bad(&span, format!("`{}` takes {}, not `{written}`", key.name(), key.kind.describe()), help.to_owned());
             }
         }
@@ -127,7 +137,9 @@ fn check_choice(key: &Key, values: &[&str], text: &str, span: &Range<usize>, rep
 fn check_list<'t>(key: &Key, value: &'t Spanned<DeValue<'t>>, report: &mut Report<'_>) -> Vec<super::file::At<&'t str>> {
     for item in value.get_ref().as_array().into_iter().flat_map(|list| list.iter()) {
         match item.get_ref() {
-            DeValue::String(text) if text.trim().is_empty() => report.bad(&item.span(), "an empty string in a list", "take it out".to_owned()),
+            DeValue::String(text) if text.trim().is_empty() => {
+                report.bad(&item.span(), "an empty string in a list", "take it out".to_owned())
+            }
             DeValue::String(_) => {}
             _ => wrong(key, "a list of strings", item, report),
         }
@@ -167,7 +179,9 @@ fn way_out(key: &Key, value: &Spanned<DeValue<'_>>) -> String {
         (Kind::List | Kind::Words | Kind::Choices(_), DeValue::String(text)) => format!("write `{} = [\"{text}\"]`", key.name()),
         (Kind::Tables, DeValue::Table(_)) => format!("write `[[{}]]`, in two pairs of brackets", key.path),
         (Kind::Table, DeValue::Array(_)) => format!("write `[{}]`, in one pair of brackets", key.path),
-        (Kind::Whole(..), DeValue::String(text)) if text.parse::<u64>().is_ok() => format!("write `{} = {text}`, without quotes", key.name()),
+        (Kind::Whole(..), DeValue::String(text)) if text.parse::<u64>().is_ok() => {
+            format!("write `{} = {text}`, without quotes", key.name())
+        }
         (Kind::Flag | Kind::Switch, DeValue::String(text)) if matches!(text.as_ref(), "true" | "false") => {
             format!("write `{} = {text}`, without quotes", key.name())
         }

@@ -144,57 +144,34 @@ pub fn document() -> String {
 }
 
 fn describe_section(out: &mut String, section: &Section) {
-    let prefix = section.prefix();
     let _ = writeln!(out, "\n## `{}`\n\n{}\n", section.heading, section.about);
-    let _ = writeln!(out, "| key | takes | default | meaning |\n|---|---|---|---|");
-    for key in section.keys.iter().filter(|key| key.path != prefix) {
-        let name = &key.path[prefix.len() + 1..];
+    for key in section.keys.iter().filter(|key| key.path != section.path()) {
         let default = match key.default {
             Default::Required => "must be there".to_owned(),
-            Default::None => "none".to_owned(),
-            Default::Is(value) => format!("`{value}`"),
-            Default::Like(words) => words.to_owned(),
+            Default::None => "default: none".to_owned(),
+            Default::Is(value) => format!("default: `{value}`"),
+            Default::Like(words) => format!("default: {words}"),
         };
-        let _ = writeln!(out, "| `{name}` | {} | {} | {} |", cell(&key.kind.describe()), cell(&default), cell(key.meaning));
+        let (name, takes) = (section.name_of(key), key.kind.describe());
+        let _ = writeln!(out, "- **`{name}`** ({takes}; {default}): {}\n  `{}`", key.meaning, section.example_of(key));
     }
-    let _ = writeln!(out, "\n```toml\n{}```", section.example());
-}
-
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|")
 }
 
 impl Section {
     /// The path of the section's table: `topics.KEY` for `[topics.KEY]`.
-    fn prefix(&self) -> &'static str {
+    fn path(&self) -> &'static str {
         self.heading.trim_matches(['[', ']'])
     }
 
-    /// The section with every key's example: those of inner tables under their own headings.
-    fn example(&self) -> String {
-        let prefix = self.prefix();
-        let heading = self.heading.replace("KEY", "trafficking");
-        let mut out = format!("{heading}\n");
-        for key in self.keys.iter().filter(|key| key.parent() == prefix) {
-            let _ = writeln!(out, "{} = {}", key.name(), key.example);
-        }
-        for table in self.keys.iter().filter(|key| key.parent() == prefix && self.has_children(key)) {
-            let _ = writeln!(out, "\n# instead of `{} = ...`", table.name());
-            let _ = writeln!(out, "[{}.{}]", heading.trim_matches(['[', ']']), table.name());
-            for key in self.keys.iter().filter(|key| key.parent() == table.path) {
-                let name = match key.name() {
-                    "COUNTRY" => "MX",
-                    "FIELD" => "title",
-                    name => name,
-                };
-                let _ = writeln!(out, "{name} = {}", key.example);
-            }
-        }
-        out
+    /// The key as it is written below the section's heading.
+    fn name_of(&self, key: &Key) -> &'static str {
+        &key.path[self.path().len() + 1..]
     }
 
-    fn has_children(&self, table: &Key) -> bool {
-        self.keys.iter().any(|key| key.parent() == table.path)
+    /// A line that can stand below the section's heading.
+    fn example_of(&self, key: &Key) -> String {
+        let name = self.name_of(key).replace("COUNTRY", "MX").replace("FIELD", "title");
+        format!("{name} = {}", key.example)
     }
 }
 
@@ -220,7 +197,7 @@ mod tests {
             assert!(seen.insert(key.path), "`{}` stands twice", key.path);
             assert!(key.meaning.ends_with('.'), "`{}` has no sentence", key.path);
             assert!(key.parent().is_empty() || all().any(|other| other.path == key.parent()), "`{}` stands in no table", key.path);
-            assert!(key.parent().is_empty() != !key.example.is_empty(), "`{}` has no example", key.path);
+            assert_eq!(key.parent().is_empty(), key.example.is_empty(), "`{}` has no example", key.path);
         }
     }
 }

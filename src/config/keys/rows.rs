@@ -179,4 +179,3 @@ pub(super) const SECTIONS: &[Section] = &[
         },
     },
 ];
-

@@ -11,7 +11,13 @@ use crate::diag::{Code, codes};
 use crate::vocab::Language;
 
 /// The key's text or texts; `placeholders` are the names that may stand in braces.
-pub(super) fn read(table: &Table<'_>, key: &str, languages: &[Language], placeholders: &[&str], report: &mut Report<'_>) -> Option<Localised> {
+pub(super) fn read(
+    table: &Table<'_>,
+    key: &str,
+    languages: &[Language],
+    placeholders: &[&str],
+    report: &mut Report<'_>,
+) -> Option<Localised> {
     let value = table.get(key)?;
     if let Some(text) = string(value) {
         check_placeholders(&text, placeholders, report);
@@ -45,7 +51,12 @@ pub(super) fn by_language<'t>(
         }
         if !languages.is_empty() && !languages.iter().any(|own| own.primary() == language.primary()) {
             let message = format!("`{language}` is none of the publication's languages");
-            report.error(&codes::UNUSED_KEY, &key.span, message, format!("add it to `languages` in `[publication]`, or take it out here"));
+            report.error(
+                &codes::UNUSED_KEY,
+                &key.span,
+                message,
+                "add it to `languages` in `[publication]`, or take it out here".to_owned(),
+            );
         }
         seen.push(language.clone());
         values.push((language, value));

@@ -113,12 +113,10 @@ fn read(path: &Path) -> Result<String, Findings> {
     let at = || Place::file(PathBuf::from(path));
     let bytes = std::fs::read(path).map_err(|error| {
         let finding = match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                Finding::new(&codes::CONFIG_MISSING, "there is no such file").help("run `tidings init` to make one, or name another with `--config`")
-            }
-            std::io::ErrorKind::IsADirectory => {
-                Finding::new(&codes::CONFIG_UNREADABLE, "this is a folder, not a config").help(format!("did you mean `{}`?", path.join("feeds.toml").display()))
-            }
+            std::io::ErrorKind::NotFound => Finding::new(&codes::CONFIG_MISSING, "there is no such file")
+                .help("run `tidings init` to make one, or name another with `--config`"),
+            std::io::ErrorKind::IsADirectory => Finding::new(&codes::CONFIG_UNREADABLE, "this is a folder, not a config")
+                .help(format!("did you mean `{}`?", path.join("feeds.toml").display())),
             _ => Finding::new(&codes::CONFIG_UNREADABLE, format!("cannot be read: {error}")).help("see to it that you may read the file"),
         };
         finding.at(at())

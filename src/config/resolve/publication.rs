@@ -90,7 +90,9 @@ fn languages(table: &Table<'_>, report: &mut Report<'_>) -> Vec<Language> {
     let mut languages = Vec::new();
     for text in written {
         match localised::language(&text, &codes::BAD_VALUE, report) {
-            Some(language) if languages.contains(&language) => report.bad(&text.span, format!("`{language}` stands twice"), "take one of the two out".to_owned()),
+            Some(language) if languages.contains(&language) => {
+                report.bad(&text.span, format!("`{language}` stands twice"), "take one of the two out".to_owned())
+            }
             Some(language) => languages.push(language),
             None => {}
         }
@@ -136,7 +138,11 @@ pub(super) fn web_address(text: &At<&str>, base: Option<&Url>, report: &mut Repo
         }
     };
     if !matches!(url.scheme(), "http" | "https") {
-        report.bad(&text.span, format!("`{}` is not on the web: its scheme is `{}`", text.value, url.scheme()), "write `https://...` or `http://...`".to_owned());
+        report.bad(
+            &text.span,
+            format!("`{}` is not on the web: its scheme is `{}`", text.value, url.scheme()),
+            "write `https://...` or `http://...`".to_owned(),
+        );
         return None;
     }
     if !url.username().is_empty() || url.password().is_some() {
@@ -159,10 +165,12 @@ fn time_zone(text: &At<&str>, report: &mut Report<'_>) -> Option<Tz> {
 fn zone_help(text: &str) -> String {
     let wanted = text.trim().replace(' ', "_").to_lowercase();
     let names = || TZ_VARIANTS.iter().map(|zone| zone.name());
-    let city = names().find(|name| name.to_lowercase() == wanted || name.rsplit('/').next().is_some_and(|city| city.to_lowercase() == wanted));
+    let city =
+        names().find(|name| name.to_lowercase() == wanted || name.rsplit('/').next().is_some_and(|city| city.to_lowercase() == wanted));
     match city {
         Some(name) => format!("did you mean `{name}`?"),
-        None => did_you_mean(text, names()).unwrap_or_else(|| "give a name of the IANA database, such as `America/Costa_Rica` or `Europe/Madrid`".to_owned()),
+        None => did_you_mean(text, names())
+            .unwrap_or_else(|| "give a name of the IANA database, such as `America/Costa_Rica` or `Europe/Madrid`".to_owned()),
     }
 }
 
@@ -172,7 +180,11 @@ fn authority(table: &Table<'_>, base_url: Option<&Url>, report: &mut Report<'_>)
     match TagAuthority::parse(text.value) {
         Ok(authority) => Some(authority),
         Err(error) => {
-            report.bad(&text.span, error.to_string(), format!("write `{host},YYYY`, with a year in which the name was yours from its first day on"));
+            report.bad(
+                &text.span,
+                error.to_string(),
+                format!("write `{host},YYYY`, with a year in which the name was yours from its first day on"),
+            );
             None
         }
     }
@@ -192,6 +204,8 @@ fn author(table: &Table<'_>, report: &mut Report<'_>) -> Option<Person> {
 }
 
 fn is_email(text: &str) -> bool {
-    let shape = text.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.split('.').all(|label| !label.is_empty()) && !domain.contains('@'));
+    let shape = text
+        .split_once('@')
+        .is_some_and(|(local, domain)| !local.is_empty() && domain.split('.').all(|label| !label.is_empty()) && !domain.contains('@'));
     shape && !text.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';' | '(' | ')'))
 }

@@ -9,9 +9,30 @@ use crate::diag::{codes, did_you_mean};
 use crate::item::Syntax;
 
 /// The fields of a record that a column can hold.
-const FIELDS: [&str; 25] = [
-    "id", "title", "date", "updated", "dateline", "summary", "body", "syntax", "link", "countries", "topics", "language", "story", "authors", "image",
-    "image-alt", "enclosures", "source", "source-url", "rights", "draft", "publish-at", "expires", "key", "guid",
+const FIELDS: [&str; 23] = [
+    "id",
+    "guid",
+    "title",
+    "date",
+    "updated",
+    "dateline",
+    "summary",
+    "body",
+    "syntax",
+    "link",
+    "countries",
+    "topics",
+    "language",
+    "story",
+    "authors",
+    "author",
+    "image",
+    "enclosures",
+    "source",
+    "rights",
+    "draft",
+    "publish-at",
+    "expires",
 ];
 
 /// The sources; the folder `items` where none is named.
@@ -44,7 +65,8 @@ fn source(path: PathBuf) -> Source {
 fn csv(table: &Table<'_>, source: &mut Source, report: &mut Report<'_>) {
     for (field, column) in table.table("columns").entries() {
         if !FIELDS.contains(&field.value) {
-            let help = did_you_mean(field.value, FIELDS).unwrap_or_else(|| format!("the fields are {}", crate::config::keys::quoted(&FIELDS)));
+            let help =
+                did_you_mean(field.value, FIELDS).unwrap_or_else(|| format!("the fields are {}", crate::config::keys::quoted(&FIELDS)));
             report.bad(&field.span, format!("a record has no field `{}`", field.value), help);
         } else if let Some(column) = column.get_ref().as_str() {
             source.columns.push((field.value.to_owned(), column.to_owned()));
@@ -61,7 +83,12 @@ fn csv(table: &Table<'_>, source: &mut Source, report: &mut Report<'_>) {
     }
     let is_other = source.format.is_some_and(|format| format != RecordFormat::Csv);
     for key in ["columns", "delimiter", "list-separator"].into_iter().filter(|key| is_other && table.has(key)) {
-        report.error(&codes::UNUSED_KEY, &table.place(key), format!("`{key}` is for CSV, and this source is none"), "take it out".to_owned());
+        report.error(
+            &codes::UNUSED_KEY,
+            &table.place(key),
+            format!("`{key}` is for CSV, and this source is none"),
+            "take it out".to_owned(),
+        );
     }
     if source.delimiter as char == source.list_separator {
         let key = if table.has("list-separator") { "list-separator" } else { "delimiter" };
