@@ -6,6 +6,7 @@
 pub mod date;
 pub mod listing;
 pub mod write;
+pub mod dateline;
 
 use std::sync::Arc;
 
