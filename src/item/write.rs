@@ -287,7 +287,8 @@ fn datetime(when: When) -> toml::value::Datetime {
     match when {
         When::Day(_) => toml::value::Datetime { date: Some(date), time: None, offset: None },
         When::Instant(at) => {
-            let time = toml::value::Time { hour: at.hour() as u8, minute: at.minute() as u8, second: Some(at.second() as u8), nanosecond: None };
+            let time =
+                toml::value::Time { hour: at.hour() as u8, minute: at.minute() as u8, second: Some(at.second() as u8), nanosecond: None };
             let minutes = (at.offset().local_minus_utc() / 60) as i16;
             toml::value::Datetime { date: Some(date), time: Some(time), offset: Some(toml::value::Offset::Custom { minutes }) }
         }

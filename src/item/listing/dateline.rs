@@ -3,8 +3,12 @@
 //! A place that is not known, and that no mark sets off clearly, is left in the text: a wrong dateline would put an item into the
 //! wrong country, a missing one only leaves it to the item's other words.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use crate::item::date;
 use crate::vocab::Country;
+use crate::vocab::fold::key;
 
 /// The longest dateline, in bytes.
 const LONGEST: usize = 90;
@@ -31,7 +35,10 @@ enum Mark {
 pub fn split(paragraph: &str) -> Option<Dateline<'_>> {
     paragraph.starts_with(|c: char| c.is_uppercase()).then_some(())?;
     marks(paragraph).find_map(|(at, width, mark)| {
-        let place = paragraph[..at].trim_end();
+        let mut place = paragraph[..at].trim_end();
+        if ends_in_letters(place) && paragraph[at..].starts_with('.') {
+            place = &paragraph[..=at];
+        }
         let mut rest = paragraph[at + width..].trim_start();
         let mut mark = mark;
         // `Belize. –` and `Washington, D.C. –`: the dash belongs to the mark.
@@ -59,25 +66,31 @@ fn marks(paragraph: &str) -> impl Iterator<Item = (usize, usize, Mark)> + '_ {
     })
 }
 
+/// `Washington, D.C`, `EE. UU`: the full stop that follows is the abbreviation's too.
+fn ends_in_letters(place: &str) -> bool {
+    let last = place.rsplit(char::is_whitespace).next().unwrap_or_default();
+    (last.len() == 2 || last.contains('.')) && last.chars().all(|c| c.is_uppercase() || c == '.')
+}
+
 /// After a dash a new sentence begins; `The programme – begun in 2015 – goes on` is one sentence.
 fn goes_on_well(rest: &str, mark: &str) -> bool {
     matches!(mark, "." | ":") || !rest.starts_with(char::is_lowercase)
 }
 
 fn is_place(phrase: &str, mark: Mark) -> bool {
-    let place = without_date(without_agency(phrase));
+    let place = without_date(without_agency(phrase.trim_end_matches('.')));
     let parts: Vec<&str> = place.split(',').map(str::trim).collect();
     if parts.len() > 4 || !parts.iter().all(|part| is_name(part)) {
         return false;
     }
     let known = match parts.as_slice() {
         [place] => is_known(place) || are_known(place),
-        [.., country] if is_country(country) => true,
-        // `Tegucigalpa, M.D.C.`
-        [city, ..] => is_capital(city),
+        // `Tapachula, Mexico`; `Tegucigalpa, M.D.C.`
+        [city, .., country] => is_country(country) || is_capital(city) || is_capital(place),
         [] => false,
     };
-    known || (mark == Mark::Dash && parts.iter().map(|part| part.split_whitespace().count()).sum::<usize>() <= 4 && !opens_a_sentence(place))
+    known
+        || (mark == Mark::Dash && parts.iter().map(|part| part.split_whitespace().count()).sum::<usize>() <= 4 && !opens_a_sentence(place))
 }
 
 /// `BELIZE CITY (IOM) –`
@@ -141,7 +154,76 @@ fn is_city_of_country(place: &str) -> bool {
     country.is_some_and(|country| country.chars().count() > 3 && Country::parse(country.trim()).is_some())
 }
 
+static CAPITALS: LazyLock<HashSet<String>> =
+    LazyLock::new(|| Country::all().flat_map(|country| country.capitals().map(|(_, city)| key(city)).collect::<Vec<_>>()).collect());
+
 fn is_capital(place: &str) -> bool {
-    let _ = place;
-    false
+    CAPITALS.contains(&key(place))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_parted_from_the_text() {
+        for (paragraph, place, rest) in [
+            ("Belize. Belize is now part of it.", "Belize", "Belize is now part of it."),
+            ("Mexico. With the support of many", "Mexico", "With the support of many"),
+            ("San Jose, Costa Rica. The agency", "San Jose, Costa Rica", "The agency"),
+            ("San José, Costa Rica.  Two spaces", "San José, Costa Rica", "Two spaces"),
+            ("San\u{a0}Jose, Costa\u{a0}Rica. The agency", "San\u{a0}Jose, Costa\u{a0}Rica", "The agency"),
+            ("Belize City. Officials met", "Belize City", "Officials met"),
+            ("Ciudad de Guatemala. Autoridades", "Ciudad de Guatemala", "Autoridades"),
+            ("Guatemala City: Officials", "Guatemala City", "Officials"),
+            ("Puebla, Mexico – Officials met", "Puebla, Mexico", "Officials met"),
+            ("Puebla, Mexico –Officials met", "Puebla, Mexico", "Officials met"),
+            ("Ciudad de México, México - Las autoridades", "Ciudad de México, México", "Las autoridades"),
+            ("Tapachula, Chiapas, México. Las autoridades", "Tapachula, Chiapas, México", "Las autoridades"),
+            ("San Salvador, 9 de febrero. Las autoridades", "San Salvador, 9 de febrero", "Las autoridades"),
+            ("San Salvador, 9 February 2018. The authorities", "San Salvador, 9 February 2018", "The authorities"),
+            ("Panama City, Panama, 5 January, 2018 – The region", "Panama City, Panama, 5 January, 2018", "The region"),
+            ("Belize. – Officials", "Belize", "Officials"),
+            ("BELIZE CITY (IOM) — Officials", "BELIZE CITY (IOM)", "Officials"),
+            ("Washington, D.C. – Officials", "Washington, D.C.", "Officials"),
+            ("Washington, D.C., United States. Officials", "Washington, D.C., United States", "Officials"),
+            ("Tegucigalpa, M.D.C. Las autoridades", "Tegucigalpa, M.D.C.", "Las autoridades"),
+            ("EE. UU. Las autoridades", "EE. UU.", "Las autoridades"),
+            ("Guatemala y México. Jueces", "Guatemala y México", "Jueces"),
+            ("Quetzaltenango – “Somos más”, dijo", "Quetzaltenango", "“Somos más”, dijo"),
+            ("Belize—The programme", "Belize", "The programme"),
+            ("Costa Rica.", "Costa Rica", ""),
+        ] {
+            assert_eq!(split(paragraph), Some(Dateline { place, rest }), "{paragraph}");
+        }
+    }
+
+    #[test]
+    fn sentences_stay_whole() {
+        for paragraph in [
+            "Every 18th of December, the world celebrates migrants. In this opportunity",
+            "Recent humanitarian crises have shown that migrants are often among those suffering. With",
+            "“I’m a migrant, but didn't have to risk my life on a leaky boat. Safe migration",
+            "IOM, the UN Migration Agency, developed a study. It was",
+            "The Mexican municipalities of Tapachula ad Tijuana, border cities with Guatemala. They",
+            "Representatives of the municipalities, such as La Union and Ahuachapán, met. They",
+            "Belize is now part of the programme. It was",
+            "Mexico-Guatemala border officials met. They",
+            "The Programme – begun in 2015 – goes on",
+            "The Programme – Phase Two – goes on",
+            "Training – the key to all – goes on",
+            "U.S. officials met. They",
+            "No. Nobody came.",
+            "Per. And so on",
+            "Migration. It is a right.",
+            "Tapachula. Officials met", // unknown, and a full stop proves nothing
+            "Thank you, Mexico. It was",
+            "In Mexico. It was",
+            "belize. lower case",
+            "Belize",
+            "",
+        ] {
+            assert_eq!(split(paragraph), None, "{paragraph}");
+        }
+    }
 }
