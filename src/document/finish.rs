@@ -17,23 +17,20 @@ pub(super) struct Shell {
 /// The one element called `name` out of what a crate wrote around it, indented by `depth` and with `xml:lang` where the crate cannot say it.
 pub(super) fn element(written: &[u8], name: &str, depth: usize, lang: Option<&str>) -> Vec<u8> {
     let mut pass = Pass::new(depth, written.len() + written.len() / 8, true);
-    let mut events = Events(Reader::from_reader(written));
+    let mut events = Events::new(written);
     while let Some(event) = events.next() {
         match event {
-            Event::Start(start) if pass.is_outside() && start.name().as_ref() != name.as_bytes() => {}
-            Event::Start(start) if pass.is_outside() => {
+            Event::Start(start) if pass.is_outside() && start.name().as_ref() == name.as_bytes() => {
                 pass.start(&start);
                 pass.attribute("xml:lang", lang);
             }
-            Event::End(_) if pass.is_outside() => {}
-            Event::End(end) => {
-                pass.end(end.name().as_ref());
+            _ if pass.is_outside() => {}
+            event => {
+                pass.event(event);
                 if pass.is_outside() {
                     break;
                 }
             }
-            _ if pass.is_outside() => {}
-            event => pass.content(event),
         }
     }
     pass.out
@@ -43,7 +40,7 @@ pub(super) fn element(written: &[u8], name: &str, depth: usize, lang: Option<&st
 pub(super) fn shell(written: &[u8], hole: &str) -> Shell {
     let mut pass = Pass::new(0, written.len() + written.len() / 4, false);
     pass.out.extend_from_slice(DECLARATION);
-    let mut events = Events(Reader::from_reader(written));
+    let mut events = Events::new(written);
     let mut before = None;
     while let Some(event) = events.next() {
         match event {
@@ -51,9 +48,7 @@ pub(super) fn shell(written: &[u8], hole: &str) -> Shell {
                 before = Some(pass.cut());
                 events.skip(&start);
             }
-            Event::Start(start) => pass.start(&start),
-            Event::End(end) => pass.end(end.name().as_ref()),
-            event => pass.content(event),
+            event => pass.event(event),
         }
     }
     pass.out.push(b'\n');
@@ -70,6 +65,12 @@ const DECLARATION: &[u8] = b"<?xml version=\"1.0\" encoding=\"utf-8\"?>";
 struct Events<'a>(Reader<&'a [u8]>);
 
 impl<'a> Events<'a> {
+    fn new(written: &'a [u8]) -> Self {
+        let mut reader = Reader::from_reader(written);
+        reader.config_mut().expand_empty_elements = true;
+        Events(reader)
+    }
+
     fn next(&mut self) -> Option<Event<'a>> {
         match self.0.read_event() {
             Ok(Event::Eof) => None,
@@ -171,12 +172,10 @@ impl Pass {
         self.last = Last::End;
     }
 
-    fn content(&mut self, event: Event<'_>) {
+    fn event(&mut self, event: Event<'_>) {
         match event {
-            Event::Empty(start) => {
-                self.start(&start);
-                self.end(start.name().as_ref());
-            }
+            Event::Start(start) => self.start(&start),
+            Event::End(end) => self.end(end.name().as_ref()),
             Event::Text(text) if self.depth > 0 => self.text(&text, false),
             Event::CData(text) => self.text(&text, true),
             Event::GeneralRef(name) => {
