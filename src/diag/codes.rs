@@ -20,18 +20,44 @@ codes! {
     WRONG_TYPE = "wrong-type", Error, "a value of another type than the key takes";
     MISSING_KEY = "missing-key", Error, "a key that must be there is not";
     BAD_VALUE = "bad-value", Error, "a value that the key cannot take";
+    CONFIG_MISSING = "config-missing", Error, "there is no config";
+    CONFIG_UNREADABLE = "config-unreadable", Error, "the config cannot be read, or is not UTF-8";
+    BAD_QUERY = "bad-query", Error, "a query of a channel that cannot be read";
+    DUPLICATE_PATH = "duplicate-path", Error, "two channels that would be published at one path";
+    UNKNOWN_TOPIC = "unknown-topic", Error, "a topic that the config does not define";
+    UNKNOWN_COUNTRY = "unknown-country", Error, "a country that is not in ISO 3166-1";
+    UNUSED_KEY = "unused-key", Warning, "a key or value that changes nothing";
 
     // records
+    FUTURE_UPDATE = "future-update", Warning, "a record says that it was updated at a time that lies in the future";
 
     // classification
 
     // channels
+    PATH_COLLISION = "path-collision", Error, "two channels would be published at one path";
 
     // text
+    TEXT_CLEANED = "text-cleaned", Warning, "something was taken out of a text because feeds must not carry it";
 
     // import
+    IMPORT_FILE = "import-file", Error, "a file to import that cannot be read";
+    IMPORT_ENCODING = "import-encoding", Error, "a file to import whose bytes are not text in the encoding that it should have";
+    IMPORT_FORMAT = "import-format", Error, "a file to import that is of another kind than was asked for";
+    IMPORT_WRITE = "import-write", Error, "a record that cannot be written";
+    IMPORT_SIMILAR = "import-similar", Warning, "an imported item with the day and title of another record, under another id";
+    LISTING_STRAY = "listing-stray", Error, "text of a listing that belongs to no date";
+    LISTING_DATE = "listing-date", Error, "a date line of a listing that is no date";
+    LISTING_TITLE = "listing-title", Error, "a block of a listing without a title";
+    LISTING_EMPTY = "listing-empty", Error, "a date line of a listing with nothing under it";
+    LISTING_NO_TEXT = "listing-no-text", Warning, "a block of a listing that is only a title";
+    FEED_SYNTAX = "feed-syntax", Error, "a feed to import that is not well-formed";
+    FEED_ITEM = "feed-item", Error, "an item of a feed that cannot be imported";
+    FEED_VALUE = "feed-value", Warning, "a value in a feed that cannot be read and is left out";
+    FEED_CATEGORIES = "feed-categories", Info, "categories of a feed that are no topics of the publication";
 
     // publishing
+    FOREIGN_FILE = "foreign-file", Error, "something stands where a document should go, and it was not published from here";
+    ABANDONED_FILE = "abandoned-file", Warning, "a document that is no longer wanted was changed by something else and is left alone";
 }
 
 #[cfg(test)]

@@ -3,6 +3,11 @@
 //! An item record is what the user wrote; an [`Item`] is the record resolved. This room turns the one into the other and
 //! gathers every finding on the way; it does not sort items into channels and does not touch their text.
 
+pub mod date;
+pub mod listing;
+pub mod write;
+pub mod dateline;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, Utc};

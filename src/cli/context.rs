@@ -1,0 +1,75 @@
+//! What every command starts from: the folder, the config, the time, and how much to say.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+
+use super::{Failure, Global, ui::Ui};
+use crate::config::{self, Config};
+use crate::diag::Findings;
+use crate::item::date;
+
+/// The surroundings of a command.
+pub(super) struct Context {
+    /// Where the command works.
+    pub dir: PathBuf,
+    config: PathBuf,
+    pub ui: Ui,
+    /// The one place where the clock is read.
+    pub now: DateTime<Utc>,
+}
+
+impl Context {
+    pub fn new(global: &Global) -> Result<Self, Failure> {
+        let dir = global.dir.clone().unwrap_or_default();
+        if !dir.as_os_str().is_empty() && !dir.is_dir() {
+            return Err(Failure::new(format!("there is no folder `{}`", dir.display())).help("`-C` takes the publication's folder"));
+        }
+        let ui = Ui { quiet: global.quiet, verbose: global.verbose };
+        Ok(Context { dir, config: global.config.clone(), ui, now: now(global.now.as_deref())? })
+    }
+
+    /// The config file's path, as messages name it.
+    pub fn config_path(&self) -> PathBuf {
+        self.dir.join(&self.config)
+    }
+
+    /// Reads the config; a config with errors is told and gives `None`.
+    pub fn load(&self) -> Result<Option<Config>, Failure> {
+        let path = self.config_path();
+        if !path.is_file() {
+            return Err(Failure::new(format!("there is no config `{}`", path.display()))
+                .help("run `tidings init` to start a publication here, or name its folder with `-C DIR`"));
+        }
+        match config::load(&path) {
+            Ok((config, warnings)) => {
+                self.ui.findings(&warnings);
+                Ok(Some(config))
+            }
+            Err(findings) => {
+                self.refuse(&findings);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Tells the findings and how many they are.
+    pub fn refuse(&self, findings: &Findings) {
+        self.ui.findings(findings);
+        self.ui.count(findings);
+    }
+
+    /// A path below the folder that the command works in.
+    pub fn path(&self, path: &Path) -> PathBuf {
+        self.dir.join(path)
+    }
+}
+
+fn now(given: Option<&str>) -> Result<DateTime<Utc>, Failure> {
+    match given {
+        None => Ok(Utc::now()),
+        Some(text) => date::parse(text, chrono_tz::UTC)
+            .map(|date| date.to_utc())
+            .map_err(|error| Failure::new(format!("`--now`: {error}")).help("write it as in `--now 2026-11-23T08:00:00Z`")),
+    }
+}

@@ -1,0 +1,5 @@
+//! The built program, used as people use it. One binary, one module a part of the product.
+
+mod channels;
+mod publishing;
+mod support;
