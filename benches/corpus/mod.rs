@@ -80,7 +80,9 @@ impl Record {
         let story = if translation { number - 1 } else { number };
         let mut dice = Dice::new(story as u64);
         let (country, topic) = (dice.pick(&COUNTRIES), dice.pick(&TOPICS));
-        let tongue = if translation || dice.below(100) < 30 { &SPANISH } else { &ENGLISH };
+        let translated = number % 10 == 8;
+        let spanish = dice.below(100) < 30;
+        let tongue = if translation || (spanish && !translated) { &SPANISH } else { &ENGLISH };
         let mut writer = Writer { dice: Dice::new(number as u64 ^ 0x5eed), tongue };
         let word = topic.word(tongue);
         let place = writer.dice.below(10);
@@ -90,7 +92,7 @@ impl Record {
             date: date(number),
             dateline: if (7..9).contains(&place) { format!("{}, {}", country.city, country.name(tongue)) } else { String::new() },
             language: tongue.tag,
-            story: if translation || number % 10 == 8 { format!("story-{story}") } else { String::new() },
+            story: if translation || translated { format!("story-{story}") } else { String::new() },
             link: format!("https://news.example.org/{}/{number}/", tongue.tag),
             authors: if number.is_multiple_of(4) { format!("{} <desk{}@example.org>", "Desk", number % 7) } else { String::new() },
             body: writer.body(word, (place == 9).then_some(country)),

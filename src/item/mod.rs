@@ -4,9 +4,9 @@
 //! gathers every finding on the way; it does not sort items into channels and does not touch their text.
 
 pub mod date;
+pub mod dateline;
 pub mod listing;
 pub mod write;
-pub mod dateline;
 
 use std::sync::Arc;
 
