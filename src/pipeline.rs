@@ -252,4 +252,3 @@ pub fn path(channel: &Channel, format: Format) -> String {
 pub fn url(config: &Config, path: &str) -> Url {
     config.publication.base_url.join(path).unwrap_or_else(|_| config.publication.base_url.clone())
 }
-

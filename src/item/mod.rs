@@ -5,9 +5,9 @@
 
 pub mod date;
 pub mod feed;
+pub mod dateline;
 pub mod listing;
 pub mod write;
-pub mod dateline;
 
 use std::sync::Arc;
 

@@ -37,10 +37,10 @@ impl Seen {
                         break;
                     }
                     let element = &bytes[before..reader.buffer_position() as usize];
-                    items.insert(text_of(element, &["guid", "id"]), SeenItem {
-                        title: text_of(element, &["title"]),
-                        hash: blake3::hash(element),
-                    });
+                    items.insert(
+                        text_of(element, &["guid", "id"]),
+                        SeenItem { title: text_of(element, &["title"]), hash: blake3::hash(element) },
+                    );
                 }
                 Event::Eof => break,
                 _ => {}
@@ -91,7 +91,9 @@ fn text_of(element: &[u8], names: &[&str]) -> String {
 fn push_reference(text: &mut String, reference: &quick_xml::events::BytesRef<'_>) {
     match reference.resolve_char_ref() {
         Ok(Some(character)) => text.push(character),
-        _ => text.push_str(reference.decode().ok().and_then(|name| quick_xml::escape::resolve_predefined_entity(&name)).unwrap_or_default()),
+        _ => {
+            text.push_str(reference.decode().ok().and_then(|name| quick_xml::escape::resolve_predefined_entity(&name)).unwrap_or_default())
+        }
     }
 }
 

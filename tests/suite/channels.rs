@@ -38,7 +38,11 @@ fn one_channel_for_each_country_and_topic_that_has_items() {
 
 #[test]
 fn include_and_exclude_choose_channels() {
-    let publication = Publication::with_config(&CONFIG.replace("per-language = false", "per-language = false\ncountries = { exclude = [\"BZ\"] }\ntopics = { include = [\"ships\"] }"));
+    let publication =
+        Publication::with_config(&CONFIG.replace(
+            "per-language = false",
+            "per-language = false\ncountries = { exclude = [\"BZ\"] }\ntopics = { include = [\"ships\"] }",
+        ));
     publication.item(1, "Port of Belize");
     publication.item(2, "Ships off Mexico");
     assert_eq!(channels(&publication), ["all 2/2", "country/mexico 1/1", "topic/ships 1/1"]);
@@ -78,7 +82,10 @@ fn the_matrix_is_bounded() {
         publication.item(4, "Ships off Mexico");
         channels(&publication).into_iter().filter(|row| row.matches('/').count() == 3).collect::<Vec<_>>()
     };
-    assert_eq!(matrix("min-items = 1\nmax-channels = 10"), ["country/belize/ports 2/2", "country/mexico/ports 1/1", "country/mexico/ships 1/1"]);
+    assert_eq!(
+        matrix("min-items = 1\nmax-channels = 10"),
+        ["country/belize/ports 2/2", "country/mexico/ports 1/1", "country/mexico/ships 1/1"]
+    );
     assert_eq!(matrix("min-items = 2\nmax-channels = 10"), ["country/belize/ports 2/2"]);
     assert_eq!(matrix("min-items = 1\nmax-channels = 2"), ["country/belize/ports 2/2", "country/mexico/ports 1/1"]);
 }
@@ -86,8 +93,16 @@ fn the_matrix_is_bounded() {
 #[test]
 fn each_language_has_its_own_version_and_a_mixed_channel_the_preferred_one() {
     let publication = Publication::with_config(&CONFIG.replace("per-language = false", "per-language = true"));
-    record(&publication, "en", "title = 'A port in Belize'\ndate = 2018-01-02\nstory = 's'\nlanguage = 'en'\nlink = 'https://example.org/en'");
-    record(&publication, "es", "title = 'Un puerto en Belice'\ndate = 2018-01-03\nstory = 's'\nlanguage = 'es'\nlink = 'https://example.org/es'");
+    record(
+        &publication,
+        "en",
+        "title = 'A port in Belize'\ndate = 2018-01-02\nstory = 's'\nlanguage = 'en'\nlink = 'https://example.org/en'",
+    );
+    record(
+        &publication,
+        "es",
+        "title = 'Un puerto en Belice'\ndate = 2018-01-03\nstory = 's'\nlanguage = 'es'\nlink = 'https://example.org/es'",
+    );
     record(&publication, "only", "title = 'Otro puerto en Belice'\ndate = 2018-01-01\nlanguage = 'es'");
     publication.build();
     assert_eq!(titles(&publication, "all.rss"), ["A port in Belize", "Otro puerto en Belice"]);
@@ -141,7 +156,8 @@ fn newest_first_and_the_same_order_for_one_instant() {
 #[test]
 fn empty_channels_follow_the_config() {
     for (policy, stays, holds) in [("publish", true, false), ("skip", false, false), ("keep", true, true), ("publish-known", true, false)] {
-        let publication = Publication::with_config(&CONFIG.replace("per-language = false", &format!("per-language = false\nempty = \"{policy}\"")));
+        let publication =
+            Publication::with_config(&CONFIG.replace("per-language = false", &format!("per-language = false\nempty = \"{policy}\"")));
         publication.item(1, "Port of Belize");
         publication.item(2, "Ships off Mexico");
         publication.build();
