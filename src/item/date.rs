@@ -102,7 +102,7 @@ impl Written {
     }
 }
 
-const NOON: NaiveTime = match NaiveTime::from_hms_opt(12, 0, 0) {
+pub const NOON: NaiveTime = match NaiveTime::from_hms_opt(12, 0, 0) {
     Some(noon) => noon,
     None => NaiveTime::MIN,
 };
