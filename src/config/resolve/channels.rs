@@ -44,7 +44,7 @@ fn axis(
     for value in include.iter().flatten().filter(|value| exclude.contains(value)) {
         report.bad(&table.place("exclude"), format!("`{value}` is included and excluded"), "take it out of one of the two lists");
     }
-    let mut text = |key: &str| localised::read(&table, key, languages, &["name", "publication"], report);
+    let mut text = |key: &str| localised::read(&table, key, languages, &["name", "publication", "description"], report);
     let title = text("title").unwrap_or_else(|| AxisChannels::default().title);
     Some(AxisChannels { title, description: text("description"), include, exclude })
 }
@@ -73,7 +73,7 @@ fn matrix(channels: &Table<'_>, languages: &[Language], report: &mut Report<'_>)
     Some(Matrix {
         min_items: number("min-items").unwrap_or(3),
         max_channels: number("max-channels").unwrap_or(100),
-        title: localised::read(&table, "title", languages, &["country", "topic", "publication"], report)
+        title: localised::read(&table, "title", languages, &["country", "topic", "publication", "name", "description"], report)
             .unwrap_or_else(|| Localised::plain("{publication}: {country}, {topic}")),
     })
 }
