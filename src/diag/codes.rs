@@ -34,7 +34,6 @@ codes! {
     // classification
 
     // channels
-    PATH_COLLISION = "path-collision", Error, "two channels would be published at one path";
 
     // text
     TEXT_CLEANED = "text-cleaned", Warning, "something was taken out of a text because feeds must not carry it";
