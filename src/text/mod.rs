@@ -3,11 +3,17 @@
 //! Text is decoded once here and encoded once by each format. Everything is a function of the markup and the base URL; what was removed
 //! on the way is reported, not printed.
 
-use std::borrow::Cow;
+mod chars;
+mod html;
+mod markdown;
+mod plain;
 
 use url::Url;
 
 use crate::item::Markup;
+
+pub use chars::{plain_line, xml_chars};
+pub use plain::{first_paragraph, words};
 
 /// A text made ready for publishing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,23 +46,5 @@ pub fn clean(markup: &Markup, base: &Url) -> Clean {
 /// The words of HTML without its markup, white space folded; cut at a word's end to at most `limit` characters, with `…` where something was cut.
 pub fn summarise(html: &str, limit: usize) -> String {
     let _ = (html, limit);
-    todo!()
-}
-
-/// The plain words of the first paragraph, for classification: cheap, and without cleaning.
-pub fn first_paragraph(markup: &Markup) -> Cow<'_, str> {
-    let _ = markup;
-    todo!()
-}
-
-/// All plain words, for classification.
-pub fn words(markup: &Markup) -> Cow<'_, str> {
-    let _ = markup;
-    todo!()
-}
-
-/// The text without the characters that XML 1.0 forbids (production `Char`), line ends made `\n`; and how many characters were dropped.
-pub fn xml_chars(text: &str) -> (Cow<'_, str>, usize) {
-    let _ = text;
     todo!()
 }
