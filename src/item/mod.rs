@@ -12,6 +12,7 @@ pub mod resolve;
 pub mod source;
 mod unique;
 mod walk;
+pub mod dateline;
 
 use std::sync::Arc;
 

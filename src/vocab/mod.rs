@@ -3,6 +3,7 @@
 //! Everything here is a value without a place; whoever reads it from a file adds the place to the error.
 
 pub mod country;
+pub mod fold;
 pub mod language;
 pub mod media_type;
 pub mod slug;

@@ -94,7 +94,7 @@ fn entry_fault(before: &[Entry], entry: &Entry) -> Option<Fault> {
 
 /// Why a tree is not a record.
 #[derive(Debug)]
-struct Wrong {
+pub struct Wrong {
     code: &'static Code,
     /// The keys that lead to the value.
     path: Vec<String>,
