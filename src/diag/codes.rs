@@ -20,6 +20,13 @@ codes! {
     WRONG_TYPE = "wrong-type", Error, "a value of another type than the key takes";
     MISSING_KEY = "missing-key", Error, "a key that must be there is not";
     BAD_VALUE = "bad-value", Error, "a value that the key cannot take";
+    CONFIG_MISSING = "config-missing", Error, "there is no config";
+    CONFIG_UNREADABLE = "config-unreadable", Error, "the config cannot be read, or is not UTF-8";
+    BAD_QUERY = "bad-query", Error, "a query of a channel that cannot be read";
+    DUPLICATE_PATH = "duplicate-path", Error, "two channels that would be published at one path";
+    UNKNOWN_TOPIC = "unknown-topic", Error, "a topic that the config does not define";
+    UNKNOWN_COUNTRY = "unknown-country", Error, "a country that is not in ISO 3166-1";
+    UNUSED_KEY = "unused-key", Warning, "a key or value that changes nothing";
 
     // records
     BAD_UTF8 = "bad-utf8", Error, "a text that is not UTF-8";
