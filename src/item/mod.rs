@@ -8,6 +8,16 @@ pub mod feed;
 pub mod dateline;
 pub mod listing;
 pub mod write;
+pub mod address;
+pub mod date;
+pub mod format;
+pub mod new;
+pub mod record;
+pub mod resolve;
+pub mod source;
+mod unique;
+mod walk;
+pub mod dateline;
 
 use std::sync::Arc;
 
