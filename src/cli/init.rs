@@ -12,7 +12,9 @@ use crate::config::template;
 
 /// `tidings init`
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  tidings init\n  tidings init news --base-url https://example.org/feeds/ --title \"Ports and harbours\"")]
+#[command(
+    after_help = "Examples:\n  tidings init\n  tidings init news --base-url https://example.org/feeds/ --title \"Ports and harbours\""
+)]
 pub(super) struct InitArgs {
     /// The folder; made where there is none
     #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
@@ -35,7 +37,9 @@ pub(super) fn run(args: &InitArgs, context: &Context) -> Result<Exit, Failure> {
     let folder = context.path(&args.folder);
     let config = folder.join("feeds.toml");
     if config.exists() {
-        return Err(Failure::new(format!("`{}` is there already", config.display())).help("nothing was changed; edit it, or choose another folder"));
+        return Err(
+            Failure::new(format!("`{}` is there already", config.display())).help("nothing was changed; edit it, or choose another folder")
+        );
     }
     let text = config_text(args, context.now.year());
     if let Err(findings) = crate::config::parse(&text, Path::new("feeds.toml"), &folder) {

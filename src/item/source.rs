@@ -18,6 +18,7 @@ use super::walk::{self, Found};
 use super::{Item, unique};
 use crate::config::{Config, RecordFormat};
 use crate::diag::{Code, Finding, Findings, Place, Severity, codes};
+use crate::progress::{Progress, Stage};
 
 /// What was read.
 #[derive(Clone, Debug, Default)]
@@ -44,11 +45,17 @@ const ROWS: (usize, usize) = (8192, 256);
 const SHOWN: usize = 1000;
 
 /// Reads every record of every source.
-pub fn read(config: &Config) -> Loaded {
+pub fn read(config: &Config, progress: &Progress) -> Loaded {
     let mut findings = Findings::new();
     let files = walk::list(config, &mut findings);
     let reader = Reader { config, resolver: Resolver::new(config) };
-    let batches: Vec<Batch> = files.par_chunks(FILES).map(|files| reader.files(files)).collect();
+    progress.begin(Stage::Reading, files.len());
+    let read = |files: &[Found]| {
+        let batch = reader.files(files);
+        progress.step(files.len());
+        batch
+    };
+    let batches: Vec<Batch> = files.par_chunks(FILES).map(read).collect();
     let mut all = Batch::default();
     all.items.reserve_exact(batches.iter().map(|batch| batch.items.len()).sum());
     for batch in batches {
