@@ -54,14 +54,11 @@ codes! {
     NO_RECORDS = "no-records", Warning, "a source without records";
     NOT_A_FILE = "not-a-file", Error, "something named like a record that is no file";
     NUL_BYTE = "nul-byte", Error, "a text with a NUL byte in it";
-    READ_TWICE = "read-twice", Warning, "a file that belongs to two sources";
     RECORD_SYNTAX = "record-syntax", Error, "a record that is not in the form of its format";
     UNKNOWN_COLUMN = "unknown-column", Warning, "a column spelt nearly like a field";
-    UNKNOWN_COUNTRY = "unknown-country", Error, "a country that ISO 3166-1 does not have";
     UNKNOWN_FILE_TYPE = "unknown-file-type", Warning, "a file among the records that is none";
     UNKNOWN_LENGTH = "unknown-length", Warning, "an enclosure whose length is not known";
     UNKNOWN_MEDIA_TYPE = "unknown-media-type", Warning, "an enclosure whose media type is not known";
-    UNKNOWN_TOPIC = "unknown-topic", Error, "a topic that the config does not define";
     UNREADABLE_FILE = "unreadable-file", Error, "a file that cannot be read";
     UPDATED_TOO_EARLY = "updated-too-early", Warning, "an item that was updated before it was published";
     WRONG_LENGTH = "wrong-length", Warning, "an enclosure whose length is another than the record says";

@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod date;
+pub mod dateline;
 pub mod format;
 pub mod new;
 pub mod record;
@@ -12,7 +13,6 @@ pub mod resolve;
 pub mod source;
 mod unique;
 mod walk;
-pub mod dateline;
 
 use std::sync::Arc;
 
