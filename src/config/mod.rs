@@ -2,6 +2,16 @@
 //!
 //! The types here are resolved: every name is known, every address absolute, every default filled in.
 
+mod file;
+pub mod keys;
+mod names;
+pub mod paths;
+mod query;
+mod resolve;
+mod shape;
+mod size;
+pub mod template;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,6 +21,8 @@ use url::Url;
 
 use crate::item::{Person, Syntax};
 use crate::vocab::{Country, Language, TagAuthority};
+
+pub use resolve::{load, parse};
 
 /// The key of a topic: the name of its table in the config.
 pub type TopicKey = Arc<str>;
@@ -235,6 +247,13 @@ pub struct AxisChannels {
     pub title: Option<Localised>,
     /// As `title`.
     pub description: Option<Localised>,
+}
+
+impl AxisChannels {
+    /// Whether the value (a country's alpha-2 code, a topic's key) has a channel of its own.
+    pub fn takes(&self, value: &str) -> bool {
+        self.include.as_ref().is_none_or(|include| include.iter().any(|own| own == value)) && !self.exclude.iter().any(|own| own == value)
+    }
 }
 
 #[derive(Clone, Debug)]
