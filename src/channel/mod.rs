@@ -259,13 +259,6 @@ fn candidates(config: &Config) -> Vec<Country> {
     }
 }
 
-impl crate::config::AxisChannels {
-    fn takes(&self, value: &str) -> bool {
-        let same = |other: &String| other == value;
-        self.include.as_ref().is_none_or(|list| list.iter().any(same)) && !self.exclude.iter().any(same)
-    }
-}
-
 /// The date of a channel that has no items: the first day of the publication's authority, which nothing that it publishes can precede.
 fn beginning(config: &Config) -> Date {
     config.publication.authority.since().and_time(NaiveTime::MIN).and_utc().fixed_offset()

@@ -67,7 +67,9 @@ struct Events<'a>(Reader<&'a [u8]>);
 impl<'a> Events<'a> {
     fn new(written: &'a [u8]) -> Self {
         let mut reader = Reader::from_reader(written);
-        reader.config_mut().expand_empty_elements = true;
+        let config = reader.config_mut();
+        config.expand_empty_elements = true;
+        config.check_end_names = false;
         Events(reader)
     }
 
@@ -196,6 +198,10 @@ impl Pass {
             return;
         }
         let plain = self.spelling == Spelling::Plain;
+        if !plain && !raw {
+            self.out.extend_from_slice(text);
+            return;
+        }
         let special = |byte: &u8| match byte {
             b'\n' => plain,
             b'&' | b'<' | b'>' => raw,
@@ -263,4 +269,43 @@ fn attributes(start: &BytesStart<'_>, out: &mut Vec<u8>) {
         rest = &rest[at + old..];
     }
     out.extend_from_slice(rest);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(inner: &str) -> String {
+        let written = format!("<rss><channel><title>x</title><item>{inner}</item></channel></rss>");
+        String::from_utf8(element(written.as_bytes(), "item", 0, None)).expect("UTF-8")
+    }
+
+    #[test]
+    fn spelling_depends_on_the_element() {
+        for (written, want) in [
+            ("<title>a &amp; &lt;b&gt; &quot;c&apos;</title>", "<title>a &#x26; &#x3C;b&gt; \"c'</title>"),
+            ("<title>a\nb</title>", "<title>a&#xA;b</title>"),
+            (
+                "<description><![CDATA[<p>\n&amp;]]]]><![CDATA[></p>]]></description>",
+                "<description>&lt;p&gt;\n&amp;amp;]]&gt;&lt;/p&gt;</description>",
+            ),
+            ("<content:encoded>&lt;p&gt;</content:encoded>", "<content:encoded>&lt;p&gt;</content:encoded>"),
+            ("<updated>2018-02-09T18:00:00+00:00</updated>", "<updated>2018-02-09T18:00:00Z</updated>"),
+            ("<x a=\"1\"></x>", "<x a=\"1\"/>"),
+            ("<x a=\"1\"/>", "<x a=\"1\"/>"),
+            ("<x a=\"&lt;&amp;&gt;&quot;&apos;\n\t\"/>", "<x a=\"&#x3C;&#x26;&gt;&quot;'&#xA;&#x9;\"/>"),
+            ("<title> </title>", "<title> </title>"),
+            ("<a><b>1</b><b></b></a>", "<a>\n    <b>1</b>\n    <b/>\n  </a>"),
+        ] {
+            assert_eq!(item(written), format!("\n<item>\n  {want}\n</item>"));
+        }
+    }
+
+    #[test]
+    fn a_shell_opens_where_the_items_go() {
+        let shell = shell(b"<rss><channel><title>&amp;</title><item></item><x/></channel></rss>", "item");
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        assert_eq!(text(shell.before), "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<rss>\n  <channel>\n    <title>&#x26;</title>");
+        assert_eq!(text(shell.after), "\n    <x/>\n  </channel>\n</rss>\n");
+    }
 }
