@@ -4,8 +4,8 @@
 //! gathers every finding on the way; it does not sort items into channels and does not touch their text.
 
 pub mod date;
-pub mod feed;
 pub mod dateline;
+pub mod feed;
 pub mod listing;
 pub mod write;
 
