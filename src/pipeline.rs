@@ -14,7 +14,7 @@ use url::Url;
 use crate::channel::{self, Catalogue, Channel, Sorted};
 use crate::classify::{Classifier, Placement};
 use crate::config::{Config, Format};
-use crate::diag::{Finding, Findings, codes};
+use crate::diag::{Finding, Findings, Severity, codes};
 use crate::document::{self, Alternate, Category, Document, Encoded, Entry, Head, Prepared};
 use crate::item::{self, Item, Markup, Syntax};
 use crate::progress::{Progress, Stage};
@@ -162,9 +162,7 @@ pub fn prepare(config: &Config, item: &Item) -> (Prepared, Findings) {
     let mut findings = Findings::new();
     let mut clean = |field: &str, markup: &Markup| {
         let clean = text::clean(markup, base);
-        findings.extend(clean.removed.iter().map(|removed| {
-            Finding::new(&codes::TEXT_CLEANED, format!("{removed} was taken out of the {field} of `{}`", item.key)).at(item.place.clone())
-        }));
+        findings.extend(clean.removed.iter().map(|removed| cleaned(item, field, removed)));
         clean.html
     };
     let html = item.body.as_ref().map(|body| clean("body", body)).filter(|html| !html.trim().is_empty());
@@ -176,6 +174,16 @@ pub fn prepare(config: &Config, item: &Item) -> (Prepared, Findings) {
         (None, None) => None,
     };
     (Prepared { html, summary: summary.filter(|summary| !summary.trim().is_empty()) }, findings)
+}
+
+fn cleaned(item: &Item, field: &str, removed: &text::Removed) -> Finding {
+    let mut finding = Finding::new(&codes::TEXT_CLEANED, format!("{removed} was taken out of the {field} of `{}`", item.key))
+        .at(item.place.clone())
+        .help("what stays and what goes is told in docs/text.md");
+    if removed.is_cosmetic() {
+        finding.severity = Severity::Info;
+    }
+    finding
 }
 
 fn categories(config: &Config, item: &Item, placement: &Placement) -> Vec<Category> {

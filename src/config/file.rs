@@ -62,6 +62,11 @@ impl<'t> Report<'t> {
         }
     }
 
+    /// The line that a value begins in.
+    pub fn line(&self, span: &Range<usize>) -> u32 {
+        Place::span(self.path.clone(), self.text, span.clone()).line
+    }
+
     pub fn has_errors(&self) -> bool {
         self.findings.has_errors()
     }

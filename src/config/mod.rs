@@ -11,6 +11,8 @@ mod resolve;
 mod shape;
 mod size;
 pub mod template;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -238,15 +240,21 @@ pub struct Channels {
 }
 
 /// The automatic channels of one axis.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct AxisChannels {
     /// Country codes or topic keys; all where `None`.
     pub include: Option<Vec<String>>,
     pub exclude: Vec<String>,
     /// `{name}` stands for the country's or topic's name, `{publication}` for the publication's title.
-    pub title: Option<Localised>,
-    /// As `title`.
+    pub title: Localised,
+    /// As `title`; else the topic's own, else the publication's.
     pub description: Option<Localised>,
+}
+
+impl Default for AxisChannels {
+    fn default() -> Self {
+        AxisChannels { include: None, exclude: Vec::new(), title: Localised::plain("{publication}: {name}"), description: None }
+    }
 }
 
 impl AxisChannels {
@@ -263,7 +271,7 @@ pub struct Matrix {
     /// At most so many crossings, those with the most items first.
     pub max_channels: usize,
     /// `{country}`, `{topic}` and `{publication}` stand for their names.
-    pub title: Option<Localised>,
+    pub title: Localised,
 }
 
 /// What becomes of a channel without items.

@@ -6,11 +6,12 @@ use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::DeValue;
+use url::Url;
 
 use super::file::{Report, Table, number, strings, table};
 use super::keys::{self, Default, Key, Kind};
 use super::size;
-use crate::diag::{codes, did_you_mean, nearest};
+use crate::diag::{codes, did_you_mean};
 
 /// Reports everything in `root` that no such file can have.
 pub(super) fn check(root: &Table<'_>, report: &mut Report<'_>) {
@@ -39,6 +40,9 @@ fn place_of(parent: &str, name: &str) -> String {
     if let Some(help) = did_you_mean(name, known.iter().copied()) {
         return help;
     }
+    if keys::child("", name).is_some() {
+        return format!("`{}` is a section of its own", heading(name));
+    }
     let elsewhere = keys::all().find(|key| key.name() == name && !key.parent().is_empty());
     match elsewhere {
         Some(key) if parent.is_empty() => format!("`{name}` stands in `{}`; move it below that heading", heading(key.parent())),
@@ -64,7 +68,18 @@ fn missing(key: &Key, table: &Table<'_>, report: &mut Report<'_>) {
         );
     }
     let message = format!("`{}` is missing from `{}`", key.name(), heading(key.parent()));
-    report.error(&codes::MISSING_KEY, &table.span, message, format!("add `{} = {}`", key.name(), key.example));
+    let help = match table.string("base-url").filter(|_| key.name() == "id-authority") {
+        Some(base_url) => authority_of(base_url.value),
+        None => format!("add `{} = {}`", key.name(), key.example),
+    };
+    report.error(&codes::MISSING_KEY, &table.span, message, help);
+}
+
+/// The authority that goes with a base address; the year is for the user to say.
+fn authority_of(base_url: &str) -> String {
+    let url = Url::parse(base_url).ok();
+    let host = url.as_ref().and_then(Url::domain).unwrap_or("example.org");
+    format!("add `id-authority = \"{host},YYYY\"`, with a year in which the name was yours from its first day on")
 }
 
 fn check_value(key: &'static Key, value: &Spanned<DeValue<'_>>, report: &mut Report<'_>) {
@@ -127,7 +142,7 @@ fn check_text(key: &Key, text: &str, span: &Range<usize>, report: &mut Report<'_
 
 fn check_choice(key: &Key, values: &[&str], text: &str, span: &Range<usize>, report: &mut Report<'_>) {
     if !values.contains(&text) {
-        let help = nearest(text, values.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+        let help = did_you_mean(text, values.iter().copied());
         let help = help.unwrap_or_else(|| format!("choose from {}", keys::quoted(values)));
         report.bad(span, format!("`{}` does not take `{text}`", key.name()), help);
     }

@@ -102,7 +102,8 @@ impl Written {
     }
 }
 
-const NOON: NaiveTime = match NaiveTime::from_hms_opt(12, 0, 0) {
+/// When a day alone is meant.
+pub const NOON: NaiveTime = match NaiveTime::from_hms_opt(12, 0, 0) {
     Some(noon) => noon,
     None => NaiveTime::MIN,
 };

@@ -57,7 +57,7 @@ pub struct Item {
     pub image: Option<Image>,
     /// RSS `enclosure` (the first one; the format allows no more), Atom `link rel="enclosure"` (all).
     pub enclosures: Vec<Enclosure>,
-    /// Where the item was taken from. RSS `source`, Atom `source` (RFC 4287 section 4.2.11).
+    /// Where the item was taken from. RSS `source`, Atom `link rel="via"`.
     pub source: Option<Origin>,
     /// Plain text. RSS `dc:rights`, Atom `rights` (RFC 4287 section 4.2.10).
     pub rights: Option<String>,
@@ -71,6 +71,13 @@ pub struct ItemId {
     pub iri: Arc<str>,
     /// A former RSS `guid` that is no IRI and must stay as it was; published instead of `iri` where the format is RSS.
     pub guid: Option<Arc<str>>,
+}
+
+impl ItemId {
+    /// A number below `range` that depends on the id alone.
+    fn spread(&self, range: u32) -> i64 {
+        i64::from(self.iri.bytes().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte))) % range)
+    }
 }
 
 /// When an item may be seen.
@@ -94,8 +101,15 @@ pub enum Hidden {
 
 impl Item {
     /// The date that speaks for the item's newest state: `updated`, else `published`.
+    ///
+    /// Items that are dated by day all stand at noon; each gets a second of the hour that follows, by its id, since validators warn of entries that share
+    /// their `updated` and readers put them in any order.
     pub fn changed(&self) -> Date {
-        self.updated.unwrap_or(self.published).max(self.published)
+        match self.updated {
+            Some(updated) => updated.max(self.published),
+            None if self.published.time() == date::NOON => self.published + chrono::Duration::seconds(self.id.spread(3600)),
+            None => self.published,
+        }
     }
 
     /// Whether the item stays out at `now`, and why.

@@ -1,6 +1,7 @@
 //! The report of what cleaning took out: each thing once, in the order of the document.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 /// Something that cleaning took out.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,6 +14,18 @@ pub enum Removed {
     Url(String),
     /// Characters that cannot be published: how many.
     Characters(usize),
+}
+
+impl fmt::Display for Removed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Removed::Element(name) => write!(f, "`<{name}>`"),
+            Removed::Attribute { element, attribute } => write!(f, "`{attribute}` of `<{element}>`"),
+            Removed::Url(url) => write!(f, "the address `{url}`"),
+            Removed::Characters(1) => f.write_str("a character that XML forbids"),
+            Removed::Characters(count) => write!(f, "{count} characters that XML forbids"),
+        }
+    }
 }
 
 impl Removed {

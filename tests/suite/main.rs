@@ -2,4 +2,6 @@
 
 mod channels;
 mod publishing;
+mod records;
+mod setup;
 mod support;

@@ -7,7 +7,7 @@ use regex::RegexBuilder;
 use super::localised;
 use crate::config::file::{At, Report, Table, strings, table};
 use crate::config::{Countries, Evidence, Pattern, Phrase, Rank, Step, Topic, TopicKey, names};
-use crate::diag::{codes, did_you_mean, nearest};
+use crate::diag::{codes, did_you_mean};
 use crate::vocab::slug::{is_slug, slug};
 use crate::vocab::{Country, Language};
 
@@ -237,6 +237,7 @@ fn step(text: &At<&str>, seen: &mut Vec<Rank>, report: &mut Report<'_>) -> Step 
         let name = piece.trim();
         let span = report.inside(text, from..from + name.len());
         match RANKS.iter().find(|(own, _)| *own == name) {
+            None if name.is_empty() => report.bad(&span, "a rank of evidence is missing", rank_help(name)),
             None => report.bad(&span, format!("`{name}` is no rank of evidence"), rank_help(name)),
             Some((_, rank)) if seen.contains(rank) => {
                 report.bad(
@@ -256,8 +257,5 @@ fn step(text: &At<&str>, seen: &mut Vec<Rank>, report: &mut Report<'_>) -> Step 
 
 fn rank_help(name: &str) -> String {
     let names = RANKS.map(|(name, _)| name);
-    match nearest(name, names) {
-        Some(_) => did_you_mean(name, names).unwrap_or_default(),
-        None => format!("the ranks are {}", crate::config::keys::quoted(&names)),
-    }
+    did_you_mean(name, names).unwrap_or_else(|| format!("the ranks are {}", crate::config::keys::quoted(&names)))
 }

@@ -49,7 +49,8 @@ fn axis(
         );
     }
     let mut text = |key: &str| localised::read(&table, key, languages, &["name", "publication"], report);
-    Some(AxisChannels { title: text("title"), description: text("description"), include, exclude })
+    let title = text("title").unwrap_or_else(|| AxisChannels::default().title);
+    Some(AxisChannels { title, description: text("description"), include, exclude })
 }
 
 /// The values that a list names, each once.
@@ -76,7 +77,8 @@ fn matrix(channels: &Table<'_>, languages: &[Language], report: &mut Report<'_>)
     Some(Matrix {
         min_items: number("min-items").unwrap_or(3),
         max_channels: number("max-channels").unwrap_or(100),
-        title: localised::read(&table, "title", languages, &["country", "topic", "publication"], report),
+        title: localised::read(&table, "title", languages, &["country", "topic", "publication"], report)
+            .unwrap_or_else(|| Localised::plain("{publication}: {country}, {topic}")),
     })
 }
 

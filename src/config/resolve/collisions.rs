@@ -17,6 +17,9 @@ pub(super) fn check(
     languages: &[Language],
     report: &mut Report<'_>,
 ) {
+    if named.is_empty() {
+        return;
+    }
     let mut taken = automatic(channels, topics, names);
     for channel in named {
         let path = &channel.value.path;
@@ -24,7 +27,8 @@ pub(super) fn check(
             report.error(&codes::DUPLICATE_PATH, &channel.span, format!("the path `{path}` is taken by {owner}"), help.clone());
             continue;
         }
-        taken.insert(path.clone(), ("another `[[channel]]`".to_owned(), "give one of them another path".to_owned()));
+        let owner = format!("the `[[channel]]` at line {}", report.line(&channel.span));
+        taken.insert(path.clone(), (owner, "give one of them another path".to_owned()));
     }
     if channels.per_language {
         check_variants(named, &taken, languages, report);

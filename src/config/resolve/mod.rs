@@ -59,9 +59,10 @@ pub fn parse(text: &str, path: &Path, root: &Path) -> Result<(Config, Findings),
 /// Where the text is no TOML, what can be said for sure of the rest: unknown keys and wrong types on lines that read well.
 fn guess(root: &Table<'_>, report: &mut Report<'_>) {
     let broken = report.lines(&codes::CONFIG_SYNTAX);
-    let known = [&codes::CONFIG_SYNTAX, &codes::UNKNOWN_KEY, &codes::WRONG_TYPE];
     shape::check(root, report);
-    report.retain(|finding, line| finding.code == &codes::CONFIG_SYNTAX || known.contains(&finding.code) && !broken.contains(&line));
+    let is_sure =
+        |finding: &Finding, line: u32| [&codes::UNKNOWN_KEY, &codes::WRONG_TYPE].contains(&finding.code) && !broken.contains(&line);
+    report.retain(|finding, line| finding.code == &codes::CONFIG_SYNTAX || is_sure(finding, line));
 }
 
 fn syntax(errors: &[toml::de::Error], text: &str, report: &mut Report<'_>) {

@@ -72,7 +72,7 @@ fn csv(table: &Table<'_>, source: &mut Source, report: &mut Report<'_>) {
             source.columns.push((field.value.to_owned(), column.to_owned()));
         }
     }
-    if let Some(text) = table.string("delimiter") {
+    if let Some(text) = table.string("delimiter").filter(|text| text.value.chars().count() == 1) {
         match text.value.as_bytes() {
             [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n') => source.delimiter = *byte,
             _ => report.bad(&text.span, "columns cannot be separated by this", "use `,`, `;`, `|` or `\\t`".to_owned()),
