@@ -2,6 +2,7 @@
 
 pub mod channel;
 pub mod classify;
+pub mod cli;
 pub mod config;
 pub mod diag;
 pub mod document;

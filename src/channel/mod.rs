@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveTime, Utc};
 
 use crate::classify::Placement;
-use crate::config::{Config, Empty, Limits, Localised, Matrix, NamedChannel, Query, Topic, TopicKey};
+use crate::config::{Config, Empty, Limits, Localised, Matrix, NamedChannel, Query, Topic, TopicKey, paths};
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::item::{Date, Item};
 use crate::vocab::{Country, Language};
@@ -101,7 +101,7 @@ pub fn catalogue(config: &Config, sorted: Sorted<'_>, known: &BTreeSet<String>) 
     drafts.extend(by_country(config, &members));
     drafts.extend(by_topic(config, &members));
     drafts.extend(crossings(config, &members, known));
-    drafts.extend(config.named.iter().map(|named| Draft::named(config, named, &members, sorted)));
+    drafts.extend(config.named.iter().map(|named| Draft::named(named, &members, sorted)));
 
     let mut catalogue = Catalogue::default();
     for draft in &drafts {
@@ -134,7 +134,7 @@ impl Catalogue {
     fn refuse_collisions(&mut self, config: &Config) {
         for pair in self.channels.windows(2).filter(|pair| pair[0].path == pair[1].path) {
             let message = format!("two channels have the path `{}`: {} and {}", pair[0].path, pair[0].id, pair[1].id);
-            let finding = Finding::new(&codes::PATH_COLLISION, message)
+            let finding = Finding::new(&codes::DUPLICATE_PATH, message)
                 .at(Place::file(config.path.clone()))
                 .help("give one of them another `slug` or `path`");
             self.findings.push(finding);
@@ -159,7 +159,7 @@ struct Draft {
 impl Draft {
     fn whole(config: &Config, members: &member::Members) -> Self {
         Draft {
-            path: "all".into(),
+            path: paths::ALL.into(),
             id: "channel/all".into(),
             kind: Kind::All,
             title: config.publication.title.clone(),
@@ -170,7 +170,7 @@ impl Draft {
         }
     }
 
-    fn named(config: &Config, named: &NamedChannel, members: &member::Members, sorted: Sorted<'_>) -> Self {
+    fn named(named: &NamedChannel, members: &member::Members, sorted: Sorted<'_>) -> Self {
         let description = named.description.clone().unwrap_or_else(|| named.title.clone());
         Draft {
             path: named.path.clone(),
@@ -187,10 +187,10 @@ impl Draft {
     fn crossing(config: &Config, matrix: &Matrix, country: Country, topic: &Topic, members: &member::Members) -> Self {
         let names = name::Names::crossing(&config.publication, country, topic);
         Draft {
-            path: format!("country/{}/{}", country.slug(), topic.slug),
+            path: paths::crossing(country, topic),
             id: format!("channel/country/{}/topic/{}", country.alpha2().to_lowercase(), topic.key),
             kind: Kind::Crossing(country, topic.key.clone()),
-            title: names.title(matrix.title.as_ref()),
+            title: names.title(&matrix.title),
             description: names.description(None),
             limits: config.limits.clone(),
             items: members.cells.get(&(country, topic.key.clone())).cloned().unwrap_or_default(),
@@ -203,13 +203,12 @@ fn by_country(config: &Config, members: &member::Members) -> Vec<Draft> {
     let Some(axis) = &config.channels.countries else { return Vec::new() };
     let wanted = |country: &Country| axis.takes(country.alpha2());
     let draft = |country: Country| {
-        let slug = country.slug();
         let names = name::Names::country(&config.publication, country);
         Draft {
-            path: format!("country/{slug}"),
+            path: paths::country(country),
             id: format!("channel/country/{}", country.alpha2().to_lowercase()),
             kind: Kind::Country(country),
-            title: names.title(axis.title.as_ref()),
+            title: names.title(&axis.title),
             description: names.description(axis.description.as_ref()),
             limits: config.limits.clone(),
             items: members.countries.get(&country).cloned().unwrap_or_default(),
@@ -224,10 +223,10 @@ fn by_topic(config: &Config, members: &member::Members) -> Vec<Draft> {
     let draft = |topic: &Topic| {
         let names = name::Names::topic(&config.publication, topic);
         Draft {
-            path: format!("topic/{}", topic.slug),
+            path: paths::topic(topic),
             id: format!("channel/topic/{}", topic.key),
             kind: Kind::Topic(topic.key.clone()),
-            title: names.title(axis.title.as_ref()),
+            title: names.title(&axis.title),
             description: topic.description.clone().unwrap_or_else(|| names.description(axis.description.as_ref())),
             limits: config.limits.clone(),
             items: members.topics.get(&topic.key).cloned().unwrap_or_default(),

@@ -23,9 +23,9 @@ impl<'a> Names<'a> {
         Names { publication, country: Some(country), topic: Some(topic) }
     }
 
-    /// The title by the template, `{publication}: {name}` where there is none.
-    pub fn title(&self, template: Option<&Localised>) -> Localised {
-        self.fill(|language| template.map_or("{publication}: {name}", |template| template.get(language)))
+    /// The title by the template.
+    pub fn title(&self, template: &Localised) -> Localised {
+        self.fill(|language| template.get(language))
     }
 
     /// The description by the template; the publication's own with the name before it where there is none.

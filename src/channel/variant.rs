@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Channel, Draft, Sorted, beginning, limit};
-use crate::config::Config;
+use crate::config::{Config, paths};
 use crate::vocab::Language;
 
 /// The mixed channel first, then those of single languages where the config wants them.
@@ -33,7 +33,7 @@ fn channel(config: &Config, sorted: Sorted<'_>, draft: &Draft, lane: Lane<'_>, i
     let window = limit::window(sorted, &draft.limits, &items);
     let updated = items[..window].iter().map(|at| sorted.items[*at as usize].changed()).max().unwrap_or_else(|| beginning(config));
     Channel {
-        path: lane.below.map_or_else(|| draft.path.clone(), |language| format!("{}/{}", language.as_str().to_lowercase(), draft.path)),
+        path: lane.below.map_or_else(|| draft.path.clone(), |language| paths::in_language(language, &draft.path)),
         id: lane.below.map_or_else(|| draft.id.clone(), |language| format!("{};{language}", draft.id)),
         kind: draft.kind.clone(),
         language: lane.language.cloned(),

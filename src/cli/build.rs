@@ -99,7 +99,12 @@ impl Run<'_> {
         self.context.ui.findings(findings);
         if self.args.json {
             let seconds = BTreeMap::from([("total", self.start.elapsed().as_secs_f64())]);
-            ui::print_json(&Refusal { published: false, records: self.records, seconds, findings: findings.iter().map(Row::of).collect() })?;
+            ui::print_json(&Refusal {
+                published: false,
+                records: self.records,
+                seconds,
+                findings: findings.iter().map(Row::of).collect(),
+            })?;
         }
         self.context.ui.note(format_args!("{}: nothing was published, what stood before stands", ui::tally(findings)));
         Ok(Exit::Findings)

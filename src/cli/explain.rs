@@ -73,7 +73,10 @@ fn find(items: &[Item], wanted: &str) -> Result<usize, Failure> {
         }
     }
     let near = nearest(wanted, items.iter().map(|item| &*item.key)).map(|key| format!("did you mean `{key}`?"));
-    Err(Failure { message: format!("no item is called `{wanted}`"), help: near.or_else(|| Some("name its file, key, id or words of its title".into())) })
+    Err(Failure {
+        message: format!("no item is called `{wanted}`"),
+        help: near.or_else(|| Some("name its file, key, id or words of its title".into())),
+    })
 }
 
 /// The item among all others, sorted into channels.
@@ -137,7 +140,8 @@ impl<'a> Scene<'a> {
 
     /// The evidence by which the item is in the channel.
     fn reasons(&self, channel: &Channel) -> Vec<String> {
-        let country = |country| self.survey.placement.countries.iter().filter(move |placed| placed.value == country).map(|p| p.reason.to_string());
+        let country =
+            |country| self.survey.placement.countries.iter().filter(move |placed| placed.value == country).map(|p| p.reason.to_string());
         let topic = |key| self.survey.placement.topics.iter().filter(move |placed| placed.value == key).map(|p| p.reason.to_string());
         match &channel.kind {
             Kind::All => vec!["every item".to_owned()],
@@ -184,7 +188,8 @@ impl<'a> Scene<'a> {
             because.push(format!("the channel is in {language} and the item in {}", self.item.language));
         }
         if because.is_empty() && self.item.story.is_some() {
-            because.push("a channel of several languages carries one version of a story, and the config prefers another language".to_owned());
+            because
+                .push("a channel of several languages carries one version of a story, and the config prefers another language".to_owned());
         }
         because
     }

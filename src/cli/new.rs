@@ -1,12 +1,14 @@
 //! `tidings new`: a record to write into.
 
+use std::fs;
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
 use clap::{Args, ValueHint};
 
 use super::context::Context;
 use super::{Exit, Failure, ui};
-use crate::item::new;
+use crate::item::{new, write};
 use crate::vocab::slug::slug;
 
 /// `tidings new`
@@ -31,10 +33,17 @@ pub(super) fn run(args: &NewArgs, context: &Context) -> Result<Exit, Failure> {
         None => folder_of_records(&config)?,
     };
     let today = context.now.with_timezone(&config.publication.time_zone).date_naive();
-    let name = format!("{today}-{}", slug(&title).unwrap_or_else(|| "untitled".into()));
-    let path = new::write(&folder, &name, &title, today).map_err(Failure::io("write into", &folder))?;
+    fs::create_dir_all(&folder).map_err(Failure::io("create", &folder))?;
+    let stem = format!("{today}-{}", slug(&title).unwrap_or_else(|| "untitled".into()));
+    let path = write::create(&folder, &stem, "md", &record(&title, today)).map_err(Failure::io("write into", &folder))?;
     ui::print(path.display());
     Ok(Exit::Fine)
+}
+
+/// A record without a text yet.
+fn record(title: &str, today: NaiveDate) -> String {
+    let title = toml::Value::String(title.to_owned());
+    format!("+++\nid = \"{}\"\ntitle = {title}\ndate = {today}\n+++\n\n", new::mint_id(today))
 }
 
 /// The first source that is a folder.

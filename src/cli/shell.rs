@@ -9,7 +9,9 @@ use super::{Exit, Failure};
 
 /// `tidings completions`
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  tidings completions bash > /etc/bash_completion.d/tidings\n  tidings completions zsh > ~/.zfunc/_tidings\n  tidings completions fish > ~/.config/fish/completions/tidings.fish")]
+#[command(
+    after_help = "Examples:\n  tidings completions bash > /etc/bash_completion.d/tidings\n  tidings completions zsh > ~/.zfunc/_tidings\n  tidings completions fish > ~/.config/fish/completions/tidings.fish"
+)]
 pub(super) struct CompletionsArgs {
     shell: clap_complete::Shell,
 }

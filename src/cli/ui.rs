@@ -92,7 +92,9 @@ fn watch(progress: &Progress, stopped: &mpsc::Receiver<()>) {
         return;
     }
     let bar = ProgressBar::new(0).with_style(
-        ProgressStyle::with_template("{msg:16} [{bar:40}] {pos}/{len}").unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "),
+        ProgressStyle::with_template("{msg:16} [{bar:40}] {pos}/{len}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar())
+            .progress_chars("=> "),
     );
     while stopped.recv_timeout(Duration::from_millis(100)) == Err(RecvTimeoutError::Timeout) {
         let (stage, done, total) = progress.now();

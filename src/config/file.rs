@@ -9,7 +9,7 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::diag::{Code, Finding, Findings, Place, Severity, codes};
+use crate::diag::{Code, Finding, Findings, Place, codes};
 
 /// A value and the bytes of the file that it stands in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,13 +38,13 @@ impl<'t> Report<'t> {
     }
 
     /// An error at `span`; the way out is said by `help`.
-    pub fn error(&mut self, code: &'static Code, span: &Range<usize>, message: impl Into<String>, help: impl Into<Option<String>>) {
+    pub fn error(&mut self, code: &'static Code, span: &Range<usize>, message: impl Into<String>, help: impl Into<String>) {
         let place = Place::span(self.path.clone(), self.text, span.clone());
-        self.findings.push(Finding::new(code, message).at(place).maybe_help(help.into()));
+        self.findings.push(Finding::new(code, message).at(place).help(help));
     }
 
     /// A value that the key cannot take.
-    pub fn bad(&mut self, span: &Range<usize>, message: impl Into<String>, help: impl Into<Option<String>>) {
+    pub fn bad(&mut self, span: &Range<usize>, message: impl Into<String>, help: impl Into<String>) {
         self.error(&codes::BAD_VALUE, span, message, help);
     }
 
@@ -87,10 +87,7 @@ impl<'t> Report<'t> {
         self.findings.sort_by_place();
         let mut all: Vec<Finding> = self.findings.into_iter().collect();
         all.dedup();
-        debug_assert!(
-            all.iter()
-                .all(|finding| finding.severity != Severity::Error || finding.help.is_some() || finding.code == &codes::CONFIG_SYNTAX)
-        );
+        debug_assert!(all.iter().all(|finding| finding.help.is_some()), "every finding has a way out");
         all.into_iter().collect()
     }
 }

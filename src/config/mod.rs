@@ -247,7 +247,7 @@ pub struct AxisChannels {
     pub exclude: Vec<String>,
     /// `{name}` stands for the country's or topic's name, `{publication}` for the publication's title.
     pub title: Localised,
-    /// As `title`; else the topic's own, else the publication's.
+    /// As `title`, with `{description}` for the publication's description; a topic's own goes before it.
     pub description: Option<Localised>,
 }
 

@@ -22,7 +22,7 @@ fn check_table(table: &Table<'_>, parent: &'static str, report: &mut Report<'_>)
     for (name, value) in table.entries() {
         match keys::child(parent, name.value) {
             Some(key) => check_value(key, value, report),
-            None => report.error(&codes::UNKNOWN_KEY, &name.span, unknown(parent, name.value), Some(place_of(parent, name.value))),
+            None => report.error(&codes::UNKNOWN_KEY, &name.span, unknown(parent, name.value), place_of(parent, name.value)),
         }
     }
     for key in keys::children(parent).filter(|key| key.default == Default::Required && !table.has(key.name())) {
@@ -107,16 +107,7 @@ fn check_value(key: &'static Key, value: &Spanned<DeValue<'_>>, report: &mut Rep
             _ => wrong(key, "a list of strings", value, report),
         }),
         (Kind::Flag | Kind::Switch, DeValue::Boolean(_)) => {}
-        (Kind::Whole(min, max), DeValue::Integer(written)) => {
-            if !number(value).is_some_and(|at| (min..=max).contains(&at.value)) {
-                let help = if written.as_str() == "0" {
-                    "leave the key out for what holds without it"
-                } else {
-                    "choose a number within these bounds"
-                };
-                report.bad(&span, format!("`{}` takes {}, not `{written}`", key.name(), key.kind.describe()), help.to_owned());
-            }
-        }
+        (Kind::Whole(..), DeValue::Integer(_)) => check_whole(key, value, report),
         (Kind::Size, DeValue::Integer(_) | DeValue::String(_)) => {
             if let Err(problem) = size::read(value) {
                 report.bad(&span, format!("`{}` {problem}", key.name()), example(key));
@@ -136,7 +127,16 @@ fn check_value(key: &'static Key, value: &Spanned<DeValue<'_>>, report: &mut Rep
 fn check_text(key: &Key, text: &str, span: &Range<usize>, report: &mut Report<'_>) {
     if text.trim().is_empty() {
         let help = if key.default == Default::Required { "write something in it" } else { "leave the key out, or write something in it" };
-        report.bad(span, format!("`{}` is empty", key.name()), help.to_owned());
+        report.bad(span, format!("`{}` is empty", key.name()), help);
+    }
+}
+
+fn check_whole(key: &Key, value: &Spanned<DeValue<'_>>, report: &mut Report<'_>) {
+    let Kind::Whole(min, max) = key.kind else { return };
+    let written = value.get_ref().as_integer().map(ToString::to_string).unwrap_or_default();
+    if !number(value).is_some_and(|at| (min..=max).contains(&at.value)) {
+        let help = if written == "0" { "leave the key out for what holds without it" } else { "choose a number within these bounds" };
+        report.bad(&value.span(), format!("`{}` takes {}, not `{written}`", key.name(), key.kind.describe()), help);
     }
 }
 
@@ -152,9 +152,7 @@ fn check_choice(key: &Key, values: &[&str], text: &str, span: &Range<usize>, rep
 fn check_list<'t>(key: &Key, value: &'t Spanned<DeValue<'t>>, report: &mut Report<'_>) -> Vec<super::file::At<&'t str>> {
     for item in value.get_ref().as_array().into_iter().flat_map(|list| list.iter()) {
         match item.get_ref() {
-            DeValue::String(text) if text.trim().is_empty() => {
-                report.bad(&item.span(), "an empty string in a list", "take it out".to_owned())
-            }
+            DeValue::String(text) if text.trim().is_empty() => report.bad(&item.span(), "an empty string in a list", "take it out"),
             DeValue::String(_) => {}
             _ => wrong(key, "a list of strings", item, report),
         }

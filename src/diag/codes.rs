@@ -30,11 +30,44 @@ codes! {
 
     // records
     FUTURE_UPDATE = "future-update", Warning, "a record says that it was updated at a time that lies in the future";
+    BAD_UTF8 = "bad-utf8", Error, "a text that is not UTF-8";
+    BROKEN_LINK = "broken-link", Error, "a symbolic link that leads nowhere or in a circle";
+    DUPLICATE_ID = "duplicate-id", Error, "two items with one id";
+    DUPLICATE_TRANSLATION = "duplicate-translation", Error, "two items with one story and one language";
+    EMPTY_RECORD = "empty-record", Error, "a record with nothing in it";
+    EXPIRES_TOO_EARLY = "expires-too-early", Error, "an item that expires before it appears";
+    FILE_TOO_LARGE = "file-too-large", Error, "a file or row larger than a record may be";
+    FORBIDDEN_CHARACTERS = "forbidden-characters", Warning, "characters that cannot be published, and were left out";
+    INVALID_DATE = "invalid-date", Error, "a date that cannot be read";
+    INVALID_EMAIL = "invalid-email", Error, "an e-mail address that is none";
+    INVALID_ID = "invalid-id", Error, "an id that cannot be published";
+    INVALID_LANGUAGE = "invalid-language", Error, "a language that is no BCP 47 tag";
+    INVALID_MEDIA_TYPE = "invalid-media-type", Error, "a media type that is none";
+    INVALID_URL = "invalid-url", Error, "an address that cannot be published";
+    MISSING_COLUMN = "missing-column", Error, "a column that the records need is not there";
+    MISSING_DATE = "missing-date", Error, "a record without a date";
+    MISSING_FILE = "missing-file", Error, "a file that a record names is not there";
+    MISSING_FRONT_MATTER = "missing-front-matter", Error, "a record in Markdown without its fields";
+    MISSING_ID = "missing-id", Error, "a row without an id";
+    MISSING_SOURCE = "missing-source", Error, "a source of records that is not there";
+    MISSING_TITLE = "missing-title", Error, "a record without a title";
+    MORE_LIKE_THIS = "more-like-this", Error, "a file with more findings than are shown";
+    NO_RECORDS = "no-records", Warning, "a source without records";
+    NOT_A_FILE = "not-a-file", Error, "something named like a record that is no file";
+    NUL_BYTE = "nul-byte", Error, "a text with a NUL byte in it";
+    READ_TWICE = "read-twice", Warning, "a file that belongs to two sources";
+    RECORD_SYNTAX = "record-syntax", Error, "a record that is not in the form of its format";
+    UNKNOWN_COLUMN = "unknown-column", Warning, "a column spelt nearly like a field";
+    UNKNOWN_FILE_TYPE = "unknown-file-type", Warning, "a file among the records that is none";
+    UNKNOWN_LENGTH = "unknown-length", Warning, "an enclosure whose length is not known";
+    UNKNOWN_MEDIA_TYPE = "unknown-media-type", Warning, "an enclosure whose media type is not known";
+    UNREADABLE_FILE = "unreadable-file", Error, "a file that cannot be read";
+    UPDATED_TOO_EARLY = "updated-too-early", Warning, "an item that was updated before it was published";
+    WRONG_LENGTH = "wrong-length", Warning, "an enclosure whose length is another than the record says";
 
     // classification
 
     // channels
-    PATH_COLLISION = "path-collision", Error, "two channels would be published at one path";
 
     // text
     TEXT_CLEANED = "text-cleaned", Warning, "something was taken out of a text because feeds must not carry it";

@@ -3,16 +3,26 @@
 //! An item record is what the user wrote; an [`Item`] is the record resolved. This room turns the one into the other and
 //! gathers every finding on the way; it does not sort items into channels and does not touch their text.
 
+pub mod address;
 pub mod date;
 pub mod dateline;
 pub mod feed;
+pub mod format;
 pub mod listing;
+pub mod new;
+pub mod record;
+pub mod resolve;
+pub mod source;
+mod unique;
+mod walk;
 pub mod write;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, Utc};
 use url::Url;
+
+pub use source::{Loaded, read};
 
 use crate::diag::Place;
 use crate::vocab::{Country, Language, MediaType};

@@ -122,20 +122,7 @@ impl Draft {
     /// What the file system says. No half file is left behind then.
     pub fn write(&self, folder: &Path) -> io::Result<PathBuf> {
         let (text, extension) = self.to_record().map_err(io::Error::other)?;
-        let mut file = new_file(folder)?;
-        file.write_all(text.as_bytes())?;
-        file.as_file().sync_data()?;
-        let stem = self.file_stem();
-        for number in 1..=u32::MAX {
-            let name = if number == 1 { format!("{stem}.{extension}") } else { format!("{stem}-{number}.{extension}") };
-            let path = folder.join(name);
-            match file.persist_noclobber(&path) {
-                Ok(_) => return Ok(path),
-                Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => file = error.file,
-                Err(error) => return Err(error.error),
-            }
-        }
-        Err(io::ErrorKind::AlreadyExists.into())
+        create(folder, &self.file_stem(), extension, &text)
     }
 
     fn file_stem(&self) -> String {
@@ -160,6 +147,27 @@ pub fn mint(day: NaiveDate, title: &str) -> String {
     hash.update(b"\n");
     hash.update(if words.is_empty() { composed.trim().to_owned() } else { words.join(" ") }.as_bytes());
     format!("{}-{}", day.format("%Y%m%d"), &hash.finalize().to_hex()[..10])
+}
+
+/// Writes a new file into `folder`, which must be there, as `STEM.EXTENSION`, with a number behind the stem where that name is taken.
+///
+/// # Errors
+///
+/// What the file system says. No half file is left behind then.
+pub fn create(folder: &Path, stem: &str, extension: &str, text: &str) -> io::Result<PathBuf> {
+    let mut file = new_file(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_data()?;
+    for number in 1..=u32::MAX {
+        let name = if number == 1 { format!("{stem}.{extension}") } else { format!("{stem}-{number}.{extension}") };
+        let path = folder.join(name);
+        match file.persist_noclobber(&path) {
+            Ok(_) => return Ok(path),
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => file = error.file,
+            Err(error) => return Err(error.error),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
 }
 
 /// A file under a passing name beside those to come, with the rights that any new file has.

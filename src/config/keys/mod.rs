@@ -1,6 +1,6 @@
 //! What the keys of `feeds.toml` are: the kinds of value, the look-up by path, and the page of documentation.
 //!
-//! The list itself stands in [`rows`]. Whether a value is possible beyond its kind is for the resolving to say.
+//! The list itself stands in `rows.rs`. Whether a value is possible beyond its kind is for the resolving to say.
 
 mod rows;
 

@@ -95,7 +95,7 @@ pub(super) const SECTIONS: &[Section] = &[
             "topics.KEY" Table, None, "One topic; the key is its name in records, queries and lists.", r#"{ title = "Border management" }"#;
             "topics.KEY.title" Localised, Like("the key, its hyphens made blanks"), "What people call the topic.", r#"{ en = "Trafficking in persons", es = "Trata de personas" }"#;
             "topics.KEY.slug" Text, Like("made from the key"), "Its piece of the channel's path. Keep it once published.", r#""human-trafficking""#;
-            "topics.KEY.description" Localised, None, "What the topic's channel says of itself.", r#""Prevention and protection""#;
+            "topics.KEY.description" Localised, Like("as `[channels]` says"), "What the topic's channel says of itself.", r#""Prevention and protection""#;
             "topics.KEY.words" Words, None, "Words and phrases that put an item into the topic, without regard to case and accents.", r#"{ en = ["trafficking in persons"], es = ["trata de personas"] }"#;
             "topics.KEY.patterns" Words, None, "Regular expressions that do, without regard to case.", r#"['traffick(er|ing)s?']"#;
             "topics.KEY.exclude" Words, None, "Words and phrases that do not count though a word of the topic is in them.", r#"["drug trafficking"]"#;
@@ -120,12 +120,12 @@ pub(super) const SECTIONS: &[Section] = &[
             "channels.countries.include" List, Like("all"), "Only these countries.", r#"["BZ", "CR"]"#;
             "channels.countries.exclude" List, None, "All but these countries.", r#"["MX"]"#;
             "channels.countries.title" Localised, Is(r#""{publication}: {name}""#), "The channels' titles; `{name}` is the country, `{publication}` the publication's title.", r#""{name} | {publication}""#;
-            "channels.countries.description" Localised, Like("the publication's"), "The channels' descriptions; as `title`.", r#""News of {name}""#;
+            "channels.countries.description" Localised, Like("`{name}. {description}`"), "The channels' descriptions; as `title`, and `{description}` is the publication's.", r#""News of {name}""#;
             "channels.topics" Switch, Is("true"), "One channel for each topic that has items.", "false";
             "channels.topics.include" List, Like("all"), "Only these topics, by key.", r#"["trafficking"]"#;
             "channels.topics.exclude" List, None, "All but these topics.", r#"["trafficking"]"#;
             "channels.topics.title" Localised, Is(r#""{publication}: {name}""#), "The channels' titles; `{name}` is the topic, `{publication}` the publication's title.", r#""{name} | {publication}""#;
-            "channels.topics.description" Localised, Like("the topic's, else the publication's"), "The channels' descriptions; as `title`.", r#""News on {name}""#;
+            "channels.topics.description" Localised, Like("`{name}. {description}`"), "The channels' descriptions, of topics that have none of their own; as `title`, and `{description}` is the publication's.", r#""News on {name}""#;
             "channels.matrix" Switch, Is("false"), "A channel for each country crossed with each topic.", "true";
             "channels.matrix.min-items" Whole(1, 1_000_000), Is("3"), "A crossing with fewer items is not published.", "5";
             "channels.matrix.max-channels" Whole(1, 10_000), Is("100"), "At most so many crossings, those with the most items first.", "20";
@@ -144,7 +144,7 @@ pub(super) const SECTIONS: &[Section] = &[
         keys: keys! {
             "channel.path" Text, Required, "Where it stands below `base-url`, without extension: lower-case letters, digits and hyphens, in pieces parted by `/`. Keep it once published.", r#""desk/belize""#;
             "channel.title" Localised, Required, "The channel's title.", r#""Belize: trafficking in persons""#;
-            "channel.description" Localised, Like("the publication's"), "The channel's description.", r#""Trafficking in persons, as it concerns Belize""#;
+            "channel.description" Localised, Like("the title"), "The channel's description.", r#""Trafficking in persons, as it concerns Belize""#;
             "channel.query" Text, None, "Which items it holds.", r#""country:belize and topic:trafficking and not language:es""#;
             "channel.countries" List, None, "Items of any of these countries.", r#"["BZ", "MX"]"#;
             "channel.topics" List, None, "Items of any of these topics.", r#"["trafficking"]"#;

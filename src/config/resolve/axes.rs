@@ -31,11 +31,7 @@ pub(super) fn countries(table: &Table<'_>, report: &mut Report<'_>) -> Countries
         }
         for word in strings(words).unwrap_or_default() {
             if let Some((other, _)) = aliases.iter().find(|(other, text)| *other != country && text.eq_ignore_ascii_case(word.value)) {
-                report.bad(
-                    &word.span,
-                    format!("`{}` stands for `{other}` already", word.value),
-                    "let it stand for one country only".to_owned(),
-                );
+                report.bad(&word.span, format!("`{}` stands for `{other}` already", word.value), "let it stand for one country only");
             }
             aliases.push((country, word.value.to_owned()));
         }
@@ -56,14 +52,14 @@ pub(super) fn countries(table: &Table<'_>, report: &mut Report<'_>) -> Countries
 fn allow(table: &Table<'_>, report: &mut Report<'_>) -> (Option<Vec<Country>>, bool) {
     let Some(list) = table.list("allow") else { return (None, true) };
     if list.is_empty() {
-        let help = "leave the key out to allow every country; for no country channels write `countries = false` in `[channels]`".to_owned();
+        let help = "leave the key out to allow every country; for no country channels write `countries = false` in `[channels]`";
         report.bad(&table.place("allow"), "`allow` is empty, so that no country is allowed", help);
     }
     let mut countries = Vec::new();
     for name in &list {
         match country(name, report) {
             Some(country) if countries.contains(&country) => {
-                report.bad(&name.span, format!("`{}` is in the list already", name.value), "take one of the two out".to_owned());
+                report.bad(&name.span, format!("`{}` is in the list already", name.value), "take one of the two out");
             }
             Some(country) => countries.push(country),
             None => {}
@@ -95,7 +91,7 @@ pub(super) fn topics(table_of: &Table<'_>, languages: &[Language], report: &mut 
         if let Some(other) = topics.iter().find(|other| other.value.slug == slug) {
             let message = format!("the topics `{}` and `{}` have the same path, `topic/{slug}`", other.value.key, key.value);
             let span = if table.has("slug") { table.place("slug") } else { key.span.clone() };
-            report.error(&codes::DUPLICATE_PATH, &span, message, "give one of them another `slug`".to_owned());
+            report.error(&codes::DUPLICATE_PATH, &span, message, "give one of them another `slug`");
         }
         let topic = Topic {
             key: Arc::from(key.value),
@@ -120,7 +116,7 @@ fn topic_slug(key: &At<&str>, table: &Table<'_>, report: &mut Report<'_>) -> Opt
             report.bad(
                 &key.span,
                 format!("no path can be made from the key `{}`", key.value),
-                "give the topic a `slug`, such as `slug = \"migration\"`".to_owned(),
+                "give the topic a `slug`, such as `slug = \"migration\"`",
             );
         }
         return made;
@@ -158,11 +154,7 @@ fn phrases(table: &Table<'_>, key: &str, languages: &[Language], report: &mut Re
     let mut phrases = Vec::new();
     for (language, text) in by_language(table, key, languages, report) {
         if !text.value.contains(char::is_alphanumeric) && !text.value.trim().is_empty() {
-            report.bad(
-                &text.span,
-                format!("`{}` has no letter and no digit to match", text.value),
-                "use a pattern in `patterns`".to_owned(),
-            );
+            report.bad(&text.span, format!("`{}` has no letter and no digit to match", text.value), "use a pattern in `patterns`");
         }
         phrases.push(Phrase { language, text: text.value.trim().to_owned() });
     }
@@ -172,7 +164,7 @@ fn phrases(table: &Table<'_>, key: &str, languages: &[Language], report: &mut Re
 /// A word that is excluded as it stands can never count.
 fn check_words(table: &Table<'_>, topic: &Topic, report: &mut Report<'_>) {
     for phrase in topic.words.iter().filter(|phrase| topic.exclude.contains(phrase)) {
-        let help = "take it out of `words` or out of `exclude`".to_owned();
+        let help = "take it out of `words` or out of `exclude`";
         report.bad(&table.place("exclude"), format!("`{}` is a word of the topic and excluded from it", phrase.text), help);
     }
 }
@@ -182,7 +174,7 @@ fn patterns(table: &Table<'_>, languages: &[Language], report: &mut Report<'_>) 
     for (language, text) in by_language(table, "patterns", languages, report) {
         match RegexBuilder::new(text.value).case_insensitive(true).build() {
             Ok(regex) if regex.is_match("") => {
-                let help = "let it match one character at least: `+` in place of `*`".to_owned();
+                let help = "let it match one character at least: `+` in place of `*`";
                 report.bad(&text.span, format!("`{}` matches nothing at all, and so every item", text.value), help);
             }
             Ok(regex) => patterns.push(Pattern { language, regex }),
@@ -207,7 +199,7 @@ fn bad_pattern(text: &At<&str>, error: &regex::Error, report: &mut Report<'_>) {
         "mend the pattern, or write `\\` before a sign that stands for itself; in TOML patterns are best put in single quotes"
     };
     let span = report.inside(text, span);
-    report.bad(&span, format!("the pattern cannot be read: {why}"), help.to_owned());
+    report.bad(&span, format!("the pattern cannot be read: {why}"), help);
 }
 
 pub(super) fn evidence(table: &Table<'_>, report: &mut Report<'_>) -> Evidence {
@@ -243,7 +235,7 @@ fn step(text: &At<&str>, seen: &mut Vec<Rank>, report: &mut Report<'_>) -> Step 
                 report.bad(
                     &span,
                     format!("`{name}` stands twice"),
-                    "keep the first; a later step comes only where the earlier found nothing".to_owned(),
+                    "keep the first; a later step comes only where the earlier found nothing",
                 );
             }
             Some((_, rank)) => {

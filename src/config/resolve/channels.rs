@@ -42,13 +42,9 @@ fn axis(
         report.bad(&table.place("include"), "`include` is empty", format!("write `{name} = false` in `[channels]` for no such channels"));
     }
     for value in include.iter().flatten().filter(|value| exclude.contains(value)) {
-        report.bad(
-            &table.place("exclude"),
-            format!("`{value}` is included and excluded"),
-            "take it out of one of the two lists".to_owned(),
-        );
+        report.bad(&table.place("exclude"), format!("`{value}` is included and excluded"), "take it out of one of the two lists");
     }
-    let mut text = |key: &str| localised::read(&table, key, languages, &["name", "publication"], report);
+    let mut text = |key: &str| localised::read(&table, key, languages, &["name", "publication", "description"], report);
     let title = text("title").unwrap_or_else(|| AxisChannels::default().title);
     Some(AxisChannels { title, description: text("description"), include, exclude })
 }
@@ -59,7 +55,7 @@ fn values<T: PartialEq>(list: &[At<&str>], resolve: impl Fn(&str) -> Result<T, P
     for text in list {
         match resolve(text.value) {
             Ok(value) if values.contains(&value) => {
-                report.bad(&text.span, format!("`{}` is in the list already", text.value), "take one of the two out".to_owned());
+                report.bad(&text.span, format!("`{}` is in the list already", text.value), "take one of the two out");
             }
             Ok(value) => values.push(value),
             Err(problem) => report.error(problem.code, &text.span, problem.message, problem.help),
@@ -77,7 +73,7 @@ fn matrix(channels: &Table<'_>, languages: &[Language], report: &mut Report<'_>)
     Some(Matrix {
         min_items: number("min-items").unwrap_or(3),
         max_channels: number("max-channels").unwrap_or(100),
-        title: localised::read(&table, "title", languages, &["country", "topic", "publication"], report)
+        title: localised::read(&table, "title", languages, &["country", "topic", "publication", "name", "description"], report)
             .unwrap_or_else(|| Localised::plain("{publication}: {country}, {topic}")),
     })
 }
@@ -115,7 +111,7 @@ fn one(table: &Table<'_>, names: &Names, languages: &[Language], outer: &Limits,
 fn select(table: &Table<'_>, names: &Names, report: &mut Report<'_>) -> Query {
     const KEYS: [&str; 5] = ["query", "countries", "topics", "languages", "authors"];
     if !KEYS.iter().any(|key| table.has(key)) {
-        let help = "add for example `query = \"country:belize and topic:trafficking\"`, or `countries = [\"BZ\"]`".to_owned();
+        let help = "add for example `query = \"country:belize and topic:trafficking\"`, or `countries = [\"BZ\"]`";
         report.error(&codes::MISSING_KEY, &table.span, "the channel does not say which items it holds", help);
     }
     let mut parts = Vec::new();
@@ -139,7 +135,7 @@ fn select(table: &Table<'_>, names: &Names, report: &mut Report<'_>) -> Query {
 fn any_of(table: &Table<'_>, key: &str, resolve: &dyn Fn(&str) -> Result<Query, Problem>, report: &mut Report<'_>) -> Option<Query> {
     let list = table.list(key)?;
     if list.is_empty() {
-        report.bad(&table.place(key), format!("`{key}` is empty, so that no item fits"), "leave the key out, or name what fits".to_owned());
+        report.bad(&table.place(key), format!("`{key}` is empty, so that no item fits"), "leave the key out, or name what fits");
     }
     Some(query::single(values(&list, resolve, report), Query::Any))
 }

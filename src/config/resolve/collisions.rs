@@ -45,7 +45,7 @@ fn check_variants(named: &[At<NamedChannel>], taken: &BTreeMap<String, (String, 
         };
         if let Some((language, whole)) = languages.iter().find_map(|language| Some((language, variant_of(language)?))) {
             let message = format!("the path `{path}` is taken by the variant of `{whole}` in `{language}`");
-            let help = "give it another path, or write `per-language = false` in `[channels]`".to_owned();
+            let help = "give it another path, or write `per-language = false` in `[channels]`";
             report.error(&codes::DUPLICATE_PATH, &channel.span, message, help);
         }
     }

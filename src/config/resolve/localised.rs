@@ -47,16 +47,11 @@ pub(super) fn by_language<'t>(
     for (key, value) in entries {
         let Some(language) = language(&key, &codes::BAD_VALUE, report) else { continue };
         if seen.contains(&language) {
-            report.bad(&key.span, format!("`{language}` stands twice"), "take one of the two out".to_owned());
+            report.bad(&key.span, format!("`{language}` stands twice"), "take one of the two out");
         }
         if !languages.is_empty() && !languages.iter().any(|own| own.primary() == language.primary()) {
             let message = format!("`{language}` is none of the publication's languages");
-            report.error(
-                &codes::UNUSED_KEY,
-                &key.span,
-                message,
-                "add it to `languages` in `[publication]`, or take it out here".to_owned(),
-            );
+            report.error(&codes::UNUSED_KEY, &key.span, message, "add it to `languages` in `[publication]`, or take it out here");
         }
         seen.push(language.clone());
         values.push((language, value));

@@ -73,13 +73,22 @@ fn syntax(errors: &[toml::de::Error], text: &str, report: &mut Report<'_>) {
             continue;
         }
         places.push(span.start);
-        let help = match error.message() {
-            "duplicate key" => Some(format!("take one of the two `{}` out", text.get(span.clone()).unwrap_or_default())),
-            message if message.contains("must be quoted") => Some("write strings in quotes: `key = \"value\"`".to_owned()),
-            _ => None,
-        };
+        let help = syntax_help(error.message(), text.get(span.clone()).unwrap_or_default());
         report.error(&codes::CONFIG_SYNTAX, &span, error.message(), help);
     }
+}
+
+/// The way out of a syntax error; `found` is the text that it points at.
+fn syntax_help(message: &str, found: &str) -> String {
+    let fixed = match message {
+        "duplicate key" => return format!("take one of the two `{found}` out"),
+        message if message.contains("must be quoted") => "write strings in quotes: `key = \"value\"`",
+        message if message.contains("string, expected") => "end the string with the quote that it began with, on the same line",
+        message if message.contains("unquoted key") => "put the key in quotes",
+        message if message.contains("unclosed") => "close it with `]` or `}`",
+        _ => "the config is TOML: lines such as `key = \"value\"` below a heading such as `[publication]`",
+    };
+    fixed.to_owned()
 }
 
 fn config(table: &Table<'_>, root: &Path, path: Arc<Path>, report: &mut Report<'_>) -> Option<Config> {

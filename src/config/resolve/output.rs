@@ -23,7 +23,7 @@ pub(super) fn limits(table: &Table<'_>, outer: Option<&Limits>, report: &mut Rep
     {
         let key = if table.has("floor-days") { "floor-days" } else { "days" };
         let message = format!("items of {floor} days are to stay in, and items of more than {days} days to go");
-        report.bad(&table.place(key), message, "make `floor-days` less than `days`".to_owned());
+        report.bad(&table.place(key), message, "make `floor-days` less than `days`");
     }
     limits
 }
@@ -33,7 +33,7 @@ pub(super) fn read(table: &Table<'_>, root: &Path, sources: &[At<Source>], repor
     if let Some(text) = &folder
         && let Err((message, help)) = check_folder(Path::new(text.value), root, sources)
     {
-        report.bad(&text.span, message, help.to_owned());
+        report.bad(&text.span, message, help);
     }
     if folder.is_none() && !table.has("folder") {
         check_preset(root, sources, report);
@@ -54,7 +54,7 @@ fn check_preset(root: &Path, sources: &[At<Source>], report: &mut Report<'_>) {
             report.bad(
                 &source.span,
                 "records are read from the folder that is published to, `public`",
-                "name another `folder` in `[output]`".to_owned(),
+                "name another `folder` in `[output]`",
             );
         }
     }
@@ -106,7 +106,7 @@ fn formats(table: &Table<'_>, report: &mut Report<'_>) -> Vec<Format> {
         report.bad(
             &table.place("formats"),
             "`formats` is empty, so that nothing is published",
-            "name one at least: `formats = [\"rss\", \"atom\"]`".to_owned(),
+            "name one at least: `formats = [\"rss\", \"atom\"]`",
         );
     }
     let mut formats = Vec::new();
@@ -117,7 +117,7 @@ fn formats(table: &Table<'_>, report: &mut Report<'_>) -> Vec<Format> {
             _ => continue,
         };
         if formats.contains(&format) {
-            report.bad(&text.span, format!("`{}` stands twice", text.value), "take one of the two out".to_owned());
+            report.bad(&text.span, format!("`{}` stands twice", text.value), "take one of the two out");
         } else {
             formats.push(format);
         }

@@ -77,21 +77,21 @@ impl Draft {
 /// Either `language` or `languages`.
 fn languages(table: &Table<'_>, report: &mut Report<'_>) -> Vec<Language> {
     if table.has("language") && table.has("languages") {
-        let help = "keep `languages`, and put the publication's own first".to_owned();
+        let help = "keep `languages`, and put the publication's own first";
         report.bad(&table.place("language"), "`language` and `languages` stand together", help);
     } else if !table.has("language") && !table.has("languages") && !table.is_none() {
-        let help = "add `languages = [\"en\"]`, the publication's own language first".to_owned();
+        let help = "add `languages = [\"en\"]`, the publication's own language first";
         report.error(&codes::MISSING_KEY, &table.span, "`languages` is missing from `[publication]`", help);
     }
     let written = table.list("languages").unwrap_or_else(|| table.string("language").into_iter().collect());
     if written.is_empty() && table.list("languages").is_some() {
-        report.bad(&table.place("languages"), "`languages` is empty", "name one at least: `languages = [\"en\"]`".to_owned());
+        report.bad(&table.place("languages"), "`languages` is empty", "name one at least: `languages = [\"en\"]`");
     }
     let mut languages = Vec::new();
     for text in written {
         match localised::language(&text, &codes::BAD_VALUE, report) {
             Some(language) if languages.contains(&language) => {
-                report.bad(&text.span, format!("`{language}` stands twice"), "take one of the two out".to_owned())
+                report.bad(&text.span, format!("`{language}` stands twice"), "take one of the two out")
             }
             Some(language) => languages.push(language),
             None => {}
@@ -133,7 +133,7 @@ pub(super) fn web_address(text: &At<&str>, base: Option<&Url>, report: &mut Repo
             return None;
         }
         Err(error) => {
-            report.bad(&text.span, format!("`{}` is no address: {error}", text.value), example.to_owned());
+            report.bad(&text.span, format!("`{}` is no address: {error}", text.value), example);
             return None;
         }
     };
@@ -141,12 +141,12 @@ pub(super) fn web_address(text: &At<&str>, base: Option<&Url>, report: &mut Repo
         report.bad(
             &text.span,
             format!("`{}` is not on the web: its scheme is `{}`", text.value, url.scheme()),
-            "write `https://...` or `http://...`".to_owned(),
+            "write `https://...` or `http://...`",
         );
         return None;
     }
     if !url.username().is_empty() || url.password().is_some() {
-        report.bad(&text.span, "the address tells a user name or a password to all readers", "take out what stands before `@`".to_owned());
+        report.bad(&text.span, "the address tells a user name or a password to all readers", "take out what stands before `@`");
         return None;
     }
     Some(url)
@@ -197,7 +197,7 @@ fn author(table: &Table<'_>, report: &mut Report<'_>) -> Option<Person> {
     let table = table.table("author");
     let email = table.string("email");
     if let Some(text) = email.as_ref().filter(|text| !is_email(text.value)) {
-        report.bad(&text.span, format!("`{}` is no e-mail address", text.value), "write it as in `press@example.org`".to_owned());
+        report.bad(&text.span, format!("`{}` is no e-mail address", text.value), "write it as in `press@example.org`");
     }
     let uri = table.string("uri").and_then(|text| web_address(&text, None, report));
     Some(Person { name: table.string("name")?.value.trim().to_owned(), email: email.map(|text| text.value.to_owned()), uri })

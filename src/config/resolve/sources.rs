@@ -50,7 +50,7 @@ pub(super) fn read(root: &Table<'_>, report: &mut Report<'_>) -> Vec<At<Source>>
         own.syntax = table.string("syntax").and_then(|text| syntax(text.value));
         csv(&table, &mut own, report);
         if sources.iter().any(|other| clean(&other.value.path) == clean(&own.path)) {
-            let help = "take one of the two out; a record that is read twice is one too many".to_owned();
+            let help = "take one of the two out; a record that is read twice is one too many";
             report.bad(&path.span, format!("`{}` is a source already", path.value), help);
         }
         sources.push(At { value: own, span: path.span });
@@ -75,7 +75,7 @@ fn csv(table: &Table<'_>, source: &mut Source, report: &mut Report<'_>) {
     if let Some(text) = table.string("delimiter").filter(|text| text.value.chars().count() == 1) {
         match text.value.as_bytes() {
             [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n') => source.delimiter = *byte,
-            _ => report.bad(&text.span, "columns cannot be separated by this", "use `,`, `;`, `|` or `\\t`".to_owned()),
+            _ => report.bad(&text.span, "columns cannot be separated by this", "use `,`, `;`, `|` or `\\t`"),
         }
     }
     if let Some(character) = table.string("list-separator").and_then(|text| text.value.chars().next()) {
@@ -83,16 +83,11 @@ fn csv(table: &Table<'_>, source: &mut Source, report: &mut Report<'_>) {
     }
     let is_other = source.format.is_some_and(|format| format != RecordFormat::Csv);
     for key in ["columns", "delimiter", "list-separator"].into_iter().filter(|key| is_other && table.has(key)) {
-        report.error(
-            &codes::UNUSED_KEY,
-            &table.place(key),
-            format!("`{key}` is for CSV, and this source is none"),
-            "take it out".to_owned(),
-        );
+        report.error(&codes::UNUSED_KEY, &table.place(key), format!("`{key}` is for CSV, and this source is none"), "take it out");
     }
     if source.delimiter as char == source.list_separator {
         let key = if table.has("list-separator") { "list-separator" } else { "delimiter" };
-        let help = "give another `list-separator`, such as `|`".to_owned();
+        let help = "give another `list-separator`, such as `|`";
         report.bad(&table.place(key), "columns and the values in a cell are separated by the same character", help);
     }
 }
