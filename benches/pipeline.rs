@@ -25,11 +25,12 @@ fn stages(criterion: &mut Criterion) {
         let root = folder.path().join(form.name());
         corpus::write(&root, form, RECORDS).expect("records");
         let config = load(&root);
-        criterion.bench_function(&format!("read {}", form.name()), |bench| bench.iter(|| black_box(item::read(&config))));
+        criterion
+            .bench_function(&format!("read {}", form.name()), |bench| bench.iter(|| black_box(item::read(&config, &Progress::default()))));
     }
 
     let config = load(&folder.path().join(corpus::Form::Ndjson.name()));
-    let loaded = item::read(&config);
+    let loaded = item::read(&config, &Progress::default());
     let placements = pipeline::classify(&config, &loaded.items);
     let known = BTreeSet::new();
     criterion.bench_function("classify", |bench| bench.iter(|| black_box(pipeline::classify(&config, &loaded.items))));
