@@ -47,7 +47,9 @@ pub(super) fn run(args: &InitArgs, context: &Context) -> Result<Exit, Failure> {
         return Err(Failure::new("no config can be made of these options").help("mend `--base-url`, `--language` or `--time-zone`"));
     }
     let record = RECORD.replace("@date@", &context.now.date_naive().to_string());
-    for (path, text) in [(config, text), (in_folder(folder, "items/welcome.md"), record), (in_folder(folder, ".gitignore"), GITIGNORE.to_owned())] {
+    for (path, text) in
+        [(config, text), (in_folder(folder, "items/welcome.md"), record), (in_folder(folder, ".gitignore"), GITIGNORE.to_owned())]
+    {
         write_new(&path, &text, context)?;
     }
     context.ui.say("now edit feeds.toml, then run `tidings build`");
