@@ -1,5 +1,6 @@
 //! An entry of a feed, the same for every format: texts as they stood, and what they mean for a record.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -48,7 +49,7 @@ pub struct Entry {
     /// HTML.
     pub body: Option<String>,
     pub authors: Vec<Author>,
-    pub categories: Vec<String>,
+    pub categories: Vec<Category>,
     pub enclosures: Vec<File>,
     pub image: Option<Picture>,
     pub language: Option<String>,
@@ -64,6 +65,13 @@ pub struct Author {
     pub name: Option<String>,
     pub email: Option<String>,
     pub uri: Option<String>,
+}
+
+/// A category as the feed's programs and its readers call it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Category {
+    pub term: String,
+    pub label: Option<String>,
 }
 
 #[derive(Debug, Default)]
@@ -108,7 +116,7 @@ pub fn resolve(channel: &Channel, entries: Vec<Entry>, path: &Arc<Path>, context
             .flat_map(|(topic, names)| names.iter().map(|name| key(name)).chain([key(topic)]).map(move |name| (name, topic)))
             .collect(),
         link: channel.link.as_deref().and_then(|link| Url::parse(link).ok()),
-        strangers: Vec::new(),
+        strangers: BTreeSet::new(),
         findings: Findings::new(),
     };
     let drafts = entries.into_iter().filter_map(|entry| resolver.draft(entry)).collect();
@@ -123,8 +131,8 @@ struct Resolver<'a> {
     /// By folded name.
     topics: Vec<(String, &'a TopicKey)>,
     link: Option<Url>,
-    /// Categories that are no topics, each once.
-    strangers: Vec<String>,
+    /// Categories that are no topics.
+    strangers: BTreeSet<String>,
     findings: Findings,
 }
 
@@ -202,21 +210,21 @@ impl Resolver<'_> {
     fn html(&self, entry: &Entry, link: Option<&Url>, html: &str) -> String {
         let html = text::xml_chars(html).0;
         let base = entry.base.as_ref().or(if link.is_none() { self.link.as_ref() } else { None });
-        match base.filter(|_| html.contains("=\"") || html.contains("='")) {
+        let lower = html.to_ascii_lowercase();
+        match base.filter(|_| ["href", "src", "poster"].iter().any(|name| lower.contains(name))) {
             Some(base) => text::clean(&Markup { syntax: Syntax::Html, text: html.into_owned() }, base).html,
             None => html.into_owned(),
         }
     }
 
-    fn topics(&mut self, categories: &[String]) -> Vec<TopicKey> {
+    fn topics(&mut self, categories: &[Category]) -> Vec<TopicKey> {
         let mut out: Vec<TopicKey> = Vec::new();
-        for category in categories {
-            let folded = key(category);
-            match self.topics.iter().find(|(name, _)| *name == folded) {
-                Some((_, key)) if out.contains(key) => {}
-                Some((_, key)) => out.push((*key).clone()),
-                None if self.strangers.contains(category) => {}
-                None => self.strangers.push(category.clone()),
+        for Category { term, label } in categories {
+            let names = [key(term), label.as_deref().map(key).unwrap_or_default()];
+            match self.topics.iter().find(|(name, _)| names.contains(name)) {
+                Some((_, topic)) if out.contains(topic) => {}
+                Some((_, topic)) => out.push((*topic).clone()),
+                None => drop(self.strangers.insert(label.as_ref().unwrap_or(term).clone())),
             }
         }
         out
@@ -228,7 +236,8 @@ impl Resolver<'_> {
             const SHOWN: usize = 5;
             let names = self.strangers.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             let more = if count > SHOWN { ", …" } else { "" };
-            let message = format!("{count} categories are no topics and are left out: {names}{more}");
+            let are = if count == 1 { "category is no topic and is" } else { "categories are no topics and are" };
+            let message = format!("{count} {are} left out: {names}{more}");
             let help = "name a topic of the config like the category, and import the feed again into an empty folder";
             self.findings.push(Finding::new(&codes::FEED_CATEGORIES, message).at(Place::file(self.path.clone())).help(help));
         }
