@@ -124,6 +124,7 @@ fn build(tidings: &Path, folder: &Path) -> io::Result<(Duration, u64)> {
     let took = start.elapsed();
     let said = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
+        let said: String = said.chars().take(1000).collect();
         return Err(io::Error::other(format!("{} failed: {said}", tidings.display())));
     }
     Ok((took, said.lines().last().and_then(|line| line.trim().parse().ok()).unwrap_or(0)))
