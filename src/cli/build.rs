@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use serde::Serialize;
 
 use super::context::Context;
+use super::report::{FindingRow, Paths, Refusal, Report};
 use super::ui::{self, Ui};
+use super::view::{self, View};
 use super::{Exit, Failure};
 use crate::config::Config;
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::item;
 use crate::pipeline::{self, Built};
 use crate::progress::Progress;
-use crate::publish::seen::{Difference, Seen};
 use crate::publish::{Change, Folder, Outcome, Plan};
 
 /// `tidings build`
@@ -85,7 +85,7 @@ impl Run<'_> {
             built.findings.extend(foreign(&plan, self.config));
             return self.refuse(&built.findings);
         }
-        let views = (self.args.dry_run || self.args.json).then(|| views(&plan, &built, folder));
+        let views = (self.args.dry_run || self.args.json).then(|| view::views(&plan, &built, folder));
         let outcome = match self.args.dry_run {
             true => None,
             false => Some(folder.carry_out(&plan, &built.documents)?),
@@ -103,7 +103,7 @@ impl Run<'_> {
                 published: false,
                 records: self.records,
                 seconds,
-                findings: findings.iter().map(Row::of).collect(),
+                findings: findings.iter().map(FindingRow::of).collect(),
             })?;
         }
         self.context.ui.note(format_args!("{}: nothing was published, what stood before stands", ui::tally(findings)));
@@ -115,7 +115,7 @@ impl Run<'_> {
         ui.findings(&built.findings);
         match (self.args.json, outcome) {
             (true, _) => self.json(built, plan, outcome, views.unwrap_or_default())?,
-            (false, None) => dry_run(ui, plan, &views.unwrap_or_default()),
+            (false, None) => view::tell(ui, plan, &views.unwrap_or_default()),
             (false, Some(outcome)) => {
                 paths(ui, plan);
                 ui.say(self.summary(built, outcome));
@@ -165,7 +165,7 @@ impl Run<'_> {
             },
             subscribers: views,
             seconds: seconds.into_iter().map(|(stage, time)| (stage, time.as_secs_f64())).collect(),
-            findings: built.findings.iter().map(Row::of).collect(),
+            findings: built.findings.iter().map(FindingRow::of).collect(),
         })
     }
 }
@@ -197,64 +197,6 @@ fn abandoned(plan: &Plan, config: &Config) -> Findings {
     plan.abandoned.iter().map(finding).collect()
 }
 
-/// What the subscribers to one channel would notice.
-#[derive(Debug, Serialize)]
-struct View {
-    channel: String,
-    #[serde(flatten)]
-    difference: Difference,
-    /// Whether the channel itself comes or goes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    event: Option<&'static str>,
-}
-
-/// One view for each channel that changes, from its first document.
-fn views(plan: &Plan, built: &Built, folder: &Folder) -> Vec<View> {
-    let channel = |path: &str| path.rsplit_once('.').map_or(path, |(channel, _)| channel).to_owned();
-    let mut views: BTreeMap<String, View> = BTreeMap::new();
-    for put in &plan.puts {
-        views.entry(channel(&put.path)).or_insert_with_key(|name| {
-            let before = folder.standing_bytes(&put.path).map(|bytes| Seen::read(&bytes)).unwrap_or_default();
-            let difference = before.difference(&Seen::read(&built.documents[put.document].bytes));
-            View { channel: name.clone(), difference, event: (put.change == Change::New).then_some("new channel") }
-        });
-    }
-    for path in &plan.deletes {
-        views.entry(channel(path)).or_insert_with_key(|name| {
-            let before = folder.standing_bytes(path).map(|bytes| Seen::read(&bytes)).unwrap_or_default();
-            View { channel: name.clone(), difference: before.difference(&Seen::default()), event: Some("channel ends") }
-        });
-    }
-    views.into_values().collect()
-}
-
-fn dry_run(ui: Ui, plan: &Plan, views: &[View]) {
-    for view in views {
-        let event = view.event.map(|event| format!(" ({event})")).unwrap_or_default();
-        ui::print(format_args!("{}{event}", view.channel));
-        for (sign, titles) in [("+", &view.difference.new), ("~", &view.difference.changed), ("-", &view.difference.gone)] {
-            titles.iter().for_each(|title| ui::print(format_args!("  {sign} {}", one_line(title))));
-        }
-        if view.difference.is_empty() {
-            ui::print("  ~ (the channel's own description)");
-        }
-    }
-    ui.say(format_args!(
-        "dry run: would put {} files, keep {}, delete {}; nothing was written",
-        plan.puts.len(),
-        plan.keeps.len(),
-        plan.deletes.len()
-    ));
-}
-
-/// At most so much of a title that a line of a terminal holds.
-fn one_line(title: &str) -> String {
-    match title.char_indices().nth(100) {
-        Some((at, _)) => format!("{}…", &title[..at]),
-        None => title.to_owned(),
-    }
-}
-
 fn paths(ui: Ui, plan: &Plan) {
     for put in &plan.puts {
         ui.detail(format_args!("{} {}", if put.change == Change::New { "new      " } else { "changed  " }, put.path));
@@ -267,63 +209,5 @@ fn took(time: Duration) -> String {
     match time.as_millis() {
         ms if ms < 1000 => format!("{ms} ms"),
         _ => format!("{:.1} s", time.as_secs_f64()),
-    }
-}
-
-#[derive(Serialize)]
-struct Report<'a> {
-    published: bool,
-    folder: String,
-    records: usize,
-    items: usize,
-    hidden: usize,
-    channels: usize,
-    files: Option<Outcome>,
-    paths: Paths<'a>,
-    subscribers: Vec<View>,
-    seconds: BTreeMap<&'static str, f64>,
-    findings: Vec<Row<'a>>,
-}
-
-#[derive(Serialize)]
-struct Paths<'a> {
-    new: Vec<&'a str>,
-    changed: Vec<&'a str>,
-    unchanged: Vec<&'a str>,
-    deleted: Vec<&'a str>,
-}
-
-#[derive(Serialize)]
-struct Refusal<'a> {
-    published: bool,
-    records: usize,
-    seconds: BTreeMap<&'static str, f64>,
-    findings: Vec<Row<'a>>,
-}
-
-/// A finding as JSON.
-#[derive(Serialize)]
-struct Row<'a> {
-    code: &'static str,
-    severity: crate::diag::Severity,
-    path: Option<String>,
-    line: Option<u32>,
-    column: Option<u32>,
-    message: &'a str,
-    help: Option<&'a str>,
-}
-
-impl<'a> Row<'a> {
-    fn of(finding: &'a Finding) -> Self {
-        let place = finding.place.as_ref();
-        Row {
-            code: finding.code.name,
-            severity: finding.severity,
-            path: place.map(|place| place.path.display().to_string()),
-            line: place.map(|place| place.line).filter(|line| *line > 0),
-            column: place.map(|place| place.column).filter(|column| *column > 0),
-            message: &finding.message,
-            help: finding.help.as_deref(),
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! What every command starts from: the folder, the config, the time, and how much to say.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 
@@ -11,9 +11,8 @@ use crate::item::date;
 
 /// The surroundings of a command.
 pub(super) struct Context {
-    /// Where the command works.
-    pub dir: PathBuf,
-    config: PathBuf,
+    /// The config file's path, as messages name it.
+    pub config: PathBuf,
     pub ui: Ui,
     /// The one place where the clock is read.
     pub now: DateTime<Utc>,
@@ -21,27 +20,22 @@ pub(super) struct Context {
 
 impl Context {
     pub fn new(global: &Global) -> Result<Self, Failure> {
-        let dir = global.dir.clone().unwrap_or_default();
-        if !dir.as_os_str().is_empty() && !dir.is_dir() {
-            return Err(Failure::new(format!("there is no folder `{}`", dir.display())).help("`-C` takes the publication's folder"));
+        if let Some(dir) = &global.dir {
+            std::env::set_current_dir(dir).map_err(|error| {
+                Failure::new(format!("could not work in `{}`: {error}", dir.display())).help("`-C` takes the publication's folder")
+            })?;
         }
         let ui = Ui { quiet: global.quiet, verbose: global.verbose };
-        Ok(Context { dir, config: global.config.clone(), ui, now: now(global.now.as_deref())? })
-    }
-
-    /// The config file's path, as messages name it.
-    pub fn config_path(&self) -> PathBuf {
-        self.dir.join(&self.config)
+        Ok(Context { config: global.config.clone(), ui, now: now(global.now.as_deref())? })
     }
 
     /// Reads the config; a config with errors is told and gives `None`.
     pub fn load(&self) -> Result<Option<Config>, Failure> {
-        let path = self.config_path();
-        if !path.is_file() {
-            return Err(Failure::new(format!("there is no config `{}`", path.display()))
+        if !self.config.is_file() {
+            return Err(Failure::new(format!("there is no config `{}`", self.config.display()))
                 .help("run `tidings init` to start a publication here, or name its folder with `-C DIR`"));
         }
-        match config::load(&path) {
+        match config::load(&self.config) {
             Ok((config, warnings)) => {
                 self.ui.findings(&warnings);
                 Ok(Some(config))
@@ -57,11 +51,6 @@ impl Context {
     pub fn refuse(&self, findings: &Findings) {
         self.ui.findings(findings);
         self.ui.count(findings);
-    }
-
-    /// A path below the folder that the command works in.
-    pub fn path(&self, path: &Path) -> PathBuf {
-        self.dir.join(path)
     }
 }
 

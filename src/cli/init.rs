@@ -34,20 +34,22 @@ pub(super) struct InitArgs {
 }
 
 pub(super) fn run(args: &InitArgs, context: &Context) -> Result<Exit, Failure> {
-    let folder = context.path(&args.folder);
-    let config = folder.join("feeds.toml");
+    let folder = args.folder.as_path();
+    let config = in_folder(folder, "feeds.toml");
     if config.exists() {
         return Err(
             Failure::new(format!("`{}` is there already", config.display())).help("nothing was changed; edit it, or choose another folder")
         );
     }
     let text = config_text(args, context.now.year());
-    if let Err(findings) = crate::config::parse(&text, Path::new("feeds.toml"), &folder) {
+    if let Err(findings) = crate::config::parse(&text, Path::new("feeds.toml"), folder) {
         context.ui.findings(&findings);
         return Err(Failure::new("no config can be made of these options").help("mend `--base-url`, `--language` or `--time-zone`"));
     }
     let record = RECORD.replace("@date@", &context.now.date_naive().to_string());
-    for (path, text) in [(config, text), (folder.join("items/welcome.md"), record), (folder.join(".gitignore"), GITIGNORE.to_owned())] {
+    for (path, text) in
+        [(config, text), (in_folder(folder, "items/welcome.md"), record), (in_folder(folder, ".gitignore"), GITIGNORE.to_owned())]
+    {
         write_new(&path, &text, context)?;
     }
     context.ui.say("now edit feeds.toml, then run `tidings build`");
@@ -79,6 +81,11 @@ date = @date@
 
 This is the first item. Edit it or delete it; `tidings new \"TITLE\"` starts the next.
 ";
+
+/// Without the `./` that says nothing.
+fn in_folder(folder: &Path, path: &str) -> PathBuf {
+    if folder == Path::new(".") { PathBuf::from(path) } else { folder.join(path) }
+}
 
 /// Writes a file that is not there yet; one that is stays.
 fn write_new(path: &Path, text: &str, context: &Context) -> Result<(), Failure> {

@@ -9,8 +9,10 @@ mod explain;
 mod import;
 mod init;
 mod new;
+mod report;
 mod shell;
 mod ui;
+mod view;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -29,7 +29,7 @@ pub(super) fn run(args: &NewArgs, context: &Context) -> Result<Exit, Failure> {
         return Err(Failure::new("the title is empty").help("write it as in `tidings new \"Three ports reopen\"`"));
     }
     let folder = match &args.into {
-        Some(folder) => context.path(folder),
+        Some(folder) => folder.clone(),
         None => folder_of_records(&config)?,
     };
     let today = context.now.with_timezone(&config.publication.time_zone).date_naive();

@@ -8,6 +8,7 @@ pub mod date;
 pub mod dateline;
 pub mod feed;
 pub mod format;
+pub mod import;
 pub mod listing;
 pub mod new;
 pub mod record;

@@ -93,9 +93,14 @@ impl Draft {
         }
     }
 
-    /// The id that the record gets: its own, else the one minted from its day and title.
+    /// The id that the record gets: its own, else one minted from its day and its guid or title.
     pub fn record_id(&self) -> String {
-        self.id.clone().unwrap_or_else(|| mint(self.date.day(), &self.title))
+        match (&self.id, &self.guid) {
+            (Some(id), _) => id.clone(),
+            // Two items of a day may have one title; a guid is one item's.
+            (None, Some(guid)) => short_hash(self.date.day(), guid),
+            (None, None) => mint(self.date.day(), &self.title),
+        }
     }
 
     /// The record as the text of a file, and the extension that goes with it: `md` for one with a body, for people to edit, else `toml`.
@@ -107,9 +112,11 @@ impl Draft {
         let body = self.body.as_deref().map(str::trim).filter(|body| !body.is_empty());
         let header = toml::to_string(&Header::of(self, None))?;
         // A line of the front matter that looks like its end: then the whole record is TOML.
-        let fenced = header.lines().any(|line| line.trim() == FENCE);
+        let unfit = header.lines().any(|line| line.trim() == FENCE);
+        // TOML escapes what no reader of text files likes to meet bare.
+        let unfit = unfit || body.is_some_and(|body| body.contains(['\0', '\r']));
         match body {
-            Some(body) if !fenced => Ok((format!("{FENCE}\n{header}{FENCE}\n\n{body}\n"), "md")),
+            Some(body) if !unfit => Ok((format!("{FENCE}\n{header}{FENCE}\n\n{body}\n"), "md")),
             Some(body) => Ok((toml::to_string(&Header::of(self, Some(body)))?, "toml")),
             None => Ok((header, "toml")),
         }
@@ -142,11 +149,13 @@ impl Draft {
 pub fn mint(day: NaiveDate, title: &str) -> String {
     let composed = ComposingNormalizerBorrowed::new_nfkc().normalize(title);
     let words: Vec<String> = composed.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
-    let mut hash = blake3::Hasher::new();
-    hash.update(day.to_string().as_bytes());
-    hash.update(b"\n");
-    hash.update(if words.is_empty() { composed.trim().to_owned() } else { words.join(" ") }.as_bytes());
-    format!("{}-{}", day.format("%Y%m%d"), &hash.finalize().to_hex()[..10])
+    let key = if words.is_empty() { composed.trim().to_owned() } else { words.join(" ") };
+    short_hash(day, &key)
+}
+
+fn short_hash(day: NaiveDate, key: &str) -> String {
+    let hash = blake3::hash(format!("{day}\n{key}").as_bytes());
+    format!("{}-{}", day.format("%Y%m%d"), &hash.to_hex()[..10])
 }
 
 /// Writes a new file into `folder`, which must be there, as `STEM.EXTENSION`, with a number behind the stem where that name is taken.
@@ -299,6 +308,121 @@ fn datetime(when: When) -> toml::value::Datetime {
                 toml::value::Time { hour: at.hour() as u8, minute: at.minute() as u8, second: Some(at.second() as u8), nanosecond: None };
             let minutes = (at.offset().local_minus_utc() / 60) as i16;
             toml::value::Datetime { date: Some(date), time: Some(time), offset: Some(toml::value::Offset::Custom { minutes }) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::config::RecordFormat;
+    use crate::item::format;
+    use crate::item::record::Record;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a day")
+    }
+
+    fn draft(title: &str) -> Draft {
+        Draft::new(Place::file(Path::new("page.txt")), title, When::Day(day("2018-02-09")), Syntax::Plain)
+    }
+
+    fn read_back(draft: &Draft) -> Record {
+        let (text, extension) = draft.to_record().expect("a record");
+        let format = if extension == "md" { RecordFormat::Markdown } else { RecordFormat::Toml };
+        format::parse(format, &text).unwrap_or_else(|faults| panic!("{text}: {faults:?}"))
+    }
+
+    #[test]
+    fn ids_stand_for_day_and_title() {
+        let same = mint(day("2018-02-09"), "“Safe” migration: the café");
+        assert!(same.starts_with("20180209-") && same.len() == 19, "{same}");
+        for title in ["\"Safe\"  migration – the CAFE\u{301}", "safe migration the caf\u{e9}"] {
+            assert_eq!(mint(day("2018-02-09"), title), same, "{title}");
+        }
+        let others = [mint(day("2018-02-08"), "“Safe” migration: the café"), mint(day("2018-02-09"), "Safe migrations: the café")];
+        assert!(!others.contains(&same));
+        assert_ne!(mint(day("2018-02-09"), "!"), mint(day("2018-02-09"), "?"));
+        // Records out in the world hold this: it must never change.
+        assert_eq!(mint(day("2018-02-09"), "A programme begins"), "20180209-df7f10dc5b");
+    }
+
+    #[test]
+    fn names_of_files_are_short_and_never_empty() {
+        for (title, want) in [
+            ("A programme begins", "2018-02-09-a-programme-begins".to_owned()),
+            ("Ñandú / ..\\x", "2018-02-09-nandu-x".to_owned()),
+            (&"word ".repeat(40), format!("2018-02-09-{}", ["word"; 12].join("-"))),
+            (&"x".repeat(100), format!("2018-02-09-{}", "x".repeat(60))),
+            ("—", mint(day("2018-02-09"), "—")),
+        ] {
+            assert_eq!(draft(title).file_stem(), want, "{title}");
+        }
+    }
+
+    #[test]
+    fn a_full_draft_is_read_back() {
+        let url = |text: &str| Url::parse(text).expect("a URL");
+        let at = chrono::DateTime::parse_from_rfc3339("2018-02-09T10:00:00-06:00").expect("a date");
+        let person = Person { name: "Ana".into(), email: Some("ana@example.org".into()), uri: None };
+        let media_type = crate::vocab::MediaType::parse("audio/mpeg").expect("a type");
+        let full = Draft {
+            id: Some("tag:example.org,2018:1".into()),
+            guid: Some("old".into()),
+            date: When::Instant(at),
+            updated: Some(at),
+            dateline: Some("Belize".into()),
+            summary: Some("S\n+++\nT".into()),
+            body: Some("B".into()),
+            syntax: Syntax::Html,
+            link: Some(url("https://example.org/1")),
+            topics: vec!["trafficking".into()],
+            language: Language::parse("es").ok(),
+            authors: vec![person],
+            image: Some(Image { url: url("https://example.org/i.png"), alt: Some("An".into()), width: Some(3), height: None }),
+            enclosures: vec![Enclosure { url: url("https://example.org/t.mp3"), media_type, length: Some(u64::MAX), title: None }],
+            source: Some(Origin { title: "Other".into(), url: url("https://example.com/") }),
+            rights: Some("©".into()),
+            ..draft("T")
+        };
+        let text = full.to_record().expect("a record").0;
+        let record = read_back(&full);
+        let texts = [
+            &record.id,
+            &record.guid,
+            &record.title,
+            &record.date,
+            &record.summary,
+            &record.body,
+            &record.syntax,
+            &record.link,
+            &record.language,
+        ];
+        let want =
+            ["tag:example.org,2018:1", "old", "T", "2018-02-09T10:00:00-06:00", "S\n+++\nT", "B", "html", "https://example.org/1", "es"];
+        assert_eq!(texts.map(Option::as_deref), want.map(Some), "{text}");
+        assert!(record.authors.is_some() && record.image.is_some() && record.source.is_some() && record.topics.is_some(), "{text}");
+        assert!(!text.contains("length"), "a length beyond TOML's numbers is unknown: {text}");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_survives(
+            title in "[\\PC\"'\\\\+]{1,40}",
+            dateline in "\\PC{1,10}",
+            paragraphs in prop::collection::vec("[^\\p{White_Space}]([^\\n\\r]{0,30}[^\\p{White_Space}])?|[+]{3}|---|#|\\\"{3}|\u{0}x|\u{1b}", 0..4),
+        ) {
+            let body = paragraphs.join("\n\n");
+            let mut written = draft(&title);
+            written.dateline = Some(dateline.clone());
+            written.body = Some(body.clone()).filter(|body| !body.is_empty());
+            let record = read_back(&written);
+            prop_assert_eq!(record.title, Some(title));
+            prop_assert_eq!(record.dateline, Some(dateline));
+            prop_assert_eq!(record.body.unwrap_or_default(), body);
+            prop_assert_eq!(record.date.as_deref(), Some("2018-02-09"));
         }
     }
 }

@@ -20,7 +20,7 @@ fn init_new_build() {
     let ran = at(&["new", "Three ports: \"reopened\" & ready"]);
     let path = ran.out.trim();
     assert!(path.ends_with("items/2018-03-01-three-ports-reopened-and-ready.md"), "{path}");
-    assert!(std::path::Path::new(path).exists());
+    assert!(news.join(path).exists());
     let again = at(&["new", "Three ports: \"reopened\" & ready"]);
     assert_ne!(again.out, ran.out, "a record that is there is never overwritten");
     at(&["build"]).expect(0, &["3 items in"]);
@@ -34,7 +34,7 @@ fn init_new_build() {
 fn no_config_says_what_to_do() {
     let dir = tempfile::tempdir().expect("a temporary folder");
     Ran::of(tidings().arg("-C").arg(dir.path()).output().expect("starts")).expect(2, &["there is no config", "tidings init"]);
-    run(&["-C", "/nonexistent", "build"]).expect(2, &["there is no folder"]);
+    run(&["-C", "/nonexistent", "build"]).expect(2, &["could not work in `/nonexistent`"]);
     run(&["biuld"]).expect(2, &["build"]);
     run(&["--now", "whenever", "build"]).expect(2, &["--now"]);
 }

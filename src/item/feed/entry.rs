@@ -9,10 +9,13 @@ use url::Url;
 use super::{Context, Feed};
 use crate::config::TopicKey;
 use crate::diag::{Code, Finding, Findings, Place, codes};
+use crate::item::address::is_iri;
 use crate::item::date;
+use crate::item::resolve::is_email;
 use crate::item::write::{Draft, When};
 use crate::item::{Date, Enclosure, Image, Markup, Origin, Person, Syntax};
 use crate::text;
+use crate::vocab::fold::key;
 use crate::vocab::{Language, MediaType};
 
 /// The longest title that is made from an entry's text, in characters.
@@ -102,7 +105,7 @@ pub fn resolve(channel: &Channel, entries: Vec<Entry>, path: &Arc<Path>, context
         topics: context
             .topics
             .iter()
-            .flat_map(|(key, names)| names.iter().map(|name| fold(name)).chain([fold(key)]).map(move |n| (n, key)))
+            .flat_map(|(topic, names)| names.iter().map(|name| key(name)).chain([key(topic)]).map(move |name| (name, topic)))
             .collect(),
         link: channel.link.as_deref().and_then(|link| Url::parse(link).ok()),
         strangers: Vec::new(),
@@ -208,7 +211,7 @@ impl Resolver<'_> {
     fn topics(&mut self, categories: &[String]) -> Vec<TopicKey> {
         let mut out: Vec<TopicKey> = Vec::new();
         for category in categories {
-            let folded = fold(category);
+            let folded = key(category);
             match self.topics.iter().find(|(name, _)| *name == folded) {
                 Some((_, key)) if out.contains(key) => {}
                 Some((_, key)) => out.push((*key).clone()),
@@ -300,16 +303,6 @@ fn ids(id: Option<&str>, link: Option<&Url>) -> (Option<String>, Option<String>)
     }
 }
 
-/// Whether it has a scheme and none of the characters that no IRI has (RFC 3987 section 2.2).
-fn is_iri(text: &str) -> bool {
-    let Some((scheme, rest)) = text.split_once(':') else { return false };
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"+-.".contains(&b);
-    scheme.bytes().next().is_some_and(|b| b.is_ascii_alphabetic())
-        && scheme.bytes().all(plain)
-        && !rest.is_empty()
-        && !rest.chars().any(|c| c.is_whitespace() || c.is_control() || "<>\"{}|\\^`".contains(c))
-}
-
 /// HTML, or text that may pass for it, as one line of plain text.
 fn plain(text: &str) -> String {
     let has_tags =
@@ -335,16 +328,4 @@ fn person(author: &Author) -> Option<Person> {
     let uri = author.uri.as_deref().and_then(|uri| Url::parse(uri).ok()).filter(|url| matches!(url.scheme(), "http" | "https"));
     let name = author.name.as_deref().map(plain).filter(|name| !name.is_empty()).or_else(|| email.clone())?;
     Some(Person { name, email, uri })
-}
-
-fn is_email(text: &str) -> bool {
-    let plain = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-./=?^_`{|}~".contains(&b));
-    text.split_once('@').is_some_and(|(local, domain)| {
-        plain(local) && plain(domain) && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.')
-    })
-}
-
-/// For comparing names.
-fn fold(text: &str) -> String {
-    crate::vocab::fold::key(text)
 }
