@@ -44,7 +44,9 @@ struct Seen {
     first: Vec<Duration>,
     /// With nothing new.
     again: Vec<Duration>,
-    /// The most memory of any run, in kilobytes; 0 where `/usr/bin/time` is not there to tell.
+    /// Time on the processors of a first build; what is left of it on a busy machine. None where `/usr/bin/time` is not there to tell.
+    cpu: Vec<Duration>,
+    /// The most memory of any run, in kilobytes; 0 likewise.
     memory: u64,
 }
 
@@ -88,11 +90,12 @@ fn round(tidings: &Path, folder: &Path, seen: &mut Seen) -> io::Result<()> {
             _ => {}
         }
     }
-    for times in [&mut seen.first, &mut seen.again] {
-        let (took, memory) = build(tidings, folder)?;
-        times.push(took);
-        seen.memory = seen.memory.max(memory);
-    }
+    let first = build(tidings, folder)?;
+    let again = build(tidings, folder)?;
+    seen.first.push(first.took);
+    seen.again.push(again.took);
+    seen.cpu.extend(first.cpu);
+    seen.memory = seen.memory.max(first.memory).max(again.memory);
     Ok(())
 }
 
@@ -111,12 +114,18 @@ fn read_plainly(folder: &Path) -> io::Result<(Duration, u64)> {
     Ok((start.elapsed(), bytes))
 }
 
-/// The whole process, from its start to its end, and its peak memory in kilobytes.
-fn build(tidings: &Path, folder: &Path) -> io::Result<(Duration, u64)> {
+/// One run of the whole process, from its start to its end.
+struct Run {
+    took: Duration,
+    cpu: Option<Duration>,
+    memory: u64,
+}
+
+fn build(tidings: &Path, folder: &Path) -> io::Result<Run> {
     let timer = Path::new("/usr/bin/time");
     let mut command = Command::new(if timer.exists() { timer } else { tidings });
     if timer.exists() {
-        command.args(["-f", "%M"]).arg(tidings);
+        command.args(["-f", "%U %S %M"]).arg(tidings);
     }
     command.arg("-C").arg(folder).args(["build", "--quiet"]).env("TIDINGS_NOW", "2030-01-01T00:00:00Z");
     let start = Instant::now();
@@ -124,9 +133,14 @@ fn build(tidings: &Path, folder: &Path) -> io::Result<(Duration, u64)> {
     let took = start.elapsed();
     let said = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
+        let said: String = said.chars().take(1000).collect();
         return Err(io::Error::other(format!("{} failed: {said}", tidings.display())));
     }
-    Ok((took, said.lines().last().and_then(|line| line.trim().parse().ok()).unwrap_or(0)))
+    let figures: Vec<f64> = said.lines().last().unwrap_or_default().split(' ').filter_map(|figure| figure.parse().ok()).collect();
+    match figures[..] {
+        [user, system, memory] => Ok(Run { took, cpu: Some(Duration::from_secs_f64(user + system)), memory: memory as u64 }),
+        _ => Ok(Run { took, cpu: None, memory: 0 }),
+    }
 }
 
 /// The forms hold the same records, so the documents must be the same to the byte.
@@ -156,7 +170,7 @@ fn same_output(root: &Path) -> io::Result<()> {
 fn table(args: &Args, seen: &[(Form, Seen)]) -> String {
     let mut table = format!(
         "{} records, {} rounds, {} cores, medians in milliseconds (fastest in parentheses)\n\
-         form     megabytes   plain read    first build    x read   nothing new    x read   peak MB\n",
+         form     megabytes   plain read    first build    x read  on the cores   nothing new    x read   peak MB\n",
         args.records,
         args.rounds,
         std::thread::available_parallelism().map_or(0, usize::from)
@@ -165,12 +179,13 @@ fn table(args: &Args, seen: &[(Form, Seen)]) -> String {
         let (read, first, again) = (median(&seen.read), median(&seen.first), median(&seen.again));
         let times = |of: &[Duration]| format!("{:.0} ({:.0})", ms(median(of)), ms(of.iter().min().copied().unwrap_or_default()));
         table += &format!(
-            "{:<8} {:>9.1} {:>12} {:>14} {:>9.1} {:>13} {:>9.1} {:>9}\n",
+            "{:<8} {:>9.1} {:>12} {:>14} {:>9.1} {:>13} {:>13} {:>9.1} {:>9}\n",
             form.name(),
             seen.bytes as f64 / 1e6,
             times(&seen.read),
             times(&seen.first),
             ms(first) / ms(read),
+            if seen.cpu.is_empty() { "-".to_owned() } else { times(&seen.cpu) },
             times(&seen.again),
             ms(again) / ms(read),
             if seen.memory > 0 { format!("{:.0}", seen.memory as f64 / 1e3) } else { "-".to_owned() },

@@ -131,7 +131,11 @@ fn write_folder(folder: &Path, records: impl Iterator<Item = Record>) -> io::Res
 fn write_ndjson(path: &Path, records: impl Iterator<Item = Record>) -> io::Result<()> {
     let mut out = BufWriter::new(File::create(path)?);
     for record in records {
-        serde_json::to_writer(&mut out, &record)?;
+        let mut fields = serde_json::to_value(record)?;
+        if let Some(fields) = fields.as_object_mut() {
+            fields.retain(|_, value| value != "");
+        }
+        serde_json::to_writer(&mut out, &fields)?;
         out.write_all(b"\n")?;
     }
     out.flush()

@@ -12,34 +12,34 @@ use icu_normalizer::DecomposingNormalizerBorrowed;
 /// A text folded, with the way back to the original.
 #[derive(Clone, Debug)]
 pub struct Folded<'a> {
-    original: &'a str,
+    original: Cow<'a, str>,
     text: String,
     /// From each folded offset on, the original one that it came from; the distance stays the same up to the next entry.
     shifts: Vec<(usize, usize)>,
 }
 
 impl<'a> Folded<'a> {
-    pub fn new(original: &'a str) -> Self {
-        let mut folded = Folded { original, text: String::new(), shifts: Vec::new() };
-        if is_plain(original) {
-            folded.text = original.to_ascii_lowercase();
-        } else {
-            folded.text.reserve(original.len());
-            folded.fill();
+    pub fn new(original: impl Into<Cow<'a, str>>) -> Self {
+        let original = original.into();
+        if is_plain(&original) {
+            let text = original.to_ascii_lowercase();
+            return Folded { original, text, shifts: Vec::new() };
         }
-        folded
+        let mut folding = Folding { text: String::with_capacity(original.len()), shifts: Vec::new() };
+        folding.fill(&original);
+        Folded { original, text: folding.text, shifts: folding.shifts }
     }
 
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    pub fn original(&self) -> &'a str {
-        self.original
+    pub fn original(&self) -> &str {
+        &self.original
     }
 
     /// The part of the original that a part of the folded text came from, grown to whole characters.
-    pub fn source(&self, range: Range<usize>) -> &'a str {
+    pub fn source(&self, range: Range<usize>) -> &str {
         &self.original[self.source_range(range)]
     }
 
@@ -61,10 +61,18 @@ impl<'a> Folded<'a> {
         let (folded, original) = if after == 0 { (0, 0) } else { self.shifts[after - 1] };
         (original + (offset - folded)).min(self.original.len())
     }
+}
 
-    fn fill(&mut self) {
+/// A text on its way to be folded.
+struct Folding {
+    text: String,
+    shifts: Vec<(usize, usize)>,
+}
+
+impl Folding {
+    fn fill(&mut self, original: &str) {
         let mut spaced = false;
-        for (at, character) in self.original.char_indices() {
+        for (at, character) in original.char_indices() {
             let space = character.is_whitespace();
             let before = self.text.len();
             if !(space && spaced) {
@@ -74,8 +82,7 @@ impl<'a> Folded<'a> {
             // What is dropped (a zero-width space) must not part two spaces.
             spaced = space || (spaced && self.text.len() == before);
         }
-        let (end, original_end) = (self.text.len(), self.original.len());
-        self.note(end, original_end);
+        self.note(self.text.len(), original.len());
     }
 
     /// Writes down that `folded` came from `original`, unless the entries so far say so already.
