@@ -54,7 +54,6 @@ codes! {
     NO_RECORDS = "no-records", Warning, "a source without records";
     NOT_A_FILE = "not-a-file", Error, "something named like a record that is no file";
     NUL_BYTE = "nul-byte", Error, "a text with a NUL byte in it";
-    READ_TWICE = "read-twice", Warning, "a file that belongs to two sources";
     RECORD_SYNTAX = "record-syntax", Error, "a record that is not in the form of its format";
     UNKNOWN_COLUMN = "unknown-column", Warning, "a column spelt nearly like a field";
     UNKNOWN_FILE_TYPE = "unknown-file-type", Warning, "a file among the records that is none";

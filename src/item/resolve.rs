@@ -261,6 +261,7 @@ impl Work<'_> {
         let names = own.flat_map(|country| self.config.publication.languages.iter().map(|language| country.name(language)));
         let aliases = self.config.countries.aliases.iter().map(|(_, alias)| alias.as_str());
         did_you_mean(text, names.chain(aliases))
+            .or_else(|| Country::suggest(text))
             .unwrap_or_else(|| "write a name or a code of ISO 3166-1, such as `BZ`, or define an alias in the config".to_owned())
     }
 

@@ -26,16 +26,16 @@ pub struct Found {
 /// Every file of every source, by path.
 pub fn list(config: &Config, findings: &mut Findings) -> Vec<Found> {
     let mut all = Vec::new();
+    let bases: Vec<PathBuf> = config.sources.iter().map(|source| config.root.join(named(source))).collect();
     for (index, source) in config.sources.iter().enumerate() {
         let before = all.len();
-        Walk { config, source, index, found: &mut all, findings }.run();
+        Walk { config, source, index, bases: &bases, found: &mut all, findings }.run();
         if all.len() == before && !findings.iter().any(|finding| finding.code == &codes::MISSING_SOURCE && is_about(finding, source)) {
             findings.push(no_records(source));
         }
     }
     if config.sources.len() > 1 {
         all.sort_by(|a, b| a.path.cmp(&b.path));
-        drop_doubles(&mut all, findings);
     }
     all
 }
@@ -49,19 +49,6 @@ fn no_records(source: &Source) -> Finding {
     Finding::new(&codes::NO_RECORDS, "no records here").at(Place::file(named(source))).help(help)
 }
 
-fn drop_doubles(all: &mut Vec<Found>, findings: &mut Findings) {
-    all.dedup_by(|second, first| {
-        let double = second.path == first.path;
-        if double {
-            let message = "this file belongs to two sources; the first of the config counts";
-            findings.push(
-                Finding::new(&codes::READ_TWICE, message).at(Place::file(first.path.clone())).help("let no source lie inside another"),
-            );
-        }
-        double
-    });
-}
-
 /// The path of a source as messages name it, without `./`.
 fn named(source: &Source) -> PathBuf {
     source.path.components().filter(|part| *part != Component::CurDir).collect()
@@ -71,28 +58,27 @@ struct Walk<'a> {
     config: &'a Config,
     source: &'a Source,
     index: usize,
+    /// Of all sources.
+    bases: &'a [PathBuf],
     found: &'a mut Vec<Found>,
     findings: &'a mut Findings,
 }
 
 impl Walk<'_> {
     fn run(&mut self) {
-        let named = named(self.source);
-        let base = self.config.root.join(&named);
-        match fs::metadata(&base) {
-            Ok(meta) if meta.is_dir() => self.folder(&base),
-            Ok(meta) if meta.is_file() => self.file(&base, base.parent().unwrap_or(&base)),
-            Ok(_) => self.report(
-                &codes::NOT_A_FILE,
-                &base,
-                "a source is a folder or a file".to_owned(),
-                "mend the source's `path` in the config",
-            ),
+        let bases = self.bases;
+        let base = &bases[self.index];
+        match fs::metadata(base) {
+            Ok(meta) if meta.is_dir() => self.folder(base),
+            Ok(meta) if meta.is_file() => self.file(base, base.parent().unwrap_or(base)),
+            Ok(_) => {
+                self.report(&codes::NOT_A_FILE, base, "a source is a folder or a file".to_owned(), "mend the source's `path` in the config")
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let help = format!("make the folder, or mend the source's `path` in `{}`", self.config.path.display());
-                self.report(&codes::MISSING_SOURCE, &base, "no such folder or file of records".to_owned(), &help);
+                self.report(&codes::MISSING_SOURCE, base, "no such folder or file of records".to_owned(), &help);
             }
-            Err(error) => self.unreadable(&base, &error),
+            Err(error) => self.unreadable(base, &error),
         }
     }
 
@@ -118,6 +104,10 @@ impl Walk<'_> {
         if is_hidden(&name) {
             return if is_folder { Next::Skip } else { Next::On };
         }
+        // A source inside another has its own settings, and its records their keys below it.
+        if self.bases.iter().any(|other| other == entry.path()) {
+            return if is_folder { Next::Skip } else { Next::On };
+        }
         if is_folder && format_of(&name).is_some() {
             let help = "a record is a file; rename the folder";
             self.report(&codes::NOT_A_FILE, entry.path(), "a folder that is named like a record".to_owned(), help);
@@ -136,7 +126,7 @@ impl Walk<'_> {
         let by_name = format_of(&name);
         let is_asset = by_name.is_none() && MediaType::of_name(&name).is_some() && !has_extension(&name, "txt");
         // A format that the source names holds for all its files but pictures and the like; a source that is one file is read in any case.
-        let alone = base.join(&*name) == *path && self.config.root.join(named(self.source)) == *path;
+        let alone = base.join(&*name) == *path && self.bases[self.index] == *path;
         let format = self.source.format.filter(|_| alone || !is_asset).or(by_name);
         match format {
             Some(format) => self.record(path, base, format),
