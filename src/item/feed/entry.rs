@@ -157,7 +157,7 @@ impl Resolver<'_> {
         draft.image = entry.image.as_ref().and_then(|image| self.image(&entry, image));
         draft.enclosures = entry.enclosures.iter().filter_map(|file| self.enclosure(&entry, file)).collect();
         draft.source = entry.source.as_ref().and_then(|(title, url)| self.source(&entry, title.as_deref(), url));
-        draft.rights = entry.rights.as_deref().map(plain);
+        draft.rights = entry.rights.as_deref().and_then(filled);
         draft.link = link;
         Some(draft)
     }
@@ -261,7 +261,7 @@ impl Resolver<'_> {
     fn image(&mut self, entry: &Entry, image: &Picture) -> Option<Image> {
         let pixels = |text: &Option<String>| text.as_deref().and_then(|text| text.trim().parse().ok()).filter(|pixels| *pixels > 0);
         let url = self.url(entry, "image", &image.url)?;
-        Some(Image { url, alt: image.alt.as_deref().map(plain), width: pixels(&image.width), height: pixels(&image.height) })
+        Some(Image { url, alt: image.alt.as_deref().and_then(filled), width: pixels(&image.width), height: pixels(&image.height) })
     }
 
     fn enclosure(&mut self, entry: &Entry, file: &File) -> Option<Enclosure> {
@@ -270,12 +270,12 @@ impl Resolver<'_> {
         let media_type = named.or_else(|| MediaType::of_name(url.path())).or_else(|| MediaType::parse("application/octet-stream"))?;
         // RSS asks for a number even where none is known, and 0 is what people write then.
         let length = file.length.as_deref().and_then(|text| text.trim().parse().ok()).filter(|length| *length > 0);
-        Some(Enclosure { url, media_type, length, title: file.title.as_deref().map(plain) })
+        Some(Enclosure { url, media_type, length, title: file.title.as_deref().and_then(filled) })
     }
 
     fn source(&mut self, entry: &Entry, title: Option<&str>, url: &str) -> Option<Origin> {
         let url = self.url(entry, "source", url)?;
-        let title = title.map(plain).unwrap_or_else(|| url.host_str().unwrap_or(url.as_str()).to_owned());
+        let title = title.and_then(filled).unwrap_or_else(|| url.host_str().unwrap_or(url.as_str()).to_owned());
         Some(Origin { title, url })
     }
 
@@ -291,8 +291,8 @@ impl Resolver<'_> {
 
 /// The title as plain text, else the beginning of the text, else the address.
 fn title_of(entry: &Entry, body: Option<&str>, summary: Option<&str>) -> Option<String> {
-    let own = entry.title.as_deref().map(plain).filter(|title| !title.is_empty());
-    let begun = || summary.or(body).map(|html| cut(&plain(html))).filter(|title| !title.is_empty());
+    let own = entry.title.as_deref().and_then(filled);
+    let begun = || summary.or(body).and_then(filled).map(|text| cut(&text));
     own.or_else(begun).or_else(|| entry.link.clone())
 }
 
@@ -326,6 +326,11 @@ fn plain(text: &str) -> String {
     text::plain_line(&words).0.into_owned()
 }
 
+/// [`plain`], unless nothing is left.
+fn filled(text: &str) -> Option<String> {
+    Some(plain(text)).filter(|text| !text.is_empty())
+}
+
 /// A date; where it names a wrong weekday, as feeds in the wild do, the date counts.
 fn lenient_date(text: &str, zone: Tz) -> Result<Date, date::BadDate> {
     let without_weekday = || text.split_once(',').and_then(|(_, rest)| date::parse(rest, zone).ok());
@@ -335,6 +340,6 @@ fn lenient_date(text: &str, zone: Tz) -> Result<Date, date::BadDate> {
 fn person(author: &Author) -> Option<Person> {
     let email = author.email.as_deref().map(str::trim).filter(|email| is_email(email)).map(str::to_owned);
     let uri = author.uri.as_deref().and_then(|uri| Url::parse(uri).ok()).filter(|url| matches!(url.scheme(), "http" | "https"));
-    let name = author.name.as_deref().map(plain).filter(|name| !name.is_empty()).or_else(|| email.clone())?;
+    let name = author.name.as_deref().and_then(filled).or_else(|| email.clone())?;
     Some(Person { name, email, uri })
 }
