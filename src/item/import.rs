@@ -394,7 +394,7 @@ mod tests {
         desk.options = Options::of(&config);
         desk.listing(PAGE);
         desk.feed(&FEED.replace("Daily", "Diario &amp;amp; más").replacen("<guid>", "<category>trafficking</category><guid>", 1));
-        let loaded = crate::item::source::read(&config);
+        let loaded = crate::item::source::read(&config, &crate::progress::Progress::default());
         assert_eq!(loaded.findings, Findings::new());
         let told = |item: &crate::item::Item| {
             let guid = item.id.guid.as_deref().unwrap_or("-");
