@@ -28,6 +28,8 @@ codes! {
     // channels
 
     // text
+    MARKUP_REMOVED = "markup-removed", Warning, "markup or a URL that may not be published was taken out of a text";
+    CHARACTERS_REMOVED = "characters-removed", Warning, "characters that cannot be published were taken out of a text";
 
     // import
 
