@@ -146,7 +146,7 @@ mod tests {
     use crate::diag::render::render;
 
     const ANSWERS: Answers<'_> = Answers {
-        title: "The \"Highlands\" Programme \\ \u{7}@language@",
+        title: "The \"Highlands\" Programme \\ é@language@",
         base_url: "https://example.org/feeds/",
         authority: "example.org,2018",
         language: "en",

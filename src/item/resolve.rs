@@ -360,12 +360,20 @@ impl Work<'_> {
         let (clean, dropped) = text::plain_line(&text);
         let line = if clean.len() == text.len() { text } else { clean.into_owned() };
         self.dropped(field, dropped);
+        let line = match text::without_tags(&line) {
+            Some(bare) => {
+                let message = format!("the tags in `{}` were left out: it is plain text", field.path());
+                self.fault(&codes::MARKUP_REMOVED, field, message, Some("write it without markup".to_owned()));
+                text::plain_line(&bare).0.into_owned()
+            }
+            None => line,
+        };
         line.chars().any(is_visible).then_some(line)
     }
 
     fn dropped(&mut self, field: Field, count: usize) {
         if count > 0 {
-            let path = field.inner.map_or(field.key.to_owned(), |inner| format!("{}.{inner}", field.key));
+            let path = field.path();
             let (characters, they) = if count == 1 { ("character", "it was") } else { ("characters", "they were") };
             let message = format!("`{path}` holds {count} {characters} that cannot be published; {they} left out");
             self.fault(

@@ -14,6 +14,7 @@ mod markdown;
 mod plain;
 mod report;
 mod summary;
+mod tags;
 mod urls;
 mod write;
 
@@ -23,3 +24,4 @@ pub use lead::with_dateline;
 pub use plain::{first_paragraph, words};
 pub use report::Removed;
 pub use summary::summarise;
+pub use tags::without_tags;

@@ -21,18 +21,34 @@ pub(super) fn read(
     let value = table.get(key)?;
     if let Some(text) = string(value) {
         check_placeholders(&text, placeholders, report);
-        return Some(Localised::plain(text.value));
+        return Some(Localised::plain(plain(&text, report)));
     }
     let mut texts = Vec::new();
     for (language, value) in by_language(value, languages, report) {
         if let Some(text) = string(value) {
             check_placeholders(&text, placeholders, report);
-            texts.push((language, text.value.to_owned()));
+            texts.push((language, plain(&text, report)));
         }
     }
     // The publication's languages in their order, then the others as they stand: the first is what all fall back on.
     texts.sort_by_key(|(language, _)| languages.iter().position(|own| own == language).unwrap_or(usize::MAX));
     Localised::by_language(texts)
+}
+
+/// A line of plain text: what cannot be published in it is left out, with a warning.
+pub(super) fn plain(text: &At<&str>, report: &mut Report<'_>) -> String {
+    let (line, dropped) = crate::text::plain_line(text.value);
+    if dropped > 0 {
+        let message = format!("{dropped} of the characters here cannot be published and are left out");
+        report.error(&codes::FORBIDDEN_CHARACTERS, &text.span, message, "control characters often come from copying out of other programs");
+    }
+    match crate::text::without_tags(&line) {
+        Some(bare) => {
+            report.error(&codes::MARKUP_REMOVED, &text.span, "the tags here are left out: it is plain text", "write it without markup");
+            crate::text::plain_line(&bare).0.into_owned()
+        }
+        None => line.into_owned(),
+    }
 }
 
 /// The values of a table by language, in the order of the file. A language that the publication does not have is a warning.

@@ -42,7 +42,7 @@ pub(super) fn read(table: &Table<'_>, report: &mut Report<'_>) -> Draft {
         time_zone: table.string("time-zone").and_then(|text| time_zone(&text, report)).unwrap_or(Tz::UTC),
         authority: authority(table, base_url.as_ref(), report),
         author: author(table, report),
-        rights: table.string("rights").map(|text| text.value.to_owned()),
+        rights: table.string("rights").map(|text| localised::plain(&text, report)),
         languages,
         base_url,
     }
@@ -192,7 +192,7 @@ fn authority(table: &Table<'_>, base_url: Option<&Url>, report: &mut Report<'_>)
 
 fn author(table: &Table<'_>, report: &mut Report<'_>) -> Option<Person> {
     if let Some(name) = table.string("author") {
-        return Some(Person { name: name.value.trim().to_owned(), email: None, uri: None });
+        return Some(Person { name: localised::plain(&name, report), email: None, uri: None });
     }
     let table = table.table("author");
     let email = table.string("email");
@@ -200,7 +200,8 @@ fn author(table: &Table<'_>, report: &mut Report<'_>) -> Option<Person> {
         report.bad(&text.span, format!("`{}` is no e-mail address", text.value), "write it as in `press@example.org`");
     }
     let uri = table.string("uri").and_then(|text| web_address(&text, None, report));
-    Some(Person { name: table.string("name")?.value.trim().to_owned(), email: email.map(|text| text.value.to_owned()), uri })
+    let name = localised::plain(&table.string("name")?, report);
+    Some(Person { name, email: email.map(|text| text.value.to_owned()), uri })
 }
 
 fn is_email(text: &str) -> bool {

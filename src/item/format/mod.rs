@@ -56,6 +56,11 @@ impl Field {
         Field { key, index: None, inner: None }
     }
 
+    /// As messages name it: `authors.name`.
+    pub fn path(self) -> String {
+        self.inner.map_or_else(|| self.key.to_owned(), |inner| format!("{}.{inner}", self.key))
+    }
+
     #[must_use]
     pub const fn nth(self, index: usize) -> Self {
         Field { index: Some(index), ..self }
