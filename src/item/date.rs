@@ -4,6 +4,7 @@
 //! [`words`]; here stand the numeric forms, the clock, and the publication's zone.
 
 mod words;
+pub(super) use words::month_name;
 
 use chrono::{Datelike, Duration, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone};
 use chrono_tz::Tz;

@@ -384,4 +384,38 @@ mod tests {
         let twin = desk.feed(FEED);
         assert_eq!((twin.written.len(), codes_of(&twin)), (3, vec!["import-similar"]));
     }
+
+    #[test]
+    fn what_is_imported_is_read_as_items() {
+        let mut desk = Desk::new();
+        let config = "[publication]\ntitle = \"T\"\nbase-url = \"https://example.org/\"\nlanguage = \"en\"\ntime-zone = \"America/Costa_Rica\"\n\
+            id-authority = \"example.org,2018\"\nauthor = \"Desk\"\n[[source]]\npath = \"items\"\n[topics.trafficking]\ntitle = \"Trafficking\"\nwords = [\"x\"]\n";
+        let config = crate::config::load(&desk.file("feeds.toml", config)).expect("a config").0;
+        desk.options = Options::of(&config);
+        desk.listing(PAGE);
+        desk.feed(&FEED.replace("Daily", "Diario &amp;amp; más").replacen("<guid>", "<category>trafficking</category><guid>", 1));
+        let loaded = crate::item::source::read(&config);
+        assert_eq!(loaded.findings, Findings::new());
+        let told = |item: &crate::item::Item| {
+            let guid = item.id.guid.as_deref().unwrap_or("-");
+            let text = item.body.as_ref().map_or("-", |body| body.text.as_str());
+            format!(
+                "{}|{}|{guid}|{}|{}|{text}",
+                item.published,
+                item.title,
+                item.dateline.as_deref().unwrap_or("-"),
+                item.topics.iter().flatten().count()
+            )
+        };
+        let mut items: Vec<_> = loaded.items.iter().map(told).collect();
+        items.sort();
+        let want = [
+            "2018-02-07 12:00:00 +00:00|Other|-|-|0|-",
+            "2018-02-07 12:00:00 -06:00|Other|-|-|0|# not a heading\n\n+++",
+            "2018-02-09 10:00:00 +00:00|Diario & más|post-1|-|1|a",
+            "2018-02-09 12:00:00 +00:00|Diario & más|post-2|-|0|b",
+            "2018-02-09 12:00:00 -06:00|A programme begins|-|Belize|0|Officials met “there”.",
+        ];
+        assert_eq!(items, want);
+    }
 }

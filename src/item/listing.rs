@@ -8,7 +8,7 @@ mod dateline;
 use std::path::Path;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use super::Syntax;
 use super::date::{self, BadDate};
@@ -142,7 +142,7 @@ fn block(findings: &mut Findings, path: &Arc<Path>, head: Line<'_>, date: NaiveD
         findings.push(said(&codes::LISTING_NO_TEXT, format!("`{title}` has no text"), path, lines[first]).help(help));
     }
     let dateline = take_dateline(&mut paragraphs);
-    let language = language(&title, &paragraphs);
+    let language = language(&title, &paragraphs).or_else(|| language_of_date(head.text, date));
     Some(Block { line: head.number, date, title, dateline, paragraphs, language })
 }
 
@@ -202,6 +202,33 @@ const ENGLISH: [&str; 16] =
     ["the", "of", "and", "in", "for", "with", "on", "was", "were", "is", "are", "by", "from", "their", "that", "this"];
 const SPANISH: [&str; 18] =
     ["el", "la", "los", "las", "de", "del", "en", "y", "con", "por", "para", "una", "un", "que", "se", "su", "sus", "al"];
+
+const SPANISH_MONTHS: [&str; 12] = [
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+];
+
+/// The language that the month is written in, for a text too short to tell.
+fn language_of_date(line: &str, date: NaiveDate) -> Option<Language> {
+    let line = line.to_lowercase();
+    let month = date.month();
+    let tag = match () {
+        () if line.contains(SPANISH_MONTHS[month as usize - 1]) => "es",
+        () if line.contains(&date::month_name(month).to_lowercase()) => "en",
+        () => return None,
+    };
+    Language::parse(tag).ok()
+}
 
 /// The language whose frequent words are more; names bring `de` and `la` into English texts, and these are outnumbered.
 fn language(title: &str, paragraphs: &[String]) -> Option<Language> {

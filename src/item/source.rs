@@ -153,7 +153,7 @@ impl Reader<'_> {
         if let Err(error) = done {
             batch.lost(unreadable(found, &error));
         } else if batch.records == 0 && batch.findings.is_empty() {
-            batch.findings.push(whole(found, &codes::NO_RECORDS, "the file has no records"));
+            batch.findings.push(whole(found, &codes::NO_RECORDS, "the file has no records").help("remove it if that is not meant"));
         }
         let hidden = batch.findings.split_off(batch.findings.len().min(SHOWN));
         if let Some(severity) = hidden.iter().map(|finding| finding.severity).min() {
@@ -309,3 +309,6 @@ fn whole(found: &Found, code: &'static Code, message: impl Into<String>) -> Find
 fn unreadable(found: &Found, error: &io::Error) -> Finding {
     whole(found, &codes::UNREADABLE_FILE, format!("cannot be read: {error}")).help("see whether you may read it and whether it is whole")
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,8 @@
 //! The built program, used as people use it. One binary, one module a part of the product.
 
 mod channels;
+mod documents;
+mod importing;
 mod example;
 mod hostile;
 mod publishing;

@@ -4,8 +4,8 @@
 
 use url::Url;
 
-use super::entry::{Author, Channel, Entry, File, Picture};
-use super::tree::{Element, Space, escape};
+use super::entry::{Author, Category, Channel, Entry, File, Picture};
+use super::tree::{Element, Space, escape, paragraphs};
 
 /// What `xml:base` and `xml:lang` an element inherits.
 #[derive(Clone, Default)]
@@ -41,7 +41,7 @@ fn of_entry(entry: &Element, feed: &Scope) -> Entry {
     let scope = feed.inside(entry);
     let content = first(entry, "content");
     // A body in a language of its own decides: it is what is read.
-    let language = content.map_or_else(|| scope.clone(), |content| scope.inside(content)).language;
+    let text = content.map_or_else(|| scope.clone(), |content| scope.inside(content));
     let source = first(entry, "source");
     Entry {
         line: entry.line,
@@ -51,20 +51,16 @@ fn of_entry(entry: &Element, feed: &Scope) -> Entry {
         published: texts(entry, &["published", "issued", "created"]),
         updated: texts(entry, &["updated", "modified"]),
         summary: first(entry, "summary").and_then(html),
-        body: content.and_then(html),
+        body: content.and_then(body),
         authors: Some(authors(entry)).filter(|own| !own.is_empty()).or_else(|| source.map(authors)).unwrap_or_default(),
-        categories: all(entry, "category")
-            .flat_map(|category| ["term", "label"].map(|name| category.attribute(name)))
-            .flatten()
-            .map(str::to_owned)
-            .collect(),
+        categories: all(entry, "category").filter_map(category).collect(),
         enclosures: all(entry, "link").filter(|link| link.attribute("rel") == Some("enclosure")).filter_map(enclosure).collect(),
         image: entry.first(Space::Media, "thumbnail").and_then(image),
-        language,
+        language: text.language,
         rights: first(entry, "rights").and_then(html),
         source: source
             .and_then(|source| Some((first(source, "title").and_then(html), link(source, "alternate").or_else(|| link(source, "self"))?))),
-        base: content.map_or_else(|| scope.clone(), |content| scope.inside(content)).base,
+        base: text.base,
     }
 }
 
@@ -79,6 +75,14 @@ fn html(element: &Element) -> Option<String> {
     }
 }
 
+/// Content, whose paragraphs are kept where it is plain text.
+fn body(content: &Element) -> Option<String> {
+    match content.attribute("type") {
+        None | Some("text" | "text/plain") if content.attribute("mode").is_none() => content.text().map(|text| paragraphs(&text)),
+        _ => html(content),
+    }
+}
+
 fn authors(element: &Element) -> Vec<Author> {
     let one = |author: &Element| Author { name: text_of(author, "name"), email: text_of(author, "email"), uri: text_of(author, "uri") };
     all(element, "author").map(one).collect()
@@ -89,6 +93,11 @@ fn link(element: &Element, rel: &str) -> Option<String> {
     let page = |link: &&Element| link.attribute("type").is_none_or(|kind| kind.contains("html"));
     let found = all(element, "link").filter(is).find(page).or_else(|| all(element, "link").find(is))?;
     found.attribute("href").filter(|href| !href.is_empty()).map(str::to_owned)
+}
+
+fn category(element: &Element) -> Option<Category> {
+    let own = |name| element.attribute(name).filter(|value| !value.is_empty()).map(str::to_owned);
+    Some(Category { term: own("term").or_else(|| element.text())?, label: own("label") })
 }
 
 fn enclosure(link: &Element) -> Option<File> {

@@ -1,5 +1,6 @@
 //! An entry of a feed, the same for every format: texts as they stood, and what they mean for a record.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -48,7 +49,7 @@ pub struct Entry {
     /// HTML.
     pub body: Option<String>,
     pub authors: Vec<Author>,
-    pub categories: Vec<String>,
+    pub categories: Vec<Category>,
     pub enclosures: Vec<File>,
     pub image: Option<Picture>,
     pub language: Option<String>,
@@ -64,6 +65,13 @@ pub struct Author {
     pub name: Option<String>,
     pub email: Option<String>,
     pub uri: Option<String>,
+}
+
+/// A category as the feed's programs and its readers call it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Category {
+    pub term: String,
+    pub label: Option<String>,
 }
 
 #[derive(Debug, Default)]
@@ -108,7 +116,7 @@ pub fn resolve(channel: &Channel, entries: Vec<Entry>, path: &Arc<Path>, context
             .flat_map(|(topic, names)| names.iter().map(|name| key(name)).chain([key(topic)]).map(move |name| (name, topic)))
             .collect(),
         link: channel.link.as_deref().and_then(|link| Url::parse(link).ok()),
-        strangers: Vec::new(),
+        strangers: BTreeSet::new(),
         findings: Findings::new(),
     };
     let drafts = entries.into_iter().filter_map(|entry| resolver.draft(entry)).collect();
@@ -123,8 +131,8 @@ struct Resolver<'a> {
     /// By folded name.
     topics: Vec<(String, &'a TopicKey)>,
     link: Option<Url>,
-    /// Categories that are no topics, each once.
-    strangers: Vec<String>,
+    /// Categories that are no topics.
+    strangers: BTreeSet<String>,
     findings: Findings,
 }
 
@@ -149,7 +157,7 @@ impl Resolver<'_> {
         draft.image = entry.image.as_ref().and_then(|image| self.image(&entry, image));
         draft.enclosures = entry.enclosures.iter().filter_map(|file| self.enclosure(&entry, file)).collect();
         draft.source = entry.source.as_ref().and_then(|(title, url)| self.source(&entry, title.as_deref(), url));
-        draft.rights = entry.rights.as_deref().map(plain);
+        draft.rights = entry.rights.as_deref().and_then(filled);
         draft.link = link;
         Some(draft)
     }
@@ -202,21 +210,21 @@ impl Resolver<'_> {
     fn html(&self, entry: &Entry, link: Option<&Url>, html: &str) -> String {
         let html = text::xml_chars(html).0;
         let base = entry.base.as_ref().or(if link.is_none() { self.link.as_ref() } else { None });
-        match base.filter(|_| html.contains("=\"") || html.contains("='")) {
+        let lower = html.to_ascii_lowercase();
+        match base.filter(|_| ["href", "src", "poster"].iter().any(|name| lower.contains(name))) {
             Some(base) => text::clean(&Markup { syntax: Syntax::Html, text: html.into_owned() }, base).html,
             None => html.into_owned(),
         }
     }
 
-    fn topics(&mut self, categories: &[String]) -> Vec<TopicKey> {
+    fn topics(&mut self, categories: &[Category]) -> Vec<TopicKey> {
         let mut out: Vec<TopicKey> = Vec::new();
-        for category in categories {
-            let folded = key(category);
-            match self.topics.iter().find(|(name, _)| *name == folded) {
-                Some((_, key)) if out.contains(key) => {}
-                Some((_, key)) => out.push((*key).clone()),
-                None if self.strangers.contains(category) => {}
-                None => self.strangers.push(category.clone()),
+        for Category { term, label } in categories {
+            let names = [key(term), label.as_deref().map(key).unwrap_or_default()];
+            match self.topics.iter().find(|(name, _)| names.contains(name)) {
+                Some((_, topic)) if out.contains(topic) => {}
+                Some((_, topic)) => out.push((*topic).clone()),
+                None => drop(self.strangers.insert(label.as_ref().unwrap_or(term).clone())),
             }
         }
         out
@@ -228,7 +236,8 @@ impl Resolver<'_> {
             const SHOWN: usize = 5;
             let names = self.strangers.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             let more = if count > SHOWN { ", …" } else { "" };
-            let message = format!("{count} categories are no topics and are left out: {names}{more}");
+            let are = if count == 1 { "category is no topic and is" } else { "categories are no topics and are" };
+            let message = format!("{count} {are} left out: {names}{more}");
             let help = "name a topic of the config like the category, and import the feed again into an empty folder";
             self.findings.push(Finding::new(&codes::FEED_CATEGORIES, message).at(Place::file(self.path.clone())).help(help));
         }
@@ -252,7 +261,7 @@ impl Resolver<'_> {
     fn image(&mut self, entry: &Entry, image: &Picture) -> Option<Image> {
         let pixels = |text: &Option<String>| text.as_deref().and_then(|text| text.trim().parse().ok()).filter(|pixels| *pixels > 0);
         let url = self.url(entry, "image", &image.url)?;
-        Some(Image { url, alt: image.alt.as_deref().map(plain), width: pixels(&image.width), height: pixels(&image.height) })
+        Some(Image { url, alt: image.alt.as_deref().and_then(filled), width: pixels(&image.width), height: pixels(&image.height) })
     }
 
     fn enclosure(&mut self, entry: &Entry, file: &File) -> Option<Enclosure> {
@@ -261,12 +270,12 @@ impl Resolver<'_> {
         let media_type = named.or_else(|| MediaType::of_name(url.path())).or_else(|| MediaType::parse("application/octet-stream"))?;
         // RSS asks for a number even where none is known, and 0 is what people write then.
         let length = file.length.as_deref().and_then(|text| text.trim().parse().ok()).filter(|length| *length > 0);
-        Some(Enclosure { url, media_type, length, title: file.title.as_deref().map(plain) })
+        Some(Enclosure { url, media_type, length, title: file.title.as_deref().and_then(filled) })
     }
 
     fn source(&mut self, entry: &Entry, title: Option<&str>, url: &str) -> Option<Origin> {
         let url = self.url(entry, "source", url)?;
-        let title = title.map(plain).unwrap_or_else(|| url.host_str().unwrap_or(url.as_str()).to_owned());
+        let title = title.and_then(filled).unwrap_or_else(|| url.host_str().unwrap_or(url.as_str()).to_owned());
         Some(Origin { title, url })
     }
 
@@ -282,8 +291,8 @@ impl Resolver<'_> {
 
 /// The title as plain text, else the beginning of the text, else the address.
 fn title_of(entry: &Entry, body: Option<&str>, summary: Option<&str>) -> Option<String> {
-    let own = entry.title.as_deref().map(plain).filter(|title| !title.is_empty());
-    let begun = || summary.or(body).map(|html| cut(&plain(html))).filter(|title| !title.is_empty());
+    let own = entry.title.as_deref().and_then(filled);
+    let begun = || summary.or(body).and_then(filled).map(|text| cut(&text));
     own.or_else(begun).or_else(|| entry.link.clone())
 }
 
@@ -317,6 +326,11 @@ fn plain(text: &str) -> String {
     text::plain_line(&words).0.into_owned()
 }
 
+/// [`plain`], unless nothing is left.
+fn filled(text: &str) -> Option<String> {
+    Some(plain(text)).filter(|text| !text.is_empty())
+}
+
 /// A date; where it names a wrong weekday, as feeds in the wild do, the date counts.
 fn lenient_date(text: &str, zone: Tz) -> Result<Date, date::BadDate> {
     let without_weekday = || text.split_once(',').and_then(|(_, rest)| date::parse(rest, zone).ok());
@@ -326,6 +340,6 @@ fn lenient_date(text: &str, zone: Tz) -> Result<Date, date::BadDate> {
 fn person(author: &Author) -> Option<Person> {
     let email = author.email.as_deref().map(str::trim).filter(|email| is_email(email)).map(str::to_owned);
     let uri = author.uri.as_deref().and_then(|uri| Url::parse(uri).ok()).filter(|url| matches!(url.scheme(), "http" | "https"));
-    let name = author.name.as_deref().map(plain).filter(|name| !name.is_empty()).or_else(|| email.clone())?;
+    let name = author.name.as_deref().and_then(filled).or_else(|| email.clone())?;
     Some(Person { name, email, uri })
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::entry::{Author, Channel, Entry, File, Picture};
-use super::tree::escape;
+use super::entry::{Author, Category, Channel, Entry, File, Picture};
+use super::tree::{escape, paragraphs};
 use super::{Parsed, no_feed};
 use crate::diag::{Finding, Place, codes};
 
@@ -44,7 +44,7 @@ fn of_item(item: &Value) -> Entry {
         summary: string(item, "summary").map(|summary| escape(&summary).into_owned()),
         body: string(item, "content_html").or_else(|| string(item, "content_text").map(|text| paragraphs(&text))),
         authors: authors(item),
-        categories: list(item, "tags").iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        categories: list(item, "tags").iter().filter_map(Value::as_str).map(|tag| Category { term: tag.to_owned(), label: None }).collect(),
         enclosures: list(item, "attachments").iter().filter_map(attachment).collect(),
         image: string(item, "image").or_else(|| string(item, "banner_image")).map(|url| Picture { url, ..Picture::default() }),
         language: string(item, "language"),
@@ -54,13 +54,6 @@ fn of_item(item: &Value) -> Entry {
         link: link.or(external),
         base: None,
     }
-}
-
-/// Plain text as HTML: paragraphs at blank lines.
-fn paragraphs(text: &str) -> String {
-    let text = text.replace("\r\n", "\n");
-    let blocks = text.split("\n\n").map(str::trim).filter(|block| !block.is_empty());
-    blocks.map(|block| format!("<p>{}</p>", escape(block).replace('\n', "<br>"))).collect::<Vec<_>>().join("\n")
 }
 
 /// `authors` of version 1.1, else `author` of 1.0.

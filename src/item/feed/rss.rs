@@ -1,7 +1,8 @@
 //! RSS 0.90 to 2.0: what each element says of an item.
 
-use super::entry::{Author, Channel, Entry, File, Picture};
+use super::entry::{Author, Category, Channel, Entry, File, Picture};
 use super::tree::{Element, Space};
+use crate::item::address::is_iri;
 
 /// Reads the channel and its items, which stand inside it (0.91 on) or beside it (0.90 and 1.0).
 pub fn read(root: &Element) -> (Channel, Vec<Entry>) {
@@ -38,7 +39,7 @@ fn of_item(item: &Element) -> Entry {
         summary,
         body,
         authors: authors(item),
-        categories: item.all(Space::Rss, "category").chain(item.all(Space::DublinCore, "subject")).filter_map(Element::text).collect(),
+        categories: categories(item),
         enclosures: item.all(Space::Rss, "enclosure").filter_map(enclosure).collect(),
         image: image(item),
         language: item.text_of(Space::DublinCore, "language").or_else(|| item.attribute("xml:lang").map(str::to_owned)),
@@ -61,7 +62,7 @@ fn texts_of(item: &Element) -> (Option<String>, Option<String>) {
 /// The guid, where it says that it is the item's address, which is so unless it says otherwise.
 fn permalink(guid: Option<&Element>) -> Option<String> {
     let guid = guid.filter(|guid| guid.attribute("isPermaLink") != Some("false"))?;
-    guid.text().filter(|text| text.starts_with("http://") || text.starts_with("https://"))
+    guid.text().filter(|text| text.starts_with("http") && is_iri(text))
 }
 
 fn authors(item: &Element) -> Vec<Author> {
@@ -77,6 +78,11 @@ fn authors(item: &Element) -> Vec<Author> {
         (_, Some(author)) => vec![author],
         _ => item.text_of(Space::Itunes, "author").map(|text| Author::parse(&text)).into_iter().collect(),
     }
+}
+
+fn categories(item: &Element) -> Vec<Category> {
+    let named = item.all(Space::Rss, "category").chain(item.all(Space::DublinCore, "subject")).filter_map(Element::text);
+    named.map(|term| Category { term, label: None }).collect()
 }
 
 fn enclosure(element: &Element) -> Option<File> {

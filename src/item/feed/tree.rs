@@ -177,7 +177,8 @@ impl Element {
             ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
         out.push('<');
         out.push_str(&self.name);
-        for (name, value) in &self.attributes {
+        // What XML says by prefixed attributes means nothing in HTML.
+        for (name, value) in self.attributes.iter().filter(|(name, _)| !name.contains(':')) {
             out.push_str(&format!(" {name}=\"{}\"", escape(value).replace('"', "&quot;")));
         }
         out.push('>');
@@ -194,6 +195,13 @@ pub fn escape(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
+}
+
+/// Plain text as HTML: paragraphs at blank lines.
+pub fn paragraphs(text: &str) -> String {
+    let text = text.replace("\r\n", "\n");
+    let blocks = text.split("\n\n").map(str::trim).filter(|block| !block.is_empty());
+    blocks.map(|block| format!("<p>{}</p>", escape(block).replace('\n', "<br>"))).collect::<Vec<_>>().join("\n")
 }
 
 /// The elements that are open, the innermost last.

@@ -28,12 +28,12 @@ fn fault(error: &serde_json::Error, text: &str) -> Fault {
     // The place is said by ourselves, with the line.
     let message = words.rsplit_once(" at line ").map_or(words.as_str(), |(message, _)| message);
     let at = offset(text, error.line(), error.column());
-    let fault = Fault::new(&codes::RECORD_SYNTAX, Spot::Span(at), format!("not valid JSON: {message}"));
-    if message == "trailing characters" {
-        fault.help("a `.json` file holds one record; many of them go one a line into a `.ndjson` file")
-    } else {
-        fault
-    }
+    let help = match message {
+        "trailing characters" => "a `.json` file holds one record; many of them go one a line into a `.ndjson` file",
+        "trailing comma" => "no comma stands before a closing bracket or brace",
+        _ => "keys and texts stand between double quotes, with a colon between the two and a comma before the next",
+    };
+    Fault::new(&codes::RECORD_SYNTAX, Spot::Span(at), format!("not valid JSON: {message}")).help(help)
 }
 
 /// The byte that an error of `serde_json` is about; its columns are bytes, from 1, and 0 stands for the end of the line before.

@@ -145,6 +145,7 @@ fn yaml_fault(error: &serde_saphyr::Error, front: &str) -> Fault {
     let message = words.rsplit_once(" at line ").map_or(words, |(message, _)| message);
     let message = message.split_once(": ").filter(|(head, _)| head.starts_with("line ")).map_or(message, |(_, message)| message);
     Fault::new(&codes::RECORD_SYNTAX, Spot::Span(span), format!("not valid YAML: {message}"))
+        .help("a text with a colon, a `#` or a quote in it stands between quotes; a key stands once, with a blank after its colon")
 }
 
 fn span_of(location: serde_saphyr::Location, front: &str) -> Range<usize> {

@@ -22,7 +22,11 @@ pub fn tree(text: &str) -> Result<Node, Fault> {
 
 fn fault(error: &toml::de::Error, text: &str) -> Fault {
     let span = error.span().unwrap_or(text.len()..text.len());
-    Fault::new(&codes::RECORD_SYNTAX, Spot::Span(span), format!("not valid TOML: {}", one_line(error.message())))
+    let help = match error.message() {
+        "duplicate key" => "keep one of the two",
+        _ => "texts stand between double quotes, `title = \"...\"`, those of several lines between three",
+    };
+    Fault::new(&codes::RECORD_SYNTAX, Spot::Span(span), format!("not valid TOML: {}", one_line(error.message()))).help(help)
 }
 
 fn one_line(message: &str) -> String {

@@ -74,7 +74,8 @@ fn other_spelling(key: &str) -> Option<&'static str> {
 pub fn faults(root: &Node) -> Vec<Fault> {
     let Value::Table(entries) = &root.value else {
         let message = format!("a record is a table of fields, not {}", describe(&unexpected(&root.value)));
-        return vec![Fault::new(&codes::WRONG_TYPE, Spot::Span(root.span.clone()), message)];
+        let help = "many records go one a line into a `.ndjson` file, or one each into files";
+        return vec![Fault::new(&codes::WRONG_TYPE, Spot::Span(root.span.clone()), message).help(help)];
     };
     let mut faults: Vec<Fault> = entries.iter().enumerate().filter_map(|(at, entry)| entry_fault(&entries[..at], entry)).collect();
     if faults.is_empty() {
@@ -144,11 +145,13 @@ impl Error for Wrong {
     }
 
     fn invalid_type(found: Unexpected<'_>, wanted: &dyn Expected) -> Self {
-        Wrong::new(&codes::WRONG_TYPE, format!("must be {}, not {}", words(wanted), describe(&found)))
+        let help = way_out(&words(wanted), &found);
+        Wrong { help: Some(help), ..Wrong::new(&codes::WRONG_TYPE, format!("must be {}, not {}", words(wanted), describe(&found))) }
     }
 
     fn invalid_value(found: Unexpected<'_>, wanted: &dyn Expected) -> Self {
-        Wrong::new(&codes::WRONG_TYPE, format!("must be {}, not {found}", words(wanted)))
+        let help = way_out(&words(wanted), &found);
+        Wrong { help: Some(help), ..Wrong::new(&codes::WRONG_TYPE, format!("must be {}, not {found}", words(wanted))) }
     }
 
     fn unknown_field(key: &str, known: &'static [&'static str]) -> Self {
@@ -157,11 +160,8 @@ impl Error for Wrong {
     }
 
     fn duplicate_field(key: &'static str) -> Self {
-        let mut wrong = Wrong::new(&codes::RECORD_SYNTAX, format!("`{key}` stands twice"));
-        if key == "authors" {
-            wrong.help = Some("write all of them into `authors`".to_owned());
-        }
-        wrong
+        let help = if key == "authors" { "write all of them into `authors`" } else { "keep one of the two" };
+        Wrong { help: Some(help.to_owned()), ..Wrong::new(&codes::RECORD_SYNTAX, format!("`{key}` stands twice")) }
     }
 }
 
@@ -171,6 +171,19 @@ fn words(wanted: &dyn Expected) -> String {
         "u32" | "u64" => "a whole number, not below zero".to_owned(),
         words => words.to_owned(),
     }
+}
+
+fn way_out(wanted: &str, found: &Unexpected<'_>) -> String {
+    let help = match (wanted, found) {
+        ("a string", Unexpected::Seq | Unexpected::Map) => "write one text",
+        ("a string", _) => "put it between double quotes",
+        ("a boolean", _) => "write `true` or `false`, without quotes",
+        ("a date", _) => "write `2018-02-09`, or with a time `2018-02-09T10:00:00-06:00`",
+        ("a whole number, not below zero", _) => "write digits alone, without quotes and unit",
+        ("a string or a list of strings", _) => "write `\"one\"`, or `[\"one\", \"another\"]`",
+        _ => "see the page on records for its forms",
+    };
+    help.to_owned()
 }
 
 fn listed(keys: &[&str]) -> String {

@@ -40,7 +40,7 @@ fn split(text: &str) -> PersonTable {
         _ if is_email(text) => ("", Some(text)),
         _ => (text, None),
     };
-    PersonTable { name: Some(name.trim().trim_matches('"').to_owned()), email: email.map(str::to_owned), uri: None }
+    PersonTable { name: Some(name.trim().trim_matches('"').to_owned()), email: email.map(|email| email.trim().to_owned()), uri: None }
 }
 
 /// Whether a text looks like an address: no more than a slip of the hand is looked for.
