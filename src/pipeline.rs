@@ -18,7 +18,7 @@ use crate::diag::{Finding, Findings, Severity, codes};
 use crate::document::{self, Alternate, Category, Document, Encoded, Entry, Head, Prepared};
 use crate::item::{self, Item, Markup, Syntax};
 use crate::progress::{Progress, Stage};
-use crate::text;
+use crate::text::{self, Removed};
 use crate::vocab::Language;
 
 /// Everything that a run made of the records.
@@ -158,32 +158,40 @@ impl Prepare<'_> {
 
 /// An item's text made ready, with findings about what was taken out of it.
 pub fn prepare(config: &Config, item: &Item) -> (Prepared, Findings) {
-    let base = item.link.as_ref().unwrap_or(&config.publication.base_url);
     let mut findings = Findings::new();
     let mut clean = |field: &str, markup: &Markup| {
-        let clean = text::clean(markup, base);
-        findings.extend(clean.removed.iter().map(|removed| cleaned(item, field, removed)));
+        let clean = text::clean(markup, item.link.as_ref().unwrap_or(&config.publication.base_url));
+        findings.extend(removals(item, field, &clean.removed));
         clean.html
     };
     let html = item.body.as_ref().map(|body| clean("body", body)).filter(|html| !html.trim().is_empty());
-    let limit = config.output.summary_length;
+    let html = html.map(|html| text::with_dateline(html, item.dateline.as_deref()));
     let summary = match (&item.summary, &html) {
         (Some(Markup { syntax: Syntax::Plain, text }), _) => Some(text.clone()),
         (Some(summary), _) => Some(text::summarise(&clean("summary", summary), usize::MAX)),
-        (None, Some(html)) => Some(text::summarise(html, limit)),
+        (None, Some(html)) => Some(text::summarise(html, config.output.summary_length)),
         (None, None) => None,
     };
     (Prepared { html, summary: summary.filter(|summary| !summary.trim().is_empty()) }, findings)
 }
 
-fn cleaned(item: &Item, field: &str, removed: &text::Removed) -> Finding {
-    let mut finding = Finding::new(&codes::TEXT_CLEANED, format!("{removed} was taken out of the {field} of `{}`", item.key))
-        .at(item.place.clone())
-        .help("what stays and what goes is told in docs/text.md");
-    if removed.is_cosmetic() {
-        finding.severity = Severity::Info;
+/// So many removals are told of one text; a hostile one has thousands.
+const TOLD: usize = 20;
+
+fn removals(item: &Item, field: &str, removed: &[Removed]) -> Vec<Finding> {
+    let about =
+        |code, what: &str| Finding::new(code, format!("{what} was taken out of the {field} of `{}`", item.key)).at(item.place.clone());
+    let finding = |removed: &Removed| {
+        let code = if matches!(removed, Removed::Characters(_)) { &codes::FORBIDDEN_CHARACTERS } else { &codes::MARKUP_REMOVED };
+        let mut finding = about(code, &removed.to_string()).help("docs/text.md tells what stays and what goes");
+        finding.severity = if removed.is_cosmetic() { Severity::Info } else { finding.severity };
+        finding
+    };
+    let mut findings: Vec<Finding> = removed.iter().take(TOLD).map(finding).collect();
+    if removed.len() > TOLD {
+        findings.push(about(&codes::MARKUP_REMOVED, &format!("and {} more", removed.len() - TOLD)));
     }
-    finding
+    findings
 }
 
 fn categories(config: &Config, item: &Item, placement: &Placement) -> Vec<Category> {

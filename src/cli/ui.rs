@@ -26,7 +26,7 @@ impl Ui {
             match finding.severity {
                 Severity::Error => {}
                 _ if self.quiet => continue,
-                Severity::Warning if finding.code == &codes::TEXT_CLEANED && self.verbose == 0 => {
+                Severity::Warning if finding.code == &codes::MARKUP_REMOVED && self.verbose == 0 => {
                     cleaned += 1;
                     continue;
                 }

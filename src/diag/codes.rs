@@ -69,7 +69,7 @@ codes! {
     // channels
 
     // text
-    TEXT_CLEANED = "text-cleaned", Warning, "something was taken out of a text because feeds must not carry it";
+    MARKUP_REMOVED = "markup-removed", Warning, "markup or a URL that may not be published was taken out of a text";
 
     // import
     IMPORT_FILE = "import-file", Error, "a file to import that cannot be read";

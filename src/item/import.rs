@@ -269,7 +269,7 @@ mod tests {
         let text = fs::read_to_string(&imported.written[0]).expect("a record");
         let id = super::super::write::mint(chrono::NaiveDate::from_ymd_opt(2018, 2, 9).expect("a day"), "A programme begins");
         let want = format!(
-            "+++\nid = \"{id}\"\ntitle = \"A programme begins\"\ndate = 2018-02-09\ndateline = \"Belize\"\nsyntax = \"plain\"\n+++\n\nOfficials met “there”.\n"
+            "+++\nid = \"{id}\"\ntitle = \"A programme begins\"\ndate = 2018-02-09\ndateline = \"Belize\"\nlanguage = \"en\"\nsyntax = \"plain\"\n+++\n\nOfficials met “there”.\n"
         );
         assert_eq!(text, want);
         assert!(fs::read_to_string(&imported.written[1]).expect("a record").ends_with("+++\n\n# not a heading\n\n+++\n"));
@@ -394,7 +394,7 @@ mod tests {
         desk.options = Options::of(&config);
         desk.listing(PAGE);
         desk.feed(&FEED.replace("Daily", "Diario &amp;amp; más").replacen("<guid>", "<category>trafficking</category><guid>", 1));
-        let loaded = crate::item::source::read(&config);
+        let loaded = crate::item::source::read(&config, &crate::progress::Progress::default());
         assert_eq!(loaded.findings, Findings::new());
         let told = |item: &crate::item::Item| {
             let guid = item.id.guid.as_deref().unwrap_or("-");

@@ -203,20 +203,8 @@ const ENGLISH: [&str; 16] =
 const SPANISH: [&str; 18] =
     ["el", "la", "los", "las", "de", "del", "en", "y", "con", "por", "para", "una", "un", "que", "se", "su", "sus", "al"];
 
-const SPANISH_MONTHS: [&str; 12] = [
-    "enero",
-    "febrero",
-    "marzo",
-    "abril",
-    "mayo",
-    "junio",
-    "julio",
-    "agosto",
-    "septiembre",
-    "octubre",
-    "noviembre",
-    "diciembre",
-];
+const SPANISH_MONTHS: [&str; 12] =
+    ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"];
 
 /// The language that the month is written in, for a text too short to tell.
 fn language_of_date(line: &str, date: NaiveDate) -> Option<Language> {

@@ -198,4 +198,21 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn the_documentation_names_every_element_and_attribute() {
+        let prose = include_str!("../../docs/text.md");
+        let listed = |name: &str| prose.contains(&format!("`{name}`"));
+        for element in KEPT {
+            assert!(listed(element), "{element}");
+            for (attribute, _) in attributes(element) {
+                let row = prose.lines().any(|line| {
+                    line.strip_prefix("| ").and_then(|line| line.split_once(" | ")).is_some_and(|(elements, attributes)| {
+                        elements.contains(&format!("`{element}`")) && attributes.contains(&format!("`{attribute}`"))
+                    })
+                });
+                assert!(row, "{attribute} on {element}");
+            }
+        }
+    }
 }

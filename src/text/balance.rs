@@ -20,7 +20,7 @@ impl Open {
             "tr" => return self.rewind(&["tbody", "tfoot", "thead", "table"], out),
             "td" | "th" => return self.rewind(&["tr", "tbody", "tfoot", "thead", "table"], out),
             "a" => self.close_one(|open| open == "a", is_cell, out),
-            "rp" | "rt" if self.0.contains(&"ruby") => self.close_while(|open| matches!(open, "dd" | "dt" | "li" | "p" | "rp" | "rt"), out),
+            "rp" | "rt" => return self.rewind(&["ruby"], out),
             "li" => self.close_one(|open| open == "li", is_special, out),
             "dd" | "dt" => self.close_one(|open| matches!(open, "dd" | "dt"), is_special, out),
             _ if is_heading(element) => self.close_one(is_heading, is_cell, out),
@@ -78,13 +78,7 @@ impl Open {
         }
     }
 
-    fn close_while(&mut self, matches: impl Fn(&str) -> bool, out: &mut String) {
-        while self.0.last().is_some_and(|open| matches(open)) {
-            self.close_down_to(self.0.len() - 1, out);
-        }
-    }
-
-    /// Closes all within the innermost of `parents`; `false` where the innermost table has none of them open.
+    /// Closes all within the innermost of `parents`; `false` where none of them is open.
     fn rewind(&mut self, parents: &[&str], out: &mut String) -> bool {
         let Some(index) = self.0.iter().rposition(|open| parents.contains(open)) else { return false };
         self.close_down_to(index + 1, out);
@@ -108,12 +102,11 @@ fn is_heading(element: &str) -> bool {
     matches!(element, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
 }
 
-/// Blocks that a list item does not reach across to end the one before it; HTML's special elements, less those that it passes over.
+/// Blocks that a list item does not reach across to end the one before it: HTML's special elements, less those that it passes over and less
+/// those that older parsers do not know for such (the W3C validator's among them).
 fn is_special(element: &str) -> bool {
-    !matches!(element, "div" | "address" | "p" | "table" | "tbody" | "tfoot" | "thead" | "tr")
-        && (is_cell(element) || ends_paragraph(element))
-        && element != "li"
-        || matches!(element, "dd" | "dt")
+    is_cell(element)
+        || ends_paragraph(element) && !matches!(element, "address" | "div" | "figcaption" | "li" | "main" | "p" | "summary" | "table")
 }
 
 /// Blocks, before which a paragraph ends.

@@ -77,7 +77,7 @@ impl TokenSink for Sink<'_> {
 impl Filter<'_> {
     fn finish(mut self) -> String {
         if let Some(Passing::Player { tag, source, .. }) = self.passing.take() {
-            self.player(&tag, source);
+            self.link(&tag, source);
         }
         self.open.close_all(&mut self.out);
         self.out
@@ -232,12 +232,8 @@ impl Filter<'_> {
         if self.player_ends[player] > 0 {
             self.passing = Some(Passing::Player { player, tag, source });
         } else {
-            self.player(&tag, source);
+            self.link(&tag, source);
         }
-    }
-
-    fn player(&mut self, tag: &Tag, source: Option<String>) {
-        self.link(tag, source);
     }
 
     fn source(&mut self, tag: &Tag) -> Option<String> {
@@ -256,7 +252,7 @@ impl Filter<'_> {
             Some(Passing::Contents(tag)) if !ends || tag.name != inner.name => self.passing = Some(Passing::Contents(tag)),
             Some(Passing::Player { player, tag, source }) if ends && tag.name == inner.name => {
                 self.player_ends[player] = self.player_ends[player].saturating_sub(1);
-                self.player(&tag, source);
+                self.link(&tag, source);
             }
             Some(Passing::Player { player, tag, source: None }) if !ends && &*inner.name == "source" => {
                 let source = self.source(inner);

@@ -9,6 +9,7 @@ mod chars;
 mod clean;
 mod filter;
 mod html;
+mod lead;
 mod markdown;
 mod plain;
 mod report;
@@ -18,6 +19,7 @@ mod write;
 
 pub use chars::{plain_line, xml_chars};
 pub use clean::{Clean, clean};
+pub use lead::with_dateline;
 pub use plain::{first_paragraph, words};
 pub use report::Removed;
 pub use summary::summarise;

@@ -16,18 +16,6 @@ pub enum Removed {
     Characters(usize),
 }
 
-impl fmt::Display for Removed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Removed::Element(name) => write!(f, "`<{name}>`"),
-            Removed::Attribute { element, attribute } => write!(f, "`{attribute}` of `<{element}>`"),
-            Removed::Url(url) => write!(f, "the address `{url}`"),
-            Removed::Characters(1) => f.write_str("a character that XML forbids"),
-            Removed::Characters(count) => write!(f, "{count} characters that XML forbids"),
-        }
-    }
-}
-
 impl Removed {
     /// Whether only looks or hooks for scripts and style sheets are gone, as with `class`, `style` or `font`: nothing that a reader would miss.
     pub fn is_cosmetic(&self) -> bool {
@@ -38,6 +26,19 @@ impl Removed {
                 hook || COSMETIC.contains(&&**attribute)
             }
             Removed::Url(_) | Removed::Characters(_) => false,
+        }
+    }
+}
+
+/// As it stands in a message: ``the element `script` ``.
+impl fmt::Display for Removed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Removed::Element(name) => write!(f, "the element `{name}`"),
+            Removed::Attribute { element, attribute } => write!(f, "the attribute `{attribute}` of `{element}`"),
+            Removed::Url(url) => write!(f, "the URL `{url}`"),
+            Removed::Characters(1) => write!(f, "one character that cannot be published"),
+            Removed::Characters(count) => write!(f, "{count} characters that cannot be published"),
         }
     }
 }
@@ -87,11 +88,12 @@ impl Report {
     }
 
     pub(super) fn url(&mut self, url: &str) {
-        let url = url.trim();
-        let shown = match url.char_indices().nth(URL_SHOWN) {
-            Some((end, _)) => format!("{}…", &url[..end]),
-            None => url.to_owned(),
-        };
+        // As a browser reads it: line breaks within a URL are a disguise.
+        let mut visible = url.trim().chars().filter(|c| !c.is_control());
+        let mut shown: String = visible.by_ref().take(URL_SHOWN).collect();
+        if visible.next().is_some() {
+            shown.push('…');
+        }
         self.add(Removed::Url(super::chars::xml_chars(&shown).0.into_owned()));
     }
 
@@ -138,6 +140,19 @@ mod tests {
         let attribute = Removed::Attribute { element: "a".into(), attribute: "onclick".into() };
         let url = Removed::Url("x".repeat(80) + "…");
         assert_eq!(report.finish(), [Removed::Element("script".into()), url, attribute, Removed::Characters(3)]);
+    }
+
+    #[test]
+    fn stands_in_a_sentence() {
+        for (removed, expected) in [
+            (Removed::Element("script".into()), "the element `script`"),
+            (Removed::Attribute { element: "a".into(), attribute: "onclick".into() }, "the attribute `onclick` of `a`"),
+            (Removed::Url("javascript:x".into()), "the URL `javascript:x`"),
+            (Removed::Characters(1), "one character that cannot be published"),
+            (Removed::Characters(2), "2 characters that cannot be published"),
+        ] {
+            assert_eq!(removed.to_string(), expected);
+        }
     }
 
     #[test]

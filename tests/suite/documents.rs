@@ -43,7 +43,10 @@ Read [more](more.html), **all** of it ]]> & so on.
 "#;
 
 fn everything() -> Publication {
-    let publication = Publication::with_config(&CONFIG.replace("author = \"Harbour office\"", "author = \"Harbour office\"\nrights = \"© 2018\"\nlogo = \"logo.png\"\nicon = \"icon.png\"\nhub = \"https://hub.example.org/\""));
+    let publication = Publication::with_config(&CONFIG.replace(
+        "author = \"Harbour office\"",
+        "author = \"Harbour office\"\nrights = \"© 2018\"\nlogo = \"logo.png\"\nicon = \"icon.png\"\nhub = \"https://hub.example.org/\"",
+    ));
     publication.write("items/a.md", RECORD);
     publication.build();
     publication
@@ -55,7 +58,8 @@ fn text(document: &roxmltree::Document<'_>, within: Option<&str>, space: &str, n
         Some(element) => document.descendants().find(|node| node.tag_name().name() == element)?,
         None => document.root_element(),
     };
-    let found = root.descendants().find(|node| node.tag_name().name() == name && node.tag_name().namespace().unwrap_or_default() == space)?;
+    let found =
+        root.descendants().find(|node| node.tag_name().name() == name && node.tag_name().namespace().unwrap_or_default() == space)?;
     Some(found.text().unwrap_or_default().to_owned())
 }
 
@@ -145,7 +149,9 @@ fn copy(name: &str) -> Publication {
             let path = entry.path();
             match path.is_dir() {
                 true => folders.push(path),
-                false => publication.write(path.strip_prefix(&from).expect("below").to_str().expect("a name"), fs::read(&path).expect("a file")),
+                false => {
+                    publication.write(path.strip_prefix(&from).expect("below").to_str().expect("a name"), fs::read(&path).expect("a file"))
+                }
             }
         }
     }

@@ -2,9 +2,9 @@
 
 mod channels;
 mod documents;
-mod importing;
 mod example;
 mod hostile;
+mod importing;
 mod publishing;
 mod records;
 mod setup;

@@ -39,7 +39,7 @@ fn load(more: &str, files: &[(&str, &[u8])]) -> Loaded {
 fn load_root(more: &str, root: &Path) -> Loaded {
     let text = format!("{CONFIG}\n{more}");
     let (config, _) = crate::config::parse(&text, Path::new("feeds.toml"), root).expect("a good config");
-    read(&config)
+    read(&config, &crate::progress::Progress::default())
 }
 
 /// The findings, each as `path:line:column code`, with what the caret stands under.
