@@ -100,7 +100,7 @@ pub fn catalogue(config: &Config, sorted: Sorted<'_>, known: &BTreeSet<String>) 
     }
     drafts.extend(by_country(config, &members));
     drafts.extend(by_topic(config, &members));
-    drafts.extend(crossings(config, &members, known));
+    drafts.extend(crossings(config, sorted, &members, known));
     drafts.extend(config.named.iter().map(|named| Draft::named(named, &members, sorted)));
 
     let mut catalogue = Catalogue::default();
@@ -237,13 +237,13 @@ fn by_topic(config: &Config, members: &member::Members) -> Vec<Draft> {
 }
 
 /// The matrix: crossings that were published before first, then those with the most items; never more than the config allows.
-fn crossings(config: &Config, members: &member::Members, known: &BTreeSet<String>) -> Vec<Draft> {
+fn crossings(config: &Config, sorted: Sorted<'_>, members: &member::Members, known: &BTreeSet<String>) -> Vec<Draft> {
     let Some(matrix) = &config.channels.matrix else { return Vec::new() };
     let countries = candidates(config);
     let mut cells: Vec<Draft> = countries
         .iter()
         .flat_map(|country| config.topics.iter().map(move |topic| Draft::crossing(config, matrix, *country, topic, members)))
-        .filter(|cell| cell.items.len() >= matrix.min_items || known.contains(&cell.path))
+        .filter(|cell| variant::stories(sorted, &cell.items) >= matrix.min_items || known.contains(&cell.path))
         .collect();
     cells.sort_by_key(|cell| (!known.contains(&cell.path), std::cmp::Reverse(cell.items.len()), cell.path.clone()));
     cells.truncate(matrix.max_channels);

@@ -1,6 +1,6 @@
 //! The language variants of one channel: the mixed one, and one for each language of the publication.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Channel, Draft, Sorted, beginning, limit};
 use crate::config::{Config, paths};
@@ -61,6 +61,13 @@ fn title(draft: &Draft, language: Option<&Language>, own: &Language) -> String {
 
 fn in_language(sorted: Sorted<'_>, items: &[u32], language: &Language) -> Vec<u32> {
     items.iter().copied().filter(|at| sorted.items[*at as usize].language.matches(language)).collect()
+}
+
+/// How many items there are when the versions of one story count as one.
+pub(super) fn stories(sorted: Sorted<'_>, items: &[u32]) -> usize {
+    let story = |at: &&u32| sorted.items[**at as usize].story.as_deref();
+    let told: HashSet<&str> = items.iter().filter_map(|at| story(&at)).collect();
+    items.iter().filter(|at| story(at).is_none()).count() + told.len()
 }
 
 /// Of the versions of one story only the one in the language that the config prefers; each stands at its own date.

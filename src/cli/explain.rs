@@ -16,6 +16,7 @@ use crate::item::{self, Hidden, Item};
 use crate::pipeline;
 use crate::progress::Progress;
 use crate::publish::Folder;
+use crate::vocab::fold;
 
 /// `tidings explain`
 #[derive(Debug, Args)]
@@ -58,8 +59,8 @@ fn find(items: &[Item], wanted: &str) -> Result<usize, Failure> {
     let tests: [&dyn Fn(&Item) -> bool; 4] = [
         &|item| &*item.key == wanted || &*item.id.iri == wanted || item.id.guid.as_deref() == Some(wanted),
         &|item| path(item) == wanted || item.id.iri.ends_with(&format!("/{wanted}")),
-        &|item| path(item).ends_with(wanted),
-        &|item| item.title.to_lowercase().contains(&wanted.to_lowercase()),
+        &|item| path(item).contains(wanted),
+        &|item| fold::key(&item.title).contains(&fold::key(wanted)),
     ];
     for test in tests {
         let found: Vec<usize> = (0..items.len()).filter(|at| test(&items[*at])).collect();

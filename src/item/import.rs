@@ -31,6 +31,8 @@ pub struct Options {
     pub language: Option<Language>,
     /// The topics, each with the names that a feed's category may call it by.
     pub topics: Vec<(TopicKey, Vec<String>)>,
+    /// What stands before a record's own id in the ids that this publication publishes; a feed of its own brings those back.
+    pub minted: Option<String>,
     /// Folders and files of records to compare with, beside the folder that is written to.
     pub beside: Vec<PathBuf>,
 }
@@ -38,7 +40,7 @@ pub struct Options {
 impl Options {
     /// With no publication: in UTC, without topics.
     pub fn bare() -> Self {
-        Options { zone: Tz::UTC, language: None, topics: Vec::new(), beside: Vec::new() }
+        Options { zone: Tz::UTC, language: None, topics: Vec::new(), minted: None, beside: Vec::new() }
     }
 
     /// As the config says: its zone, its topics by title and slug, and its sources to compare with.
@@ -51,6 +53,7 @@ impl Options {
             zone: config.publication.time_zone,
             language: None,
             topics: config.topics.iter().map(names).collect(),
+            minted: Some(config.publication.authority.mint("item/")),
             beside: config.sources.iter().map(|source| config.root.join(&source.path)).collect(),
         }
     }
@@ -108,7 +111,7 @@ fn import(files: &[PathBuf], into: &Path, options: &Options, read: &Reader<'_>) 
         let message = format!("the folder `{}` cannot be made: {}", into.display(), reason(&error));
         Box::new(Finding::new(&codes::IMPORT_WRITE, message).help("name another folder with `--into`"))
     })?;
-    let known = Known::of([into].into_iter().chain(options.beside.iter().map(PathBuf::as_path)), options.zone);
+    let known = Known::of([into].into_iter().chain(options.beside.iter().map(PathBuf::as_path)), options);
     let mut run = Run { into, known, over: false, done: Imported::default() };
     for file in files {
         let path: Arc<Path> = Arc::from(file.as_path());

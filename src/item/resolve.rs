@@ -66,13 +66,15 @@ impl Work<'_> {
         let syntax = self.syntax(record.syntax, &setting);
         let identity = self.identity(record.id, record.guid, setting.key);
         let title = self.title(record.title);
+        // Seen from the day's beginning on, although it bears the hour of noon.
+        let day = record.date.as_deref().and_then(|text| date::start_of_day(text, self.config.publication.time_zone));
         let published = self.needed_date(record.date);
         let updated = self.date("updated", record.updated).filter(|date| self.not_before(date, published.as_ref()));
         let (summary, body) = (self.markup("summary", record.summary, syntax), self.markup("body", record.body, syntax));
         let dateline = self.line(Field::new("dateline"), record.dateline);
-        let link = record.link.and_then(|link| self.url(Field::new("link"), &link));
-        let countries = record.countries.map(|list| self.countries(list));
-        let topics = record.topics.map(|list| self.topics(list));
+        let link = record.link.filter(|link| !link.trim().is_empty()).and_then(|link| self.url(Field::new("link"), &link));
+        let countries = record.countries.filter(says_something).map(|list| self.countries(list));
+        let topics = record.topics.filter(says_something).map(|list| self.topics(list));
         let language = self.language(record.language, setting.source);
         let story = self.line(Field::new("story"), record.story).map(Arc::from);
         let authors = record.authors.map(|list| self.people(list)).unwrap_or_default();
@@ -80,7 +82,7 @@ impl Work<'_> {
         let enclosures = record.enclosures.map(|list| self.enclosures(list, setting.file)).unwrap_or_default();
         let source = record.source.and_then(|source| self.origin(source));
         let rights = self.line(Field::new("rights"), record.rights);
-        let publish_at = self.date("publish-at", record.publish_at);
+        let publish_at = self.date("publish-at", record.publish_at).or(day);
         let expires = self.date("expires", record.expires);
         let lifetime = self.lifetime(record.draft, publish_at.or(published), publish_at, expires);
         let ((key, id), title, published) = (identity?, title?, published?);
@@ -388,6 +390,11 @@ impl Work<'_> {
     fn fault(&mut self, code: &'static Code, field: Field, message: String, help: Option<String>) {
         self.faults.push(Fault { code, spot: Spot::Field(field), message, help });
     }
+}
+
+/// Whether a list is more than the one empty string by which exports say that there is nothing.
+fn says_something(list: &Many<Scalar>) -> bool {
+    list.0.is_empty() || list.0.iter().any(|Scalar(text)| !text.trim().is_empty())
 }
 
 /// Whether a reader would see anything of a character. Marks of direction and joining alone are not a title.

@@ -139,25 +139,6 @@ fn a_channel_has_one_id_in_every_format_and_under_every_address() {
     assert!(publication.read("public/all.atom").contains("<id>tag:example.org,2018:channel/all</id>"));
 }
 
-/// Every file below `tests/NAME`, built in a folder of its own.
-fn copy(name: &str) -> Publication {
-    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name);
-    let publication = Publication::new();
-    let mut folders = vec![from.clone()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).expect("a folder of the tests").flatten() {
-            let path = entry.path();
-            match path.is_dir() {
-                true => folders.push(path),
-                false => {
-                    publication.write(path.strip_prefix(&from).expect("below").to_str().expect("a name"), fs::read(&path).expect("a file"))
-                }
-            }
-        }
-    }
-    publication
-}
-
 /// What every published file must be.
 fn insist(publication: &Publication) {
     let files = publication.files("public");
@@ -193,15 +174,6 @@ fn attributes_and_html(document: &roxmltree::Document<'_>) -> String {
 }
 
 #[test]
-fn hostile_records_come_out_valid() {
-    let publication = copy("hostile");
-    publication.write("items/huge-title.toml", format!("title = '''{}'''\ndate = 2018-02-09\n", "<b>&amp; ]]> \"x\" ".repeat(6_000)));
-    let ran = Ran::of(publication.command(&["build"]).env("TIDINGS_NOW", "2026-01-01T00:00:00Z").output().expect("runs"));
-    ran.expect(0, &[]);
-    insist(&publication);
-}
-
-#[test]
 fn the_example_comes_out_valid() {
     let publication = Publication::new();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -213,15 +185,4 @@ fn the_example_comes_out_valid() {
     ran.expect(0, &["new"]);
     assert!(!ran.err.contains("warning"), "{}", ran.err);
     insist(&publication);
-}
-
-/// Each record of the set has one thing wrong with it, and each is named.
-#[test]
-fn every_bad_record_is_named() {
-    let publication = copy("hostile-bad");
-    let ran = publication.run(&["build"]);
-    assert_eq!(ran.code, 1, "{ran:?}");
-    let unnamed: Vec<String> = publication.files("items").into_iter().filter(|file| !ran.err.contains(&format!("items/{file}"))).collect();
-    assert_eq!(unnamed, ["a-folder.toml/README.txt", "good.md"], "{}", ran.err);
-    assert!(!publication.exists("public"));
 }

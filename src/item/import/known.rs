@@ -10,6 +10,7 @@ use std::path::Path;
 use chrono_tz::Tz;
 use walkdir::WalkDir;
 
+use super::Options;
 use crate::config::RecordFormat;
 use crate::item::write::{Draft, mint};
 use crate::item::{date, format};
@@ -24,6 +25,8 @@ pub struct Known {
     ids: HashSet<String>,
     /// What [`mint`] gives for each record's day and title, whatever id it bears.
     titles: HashSet<String>,
+    /// What stands before a record's own id in a published one.
+    minted: Option<String>,
     /// The ids and guids that this run has written, each with its item's day and title.
     written: HashMap<String, String>,
 }
@@ -41,19 +44,22 @@ pub enum Match {
 }
 
 impl Known {
-    /// All records of the folders and files; dates that name no zone are in `zone`.
-    pub fn of<'a>(folders: impl Iterator<Item = &'a Path>, zone: Tz) -> Self {
-        let mut known = Known::default();
+    /// All records of the folders and files; dates that name no zone are in that of the options.
+    pub fn of<'a>(folders: impl Iterator<Item = &'a Path>, options: &Options) -> Self {
+        let mut known = Known { minted: options.minted.clone(), ..Known::default() };
         let mut seen = HashSet::new();
-        let files = folders.flat_map(|folder| WalkDir::new(folder).into_iter().filter_map(Result::ok));
-        for file in files.filter(|entry| entry.file_type().is_file() && entry.metadata().is_ok_and(|about| about.len() <= LARGEST)) {
+        let files = folders.flat_map(|folder| WalkDir::new(folder).into_iter().filter_map(Result::ok).map(move |entry| (folder, entry)));
+        for (folder, file) in
+            files.filter(|(_, entry)| entry.file_type().is_file() && entry.metadata().is_ok_and(|about| about.len() <= LARGEST))
+        {
             let Some(format) = format_of(file.path()) else { continue };
             // A folder may lie inside another.
             let whole = fs::canonicalize(file.path()).unwrap_or_else(|_| file.path().to_owned());
             if seen.insert(whole)
                 && let Ok(text) = fs::read_to_string(file.path())
             {
-                known.read(format, &text, zone);
+                known.read(format, &text, options.zone);
+                known.ids.extend(key(folder, file.path()));
             }
         }
         known
@@ -68,10 +74,15 @@ impl Known {
         match self.written.get(own) {
             Some(other) if *other == title => Match::Same,
             Some(_) => Match::Clash,
-            None if self.ids.contains(own) => Match::Same,
+            None if self.ids.contains(self.in_record(own)) => Match::Same,
             None if self.titles.contains(&title) => Match::Similar,
             None => Match::New,
         }
+    }
+
+    /// A published id as a record of this publication has it.
+    fn in_record<'a>(&self, id: &'a str) -> &'a str {
+        self.minted.as_ref().and_then(|prefix| id.strip_prefix(prefix.as_str())).unwrap_or(id)
     }
 
     /// The draft is a record now.
@@ -99,6 +110,11 @@ impl Known {
 }
 
 /// The id that a draft brings with it.
+/// What a record without an id derives its own from: its path below the folder, without the extension.
+fn key(folder: &Path, file: &Path) -> Option<String> {
+    Some(file.strip_prefix(folder).ok()?.with_extension("").to_str()?.replace('\\', "/"))
+}
+
 fn own_id(draft: &Draft) -> Option<&str> {
     draft.id.as_deref().or(draft.guid.as_deref())
 }

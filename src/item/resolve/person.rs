@@ -9,7 +9,9 @@ use crate::item::record::{Many, PersonTable, Written};
 impl Work<'_> {
     pub(super) fn people(&mut self, list: Many<Written<PersonTable>>) -> Vec<Person> {
         let field = Field::new("authors");
-        list.0.into_iter().enumerate().filter_map(|(index, written)| self.person(field.nth(index), written)).collect()
+        let says_nothing = |written: &Written<PersonTable>| matches!(written, Written::Text(text) if text.trim().is_empty());
+        let named = list.0.into_iter().enumerate().filter(|(_, written)| !says_nothing(written));
+        named.filter_map(|(index, written)| self.person(field.nth(index), written)).collect()
     }
 
     fn person(&mut self, field: Field, written: Written<PersonTable>) -> Option<Person> {
