@@ -70,6 +70,20 @@ codes! {
     // text
 
     // import
+    IMPORT_FILE = "import-file", Error, "a file to import that cannot be read";
+    IMPORT_ENCODING = "import-encoding", Error, "a file to import whose bytes are not text in the encoding that it should have";
+    IMPORT_FORMAT = "import-format", Error, "a file to import that is of another kind than was asked for";
+    IMPORT_WRITE = "import-write", Error, "a record that cannot be written";
+    IMPORT_SIMILAR = "import-similar", Warning, "an imported item with the day and title of another record, under another id";
+    LISTING_STRAY = "listing-stray", Error, "text of a listing that belongs to no date";
+    LISTING_DATE = "listing-date", Error, "a date line of a listing that is no date";
+    LISTING_TITLE = "listing-title", Error, "a block of a listing without a title";
+    LISTING_EMPTY = "listing-empty", Error, "a date line of a listing with nothing under it";
+    LISTING_NO_TEXT = "listing-no-text", Warning, "a block of a listing that is only a title";
+    FEED_SYNTAX = "feed-syntax", Error, "a feed to import that is not well-formed";
+    FEED_ITEM = "feed-item", Error, "an item of a feed that cannot be imported";
+    FEED_VALUE = "feed-value", Warning, "a value in a feed that cannot be read and is left out";
+    FEED_CATEGORIES = "feed-categories", Info, "categories of a feed that are no topics of the publication";
 
     // publishing
 }

@@ -6,13 +6,17 @@
 pub mod address;
 pub mod date;
 pub mod dateline;
+pub mod feed;
 pub mod format;
+pub mod import;
+pub mod listing;
 pub mod new;
 pub mod record;
 pub mod resolve;
 pub mod source;
 mod unique;
 mod walk;
+pub mod write;
 
 use std::sync::Arc;
 

@@ -6,6 +6,8 @@
 mod enclosure;
 mod person;
 
+pub(crate) use person::is_email;
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
