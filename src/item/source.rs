@@ -6,7 +6,6 @@
 use std::fs::File;
 use std::io::{self, Read};
 
-use csv::StringRecord;
 use rayon::prelude::*;
 
 use super::format::csv::{Row, Table};
@@ -35,9 +34,6 @@ pub struct Loaded {
 /// Files that one thread takes at a time.
 const FILES: usize = 64;
 
-/// Bytes of NDJSON that one thread takes at a time.
-const PIECE: usize = 64 << 10;
-
 /// Rows of CSV that are read at a time, and that one thread takes of them.
 const ROWS: (usize, usize) = (8192, 256);
 
@@ -57,11 +53,10 @@ pub fn read(config: &Config, progress: &Progress) -> Loaded {
     };
     let batches: Vec<Batch> = files.par_chunks(FILES).map(read).collect();
     let mut all = Batch::default();
-    all.items.reserve_exact(batches.iter().map(|batch| batch.items.len()).sum());
-    for batch in batches {
-        all.absorb(batch);
-    }
-    let (mut items, good) = (all.items, all.records - all.bad);
+    batches.into_iter().for_each(|batch| all.absorb(batch));
+    let good = all.records - all.bad;
+    let mut items = Vec::with_capacity(good);
+    all.items.into_iter().for_each(|mut piece| items.append(&mut piece));
     findings.extend(all.findings);
     unique::settle(&mut items, &mut findings);
     findings.sort_by_place();
@@ -71,7 +66,8 @@ pub fn read(config: &Config, progress: &Progress) -> Loaded {
 /// What came of some records.
 #[derive(Debug, Default)]
 struct Batch {
-    items: Vec<Item>,
+    /// In the order of the source; in pieces as they were read, so that an item moves only once more.
+    items: Vec<Vec<Item>>,
     findings: Vec<Finding>,
     records: usize,
     bad: usize,
@@ -83,6 +79,17 @@ impl Batch {
         self.findings.append(&mut other.findings);
         self.records += other.records;
         self.bad += other.bad;
+    }
+
+    fn push(&mut self, item: Item) {
+        match self.items.last_mut() {
+            Some(piece) if piece.len() < piece.capacity() => piece.push(item),
+            _ => {
+                let mut piece = Vec::with_capacity(FILES);
+                piece.push(item);
+                self.items.push(piece);
+            }
+        }
     }
 
     /// A record of which nothing can be read.
@@ -100,7 +107,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn files(&self, files: &[Found]) -> Batch {
-        let mut batch = Batch { items: Vec::with_capacity(files.len()), ..Batch::default() };
+        let mut batch = Batch::default();
         let mut buffer = Vec::new();
         for found in files {
             match found.format {
@@ -167,9 +174,7 @@ impl Reader<'_> {
     fn ndjson(&self, found: &Found, file: File, batch: &mut Batch) -> io::Result<()> {
         let size = file.metadata()?.len();
         ndjson::blocks(file, size, |block| match block {
-            Block::Lines(first, bytes) => {
-                let bytes = if first == 1 { bytes.strip_prefix(BOM).unwrap_or(bytes) } else { bytes };
-                let pieces = ndjson::pieces(first, bytes, PIECE);
+            Block::Lines(pieces) => {
                 let batches: Vec<Batch> = pieces.into_par_iter().map(|(line, piece)| self.lines(found, line, piece)).collect();
                 batches.into_iter().for_each(|other| batch.absorb(other));
             }
@@ -183,7 +188,7 @@ impl Reader<'_> {
     fn lines(&self, found: &Found, first: u32, piece: &[u8]) -> Batch {
         let mut batch = Batch::default();
         for (line, bytes) in (first..).zip(piece.split(|byte| *byte == b'\n')) {
-            let bytes = bytes.trim_ascii();
+            let bytes = if line == 1 { bytes.strip_prefix(BOM).unwrap_or(bytes) } else { bytes }.trim_ascii();
             if bytes.is_empty() {
                 continue;
             }
@@ -223,17 +228,14 @@ impl Reader<'_> {
 
     fn rows(&self, found: &Found, columns: &format::csv::Columns, rows: Vec<Row>) -> Batch {
         let mut batch = Batch::default();
-        for Row { line, cells } in rows {
-            match StringRecord::from_byte_record(cells) {
+        for row in rows {
+            let line = row.line;
+            match row.decode() {
                 Ok(cells) => {
                     let passage = Passage { path: &found.path, line, body: Body::Cells(columns, &cells) };
                     self.settle(found, &passage, columns.record(&cells), &mut batch);
                 }
-                Err(error) => {
-                    let cells = error.into_byte_record();
-                    let bad = cells.iter().find(|cell| std::str::from_utf8(cell).is_err()).unwrap_or_default();
-                    batch.lost(Undecodable::bad_utf8(bad).finding(found, line, bad));
-                }
+                Err(cell) => batch.lost(Undecodable::bad_utf8(&cell).finding(found, line, &cell)),
             }
         }
         batch
@@ -246,7 +248,9 @@ impl Reader<'_> {
         };
         batch.records += 1;
         batch.bad += usize::from(item.is_none());
-        batch.items.extend(item);
+        if let Some(item) = item {
+            batch.push(item);
+        }
         if !faults.is_empty() {
             batch.findings.extend(passage.findings(faults));
         }
@@ -295,7 +299,7 @@ impl Undecodable {
 /// The bytes as text, without the mark that some editors put before it.
 fn decode(bytes: &[u8]) -> Result<&str, Undecodable> {
     let text = std::str::from_utf8(bytes).map_err(|_| Undecodable::bad_utf8(bytes))?;
-    if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
+    if let Some(at) = text.find('\0') {
         let (message, help) = ("a NUL byte", "this is no text file, or a damaged one; write it anew");
         return Err(Undecodable { code: &codes::NUL_BYTE, at, message, help });
     }

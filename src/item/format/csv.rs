@@ -38,6 +38,20 @@ pub struct Row {
     pub cells: ByteRecord,
 }
 
+impl Row {
+    /// The cells as text.
+    ///
+    /// # Errors
+    ///
+    /// The bytes of the first cell that is not UTF-8.
+    pub fn decode(self) -> Result<StringRecord, Vec<u8>> {
+        StringRecord::from_byte_record(self.cells).map_err(|error| {
+            let cells = error.into_byte_record();
+            cells.iter().find(|cell| std::str::from_utf8(cell).is_err()).unwrap_or_default().to_vec()
+        })
+    }
+}
+
 impl<R: Read> Table<R> {
     /// Reads the header. The faults beside the table are those of the header; an error among them means that no row can be read.
     ///

@@ -135,6 +135,7 @@ fn options() -> serde_saphyr::Options {
         leading_zero_numbers_as_strings: true,
         underscored_numbers_as_strings: true,
         with_snippet: false,
+        emit_comments: false,
     }
 }
 

@@ -4,14 +4,15 @@ use std::io::{self, Read};
 
 use super::ROW_LIMIT;
 
-/// How much is read at a time.
+/// How much is read at a time, and about how much of it is one piece of work, in bytes.
 const BLOCK: usize = 4 << 20;
+const PIECE: usize = 64 << 10;
 
 /// A piece of the file.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Block<'a> {
-    /// Whole lines, and the number of the first.
-    Lines(u32, &'a [u8]),
+    /// Pieces of whole lines, each with the number of its first.
+    Lines(Vec<(u32, &'a [u8])>),
     /// A line longer than a row may be; it is passed over.
     TooLong(u32),
 }
@@ -35,8 +36,9 @@ pub fn blocks(mut reader: impl Read, size: u64, mut take: impl FnMut(Block<'_>))
         if skipping {
             buffer.clear();
         } else if whole > 0 {
-            take(Block::Lines(line, &buffer[..whole]));
-            line += newlines(&buffer[..whole]);
+            let (pieces, next) = cut(&buffer[..whole], line, PIECE);
+            take(Block::Lines(pieces));
+            line = next;
             buffer.drain(..whole);
         } else if buffer.len() > ROW_LIMIT {
             take(Block::TooLong(line));
@@ -49,8 +51,8 @@ pub fn blocks(mut reader: impl Read, size: u64, mut take: impl FnMut(Block<'_>))
     }
 }
 
-/// Cuts a block into pieces of about `size` bytes, each of whole lines and with the number of its first.
-pub fn pieces(first: u32, block: &[u8], size: usize) -> Vec<(u32, &[u8])> {
+/// The block in pieces of about `size` bytes, and the number of the line after it.
+fn cut(block: &[u8], first: u32, size: usize) -> (Vec<(u32, &[u8])>, u32) {
     let (mut pieces, mut rest, mut line) = (Vec::new(), block, first);
     while !rest.is_empty() {
         let from = size.min(rest.len());
@@ -60,11 +62,12 @@ pub fn pieces(first: u32, block: &[u8], size: usize) -> Vec<(u32, &[u8])> {
         line += newlines(piece);
         rest = after;
     }
-    pieces
+    (pieces, line)
 }
 
+/// Counted in bytes first, which the compiler makes many at a time of.
 fn newlines(bytes: &[u8]) -> u32 {
-    bytes.iter().filter(|byte| **byte == b'\n').count() as u32
+    bytes.chunks(255).map(|chunk| u32::from(chunk.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>())).sum()
 }
 
 #[cfg(test)]
@@ -74,8 +77,8 @@ mod tests {
     fn lines(text: &[u8]) -> Vec<(u32, String)> {
         let mut found = Vec::new();
         let done = blocks(text, text.len() as u64, |block| match block {
-            Block::Lines(first, bytes) => {
-                for (line, piece) in pieces(first, bytes, 5) {
+            Block::Lines(pieces) => {
+                for (line, piece) in pieces {
                     let rows = piece.split_inclusive(|byte| *byte == b'\n').zip(line..);
                     found.extend(rows.map(|(row, line)| (line, String::from_utf8_lossy(row).trim_end().to_owned())));
                 }
@@ -92,6 +95,13 @@ mod tests {
         assert_eq!(lines(b""), want(&[]));
         assert_eq!(lines(b"a"), want(&["a"]));
         assert_eq!(lines(b"a\n\nbcdefghijkl\r\nm"), want(&["a", "", "bcdefghijkl", "m"]));
+    }
+
+    #[test]
+    fn pieces_are_whole_lines() {
+        let text = b"a\nbb\n\nccc\nd";
+        assert_eq!(cut(text, 7, 3), (vec![(7, &text[..5]), (9, &text[5..10]), (11, &text[10..])], 11));
+        assert_eq!(newlines(&b"\n".repeat(1000)), 1000);
     }
 
     #[test]
