@@ -2,6 +2,18 @@
 //!
 //! The types here are resolved: every name is known, every address absolute, every default filled in.
 
+mod file;
+pub mod keys;
+mod names;
+pub mod paths;
+mod query;
+mod resolve;
+mod shape;
+mod size;
+pub mod template;
+#[cfg(test)]
+mod tests;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,6 +23,8 @@ use url::Url;
 
 use crate::item::{Person, Syntax};
 use crate::vocab::{Country, Language, TagAuthority};
+
+pub use resolve::{load, parse};
 
 /// The key of a topic: the name of its table in the config.
 pub type TopicKey = Arc<str>;
@@ -226,15 +240,28 @@ pub struct Channels {
 }
 
 /// The automatic channels of one axis.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct AxisChannels {
     /// Country codes or topic keys; all where `None`.
     pub include: Option<Vec<String>>,
     pub exclude: Vec<String>,
     /// `{name}` stands for the country's or topic's name, `{publication}` for the publication's title.
-    pub title: Option<Localised>,
-    /// As `title`.
+    pub title: Localised,
+    /// As `title`, with `{description}` for the publication's description; a topic's own goes before it.
     pub description: Option<Localised>,
+}
+
+impl Default for AxisChannels {
+    fn default() -> Self {
+        AxisChannels { include: None, exclude: Vec::new(), title: Localised::plain("{publication}: {name}"), description: None }
+    }
+}
+
+impl AxisChannels {
+    /// Whether the value (a country's alpha-2 code, a topic's key) has a channel of its own.
+    pub fn takes(&self, value: &str) -> bool {
+        self.include.as_ref().is_none_or(|include| include.iter().any(|own| own == value)) && !self.exclude.iter().any(|own| own == value)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -244,7 +271,7 @@ pub struct Matrix {
     /// At most so many crossings, those with the most items first.
     pub max_channels: usize,
     /// `{country}`, `{topic}` and `{publication}` stand for their names.
-    pub title: Option<Localised>,
+    pub title: Localised,
 }
 
 /// What becomes of a channel without items.

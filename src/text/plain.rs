@@ -8,7 +8,8 @@ use std::borrow::Cow;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 use super::chars::fold_words;
-use super::{html, markdown};
+use super::html::{self, Reader};
+use super::markdown;
 use crate::item::{Markup, Syntax};
 
 /// The plain words of the first paragraph that has words, white space folded. Headings, images and what stands in no block are passed over;
@@ -40,8 +41,21 @@ fn gather(markup: &Markup, scope: Scope) -> Cow<'_, str> {
 
 /// Whether Markdown has nothing in it but paragraphs of text, so that its words can be borrowed. Errs on the safe side.
 fn is_bare(text: &str) -> bool {
-    const MARKS: &[u8] = b"\\`*_[]<>&~|\t\0";
-    !text.bytes().any(|byte| MARKS.contains(&byte)) && text.lines().all(begins_as_text)
+    !text.bytes().any(|byte| MARK[byte as usize]) && text.lines().all(begins_as_text)
+}
+
+/// The bytes that may mean something in Markdown wherever they stand.
+static MARK: [bool; 256] = marks();
+
+const fn marks() -> [bool; 256] {
+    let mut table = [false; 256];
+    let marks = b"\\`*_[]<>&~|\t\0";
+    let mut index = 0;
+    while index < marks.len() {
+        table[marks[index] as usize] = true;
+        index += 1;
+    }
+    table
 }
 
 /// Whether a line begins as neither a heading, a rule, a list item nor indented code.
@@ -144,7 +158,7 @@ impl Blocks {
     }
 
     fn finish(mut self) -> String {
-        html::Reader::end(&mut self);
+        Reader::end(&mut self);
         if self.text.ends_with('\n') {
             self.text.pop();
         }
@@ -166,7 +180,7 @@ impl Blocks {
     }
 }
 
-impl html::Reader for Blocks {
+impl Reader for Blocks {
     fn text(&mut self, piece: &str) {
         self.push(piece);
     }
@@ -200,8 +214,6 @@ impl html::Reader for Blocks {
         self.done
     }
 }
-
-use html::Reader as _;
 
 #[cfg(test)]
 mod tests {

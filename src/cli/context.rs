@@ -1,0 +1,64 @@
+//! What every command starts from: the folder, the config, the time, and how much to say.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+
+use super::{Failure, Global, ui::Ui};
+use crate::config::{self, Config};
+use crate::diag::Findings;
+use crate::item::date;
+
+/// The surroundings of a command.
+pub(super) struct Context {
+    /// The config file's path, as messages name it.
+    pub config: PathBuf,
+    pub ui: Ui,
+    /// The one place where the clock is read.
+    pub now: DateTime<Utc>,
+}
+
+impl Context {
+    pub fn new(global: &Global) -> Result<Self, Failure> {
+        if let Some(dir) = &global.dir {
+            std::env::set_current_dir(dir).map_err(|error| {
+                Failure::new(format!("could not work in `{}`: {error}", dir.display())).help("`-C` takes the publication's folder")
+            })?;
+        }
+        let ui = Ui { quiet: global.quiet, verbose: global.verbose };
+        Ok(Context { config: global.config.clone(), ui, now: now(global.now.as_deref())? })
+    }
+
+    /// Reads the config; a config with errors is told and gives `None`.
+    pub fn load(&self) -> Result<Option<Config>, Failure> {
+        if !self.config.is_file() {
+            return Err(Failure::new(format!("there is no config `{}`", self.config.display()))
+                .help("run `tidings init` to start a publication here, or name its folder with `-C DIR`"));
+        }
+        match config::load(&self.config) {
+            Ok((config, warnings)) => {
+                self.ui.findings(&warnings);
+                Ok(Some(config))
+            }
+            Err(findings) => {
+                self.refuse(&findings);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Tells the findings and how many they are.
+    pub fn refuse(&self, findings: &Findings) {
+        self.ui.findings(findings);
+        self.ui.count(findings);
+    }
+}
+
+fn now(given: Option<&str>) -> Result<DateTime<Utc>, Failure> {
+    match given {
+        None => Ok(Utc::now()),
+        Some(text) => date::parse(text, chrono_tz::UTC)
+            .map(|date| date.to_utc())
+            .map_err(|error| Failure::new(format!("`--now`: {error}")).help("write it as in `--now 2026-11-23T08:00:00Z`")),
+    }
+}
