@@ -411,8 +411,9 @@ proptest! {
             let survey = classifier.survey(&item);
             prop_assert_eq!(&survey.placement, &classifier.place(&item));
             let words = crate::text::words(item.body.as_ref().expect("a body"));
-            let placed = survey.placement.countries.iter().map(|one| &one.reason).chain(survey.placement.topics.iter().map(|one| &one.reason));
-            for reason in placed.chain(survey.countries.iter().map(|one| &one.reason)) {
+            let countries = survey.placement.countries.iter().map(|one| &one.reason);
+            let topics = survey.placement.topics.iter().map(|one| &one.reason);
+            for reason in countries.chain(topics).chain(survey.countries.iter().map(|one| &one.reason)) {
                 prop_assert!(!reason.matched.is_empty());
                 prop_assert!(title.contains(&reason.matched) || words.contains(&reason.matched), "{}", reason);
             }
