@@ -30,10 +30,11 @@ pub(super) const DATELINE_ONLY: [&str; 48] = [
 
 /// Evidence only with a capital letter: `turkey` is a bird, `chile` a pepper, `china` porcelain, `ecuador` a line, `polish` a verb.
 #[rustfmt::skip]
-pub(super) const CAPITALISED: [&str; 35] = [
-    "brit", "brits", "catar", "chad", "chile", "china", "cuba", "danes", "dominica", "ecuador", "finn", "finns", "guernsey", "guinea",
-    "hellenic", "india", "indian", "indians", "iran", "japan", "jersey", "jordan", "lao", "malta", "panama", "peru", "philippine",
-    "polish", "suede", "swede", "swedes", "thais", "turk", "turkey", "turks",
+pub(super) const CAPITALISED: [&str; 46] = [
+    "anguila", "brit", "brits", "catar", "chad", "chile", "chili", "china", "cuba", "danes", "dominica", "ecuador", "finn", "finns",
+    "gales", "gana", "granada", "grenade", "guernsey", "guinea", "hellenic", "india", "indian", "indians", "iran", "japan", "jersey",
+    "jordan", "la granada", "la grenade", "la reunion", "lao", "malta", "panama", "peru", "philippine", "polish", "reuniao", "reunion",
+    "suede", "swede", "swedes", "thais", "turk", "turkey", "turks",
 ];
 
 /// Evidence only with the accents of the table: `francés` but not Frances, `Irã` but not `irá`.
