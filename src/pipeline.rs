@@ -16,9 +16,10 @@ use crate::classify::{Classifier, Placement};
 use crate::config::{Config, Format};
 use crate::diag::{Finding, Findings, Severity, codes};
 use crate::document::{self, Alternate, Category, Document, Encoded, Entry, Head, Prepared};
-use crate::item::{self, Item, Markup, Syntax};
+use crate::item::{self, Item};
 use crate::progress::{Progress, Stage};
 use crate::text::{self, Removed};
+use crate::text::{Markup, Syntax};
 use crate::vocab::Language;
 
 /// Everything that a run made of the records.

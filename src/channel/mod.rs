@@ -278,7 +278,7 @@ fn takes(query: &Query, item: &Item, placement: &Placement, now: DateTime<Utc>) 
     }
 }
 
-fn is_person(author: &crate::item::Person, who: &str) -> bool {
+fn is_person(author: &crate::vocab::Person, who: &str) -> bool {
     let who = who.to_lowercase();
     author.name.to_lowercase() == who || author.email.as_ref().is_some_and(|email| email.to_lowercase() == who)
 }

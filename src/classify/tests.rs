@@ -9,7 +9,8 @@ use regex::RegexBuilder;
 use super::*;
 use crate::config::{Countries, Localised, Pattern, Phrase, Topic};
 use crate::diag::Place;
-use crate::item::{ItemId, Lifetime, Markup, Syntax};
+use crate::item::{ItemId, Lifetime};
+use crate::text::{Markup, Syntax};
 use crate::vocab::Language;
 
 const REGION: &str = "BZ CR SV GT HN MX NI PA DO";

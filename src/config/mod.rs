@@ -21,7 +21,8 @@ use chrono_tz::Tz;
 use regex::Regex;
 use url::Url;
 
-use crate::item::{Person, Syntax};
+use crate::text::Syntax;
+use crate::vocab::Person;
 use crate::vocab::{Country, Language, TagAuthority};
 
 pub use resolve::{load, parse};
@@ -137,6 +138,33 @@ pub enum RecordFormat {
     Ndjson,
     Csv,
 }
+
+/// The fields of a record, which a column can hold, in the order of the documentation. `author` is another spelling of `authors`.
+pub const RECORD_FIELDS: [&str; 23] = [
+    "id",
+    "guid",
+    "title",
+    "date",
+    "updated",
+    "dateline",
+    "summary",
+    "body",
+    "syntax",
+    "link",
+    "countries",
+    "topics",
+    "language",
+    "story",
+    "authors",
+    "author",
+    "image",
+    "enclosures",
+    "source",
+    "rights",
+    "draft",
+    "publish-at",
+    "expires",
+];
 
 /// The axis of countries.
 #[derive(Debug, Default)]

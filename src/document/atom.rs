@@ -10,7 +10,8 @@ use super::finish::{self, Shell};
 use super::values::{self, Link, door, first_seen, seen, uri};
 use super::{Entry, GENERATOR, Head};
 use crate::config::{Content, Format, Publication};
-use crate::item::{Enclosure, Image, Item, Person};
+use crate::item::{Enclosure, Image, Item};
+use crate::vocab::Person;
 
 /// The item's `entry` element.
 pub(super) fn entry(entry: &Entry<'_>, publication: &Publication, content: Content) -> Vec<u8> {

@@ -9,8 +9,9 @@ use roxmltree::Node;
 use super::*;
 use crate::config::Localised;
 use crate::diag::Place;
-use crate::item::{Enclosure, ItemId, Lifetime, Origin, Person};
+use crate::item::{Enclosure, ItemId, Lifetime, Origin};
 use crate::text::xml_chars;
+use crate::vocab::Person;
 use crate::vocab::{MediaType, TagAuthority};
 
 const FORMATS: [Format; 2] = [Format::Rss, Format::Atom];

@@ -5,8 +5,9 @@ use url::{Position, Url};
 
 use super::{Alternate, Head};
 use crate::config::Publication;
-use crate::item::{Date, Item, Person};
+use crate::item::{Date, Item};
 use crate::text::xml_chars;
+use crate::vocab::Person;
 use crate::vocab::{Language, MediaType};
 
 /// The last door before the writers: no character goes through that XML 1.0 forbids, since the writer crates would let it.

@@ -10,10 +10,10 @@ use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 
-use super::Syntax;
 use super::date::{self, BadDate};
 use super::write::{Draft, When};
 use crate::diag::{Code, Finding, Findings, Place, codes};
+use crate::text::Syntax;
 use crate::vocab::Language;
 
 /// A line of more characters than this stands for a whole paragraph; shorter ones may be one line of a paragraph that was wrapped.

@@ -26,7 +26,8 @@ use url::Url;
 pub use source::{Loaded, read};
 
 use crate::diag::Place;
-use crate::vocab::{Country, Language, MediaType};
+use crate::text::Markup;
+use crate::vocab::{Country, Language, MediaType, Person};
 
 /// A date as it is published: to the second, with the offset that it was written in.
 pub type Date = DateTime<FixedOffset>;
@@ -134,30 +135,6 @@ impl Item {
         }
         self.lifetime.expires.filter(|end| *end <= now).map(Hidden::Expired)
     }
-}
-
-/// A text in the syntax that the user wrote it in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Markup {
-    pub syntax: Syntax,
-    pub text: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Syntax {
-    Markdown,
-    Html,
-    Plain,
-}
-
-/// A person or body (RFC 4287 section 3.2).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Person {
-    pub name: String,
-    /// Looks like an address; checked when read.
-    pub email: Option<String>,
-    pub uri: Option<Url>,
 }
 
 /// A picture that stands for the item.

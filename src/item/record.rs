@@ -9,33 +9,6 @@ use serde::de::value::{I64Deserializer, MapAccessDeserializer, StrDeserializer, 
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// Every key of a record, in the order of the documentation. `author` is another spelling of `authors`.
-pub const FIELDS: [&str; 23] = [
-    "id",
-    "guid",
-    "title",
-    "date",
-    "updated",
-    "dateline",
-    "summary",
-    "body",
-    "syntax",
-    "link",
-    "countries",
-    "topics",
-    "language",
-    "story",
-    "authors",
-    "author",
-    "image",
-    "enclosures",
-    "source",
-    "rights",
-    "draft",
-    "publish-at",
-    "expires",
-];
-
 /// One record. The meaning of each field is told by the field of [`super::Item`] that comes of it.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default, expecting = "a record")]
@@ -305,10 +278,11 @@ impl<'de, T: Deserialize<'de> + Piece> Deserialize<'de> for Many<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::RECORD_FIELDS;
 
     #[test]
     fn every_documented_field_is_taken_and_no_other() {
-        for field in FIELDS {
+        for field in RECORD_FIELDS {
             assert!(serde_json::from_str::<Record>(&format!("{{\"{field}\": null}}")).is_ok(), "{field}");
         }
         assert!(serde_json::from_str::<Record>("{\"titel\": null}").is_err());

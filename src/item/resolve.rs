@@ -15,10 +15,11 @@ use std::sync::Arc;
 use super::address::{self, is_iri};
 use super::format::{Fault, Field, Spot};
 use super::record::{ImageTable, Many, OriginTable, Record, Scalar, Written};
-use super::{Date, Image, Item, ItemId, Lifetime, Markup, Origin, Syntax, date};
+use super::{Date, Image, Item, ItemId, Lifetime, Origin, date};
 use crate::config::{Config, RecordFormat, Source, TopicKey};
 use crate::diag::{Code, Place, Severity, codes, did_you_mean};
 use crate::text;
+use crate::text::{Markup, Syntax};
 use crate::vocab::{Country, Language};
 
 /// What resolving needs of the config, prepared once.

@@ -11,10 +11,12 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 use serde::Serialize;
 use url::Url;
 
-use super::{Date, Enclosure, Image, Origin, Person, Syntax};
+use super::{Date, Enclosure, Image, Origin};
 use crate::config::TopicKey;
 use crate::diag::Place;
+use crate::text::Syntax;
 use crate::vocab::Language;
+use crate::vocab::Person;
 use crate::vocab::slug::slug;
 
 /// The longest slug in a file name, in bytes.

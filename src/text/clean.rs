@@ -14,7 +14,7 @@ use super::chars::xml_chars;
 use super::filter::filter;
 use super::report::{Removed, Report};
 use super::{allow, markdown, plain, write};
-use crate::item::{Markup, Syntax};
+use crate::text::{Markup, Syntax};
 
 /// A text made ready for publishing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use super::chars::fold_words;
 use super::html::{self, Reader};
 use super::markdown;
-use crate::item::{Markup, Syntax};
+use crate::text::{Markup, Syntax};
 
 /// The plain words of the first paragraph that has words, white space folded. Headings, images and what stands in no block are passed over;
 /// a list item or a table cell counts as a paragraph. Empty where there is none.

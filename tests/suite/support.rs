@@ -71,7 +71,7 @@ impl Publication {
     /// Writes the record `items/item-N.md`, dated the N-th day of 2018.
     pub fn item(&self, n: usize, title: &str) {
         let day = chrono::NaiveDate::from_yo_opt(2018, n as u32).expect("a day of the year");
-        self.write(format!("items/item-{n}.md"), &format!("+++\ntitle = '''{title}'''\ndate = {day}\n+++\n\nText number {n}.\n"));
+        self.write(&format!("items/item-{n}.md"), format!("+++\ntitle = '''{title}'''\ndate = {day}\n+++\n\nText number {n}.\n"));
     }
 
     pub fn path(&self, path: &str) -> PathBuf {

@@ -7,7 +7,7 @@ use super::localised;
 use crate::config::file::{At, Report, Table};
 use crate::config::{Localised, Publication};
 use crate::diag::{codes, did_you_mean};
-use crate::item::Person;
+use crate::vocab::Person;
 use crate::vocab::{Language, TagAuthority};
 
 /// The section with what could be read of it.

@@ -4,36 +4,9 @@ use std::path::PathBuf;
 
 use super::localised;
 use crate::config::file::{At, Report, Table};
-use crate::config::{RecordFormat, Source};
+use crate::config::{RECORD_FIELDS, RecordFormat, Source};
 use crate::diag::{codes, did_you_mean};
-use crate::item::Syntax;
-
-/// The fields of a record that a column can hold.
-const FIELDS: [&str; 23] = [
-    "id",
-    "guid",
-    "title",
-    "date",
-    "updated",
-    "dateline",
-    "summary",
-    "body",
-    "syntax",
-    "link",
-    "countries",
-    "topics",
-    "language",
-    "story",
-    "authors",
-    "author",
-    "image",
-    "enclosures",
-    "source",
-    "rights",
-    "draft",
-    "publish-at",
-    "expires",
-];
+use crate::text::Syntax;
 
 /// The sources; the folder `items` where none is named.
 pub(super) fn read(root: &Table<'_>, report: &mut Report<'_>) -> Vec<At<Source>> {
@@ -64,9 +37,9 @@ fn source(path: PathBuf) -> Source {
 
 fn csv(table: &Table<'_>, source: &mut Source, report: &mut Report<'_>) {
     for (field, column) in table.table("columns").entries() {
-        if !FIELDS.contains(&field.value) {
-            let help =
-                did_you_mean(field.value, FIELDS).unwrap_or_else(|| format!("the fields are {}", crate::config::keys::quoted(&FIELDS)));
+        if !RECORD_FIELDS.contains(&field.value) {
+            let help = did_you_mean(field.value, RECORD_FIELDS)
+                .unwrap_or_else(|| format!("the fields are {}", crate::config::keys::quoted(&RECORD_FIELDS)));
             report.bad(&field.span, format!("a record has no field `{}`", field.value), help);
         } else if let Some(column) = column.get_ref().as_str() {
             source.columns.push((field.value.to_owned(), column.to_owned()));

@@ -14,8 +14,10 @@ use crate::item::address::is_iri;
 use crate::item::date;
 use crate::item::resolve::is_email;
 use crate::item::write::{Draft, When};
-use crate::item::{Date, Enclosure, Image, Markup, Origin, Person, Syntax};
+use crate::item::{Date, Enclosure, Image, Origin};
 use crate::text;
+use crate::text::{Markup, Syntax};
+use crate::vocab::Person;
 use crate::vocab::fold::key;
 use crate::vocab::{Language, MediaType};
 

@@ -7,9 +7,10 @@ use std::rc::Rc;
 use csv::{ByteRecord, ReaderBuilder, StringRecord};
 
 use super::{Fault, Field, ROW_LIMIT, Spot};
+use crate::config::RECORD_FIELDS;
 use crate::config::Source;
 use crate::diag::{codes, did_you_mean};
-use crate::item::record::{FIELDS, Many, Record, Scalar, Written};
+use crate::item::record::{Many, Record, Scalar, Written};
 
 /// Fields without which no row can be an item.
 const NEEDED: [&str; 3] = ["id", "title", "date"];
@@ -24,7 +25,7 @@ pub struct Table<R: Read> {
 /// Which column holds which field.
 #[derive(Debug)]
 pub struct Columns {
-    /// Field and column, in the order of [`FIELDS`].
+    /// Field and column, in the order of [`RECORD_FIELDS`].
     fields: Vec<(&'static str, usize)>,
     width: usize,
     list_separator: char,
@@ -100,7 +101,7 @@ impl Columns {
     fn of(names: &[String], source: &Source) -> (Self, Vec<Fault>) {
         let mut faults = Vec::new();
         let mut fields = Vec::new();
-        for field in FIELDS {
+        for field in RECORD_FIELDS {
             let mapped = source.columns.iter().find(|(own, _)| own == field).map(|(_, column)| column.as_str());
             match find(names, mapped.unwrap_or(field)) {
                 Some(column) => fields.push((field, column)),
@@ -202,7 +203,7 @@ fn missing(field: &str, mapped: Option<&str>, names: &[String]) -> Option<Fault>
 
 /// A column that no field has, and that is spelt nearly like one; others are the user's own business.
 fn near_miss(name: &str, used: &[(&'static str, usize)]) -> Option<Fault> {
-    let free = FIELDS.into_iter().filter(|field| !used.iter().any(|(own, _)| own == field));
+    let free = RECORD_FIELDS.into_iter().filter(|field| !used.iter().any(|(own, _)| own == field));
     let help = did_you_mean(name, free)?;
     Some(Fault::new(&codes::UNKNOWN_COLUMN, Spot::Record, format!("the column `{name}` is not read")).help(help))
 }

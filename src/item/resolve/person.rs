@@ -2,9 +2,9 @@
 
 use super::Work;
 use crate::diag::codes;
-use crate::item::Person;
 use crate::item::format::Field;
 use crate::item::record::{Many, PersonTable, Written};
+use crate::vocab::Person;
 
 impl Work<'_> {
     pub(super) fn people(&mut self, list: Many<Written<PersonTable>>) -> Vec<Person> {

@@ -6,7 +6,7 @@ use std::path::Path;
 use proptest::prelude::*;
 
 use super::*;
-use crate::item::Syntax;
+use crate::text::Syntax;
 
 const CONFIG: &str = r#"
 [publication]
