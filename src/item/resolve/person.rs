@@ -17,7 +17,7 @@ impl Work<'_> {
     fn person(&mut self, field: Field, written: Written<PersonTable>) -> Option<Person> {
         let table = match written {
             Written::Text(text) => split(&text),
-            Written::Table(table) => table,
+            Written::Table(table) => parted(table),
         };
         let email = table.email.map(|email| email.trim().to_owned()).filter(|email| !email.is_empty());
         if let Some(email) = email.as_deref().filter(|email| !is_email(email)) {
@@ -25,7 +25,7 @@ impl Work<'_> {
             self.fault(&codes::INVALID_EMAIL, field.inner("email"), format!("`{email}` is no e-mail address"), Some(help));
         }
         let uri = table.uri.and_then(|uri| self.url(field.inner("uri"), &uri));
-        let Some(name) = self.line(field.inner("name"), table.name).or_else(|| email.clone()) else {
+        let Some(name) = self.line(field.inner("name"), table.name).or_else(|| local_part(email.as_deref())) else {
             self.fault(&codes::BAD_VALUE, field, "an author has no name".to_owned(), Some("write `Name <name@example.org>`".to_owned()));
             return None;
         };
@@ -43,6 +43,20 @@ fn split(text: &str) -> PersonTable {
         _ => (text, None),
     };
     PersonTable { name: Some(name.trim().trim_matches('"').to_owned()), email: email.map(|email| email.trim().to_owned()), uri: None }
+}
+
+/// A table whose name has the address in it, as `Ana <ana@example.org>`: the name is the name alone.
+fn parted(table: PersonTable) -> PersonTable {
+    let within = table.name.as_deref().map(split).filter(|within| within.email.as_deref().is_some_and(is_email));
+    match within {
+        Some(within) => PersonTable { name: within.name, email: table.email.or(within.email), uri: table.uri },
+        None => table,
+    }
+}
+
+/// What stands for a name where there is only an address; the address itself is for the element that is made for it.
+fn local_part(email: Option<&str>) -> Option<String> {
+    email?.split('@').next().filter(|local| !local.is_empty()).map(str::to_owned)
 }
 
 /// Whether a text looks like an address: no more than a slip of the hand is looked for.

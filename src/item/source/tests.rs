@@ -205,7 +205,7 @@ fn values_are_looked_at() {
         ("language = 'Spanish'", "3:12 invalid-language `'Spanish'`"),
         ("author = 'Ana <ana>'", "3:10 invalid-email `'Ana <ana>'`"),
         ("authors = [{ name = 'Ana', email = 'ana' }]", "3:36 invalid-email `'ana'`"),
-        ("authors = ['']", "3:12 bad-value `''`"),
+        ("authors = [{ email = '' }]", "3:12 bad-value `{ email = '' }`"),
         ("rights = \"a\\u0001b\"", "3:10 forbidden-characters `\"a\\u0001b\"`"),
         ("body = \"a\\u0001b\"", "3:8 forbidden-characters `\"a\\u0001b\"`"),
         ("enclosures = 'http://a.org/x.mp3'", "3:14 unknown-length `'http://a.org/x.mp3'`"),
