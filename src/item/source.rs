@@ -230,6 +230,12 @@ impl Reader<'_> {
         let mut batch = Batch::default();
         for row in rows {
             let line = row.line;
+            if row.unclosed {
+                let place = Place::line(found.path.clone(), line);
+                let help = "a quote within a quoted cell is written twice, `\"\"`";
+                batch.lost(Finding::new(&codes::RECORD_SYNTAX, "a quote in this row is not closed").at(place).help(help));
+                continue;
+            }
             match row.decode() {
                 Ok(cells) => {
                     let passage = Passage { path: &found.path, line, body: Body::Cells(columns, &cells) };

@@ -18,7 +18,7 @@ const NEEDED: [&str; 3] = ["id", "title", "date"];
 /// A file of CSV, its header read.
 pub struct Table<R: Read> {
     reader: csv::Reader<Plain<R>>,
-    row_start: Rc<Cell<u64>>,
+    state: Rc<State>,
     pub columns: Columns,
 }
 
@@ -37,6 +37,8 @@ pub struct Row {
     /// The line that it begins at.
     pub line: u32,
     pub cells: ByteRecord,
+    /// Whether the file ended within a quoted cell.
+    pub unclosed: bool,
 }
 
 impl Row {
@@ -58,18 +60,21 @@ impl<R: Read> Table<R> {
     ///
     /// # Errors
     ///
-    /// What the reader says; a header without end; no header at all (`None`).
+    /// What the reader says, or a header without end. A file without a header is `None`.
     pub fn open(reader: R, source: &Source) -> Result<Option<(Self, Vec<Fault>)>, csv::Error> {
-        let row_start = Rc::new(Cell::new(0));
-        let plain = Plain { inner: reader, row_start: row_start.clone(), given: 0, carriage_return: false, ended: false };
+        let state = Rc::<State>::default();
+        let plain = Plain { inner: reader, state: state.clone(), given: 0, carriage_return: false, ended: false };
         let mut reader = ReaderBuilder::new().delimiter(source.delimiter).has_headers(false).flexible(true).from_reader(plain);
         let mut header = ByteRecord::new();
         if !reader.read_byte_record(&mut header)? {
             return Ok(None);
         }
+        if state.past_end.get() {
+            return Err(io::Error::other("a quote in the header is not closed").into());
+        }
         let names: Vec<String> = header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
         let (columns, faults) = Columns::of(&names, source);
-        Ok(Some((Table { reader, row_start, columns }, faults)))
+        Ok(Some((Table { reader, state, columns }, faults)))
     }
 
     /// The next rows, at most `limit`; none at the end.
@@ -87,11 +92,12 @@ impl<R: Read> Table<R> {
                 Err(error) => return (rows, Some(error)),
             }
             let end = self.reader.position();
-            self.row_start.set(end.byte());
+            self.state.row_start.set(end.byte());
+            let unclosed = self.state.past_end.get();
             // Every row ends in a newline here; blank lines before a row would count as the row's own at its start, so count from its end.
             let inside: usize = cells.iter().map(|cell| cell.iter().filter(|byte| **byte == b'\n').count()).sum();
-            let line = end.line().saturating_sub(1 + inside as u64).max(1) as u32;
-            rows.push(Row { line, cells });
+            let line = end.line().saturating_sub(u64::from(!unclosed) + inside as u64).max(1) as u32;
+            rows.push(Row { line, cells, unclosed });
         }
         (rows, None)
     }
@@ -223,11 +229,19 @@ fn truth(cell: &str) -> Result<bool, Fault> {
     }
 }
 
+/// What the table and the reader under it tell each other.
+#[derive(Debug, Default)]
+struct State {
+    /// Where the last whole row ended, in the bytes given.
+    row_start: Cell<u64>,
+    /// Whether more was asked for than the last line: only a quote that is not closed needs more.
+    past_end: Cell<bool>,
+}
+
 /// The file with every line end made `\n`, one at the end, and an error where a row goes on for ever (a quote that is not closed).
 struct Plain<R> {
     inner: R,
-    /// Where the last whole row ended, in the bytes given.
-    row_start: Rc<Cell<u64>>,
+    state: Rc<State>,
     given: u64,
     carriage_return: bool,
     ended: bool,
@@ -235,7 +249,7 @@ struct Plain<R> {
 
 impl<R: Read> Read for Plain<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.given.saturating_sub(self.row_start.get()) > ROW_LIMIT as u64 {
+        if self.given.saturating_sub(self.state.row_start.get()) > ROW_LIMIT as u64 {
             return Err(io::Error::other("a row is longer than 16 MB; a quote may not be closed"));
         }
         loop {
@@ -248,6 +262,7 @@ impl<R: Read> Read for Plain<R> {
             let kept = self.fold(&mut out[..count]);
             self.given += kept as u64;
             if kept > 0 || count == 0 {
+                self.state.past_end.set(count == 0);
                 return Ok(kept);
             }
         }

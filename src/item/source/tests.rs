@@ -150,6 +150,8 @@ fn faults_have_a_place() {
             b"id,title,date\n1,T\n2,\"a\nb\",2018-02-09\n\n3,T,2018-02-30\n",
             &["a.csv:2:0 record-syntax", "a.csv:6:0 invalid-date `2018-02-30`"],
         ),
+        ("a.csv", b"id,title,date\n1,T,2018-02-09\n\n2,\"T\n,2018-02-09", &["a.csv:4:0 record-syntax"]),
+        ("a.csv", b"id,title,\"date\n1,T,2018-02-09", &["a.csv:0:0 unreadable-file"]),
         // Types and keys, all of them at once.
         (
             "a.toml",
@@ -451,7 +453,7 @@ fn sources_that_are_missing_or_empty_are_named() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_bytes_make_a_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
