@@ -1,6 +1,7 @@
 //! Tidings: item records in, per-country and per-topic RSS and Atom feeds out.
 
 pub mod channel;
+pub mod check;
 pub mod classify;
 pub mod cli;
 pub mod config;

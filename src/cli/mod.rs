@@ -4,6 +4,7 @@
 
 mod build;
 mod channels;
+mod check;
 mod context;
 mod explain;
 mod import;
@@ -99,6 +100,8 @@ enum Command {
     /// Turn a news page or a feed into records
     #[command(subcommand)]
     Import(import::ImportCommand),
+    /// Check feeds: RSS 0.91 to 2.0, RSS 1.0, Atom 1.0, OPML and JSON Feed
+    Check(check::CheckArgs),
     /// List the channels
     Channels(channels::ChannelsArgs),
     /// Say why an item is in its channels, or not in one
@@ -136,6 +139,7 @@ fn run(command: Option<Command>, context: &Context) -> Result<Exit, Failure> {
         Command::Build(args) => build::run(&args, context),
         Command::New(args) => new::run(&args, context),
         Command::Import(command) => import::run(&command, context),
+        Command::Check(args) => check::run(&args, context),
         Command::Channels(args) => channels::run(&args, context),
         Command::Explain(args) => explain::run(&args, context),
         Command::Completions(args) => shell::completions(&args, &mut Cli::command()),

@@ -1,0 +1,190 @@
+//! Podcasts: the `itunes` elements.
+
+use super::super::Kind;
+use super::super::class::{Child, Class, Podcast};
+use super::super::codes as c;
+use super::super::found::Detail;
+use super::super::value::{plain, uri};
+use super::super::walk::{NodeId, On, State, Walk};
+use super::common::*;
+use super::podcast_categories::{old_subcategories, subcategories};
+
+const fn row(name: &'static str, classes: &'static [&'static Class]) -> Child {
+    Child { name, classes, notes: &[] }
+}
+
+/// In channels and items.
+pub(super) static ANY: &[Child] = &[
+    row("itunes_author", &[&UP_TO_255, &ONCE]),
+    row("itunes_block", &[&YES_NO_CLEAN, &ONCE]),
+    row("itunes_explicit", &[&TRUE_FALSE, &ONCE]),
+    row("itunes_image", &[&IMAGE, &ONCE]),
+    row("itunes_keywords", &[&UP_TO_255, &KEYWORDS, &ONCE]),
+    row("itunes_subtitle", &[&UP_TO_255, &ONCE]),
+    row("itunes_summary", &[&UP_TO_4000, &ONCE]),
+];
+
+pub(super) static CHANNEL: &[Child] = &[
+    row("itunes_category", &[&CATEGORY]),
+    Child { name: "itunes_new_feed_url", classes: &[&FULL_URI, &ONCE], notes: &[super::Note::Do(new_feed_url)] },
+    row("itunes_owner", &[&OWNER, &ONCE]),
+    row("itunes_pubDate", &[&RFC822, &ONCE]),
+    row("itunes_type", &[&CHANNEL_TYPE, &ONCE]),
+];
+
+pub(super) static ITEM: &[Child] = &[
+    row("itunes_duration", &[&DURATION, &ONCE]),
+    row("itunes_episode", &[&POSITIVE, &ONCE]),
+    row("itunes_episodeType", &[&EPISODE_TYPE, &ONCE]),
+    row("itunes_season", &[&POSITIVE, &ONCE]),
+    row("itunes_title", &[&TEXT, &ONCE]),
+];
+
+/// The first `itunes` element in a channel or an item turns the podcast rules on.
+pub(in crate::check) fn begins(walk: &mut Walk<'_>, id: NodeId) {
+    if walk.node(id).podcast || walk.node(walk.parent(id)).podcast {
+        return;
+    }
+    match walk.podcast_of(id) {
+        Podcast::No => {}
+        Podcast::Channel => channel_begins(walk, id),
+        Podcast::Item => {
+            let channel = walk.parent(id);
+            if !walk.node(channel).podcast && walk.podcast_of(channel) == Podcast::Channel {
+                channel_begins(walk, channel);
+            }
+            walk.node_mut(id).podcast = true;
+            for url in kept(walk, id) {
+                format(walk, id, &url);
+            }
+        }
+    }
+}
+
+fn channel_begins(walk: &mut Walk<'_>, id: NodeId) {
+    if !matches!(walk.encoding.to_lowercase().as_str(), "utf-8" | "utf8") {
+        walk.say(On::Node(id), &c::NOT_UTF8, Detail::value(walk.encoding));
+    }
+    if walk.kind == Kind::Atom && walk.has_child(id, "entry") {
+        super::atom::feed_ends(walk, id, "");
+    }
+    walk.node_mut(id).podcast = true;
+}
+
+/// What a podcast's channel needs, said where it ends.
+pub(super) fn channel_ends(walk: &mut Walk<'_>, id: NodeId) {
+    if !walk.node(id).podcast {
+        return;
+    }
+    if !walk.has_child(id, "language") && !walk.node(id).speaks {
+        walk.lacks(id, &c::MISSING_ITUNES_ELEMENT, "language");
+    }
+    if !walk.has_child(id, "itunes_category") {
+        walk.lacks(id, &c::MISSING_ITUNES_ELEMENT, "itunes:category");
+    }
+    if !walk.has_child(id, "itunes_explicit") {
+        walk.lacks(id, &c::MISSING_ITUNES_ELEMENT, "itunes:explicit");
+    }
+    if !walk.has_child(id, "itunes_owner") {
+        walk.lacks(id, &c::MISSING_ITUNES_EMAIL, "itunes:email");
+    }
+}
+
+/// An item's enclosure: looked at now in a podcast, kept otherwise until it turns out to be one.
+pub(super) fn enclosure(walk: &mut Walk<'_>, id: NodeId, url: String) {
+    let item = walk.parent(id);
+    if walk.podcast_of(item) != Podcast::Item {
+        return;
+    }
+    if walk.node(item).podcast {
+        return format(walk, item, &url);
+    }
+    match &mut walk.node_mut(item).state {
+        State::Enclosures(kept) if kept.len() < 64 => kept.push(url),
+        state @ State::None => *state = State::Enclosures(vec![url]),
+        _ => {}
+    }
+}
+
+fn kept(walk: &mut Walk<'_>, id: NodeId) -> Vec<String> {
+    match &mut walk.node_mut(id).state {
+        State::Enclosures(kept) => std::mem::take(kept),
+        _ => Vec::new(),
+    }
+}
+
+fn format(walk: &mut Walk<'_>, item: NodeId, url: &str) {
+    let ending = url.rsplit('.').next().unwrap_or_default();
+    if !matches!(ending, "m4a" | "mp3" | "mov" | "mp4" | "m4v" | "pdf" | "epub") {
+        walk.say(On::Node(item), &c::UNSUPPORTED_ITUNES_FORMAT, Detail::value(ending));
+    }
+}
+
+fn new_feed_url(walk: &mut Walk<'_>, id: NodeId, name: &str) -> Option<&'static [&'static Class]> {
+    if name != "itunes_new-feed-url" {
+        let parent = walk.name(id).to_owned();
+        walk.say(On::Node(id), &c::UNDEFINED_ELEMENT, Detail::named(name, &parent));
+    }
+    None
+}
+
+static YES_NO_CLEAN: Class = Class::value(|walk, id, value| {
+    if !matches!(value.to_lowercase().as_str(), "yes" | "no" | "clean") {
+        walk.say(On::Node(id), &c::INVALID_YES_NO_CLEAN, Detail::value(value));
+    }
+})
+.untrimmed();
+
+static KEYWORDS: Class = Class::value(|walk, id, value| {
+    if value.contains(' ') && !value.contains(',') {
+        walk.say(On::Node(id), &c::INVALID_KEYWORDS, Detail::value(value));
+    }
+});
+
+static CHANNEL_TYPE: Class =
+    Class::value(|walk, id, value| one_of(walk, On::Node(id), value, &["episodic", "serial"], &c::INVALID_ITUNES_CHANNEL_TYPE));
+static EPISODE_TYPE: Class =
+    Class::value(|walk, id, value| one_of(walk, On::Node(id), value, &["full", "trailer", "bonus"], &c::INVALID_ITUNES_EPISODE_TYPE));
+
+static IMAGE: Class = Class::container(&[]).attrs(&[("", "href")]).open(|walk, id| walk.need_attr(id, "href", uri::web));
+
+static OWNER: Class = Class::container(&[OWNER_PARTS]).close(|walk, id, _| {
+    if !walk.has_child(id, "itunes_email") {
+        walk.lacks(id, &c::MISSING_ELEMENT, "itunes:email");
+    }
+});
+static OWNER_PARTS: &[Child] = &[row("itunes_email", &[&EMAIL, &ONCE]), row("itunes_name", &[&UP_TO_255, &ONCE])];
+static EMAIL: Class =
+    Class::value(|walk, id, value| super::super::value::mail::contact(walk, id, On::Node(id), value)).open(plain::begins);
+
+static CATEGORY: Class = Class::container(&[CATEGORY_PARTS]).attrs(&[("", "text")]).open(|walk, id| category(walk, id, None));
+static CATEGORY_PARTS: &[Child] = &[Child { name: "itunes_category", classes: &[&SUBCATEGORY], notes: &[super::Note::Do(unnamed)] }];
+static SUBCATEGORY: Class = Class::container(&[]).attrs(&[("", "text")]).open(|walk, id| {
+    let above = match &walk.node(walk.parent(id)).state {
+        State::Category(text) => text.clone().unwrap_or_default(),
+        _ => String::new(),
+    };
+    category(walk, id, Some(&above));
+});
+
+/// Below a category without a name, nothing can be said.
+fn unnamed(walk: &mut Walk<'_>, id: NodeId, _: &str) -> Option<&'static [&'static Class]> {
+    let named = matches!(&walk.node(id).state, State::Category(Some(text)) if !text.is_empty());
+    (!named).then_some(const { &[&EATER] })
+}
+
+fn category(walk: &mut Walk<'_>, id: NodeId, above: Option<&str>) {
+    let text = walk.plain_attr(id, "text");
+    walk.node_mut(id).state = State::Category(text.clone());
+    let Some(text) = text else { return walk.say(On::Node(id), &c::MISSING_ATTRIBUTE, Detail::value("text")) };
+    let (known, old) = match above {
+        None => (subcategories(&text).is_some(), old_subcategories(&text).is_some()),
+        Some(above) => {
+            let has = |list: Option<&[&str]>| list.is_some_and(|list| list.contains(&text.as_str()));
+            (has(subcategories(above)), has(old_subcategories(above)))
+        }
+    };
+    if !known {
+        walk.say(On::Node(id), if old { &c::OBSOLETE_ITUNES_CATEGORY } else { &c::INVALID_ITUNES_CATEGORY }, Detail::value(&text));
+    }
+}

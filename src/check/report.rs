@@ -1,0 +1,148 @@
+//! What a check found, with lines and columns.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::codes::Rule;
+use super::found::{Found, Spot};
+use crate::diag::{Excerpt, Finding, Place, Severity};
+
+/// What a document turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    Unknown,
+    /// RSS 0.90, 1.0 and 1.1.
+    Rss1,
+    /// RSS 0.91 to 2.0.
+    Rss2,
+    Atom,
+    AtomEntry,
+    Opml,
+    Json,
+}
+
+/// The outcome of a check.
+#[derive(Clone, Debug)]
+pub struct Report {
+    pub kind: Kind,
+    /// In the order of their places; those without one first.
+    pub findings: Vec<CheckFinding>,
+    /// Findings that were too many to keep.
+    pub dropped: usize,
+}
+
+impl Report {
+    /// Whether no error was found.
+    pub fn valid(&self) -> bool {
+        !self.findings.iter().any(|finding| finding.severity == Severity::Error)
+    }
+
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+}
+
+/// One thing that was found.
+#[derive(Clone, Debug)]
+pub struct CheckFinding {
+    pub rule: &'static Rule,
+    pub severity: Severity,
+    /// From 1; 0 where the document as a whole is meant.
+    pub line: u32,
+    /// From 1, in characters.
+    pub column: u32,
+    /// The element, or the attribute, that it is about; may be empty.
+    pub element: String,
+    pub parent: String,
+    pub message: String,
+    pub help: String,
+    /// The line, or a piece of it, with the place in it.
+    pub excerpt: Option<Excerpt>,
+}
+
+impl CheckFinding {
+    /// The finding in the form that the rest of the program prints.
+    pub fn into_finding(self, path: Arc<Path>) -> Finding {
+        let place = Place { path, line: self.line, column: self.column, excerpt: self.excerpt };
+        Finding { code: &self.rule.code, severity: self.severity, place: Some(place), message: self.message, help: Some(self.help) }
+    }
+}
+
+/// The longest piece of a line that is kept for showing, in bytes.
+const SHOWN: usize = 160;
+
+pub(super) fn make(text: &str, kind: Kind, found: Vec<Found>, dropped: usize) -> Report {
+    let lines = Lines::new(text, &found);
+    let mut findings: Vec<CheckFinding> = found.into_iter().map(|found| finish(text, &lines, &found)).collect();
+    findings.sort_by_key(|finding| (finding.line, finding.column));
+    Report { kind, findings, dropped }
+}
+
+fn finish(text: &str, lines: &Lines, found: &Found) -> CheckFinding {
+    let (line, column, excerpt) = place(text, lines, found.spot);
+    CheckFinding {
+        rule: found.rule,
+        severity: found.rule.code.severity,
+        line,
+        column,
+        element: found.element.clone(),
+        parent: found.parent.clone(),
+        message: found.message(),
+        help: found.help(),
+        excerpt,
+    }
+}
+
+fn place(text: &str, lines: &Lines, spot: Spot) -> (u32, u32, Option<Excerpt>) {
+    let Some(at) = spot.at else { return (spot.lines.max(0) as u32, spot.columns.max(0) as u32, None) };
+    let (line, start) = lines.of(at);
+    let wanted = (line as isize + spot.lines).max(1);
+    if spot.whole_line || spot.lines != 0 {
+        let column = if spot.whole_line { 1 } else { spot.columns + 1 };
+        return (wanted as u32, column.max(0) as u32, None);
+    }
+    let column = 1 + text[start..at].chars().count() as isize + spot.columns;
+    (wanted as u32, column.max(1) as u32, Some(excerpt(text, start, at)))
+}
+
+fn excerpt(text: &str, start: usize, at: usize) -> Excerpt {
+    let floor = |wanted: usize| (start..=wanted).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(start);
+    let from = if at - start > SHOWN * 3 / 4 { floor(at - SHOWN / 4) } else { start };
+    let line_end = text[at..].find(['\n', '\r']).map_or(text.len(), |length| at + length);
+    let to = floor(line_end.min(from + SHOWN).max(at));
+    let tag = text[at..to].find(['>', ' ']).map_or(to, |length| at + length);
+    Excerpt { text: text[from..to].to_owned(), span: at - from..tag.max(at) - from }
+}
+
+/// The lines of the places that are asked for, reckoned in one pass.
+struct Lines(Vec<(usize, usize, usize)>);
+
+impl Lines {
+    fn new(text: &str, found: &[Found]) -> Self {
+        let mut places: Vec<usize> = found.iter().filter_map(|found| found.spot.at).collect();
+        places.sort_unstable();
+        places.dedup();
+        let bytes = text.as_bytes();
+        let (mut line, mut start, mut from) = (1, 0, 0);
+        let known = places.into_iter().map(|at| {
+            for (offset, byte) in bytes[from..at].iter().enumerate().filter(|(_, byte)| matches!(byte, b'\n' | b'\r')) {
+                let next = from + offset + 1;
+                if *byte == b'\n' || bytes.get(next) != Some(&b'\n') {
+                    line += 1;
+                    start = next;
+                }
+            }
+            from = at;
+            (at, line, start)
+        });
+        Lines(known.collect())
+    }
+
+    /// The line, from 1, and where it begins.
+    fn of(&self, at: usize) -> (usize, usize) {
+        self.0.binary_search_by_key(&at, |(known, _, _)| *known).map_or((1, 0), |found| (self.0[found].1, self.0[found].2))
+    }
+}
