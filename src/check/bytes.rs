@@ -49,7 +49,9 @@ impl Encoding {
         Some(match plain.as_str() {
             "utf-8" | "utf8" | "u8" | "utf" | "cp65001" => Encoding::Utf8,
             "us-ascii" | "ascii" | "646" | "ansi-x3.4-1968" | "iso646-us" | "us" | "cp367" | "ibm367" => Encoding::Ascii,
-            "iso-8859-1" | "iso8859-1" | "latin-1" | "latin1" | "l1" | "8859" | "cp819" | "ibm819" | "latin" | "iso-ir-100" => Encoding::Latin1,
+            "iso-8859-1" | "iso8859-1" | "latin-1" | "latin1" | "l1" | "8859" | "cp819" | "ibm819" | "latin" | "iso-ir-100" => {
+                Encoding::Latin1
+            }
             "utf-16" | "utf16" | "u16" | "iso-10646-ucs-2" | "csunicode" | "ucs-2" => Encoding::Utf16ByMark,
             "utf-16le" | "utf-16-le" | "unicodelittleunmarked" => Encoding::Utf16 { big: false },
             "utf-16be" | "utf-16-be" | "unicodebigunmarked" => Encoding::Utf16 { big: true },
@@ -58,7 +60,8 @@ impl Encoding {
             "utf-32be" | "utf-32-be" => Encoding::Utf32 { big: true },
             "mac-cyrillic" | "maccyrillic" => Encoding::Other(encoding_rs::X_MAC_CYRILLIC),
             "mac-roman" | "macroman" | "macintosh" => Encoding::Other(encoding_rs::MACINTOSH),
-            other => match encoding_rs::Encoding::for_label(name.as_bytes()).or_else(|| encoding_rs::Encoding::for_label(other.as_bytes())) {
+            other => match encoding_rs::Encoding::for_label(name.as_bytes()).or_else(|| encoding_rs::Encoding::for_label(other.as_bytes()))
+            {
                 // Names that stand for nothing but the replacement character, or for this program's own names above.
                 Some(found) if found != encoding_rs::REPLACEMENT && found != encoding_rs::X_USER_DEFINED => Encoding::Other(found),
                 _ => return None,
@@ -176,7 +179,9 @@ fn after_mark(text: &str, permitted: &[&str], found: &mut Vec<Found>) -> Option<
 /// The encoding that an XML declaration names, and where.
 fn declaration(text: &str) -> Option<Named> {
     static DECLARATION: LazyLock<Regex> = LazyLock::new(|| {
-        regex(r#"^<\?xml\s+version\s*=\s*(?:"[-a-zA-Z0-9_.:]+"|'[-a-zA-Z0-9_.:]+')\s+encoding\s*=\s*(?:"([-A-Za-z0-9._]+)"|'([-A-Za-z0-9._]+)')"#)
+        regex(
+            r#"^<\?xml\s+version\s*=\s*(?:"[-a-zA-Z0-9_.:]+"|'[-a-zA-Z0-9_.:]+')\s+encoding\s*=\s*(?:"([-A-Za-z0-9._]+)"|'([-A-Za-z0-9._]+)')"#,
+        )
     });
     let found = DECLARATION.captures(text)?;
     let name = found.get(1).or_else(|| found.get(2))?;
@@ -223,7 +228,14 @@ fn utf32(bytes: &[u8], big: bool) -> (Cow<'_, str>, bool) {
     let mut broken = bytes.len() % 4 != 0;
     let letter = |four: [u8; 4]| char::from_u32(if big { u32::from_be_bytes(four) } else { u32::from_le_bytes(four) });
     let letters = bytes.chunks_exact(4).map(|four| letter([four[0], four[1], four[2], four[3]]));
-    let text = letters.map(|c| c.unwrap_or_else(|| { broken = true; '\u{fffd}' })).collect::<String>();
+    let text = letters
+        .map(|c| {
+            c.unwrap_or_else(|| {
+                broken = true;
+                '\u{fffd}'
+            })
+        })
+        .collect::<String>();
     (text.into(), broken)
 }
 

@@ -4,7 +4,7 @@
 //! descriptions are tables in [`super::elements`]; the walk over a document in [`super::walk`] drives them.
 
 use super::codes::Rule;
-use super::walk::{Walk, NodeId};
+use super::walk::{NodeId, Walk};
 
 /// A watcher of an element.
 pub(super) struct Class {

@@ -83,7 +83,8 @@ fn decoded(text: &str) -> Cow<'_, str> {
     static REFERENCE: LazyLock<Regex> = LazyLock::new(|| uri::regex(r"&#?(\w+);"));
     REFERENCE.replace_all(text, |found: &regex::Captures<'_>| {
         let name = &found[1];
-        let letter = if name.bytes().all(|b| b.is_ascii_digit()) { name.parse().ok().and_then(char::from_u32) } else { chars::html_entity(name) };
+        let letter =
+            if name.bytes().all(|b| b.is_ascii_digit()) { name.parse().ok().and_then(char::from_u32) } else { chars::html_entity(name) };
         letter.map_or_else(|| format!("&{name};"), String::from)
     })
 }
@@ -105,7 +106,8 @@ fn parse(value: &str) -> Result<Vec<Element>, String> {
     if let Some(why) = loose_ends(value) {
         return Err(why);
     }
-    let options = ParseOpts { tree_builder: TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() }, ..ParseOpts::default() };
+    let options =
+        ParseOpts { tree_builder: TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() }, ..ParseOpts::default() };
     let context = QualName::new(None, ns!(html), local_name!("div"));
     let sink = html5ever::parse_fragment(Sink::default(), options, context, Vec::new(), false).one(value);
     match sink.error.into_inner() {
@@ -116,7 +118,8 @@ fn parse(value: &str) -> Result<Vec<Element>, String> {
 
 /// Characters that HTML forbids: controls, and code points that are no characters.
 fn is_forbidden(c: char) -> bool {
-    matches!(c, '\u{1}'..='\u{8}' | '\u{b}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xFFFE == 0xFFFE
+    matches!(c, '\u{1}'..='\u{8}' | '\u{b}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fdd0}'..='\u{fdef}')
+        || u32::from(c) & 0xFFFE == 0xFFFE
 }
 
 /// What today's parsers pass over in silence and the reference's does not: an ampersand that begins nothing, and `--` in a comment.
@@ -169,13 +172,14 @@ fn loose_ampersand(after: &str, quote: Option<u8>) -> Option<String> {
 
 /// An element whose content is no markup.
 fn raw_element(after: &str) -> Option<&'static str> {
-    ["script", "style", "iframe", "noembed", "noframes", "xmp", "plaintext"]
-        .into_iter()
-        .find(|name| after.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)) && !after[name.len()..].starts_with(chars::is_word))
+    ["script", "style", "iframe", "noembed", "noframes", "xmp", "plaintext"].into_iter().find(|name| {
+        after.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)) && !after[name.len()..].starts_with(chars::is_word)
+    })
 }
 
 fn after_raw<'v>(after: &'v str, name: &str) -> &'v str {
-    let found = after.match_indices("</").find(|(at, _)| after.get(at + 2..at + 2 + name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name)));
+    let found =
+        after.match_indices("</").find(|(at, _)| after.get(at + 2..at + 2 + name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name)));
     found.map_or("", |(at, _)| &after[at + 2..])
 }
 

@@ -1,7 +1,7 @@
 //! JSON Feed.
+use super::Options;
 use super::found::Found;
 use super::report::{self, Kind, Report};
-use super::Options;
 
 pub(super) fn looks_like(bytes: &[u8], media_type: Option<&str>) -> bool {
     let start = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);

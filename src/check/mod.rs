@@ -85,7 +85,11 @@ pub fn check(bytes: &[u8], options: &Options) -> Report {
 fn without_leading_blank<'t>(text: &'t str, found: &mut Vec<Found>) -> std::borrow::Cow<'t, str> {
     let start = text.trim_start();
     let blank = text.len() - start.len();
-    let is_wordpress = || text.split("<generator").nth(1).is_some_and(|rest| rest.lines().next().is_some_and(|line| line.contains("wordpress") && line.contains("</generator>")));
+    let is_wordpress = || {
+        text.split("<generator")
+            .nth(1)
+            .is_some_and(|rest| rest.lines().next().is_some_and(|line| line.contains("wordpress") && line.contains("</generator>")))
+    };
     match start.find('>') {
         Some(end) if blank > 0 && start.starts_with("<?xml") && is_wordpress() => {
             found.push(Found::bare(&codes::WP_BLANK_LINE, Spot::place(1, 1), ""));

@@ -70,8 +70,7 @@ impl Element<'_> {
 /// Attributes of RDF; a few count as RDF's without a prefix.
 fn rdf_attrs(attrs: &[Attr<'_>], namespaces: &Namespaces<'_>) -> Vec<(String, String)> {
     let counts = |attr: &&Attr<'_>| {
-        namespaces.uri(attr.ns) == RDF
-            || attr.ns == NsId::NONE && matches!(attr.name, "about" | "ID" | "type" | "resource" | "parseType")
+        namespaces.uri(attr.ns) == RDF || attr.ns == NsId::NONE && matches!(attr.name, "about" | "ID" | "type" | "resource" | "parseType")
     };
     attrs.iter().filter(counts).map(|attr| (attr.name.to_owned(), attr.value.clone().into_owned())).collect()
 }
@@ -149,7 +148,8 @@ fn property(walk: &mut Walk<'_>, element: &Element<'_>) -> Inside {
 }
 
 fn ncname(walk: &mut Walk<'_>, id: &str) {
-    let fits = id.starts_with(|c: char| c.is_alphabetic() || c == '_') && id.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+    let fits =
+        id.starts_with(|c: char| c.is_alphabetic() || c == '_') && id.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
     if !fits {
         say(walk, &format!("`{id}` is no name"));
     }

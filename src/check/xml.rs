@@ -20,14 +20,30 @@ pub(super) struct Attr<'a> {
 #[derive(Debug)]
 pub(super) enum Event<'a> {
     /// The attributes stand in [`Reader::attrs`], the declarations in [`Reader::declared`].
-    Start { ns: NsId, name: &'a str, at: usize },
-    End { at: usize },
+    Start {
+        ns: NsId,
+        name: &'a str,
+        at: usize,
+    },
+    End {
+        at: usize,
+    },
     /// A run of text from `at`; what one element holds may come in several.
-    Text { text: Cow<'a, str>, at: usize },
+    Text {
+        text: Cow<'a, str>,
+        at: usize,
+    },
     /// A document type declaration with an external part.
-    Doctype { public: Option<&'a str>, system: &'a str, at: usize },
+    Doctype {
+        public: Option<&'a str>,
+        system: &'a str,
+        at: usize,
+    },
     /// A reference to an entity that the document's external part may declare.
-    Unknown { entity: &'a str, at: usize },
+    Unknown {
+        entity: &'a str,
+        at: usize,
+    },
     Eof,
 }
 
@@ -494,7 +510,8 @@ impl<'a> Reader<'a> {
         self.declared.clear();
         let raw = std::mem::take(&mut self.raw);
         for attr in &raw {
-            let Some(prefix) = attr.name.strip_prefix("xmlns").and_then(|rest| if rest.is_empty() { Some("") } else { rest.strip_prefix(':') })
+            let Some(prefix) =
+                attr.name.strip_prefix("xmlns").and_then(|rest| if rest.is_empty() { Some("") } else { rest.strip_prefix(':') })
             else {
                 continue;
             };
@@ -586,7 +603,11 @@ impl<'a> Reader<'a> {
             self.pos += 1;
         }
         let name = &self.text[start..self.pos];
-        if name.is_empty() || matches!(self.bytes[start], b'0'..=b'9' | b'-' | b'.' | b':') || name.ends_with(':') || name.matches(':').count() > 1 {
+        if name.is_empty()
+            || matches!(self.bytes[start], b'0'..=b'9' | b'-' | b'.' | b':')
+            || name.ends_with(':')
+            || name.matches(':').count() > 1
+        {
             return stop(INVALID, start);
         }
         if name.len() > self.limits.name {
@@ -609,7 +630,11 @@ impl<'a> Reader<'a> {
 
     fn check_characters(&self, start: usize, end: usize) -> Step<()> {
         let bytes = &self.bytes[start..end];
-        match bytes.iter().enumerate().find(|(at, b)| (**b < 0x20 && !matches!(**b, 9 | 10 | 13)) || (**b == 0xEF && is_noncharacter(&bytes[*at..]))) {
+        match bytes
+            .iter()
+            .enumerate()
+            .find(|(at, b)| (**b < 0x20 && !matches!(**b, 9 | 10 | 13)) || (**b == 0xEF && is_noncharacter(&bytes[*at..])))
+        {
             Some((at, _)) => stop(INVALID, start + at),
             None => Ok(()),
         }

@@ -2,48 +2,54 @@
 
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::{Args as ClapArgs, ValueEnum};
+use clap::{Args, ValueEnum, ValueHint};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use url::Url;
 
-use tidings::check::codes::{self, Rule};
-use tidings::check::{self, CheckFinding, Options, Report};
-use tidings::diag::{Severity, did_you_mean, render};
+use super::context::Context;
+use super::{Exit, Failure};
+use crate::check::codes::{self, Rule};
+use crate::check::{self, CheckFinding, Options, Report};
+use crate::diag::{Severity, did_you_mean, render};
 
-/// Check feeds: RSS 0.91 to 2.0, RSS 1.0, Atom 1.0, OPML and JSON Feed.
-#[derive(Debug, ClapArgs)]
-pub struct Args {
-    /// Files and folders; `-` is standard input.
-    pub paths: Vec<PathBuf>,
+/// `tidings check`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tidings check feed.xml
+  tidings check public --url https://example.org/feeds/
+  curl -s https://example.org/feed.xml | tidings check -
+  tidings check public --format github --deny warnings
+  tidings check --explain missing-guid")]
+pub(super) struct CheckArgs {
+    /// Files and folders; `-` is standard input
+    #[arg(value_hint = ValueHint::AnyPath)]
+    paths: Vec<PathBuf>,
     /// Where the file, or the folder, is served from.
     #[arg(long, value_name = "URL")]
-    pub url: Option<Url>,
+    url: Option<Url>,
     /// The `Content-Type` that the files are served with.
     #[arg(long, value_name = "TYPE")]
-    pub content_type: Option<String>,
+    content_type: Option<String>,
     /// How to print what was found.
     #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
+    format: Format,
     /// Count a warning as an error: a code, or `warnings` for all of them.
     #[arg(long, value_name = "CODE")]
-    pub deny: Vec<String>,
+    deny: Vec<String>,
     /// Pass over a code.
     #[arg(long, value_name = "CODE")]
-    pub allow: Vec<String>,
-    /// Show notes too.
-    #[arg(long, short)]
-    pub verbose: bool,
+    allow: Vec<String>,
     /// Say what a code means, why it matters and how to mend it.
     #[arg(long, value_name = "CODE", conflicts_with = "paths")]
-    pub explain: Option<String>,
+    explain: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+enum Format {
     /// For people: place, message, the line, a caret, a way out.
     Text,
     /// One object a document.
@@ -61,27 +67,23 @@ struct Checked {
     report: Report,
 }
 
-/// Runs the command: 0 where no error stands, 1 where one does, 2 where something could not be read.
-pub fn run(args: &Args) -> ExitCode {
+pub(super) fn run(args: &CheckArgs, context: &Context) -> Result<Exit, Failure> {
     let out = &mut anstream::stdout().lock();
     if let Some(code) = &args.explain {
         return explain(code, out);
     }
-    let unknown: Vec<&String> = args.deny.iter().chain(&args.allow).filter(|code| *code != "warnings" && codes::find(code).is_none()).collect();
-    if !unknown.is_empty() {
-        unknown.into_iter().for_each(|code| no_such_code(code));
-        return ExitCode::from(2);
+    if let Some(unknown) = args.deny.iter().chain(&args.allow).find(|code| *code != "warnings" && codes::find(code).is_none()) {
+        return Err(no_such_code(unknown));
     }
-    let (checked, unread) = check_all(args);
+    let checked = check_all(args, context)?;
     // A reader that has had enough is no fault.
-    let _ = print(args.format, args.verbose, &checked, out);
-    let errors = checked.iter().any(|checked| !checked.report.valid());
-    ExitCode::from(if unread { 2 } else { u8::from(errors) })
+    let _ = print(args.format, context.ui.verbose > 0, &checked, out);
+    Ok(if checked.iter().all(|checked| checked.report.valid()) { Exit::Fine } else { Exit::Findings })
 }
 
-fn no_such_code(code: &str) {
-    let help = did_you_mean(code, codes::all().map(|rule| rule.code.name)).unwrap_or_else(|| "see `docs/checks.md`".to_owned());
-    anstream::eprintln!("error: no check has the code `{code}`\n  help: {help}");
+fn no_such_code(code: &str) -> Failure {
+    let help = did_you_mean(code, codes::all().map(|rule| rule.code.name)).unwrap_or_else(|| "docs/checks.md lists them".to_owned());
+    Failure::new(format!("no check has the code `{code}`")).help(help)
 }
 
 // ---- what to check
@@ -96,34 +98,20 @@ struct Source {
 /// Endings of files that a folder is searched for.
 const ENDINGS: [&str; 7] = ["xml", "rss", "atom", "rdf", "opml", "json", "feed"];
 
-fn check_all(args: &Args) -> (Vec<Checked>, bool) {
-    let mut unread = false;
+fn check_all(args: &CheckArgs, context: &Context) -> Result<Vec<Checked>, Failure> {
     let mut sources = Vec::new();
     for path in &args.paths {
-        gather(path, args.url.as_ref(), &mut sources, &mut unread);
+        gather(path, args.url.as_ref(), &mut sources)?;
     }
-    let now = chrono::Utc::now();
-    let results: Vec<Result<Checked, String>> = sources
-        .par_iter()
-        .map(|source| {
-            let options = Options { url: source.url.clone(), content_type: args.content_type.clone(), now: Some(now), ..Options::default() };
-            let bytes = read(&source.path).map_err(|why| format!("`{}` cannot be read: {why}", source.name))?;
-            let mut report = check::check(&bytes, &options);
-            weigh(&mut report, args);
-            Ok(Checked { name: source.name.clone(), report })
-        })
-        .collect();
-    let mut checked = Vec::new();
-    for result in results {
-        match result {
-            Ok(one) => checked.push(one),
-            Err(why) => {
-                anstream::eprintln!("error: {why}");
-                unread = true;
-            }
-        }
-    }
-    (checked, unread)
+    let check = |source: &Source| {
+        let url = source.url.clone();
+        let options = Options { url, content_type: args.content_type.clone(), now: Some(context.now), ..Options::default() };
+        let bytes = read(&source.path).map_err(Failure::io("read", Path::new(&source.name)))?;
+        let mut report = check::check(&bytes, &options);
+        weigh(&mut report, args);
+        Ok(Checked { name: source.name.clone(), report })
+    };
+    sources.par_iter().map(check).collect()
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {
@@ -135,25 +123,21 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     std::fs::read(path)
 }
 
-fn gather(path: &Path, url: Option<&Url>, sources: &mut Vec<Source>, unread: &mut bool) {
+fn gather(path: &Path, url: Option<&Url>, sources: &mut Vec<Source>) -> Result<(), Failure> {
     if !path.is_dir() {
         let name = if path == Path::new("-") { "<stdin>".to_owned() } else { path.display().to_string() };
-        return sources.push(Source { path: path.to_owned(), name, url: url.cloned() });
+        sources.push(Source { path: path.to_owned(), name, url: url.cloned() });
+        return Ok(());
     }
     for entry in walkdir::WalkDir::new(path).sort_by_file_name() {
-        match entry {
-            Ok(entry) if entry.file_type().is_file() && is_feed(entry.path()) => {
-                let below = entry.path().strip_prefix(path).unwrap_or(entry.path());
-                let url = url.and_then(|url| below_url(url, below));
-                sources.push(Source { path: entry.path().to_owned(), name: entry.path().display().to_string(), url });
-            }
-            Ok(_) => {}
-            Err(why) => {
-                anstream::eprintln!("error: {why}");
-                *unread = true;
-            }
+        let entry = entry.map_err(|error| Failure::new(format!("could not walk `{}`: {error}", path.display())))?;
+        if entry.file_type().is_file() && is_feed(entry.path()) {
+            let below = entry.path().strip_prefix(path).unwrap_or(entry.path());
+            let url = url.and_then(|url| below_url(url, below));
+            sources.push(Source { path: entry.path().to_owned(), name: entry.path().display().to_string(), url });
         }
     }
+    Ok(())
 }
 
 fn is_feed(path: &Path) -> bool {
@@ -168,7 +152,7 @@ fn below_url(folder: &Url, below: &Path) -> Option<Url> {
 }
 
 /// Applies `--deny` and `--allow`.
-fn weigh(report: &mut Report, args: &Args) {
+fn weigh(report: &mut Report, args: &CheckArgs) {
     report.findings.retain(|finding| !args.allow.iter().any(|code| code == finding.rule.code.name));
     let all = args.deny.iter().any(|code| code == "warnings");
     for finding in &mut report.findings {
@@ -264,7 +248,8 @@ fn sarif(checked: &[Checked], verbose: bool) -> Value {
             })
         })
         .collect();
-    let results: Vec<Value> = checked.iter().flat_map(|one| shown(&one.report, verbose).map(|finding| sarif_result(&one.name, finding))).collect();
+    let results: Vec<Value> =
+        checked.iter().flat_map(|one| shown(&one.report, verbose).map(|finding| sarif_result(&one.name, finding))).collect();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -294,12 +279,8 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn explain(code: &str, out: &mut dyn Write) -> ExitCode {
-    let Some(rule) = codes::find(code) else {
-        no_such_code(code);
-        return ExitCode::from(2);
-    };
+fn explain(code: &str, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let rule = codes::find(code).ok_or_else(|| no_such_code(code))?;
     let _ = write!(out, "{}", codes::page(rule));
-    ExitCode::SUCCESS
+    Ok(Exit::Fine)
 }
-

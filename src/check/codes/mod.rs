@@ -117,7 +117,8 @@ pub fn document() -> String {
         for rule in *rows {
             let _ = writeln!(out, "\n### {}\n\n*{}.* {}\n", rule.code.name, rule.code.severity.as_str(), sentence(&plain(rule.message)));
             let _ = writeln!(out, "{} To mend it: {}.\n", rule.why, plain(rule.help));
-            let _ = writeln!(out, "```xml\n<!-- wrong -->\n{}\n<!-- right -->\n{}\n```\n\nSource: {}.", rule.wrong, rule.right, rule.clause);
+            let _ =
+                writeln!(out, "```xml\n<!-- wrong -->\n{}\n<!-- right -->\n{}\n```\n\nSource: {}.", rule.wrong, rule.right, rule.clause);
         }
     }
     out

@@ -1,5 +1,6 @@
 //! Watchers that many elements share: one value rule each.
 
+use super::super::Kind;
 use super::super::class::{Attributes, Class, Start, Text};
 use super::super::codes as c;
 use super::super::found::Detail;
@@ -7,7 +8,6 @@ use super::super::html;
 use super::super::namespace::{DC, RDF};
 use super::super::value::{date, iso, language, mail, number, plain, uri};
 use super::super::walk::{NodeId, On, State, Walk};
-use super::super::Kind;
 
 macro_rules! values {
     ($($name:ident = $rule:expr;)*) => {
@@ -96,7 +96,8 @@ pub(in crate::check) static HTML: Class = Class::value(|walk, id, value| {
 .open(|walk, id| walk.node_mut(id).mixed = true);
 
 /// A mail address with a name or without.
-pub(in crate::check) static CONTACT: Class = Class::value(|walk, id, value| mail::contact(walk, id, On::Node(id), value)).open(plain::begins);
+pub(in crate::check) static CONTACT: Class =
+    Class::value(|walk, id, value| mail::contact(walk, id, On::Node(id), value)).open(plain::begins);
 pub(in crate::check) static NAMED_CONTACT: Class =
     Class::value(|walk, id, value| mail::named_contact(walk, id, On::Node(id), value)).open(plain::begins);
 

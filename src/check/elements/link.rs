@@ -32,8 +32,28 @@ pub(super) static HISTORY: [&str; 7] = ["current", "first", "last", "next", "nex
 
 /// Relations that the reference knows.
 static RELATIONS: [&str; 22] = [
-    "alternate", "current", "describedby", "edit", "edit-media", "enclosure", "first", "hub", "last", "license", "next", "next-archive", "payment",
-    "prev-archive", "previous", "related", "replies", "search", "self", "service", "up", "via",
+    "alternate",
+    "current",
+    "describedby",
+    "edit",
+    "edit-media",
+    "enclosure",
+    "first",
+    "hub",
+    "last",
+    "license",
+    "next",
+    "next-archive",
+    "payment",
+    "prev-archive",
+    "previous",
+    "related",
+    "replies",
+    "search",
+    "self",
+    "service",
+    "up",
+    "via",
 ];
 
 const REGISTRY: &str = "http://www.iana.org/assignments/relation/";

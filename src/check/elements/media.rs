@@ -101,9 +101,7 @@ static RATING: Class = Class::value(|walk, id, value| {
     let fits = match scheme.as_str() {
         "urn:simple" => matches!(value, "adult" | "nonadult"),
         "urn:mpaa" => matches!(value, "g" | "m" | "nc-17" | "pg" | "pg-13" | "r" | "x"),
-        "urn:v-chip" => {
-            "14+ 18+ c c8 g pg tv-14 tv-g tv-ma tv-pg tv-y tv-y7 tv-y7-fv".split(' ').any(|known| known == value)
-        }
+        "urn:v-chip" => "14+ 18+ c c8 g pg tv-14 tv-g tv-ma tv-pg tv-y tv-y7 tv-y7-fv".split(' ').any(|known| known == value),
         "urn:icra" => is_icra(value),
         _ => return uri::full(walk, On::As(id, "scheme"), &scheme),
     };
@@ -226,7 +224,9 @@ pub(super) static CONTENT: Class = Class::container(&[PARTS, EVERYWHERE])
         for name in ["fileSize", "height", "width"] {
             check(walk, id, name, number::positive);
         }
-        check(walk, id, "expression", |walk, on, value| one_of(walk, on, value, &["sample", "full", "nonstop"], &c::INVALID_MEDIA_EXPRESSION));
+        check(walk, id, "expression", |walk, on, value| {
+            one_of(walk, on, value, &["sample", "full", "nonstop"], &c::INVALID_MEDIA_EXPRESSION)
+        });
         check(walk, id, "isDefault", true_false);
         check(walk, id, "lang", language::code);
         check(walk, id, "medium", |walk, on, value| {

@@ -35,8 +35,7 @@ pub(super) fn comment_rss(walk: &mut Walk<'_>, id: NodeId, _: &str) -> Chosen {
 }
 
 /// RFC 4685 section 3.
-pub(super) static IN_REPLY_TO: Class =
-    Class::value(in_reply_to).attrs(&[("", "href"), ("", "ref"), ("", "source"), ("", "type")]);
+pub(super) static IN_REPLY_TO: Class = Class::value(in_reply_to).attrs(&[("", "href"), ("", "ref"), ("", "source"), ("", "type")]);
 
 fn in_reply_to(walk: &mut Walk<'_>, id: NodeId, _: &str) {
     if let Some(href) = walk.plain_attr(id, "href") {
@@ -58,14 +57,7 @@ fn in_reply_to(walk: &mut Walk<'_>, id: NodeId, _: &str) {
 // ---- mod_link
 
 pub(super) static LINK: Class = Class::value(resource)
-    .attrs(&[
-        (RDF, "resource"),
-        (DC, "title"),
-        (LINK_MODULE, "lang"),
-        (LINK_MODULE, "rel"),
-        (LINK_MODULE, "type"),
-        (LINK_MODULE, "title"),
-    ])
+    .attrs(&[(RDF, "resource"), (DC, "title"), (LINK_MODULE, "lang"), (LINK_MODULE, "rel"), (LINK_MODULE, "type"), (LINK_MODULE, "title")])
     .open(|walk, id| {
         walk.check_attr(id, LINK_MODULE, "lang", "l:lang", language::code);
         if walk.attr(id, LINK_MODULE, "rel").is_none() {
@@ -75,7 +67,8 @@ pub(super) static LINK: Class = Class::value(resource)
         if let Some(title) = walk.attr(id, LINK_MODULE, "title").map(str::to_owned) {
             plain::text(walk, id, On::Part(id, "l:title"), &title, &c::CONTAINS_HTML);
         }
-        let rule = if walk.attr(id, LINK_MODULE, "type").is_some_and(|kind| kind.contains(':')) { uri::full } else { media_type::media_type };
+        let rule =
+            if walk.attr(id, LINK_MODULE, "type").is_some_and(|kind| kind.contains(':')) { uri::full } else { media_type::media_type };
         walk.check_attr(id, LINK_MODULE, "type", "l:type", rule);
     });
 
@@ -87,13 +80,12 @@ pub(super) static PERMALINK: Class = Class::value(|walk, id, value| {
 
 // ---- FeedBurner
 
-pub(super) static FEED_FLARE: Class =
-    Class::value(|walk, id, value| plain::text(walk, id, On::Node(id), value, &c::CONTAINS_HTML)).attrs(&[("", "href"), ("", "src")]).open(
-        |walk, id| {
-            walk.need_attr(id, "href", flare_address);
-            walk.need_attr(id, "src", flare_address);
-        },
-    );
+pub(super) static FEED_FLARE: Class = Class::value(|walk, id, value| plain::text(walk, id, On::Node(id), value, &c::CONTAINS_HTML))
+    .attrs(&[("", "href"), ("", "src")])
+    .open(|walk, id| {
+        walk.need_attr(id, "href", flare_address);
+        walk.need_attr(id, "src", flare_address);
+    });
 
 fn flare_address(walk: &mut Walk<'_>, on: On, value: &str) {
     if walk.kind == Kind::Atom {
@@ -110,8 +102,7 @@ pub(super) static FEED_INFO: Class = Class::container(&[]).attrs(&[("", "uri")])
 pub(super) static LIST_INFO: Class = Class::container(&[LIST_INFO_PARTS]);
 static LIST_INFO_PARTS: &[Child] = &[row("cf_group", &[&GROUP]), row("cf_sort", &[&SORT])];
 static GROUP: Class = Class::container(&[]).attrs(&[("", "element"), ("", "label"), ("", "ns")]);
-static SORT: Class =
-    Class::container(&[]).attrs(&[("", "data-type"), ("", "default"), ("", "element"), ("", "label"), ("", "ns")]);
+static SORT: Class = Class::container(&[]).attrs(&[("", "data-type"), ("", "default"), ("", "element"), ("", "label"), ("", "ns")]);
 
 pub(super) static ACCESS: Class = Class::value(|walk, id, value| {
     // Text beside the attribute makes the whole another word.
@@ -158,9 +149,8 @@ pub(super) static SHARING: Class =
     });
 static SHARING_PARTS: &[Child] = &[row("sx_related", &[&RELATED])];
 
-pub(super) static SYNC: Class = Class::container(&[SYNC_PARTS])
-    .attrs(&[("", "deleted"), ("", "noconflicts"), ("", "id"), ("", "updates")])
-    .open(|walk, id| {
+pub(super) static SYNC: Class =
+    Class::container(&[SYNC_PARTS]).attrs(&[("", "deleted"), ("", "noconflicts"), ("", "id"), ("", "updates")]).open(|walk, id| {
         walk.check_attr(id, "", "deleted", "deleted", strict_true_false);
         walk.check_attr(id, "", "noconflicts", "noconflicts", strict_true_false);
         walk.need_attr(id, "id", nonblank);

@@ -76,7 +76,8 @@ fn is_paired(value: &str) -> bool {
     let pairs: Vec<&str> = value.split(' ').collect();
     pairs.len() > 1
         && pairs.iter().all(|pair| {
-            pair.split_once(',').is_some_and(|(one, two)| !one.is_empty() && one.bytes().all(letter) && two.len() == 1 && two.bytes().all(letter))
+            pair.split_once(',')
+                .is_some_and(|(one, two)| !one.is_empty() && one.bytes().all(letter) && two.len() == 1 && two.bytes().all(letter))
         })
 }
 

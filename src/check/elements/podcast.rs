@@ -154,8 +154,7 @@ static OWNER: Class = Class::container(&[OWNER_PARTS]).close(|walk, id, _| {
     }
 });
 static OWNER_PARTS: &[Child] = &[row("itunes_email", &[&EMAIL, &ONCE]), row("itunes_name", &[&UP_TO_255, &ONCE])];
-static EMAIL: Class =
-    Class::value(|walk, id, value| super::super::value::mail::contact(walk, id, On::Node(id), value)).open(plain::begins);
+static EMAIL: Class = Class::value(|walk, id, value| super::super::value::mail::contact(walk, id, On::Node(id), value)).open(plain::begins);
 
 static CATEGORY: Class = Class::container(&[CATEGORY_PARTS]).attrs(&[("", "text")]).open(|walk, id| category(walk, id, None));
 static CATEGORY_PARTS: &[Child] = &[Child { name: "itunes_category", classes: &[&SUBCATEGORY], notes: &[super::Note::Do(unnamed)] }];

@@ -118,7 +118,8 @@ pub(in crate::check) static PRODUCT: &[Child] = &[
 ];
 
 static SHIPPING: Class = Class { attrs: super::super::class::Attributes::ParseType, ..Class::container(&[SHIPPING_PARTS]) };
-static SHIPPING_PARTS: &[Child] = &[row("g_country", &[&COUNTRY, &ONCE]), row("g_price", &[&FLOAT_UNIT, &ONCE]), row("g_service", &[&SERVICE, &ONCE])];
+static SHIPPING_PARTS: &[Child] =
+    &[row("g_country", &[&COUNTRY, &ONCE]), row("g_price", &[&FLOAT_UNIT, &ONCE]), row("g_service", &[&SERVICE, &ONCE])];
 static DATE_RANGE: Class = Class { attrs: super::super::class::Attributes::ParseType, ..Class::container(&[RANGE_PARTS]) };
 static RANGE_PARTS: &[Child] = &[row("g_end", &[&ISO8601, &ONCE]), row("g_start", &[&ISO8601, &ONCE])];
 

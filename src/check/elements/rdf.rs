@@ -6,18 +6,19 @@ use super::super::Kind;
 use super::super::class::{Attributes, Child, Class, Start, Text};
 use super::super::codes as c;
 use super::super::found::Detail;
-use super::super::namespace::{NsId, RDF, RSS090, RSS11, XHTML};
+use super::super::namespace::{NsId, RDF, RSS11, RSS090, XHTML};
 use super::super::value::{chars, uri};
 use super::super::walk::{NodeId, On, State, Walk};
 use super::common::*;
 use super::tables::EVERYWHERE;
 use super::{rss, rss_item, text};
 
-pub(in crate::check) static RDF_ROOT: Class = Class::container(&[ROOT_PARTS]).open(|walk, _| walk.kind = Kind::Rss1).close(|walk, id, _| {
-    if !walk.has_child(id, "channel") && !walk.has_child(id, "rss090_channel") {
-        walk.lacks(id, &c::MISSING_ELEMENT, "channel");
-    }
-});
+pub(in crate::check) static RDF_ROOT: Class =
+    Class::container(&[ROOT_PARTS]).open(|walk, _| walk.kind = Kind::Rss1).close(|walk, id, _| {
+        if !walk.has_child(id, "channel") && !walk.has_child(id, "rss090_channel") {
+            walk.lacks(id, &c::MISSING_ELEMENT, "channel");
+        }
+    });
 
 const fn row(name: &'static str, classes: &'static [&'static Class], notes: &'static [super::Note]) -> Child {
     Child { name, classes, notes }
@@ -94,10 +95,8 @@ pub(super) fn items_begin(walk: &mut Walk<'_>, id: NodeId, _: &str) -> Chosen {
 }
 
 pub(super) static ITEMS: Class = Class::container(&[ITEMS_PARTS]).attrs(&[(RDF, "parseType")]);
-static ITEMS_PARTS: &[Child] = &[
-    row("item", &[&rss_item::ITEM_10], &[super::Note::Do(item_in_items)]),
-    row("rdf_Seq", &[&SEQUENCE], &[super::Note::Do(sequence)]),
-];
+static ITEMS_PARTS: &[Child] =
+    &[row("item", &[&rss_item::ITEM_10], &[super::Note::Do(item_in_items)]), row("rdf_Seq", &[&SEQUENCE], &[super::Note::Do(sequence)])];
 
 fn item_in_items(walk: &mut Walk<'_>, id: NodeId, _: &str) -> Chosen {
     if !walk.is_default(RSS11) {

@@ -1,13 +1,13 @@
 //! RSS 0.91 to 2.0, and what its channel shares with RSS 1.0's: the rules that no table can hold.
 
+use super::super::Kind;
+use super::super::class::{Child, Note};
 use super::super::class::{Class, Podcast};
 use super::super::codes as c;
 use super::super::found::{Detail, Spot};
 use super::super::namespace::{INDEXING, RDF};
 use super::super::value::{number, plain, uri};
 use super::super::walk::{Channel, NodeId, On, State, Walk};
-use super::super::class::{Child, Note};
-use super::super::Kind;
 use super::common::*;
 use super::rss_tables::{ANY_CHANNEL, CHANNEL_10 as CHANNEL_10_PARTS, CHANNEL_20};
 use super::tables::{CHANNEL, CHANNEL_OR_ITEM, EVERYWHERE};
@@ -181,8 +181,9 @@ pub(super) static CLOUD: Class = Class::container(&[])
 
 // ---- image
 
-pub(super) static IMAGE: Class =
-    Class::container(&[IMAGE_PARTS, EVERYWHERE]).attrs(&[(RDF, "resource"), (RDF, "about"), (RDF, "parseType")]).close(|walk, id, value| {
+pub(super) static IMAGE: Class = Class::container(&[IMAGE_PARTS, EVERYWHERE])
+    .attrs(&[(RDF, "resource"), (RDF, "about"), (RDF, "parseType")])
+    .close(|walk, id, value| {
         if !value.is_empty() {
             walk.say(On::Node(id), &c::UNEXPECTED_TEXT, Detail::element("image"));
         }
@@ -256,15 +257,20 @@ fn differs(walk: &mut Walk<'_>, id: NodeId, value: &str, rule: &'static c::Rule,
 
 // ---- text input
 
-pub(in crate::check) static TEXT_INPUT: Class = Class::container(&[INPUT_PARTS, EVERYWHERE]).attrs(&[(RDF, "about")]).close(|walk, id, _| {
-    let needed =
-        [("title", &c::MISSING_TITLE), ("link", &c::MISSING_LINK), ("description", &c::MISSING_DESCRIPTION), ("name", &c::MISSING_ELEMENT)];
-    for (child, rule) in needed {
-        if !walk.has_child(id, child) {
-            walk.lacks(id, rule, child);
+pub(in crate::check) static TEXT_INPUT: Class =
+    Class::container(&[INPUT_PARTS, EVERYWHERE]).attrs(&[(RDF, "about")]).close(|walk, id, _| {
+        let needed = [
+            ("title", &c::MISSING_TITLE),
+            ("link", &c::MISSING_LINK),
+            ("description", &c::MISSING_DESCRIPTION),
+            ("name", &c::MISSING_ELEMENT),
+        ];
+        for (child, rule) in needed {
+            if !walk.has_child(id, child) {
+                walk.lacks(id, rule, child);
+            }
         }
-    }
-});
+    });
 
 static INPUT_PARTS: &[Child] = &[
     Child { name: "dc_creator", classes: &[&TEXT], notes: &[] },

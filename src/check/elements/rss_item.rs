@@ -15,7 +15,8 @@ use super::{media, podcast};
 
 pub(super) static ITEM: Class = Class {
     podcast: Podcast::Item,
-    ..Class::container(&[ITEM_20, ANY_ITEM, MODULES, PRODUCT, CHANNEL_OR_ITEM, EVERYWHERE, media::PARTS, podcast::ANY, podcast::ITEM]).close(item_ends)
+    ..Class::container(&[ITEM_20, ANY_ITEM, MODULES, PRODUCT, CHANNEL_OR_ITEM, EVERYWHERE, media::PARTS, podcast::ANY, podcast::ITEM])
+        .close(item_ends)
 };
 
 pub(in crate::check) static ITEM_10: Class = Class {
@@ -150,7 +151,8 @@ fn guid(walk: &mut Walk<'_>, id: NodeId, value: &str) {
     };
     if permanent {
         let lower = value.to_lowercase();
-        if uri::check(walk, on, value, uri::is_full, &c::INVALID_HTTP_GUID) && (lower.starts_with("tag:") || lower.starts_with("urn:uuid:")) {
+        if uri::check(walk, on, value, uri::is_full, &c::INVALID_HTTP_GUID) && (lower.starts_with("tag:") || lower.starts_with("urn:uuid:"))
+        {
             walk.say(on, &c::INVALID_PERMALINK, Detail::value(value));
         }
     } else if !value.is_empty() && value.chars().count() < 9 && value.chars().all(char::is_numeric) {

@@ -16,11 +16,27 @@ pub(in crate::check) static EVERYWHERE: &[Child] = &[
     row("dc_description", &[&TEXT, &ONCE]),
     row("dc_format", &[&TEXT, &ONCE]),
     row("dc_identifier", &[&TEXT]),
-    Child { name: "dc_language", classes: &[&LANGUAGE, &ONCE], notes: &[Note::Same(&c::DUPLICATE_SEMANTICS, "language", "language", "dc:language")] },
-    Child { name: "dc_publisher", classes: &[&TEXT], notes: &[Note::Same(&c::DUPLICATE_SEMANTICS, "webMaster", "webMaster", "dc:publisher")] },
+    Child {
+        name: "dc_language",
+        classes: &[&LANGUAGE, &ONCE],
+        notes: &[Note::Same(&c::DUPLICATE_SEMANTICS, "language", "language", "dc:language")],
+    },
+    Child {
+        name: "dc_publisher",
+        classes: &[&TEXT],
+        notes: &[Note::Same(&c::DUPLICATE_SEMANTICS, "webMaster", "webMaster", "dc:publisher")],
+    },
     row("dc_relation", &[&TEXT]),
-    Child { name: "dc_rights", classes: &[&PLAIN, &ONCE], notes: &[Note::Same(&c::DUPLICATE_SEMANTICS, "copyright", "copyright", "dc:rights")] },
-    Child { name: "dc_source", classes: &[&TEXT, &ONCE], notes: &[Note::Same(&c::DUPLICATE_ITEM_SEMANTICS, "source", "source", "dc:source")] },
+    Child {
+        name: "dc_rights",
+        classes: &[&PLAIN, &ONCE],
+        notes: &[Note::Same(&c::DUPLICATE_SEMANTICS, "copyright", "copyright", "dc:rights")],
+    },
+    Child {
+        name: "dc_source",
+        classes: &[&TEXT, &ONCE],
+        notes: &[Note::Same(&c::DUPLICATE_ITEM_SEMANTICS, "source", "source", "dc:source")],
+    },
     row("dc_title", &[&TEXT, &ONCE]),
     row("dc_type", &[&TEXT, &ONCE]),
     row("dcterms_abstract", &[&TEXT, &ONCE]),
@@ -52,7 +68,11 @@ pub(in crate::check) static EVERYWHERE: &[Child] = &[
     row("dcterms_issued", &[&W3CDTF, &ONCE]),
     row("dcterms_license", &[&EATER]),
     row("dcterms_mediator", &[&TEXT, &ONCE]),
-    Child { name: "dcterms_modified", classes: &[&W3CDTF, &ONCE], notes: &[Note::Same(&c::DUPLICATE_SEMANTICS, "lastBuildDate", "lastBuildDate", "dcterms:modified")] },
+    Child {
+        name: "dcterms_modified",
+        classes: &[&W3CDTF, &ONCE],
+        notes: &[Note::Same(&c::DUPLICATE_SEMANTICS, "lastBuildDate", "lastBuildDate", "dcterms:modified")],
+    },
     row("dcterms_provenance", &[&EATER]),
     row("dcterms_references", &[&RESOURCE]),
     row("dcterms_replaces", &[&RESOURCE]),
@@ -92,10 +112,7 @@ pub(in crate::check) static EVERYWHERE: &[Child] = &[
 ];
 
 /// May stand in channels and items.
-pub(in crate::check) static CHANNEL_OR_ITEM: &[Child] = &[
-    row("l_link", &[&modules::LINK]),
-    row("taxo_topics", &[&EATER]),
-];
+pub(in crate::check) static CHANNEL_OR_ITEM: &[Child] = &[row("l_link", &[&modules::LINK]), row("taxo_topics", &[&EATER])];
 
 /// May stand in items and entries.
 pub(in crate::check) static ITEM: &[Child] = &[
@@ -142,7 +159,11 @@ pub(in crate::check) static ITEM: &[Child] = &[
 /// May stand in channels and feeds.
 pub(in crate::check) static CHANNEL: &[Child] = &[
     row("admin_errorReportsTo", &[&RESOURCE, &ONCE]),
-    Child { name: "admin_generatorAgent", classes: &[&RESOURCE, &ONCE], notes: &[Note::Same(&c::DUPLICATE_SEMANTICS, "generator", "generator", "admin:generatorAgent")] },
+    Child {
+        name: "admin_generatorAgent",
+        classes: &[&RESOURCE, &ONCE],
+        notes: &[Note::Same(&c::DUPLICATE_SEMANTICS, "generator", "generator", "admin:generatorAgent")],
+    },
     row("blogChannel_blink", &[&FULL_URI, &ONCE]),
     row("blogChannel_blogRoll", &[&FULL_URI, &ONCE]),
     row("blogChannel_changes", &[&FULL_URI, &ONCE]),

@@ -7,7 +7,7 @@ use super::super::class::{Attributes, Class, Start, Text};
 use super::super::codes as c;
 use super::super::found::Detail;
 use super::super::html;
-use super::super::namespace::{self, NsId, MATHML, SVG, XHTML};
+use super::super::namespace::{self, MATHML, NsId, SVG, XHTML};
 use super::super::value::words::{
     HTML_ELEMENTS, MATHML_ATTRIBUTES, MATHML_ELEMENTS, SAFE_ATTRIBUTES, SAFE_ELEMENTS, SVG_ATTRIBUTES, SVG_ELEMENTS,
 };

@@ -114,7 +114,11 @@ fn iso(value: &str, form: Form) -> Option<()> {
 /// `Mon, 02 Jan 2006 15:04:05 GMT`.
 pub(in crate::check) fn rfc822(walk: &mut Walk<'_>, on: On, value: &str) {
     let Some(date) = rfc2822(value) else {
-        let rule = if LOOSE.is_match(&without_comments(value).trim().to_lowercase()) { &c::PROBLEMATICAL_RFC822_DATE } else { &c::INVALID_RFC2822_DATE };
+        let rule = if LOOSE.is_match(&without_comments(value).trim().to_lowercase()) {
+            &c::PROBLEMATICAL_RFC822_DATE
+        } else {
+            &c::INVALID_RFC2822_DATE
+        };
         return walk.say(on, rule, Detail::value(value));
     };
     let Some(day) = date.day() else { return walk.say(on, &c::INVALID_RFC2822_DATE, Detail::value(value)) };
@@ -176,7 +180,17 @@ fn rfc2822(value: &str) -> Option<Rfc2822> {
 /// Seconds east of Greenwich.
 fn zone(text: &[u8]) -> Option<i64> {
     const NAMES: [(&str, i64); 11] = [
-        ("UT", 0), ("GMT", 0), ("Z", 0), ("EST", -5), ("EDT", -4), ("CST", -6), ("CDT", -5), ("MST", -7), ("MDT", -6), ("PST", -8), ("PDT", -7),
+        ("UT", 0),
+        ("GMT", 0),
+        ("Z", 0),
+        ("EST", -5),
+        ("EDT", -4),
+        ("CST", -6),
+        ("CDT", -5),
+        ("MST", -7),
+        ("MDT", -6),
+        ("PST", -8),
+        ("PDT", -7),
     ];
     if let Some((_, hours)) = NAMES.iter().find(|(name, _)| name.as_bytes() == text) {
         return Some(hours * 3600);

@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::super::Kind;
 use super::super::codes::{self as c, Rule};
 use super::super::found::Detail;
 use super::super::walk::{NodeId, On, State, Walk};
-use super::super::Kind;
 use super::chars;
 use super::uri::regex;
 use super::words::HTML_ELEMENTS;

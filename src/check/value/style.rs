@@ -10,7 +10,8 @@ use super::words::{SAFE_CSS, SAFE_CSS_WORDS};
 static LETTERS: LazyLock<Regex> = LazyLock::new(|| regex(r#"^([:,;#%.\sa-zA-Z0-9!]|\w-\w|'[\s\w]+'|"[\s\w]+"|\([\d,\s]+\))*$"#));
 static SHAPE: LazyLock<Regex> = LazyLock::new(|| regex(r"^(\s*[-\w]+\s*:\s*[^:;]*(;|$))*$"));
 static PAIRS: LazyLock<Regex> = LazyLock::new(|| regex(r"([-\w]+)\s*:\s*([^:;]*)"));
-static VALUES: LazyLock<Regex> = LazyLock::new(|| regex(r"^(#[0-9a-f]+|rgb\(\d+%?,\d*%?,?\d*%?\)?|\d?\.?\d?\d(cm|em|ex|in|mm|pc|pt|px|%|,|\))?)$"));
+static VALUES: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"^(#[0-9a-f]+|rgb\(\d+%?,\d*%?,?\d*%?\)?|\d?\.?\d?\d(cm|em|ex|in|mm|pc|pt|px|%|,|\))?)$"));
 
 /// What in the style is not known to be safe, each once; the whole of it where its shape alone is suspicious.
 pub(in crate::check) fn dangers(style: &str) -> Vec<String> {

@@ -19,7 +19,9 @@ static UUID: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?i:urn:uuid:[a-f0-9]{8
 static URN: LazyLock<Regex> =
     LazyLock::new(|| regex(r"^(?i:urn):[a-zA-Z0-9][a-zA-Z0-9-]{1,31}:([a-zA-Z0-9()+,.:=@;$_!*'\-]|%[0-9A-Fa-f]{2})+$"));
 static TAG: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"^tag:([a-z0-9\-._]+@)?[a-z0-9.\-]+,[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?:[0-9a-zA-Z;/?:@&=+$.\-_!~*'()%,]*(#[0-9a-zA-Z;/?:@&=+$.\-_!~*'()%,]*)?$")
+    regex(
+        r"^tag:([a-z0-9\-._]+@)?[a-z0-9.\-]+,[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?:[0-9a-zA-Z;/?:@&=+$.\-_!~*'()%,]*(#[0-9a-zA-Z;/?:@&=+$.\-_!~*'()%,]*)?$",
+    )
 });
 
 pub(in crate::check) fn regex(pattern: &str) -> Regex {
@@ -134,7 +136,9 @@ fn scheme(value: &str) -> Scheme {
 
 /// `scheme://` and something that is no slash.
 fn has_authority(value: &str) -> bool {
-    value.split_once("://").is_some_and(|(name, rest)| name.chars().all(super::chars::is_word) && rest.starts_with(|c| c != '/' && c != '\n'))
+    value
+        .split_once("://")
+        .is_some_and(|(name, rest)| name.chars().all(super::chars::is_word) && rest.starts_with(|c| c != '/' && c != '\n'))
 }
 
 fn starts_with_ignoring_case(value: &str, start: &str) -> bool {
@@ -292,7 +296,9 @@ pub(in crate::check) fn join(base: &str, reference: &str) -> String {
         return if reference.is_empty() { base.to_owned() } else { reference.to_owned() };
     }
     let (from, to) = (parts(base), parts(reference));
-    if to.scheme.is_some_and(|scheme| from.scheme.is_none_or(|base| !base.eq_ignore_ascii_case(scheme))) || to.authority.is_some() && to.scheme.is_some() {
+    if to.scheme.is_some_and(|scheme| from.scheme.is_none_or(|base| !base.eq_ignore_ascii_case(scheme)))
+        || to.authority.is_some() && to.scheme.is_some()
+    {
         return reference.to_owned();
     }
     let hierarchical = matches!(from.scheme.map(str::to_lowercase).as_deref(), None | Some("http" | "https" | "ftp" | "file"));
@@ -408,7 +414,9 @@ fn canonical_mail(path: &str) -> Option<String> {
 
 fn canonical_authority(authority: &str, default: Option<&str>) -> Option<String> {
     match authority.rfind('@') {
-        Some(at) if at > 0 && &authority[..at] != ":" => Some(format!("{}@{}", &authority[..at], canonical_host(&authority[at + 1..], default)?)),
+        Some(at) if at > 0 && &authority[..at] != ":" => {
+            Some(format!("{}@{}", &authority[..at], canonical_host(&authority[at + 1..], default)?))
+        }
         Some(at) => canonical_host(&authority[at + 1..], default),
         None => canonical_host(authority, default),
     }
@@ -417,7 +425,9 @@ fn canonical_authority(authority: &str, default: Option<&str>) -> Option<String>
 fn canonical_host(host: &str, default: Option<&str>) -> Option<String> {
     let lower = host.to_lowercase();
     let (mut name, port) = match lower.rfind(':') {
-        Some(at) if lower[at + 1..].bytes().all(|b| b.is_ascii_digit()) => (&lower[..at], Some(&lower[at + 1..]).filter(|port| !port.is_empty())),
+        Some(at) if lower[at + 1..].bytes().all(|b| b.is_ascii_digit()) => {
+            (&lower[..at], Some(&lower[at + 1..]).filter(|port| !port.is_empty()))
+        }
         _ => (lower.as_str(), None),
     };
     if let Some(bare) = name.strip_suffix('.')
