@@ -145,8 +145,17 @@ fn yaml_fault(error: &serde_saphyr::Error, front: &str) -> Fault {
     let words = words.lines().next().unwrap_or_default();
     let message = words.rsplit_once(" at line ").map_or(words, |(message, _)| message);
     let message = message.split_once(": ").filter(|(head, _)| head.starts_with("line ")).map_or(message, |(_, message)| message);
-    Fault::new(&codes::RECORD_SYNTAX, Spot::Span(span), format!("not valid YAML: {message}"))
-        .help("a text with a colon, a `#` or a quote in it stands between quotes; a key stands once, with a blank after its colon")
+    let syntax = |message: String, help: &str| Fault::new(&codes::RECORD_SYNTAX, Spot::Span(span), message).help(help);
+    if let Some(rest) = message.strip_prefix("duplicate mapping key: ") {
+        // What follows the comma speaks to programmers.
+        let key = rest.rsplit_once(", set ").map_or(rest, |(key, _)| key);
+        return syntax(format!("`{key}` stands twice"), "keep one of the two");
+    }
+    let help = match message {
+        message if message.contains("tab") => "YAML takes no tabs before a key; write blanks",
+        _ => "a text with a colon, a `#` or a bracket in it stands between quotes; every bracket and quote is closed",
+    };
+    syntax(format!("not valid YAML: {message}"), help)
 }
 
 fn span_of(location: serde_saphyr::Location, front: &str) -> Range<usize> {

@@ -181,7 +181,7 @@ fn way_out(wanted: &str, found: &Unexpected<'_>) -> String {
         ("a date", _) => "write `2018-02-09`, or with a time `2018-02-09T10:00:00-06:00`",
         ("a whole number, not below zero", _) => "write digits alone, without quotes and unit",
         ("a string or a list of strings", _) => "write `\"one\"`, or `[\"one\", \"another\"]`",
-        _ => "see the page on records for its forms",
+        _ => "write a text between quotes, or its parts in a table",
     };
     help.to_owned()
 }
