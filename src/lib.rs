@@ -7,6 +7,7 @@ pub mod cli;
 pub mod config;
 pub mod diag;
 pub mod document;
+pub mod gate;
 pub mod item;
 pub mod pipeline;
 pub mod progress;

@@ -16,6 +16,7 @@ use crate::classify::{Classifier, Placement};
 use crate::config::{Config, Format};
 use crate::diag::{Finding, Findings, Severity, codes};
 use crate::document::{self, Alternate, Category, Document, Encoded, Entry, Head, Prepared};
+use crate::gate::{self, Checked};
 use crate::item::{self, Item};
 use crate::progress::{Progress, Stage};
 use crate::text::{self, Removed};
@@ -34,6 +35,8 @@ pub struct Built {
     pub catalogue: Catalogue,
     pub documents: Vec<Document>,
     pub findings: Findings,
+    /// What the checker says of the documents.
+    pub checked: Findings,
     pub timings: Timings,
 }
 
@@ -44,6 +47,7 @@ pub struct Timings {
     pub classify: Duration,
     pub prepare: Duration,
     pub render: Duration,
+    pub check: Duration,
     pub publish: Duration,
 }
 
@@ -67,7 +71,11 @@ pub fn build(config: &Config, loaded: item::Loaded, known: &BTreeSet<String>, no
     let documents = render(config, &catalogue, &prepared, progress);
     timings.render = clock.elapsed();
     findings.extend(catalogue.findings.iter().cloned());
-    Built { items, placements, hidden, catalogue, documents, findings, timings }
+
+    let clock = Instant::now();
+    let checked = check(config, &catalogue, &items, &documents, now, progress);
+    timings.check = clock.elapsed();
+    Built { items, placements, hidden, catalogue, documents, findings, checked, timings }
 }
 
 /// Where each item belongs.
@@ -229,6 +237,23 @@ fn render(config: &Config, catalogue: &Catalogue, encoded: &EncodedItems, progre
         Document { path: path(channel, *format), format: *format, bytes }
     };
     jobs.par_iter().map(document).collect()
+}
+
+/// What the checker says of the documents, which stand in the order in which [`render`] made them.
+fn check(
+    config: &Config,
+    catalogue: &Catalogue,
+    items: &[Item],
+    documents: &[Document],
+    now: DateTime<Utc>,
+    progress: &Progress,
+) -> Findings {
+    progress.begin(Stage::Checking, documents.len());
+    let formats = config.output.formats.len();
+    let items_of = |channel: &Channel| channel.shown().iter().map(|at| &items[*at as usize]).collect();
+    let channels = catalogue.channels.iter().flat_map(|channel| std::iter::repeat_n(channel, formats));
+    let checked: Vec<Checked> = channels.zip(documents).map(|(channel, document)| Checked { document, items: items_of(channel) }).collect();
+    gate::check(config, &checked, now)
 }
 
 /// The variants of each channel by the path that they share.

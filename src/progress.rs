@@ -19,6 +19,7 @@ pub enum Stage {
     Classifying = 1,
     Preparing = 2,
     Rendering = 3,
+    Checking = 4,
 }
 
 impl Stage {
@@ -29,6 +30,7 @@ impl Stage {
             Stage::Classifying => "sorting items",
             Stage::Preparing => "preparing texts",
             Stage::Rendering => "writing feeds",
+            Stage::Checking => "checking feeds",
         }
     }
 }
@@ -52,6 +54,7 @@ impl Progress {
             1 => Stage::Classifying,
             2 => Stage::Preparing,
             3 => Stage::Rendering,
+            4 => Stage::Checking,
             _ => Stage::Reading,
         };
         (stage, self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))

@@ -75,7 +75,8 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn publish(&self, mut built: Built, folder: &mut Folder) -> Result<Exit, Failure> {
-        if built.catalogue.findings.has_errors() {
+        if built.catalogue.findings.has_errors() || built.checked.has_errors() {
+            built.findings.extend(built.checked);
             return self.refuse(&built.findings);
         }
         let clock = Instant::now();
@@ -113,6 +114,7 @@ impl Run<'_> {
     fn tell(&self, built: &Built, plan: &Plan, outcome: Option<Outcome>, views: Option<Vec<View>>) -> Result<Exit, Failure> {
         let ui = self.context.ui;
         ui.findings(&built.findings);
+        self.tell_checked(&built.checked);
         match (self.args.json, outcome) {
             (true, _) => self.json(built, plan, outcome, views.unwrap_or_default())?,
             (false, None) => view::tell(ui, plan, &views.unwrap_or_default()),
@@ -122,6 +124,15 @@ impl Run<'_> {
             }
         }
         Ok(if built.findings.has_errors() { Exit::Findings } else { Exit::Fine })
+    }
+
+    /// Warnings about documents are many where one thing is amiss everywhere: they are counted, and shown on request.
+    fn tell_checked(&self, checked: &Findings) {
+        match (checked.warnings(), self.context.ui.verbose) {
+            (0, _) => {}
+            (count, 0) => self.context.ui.note(format_args!("the feeds are valid, with {count} warnings; `-v` shows them")),
+            _ => self.context.ui.findings(checked),
+        }
     }
 
     fn summary(&self, built: &Built, outcome: Outcome) -> String {
@@ -145,6 +156,7 @@ impl Run<'_> {
             ("classify", timings.classify),
             ("prepare", timings.prepare),
             ("render", timings.render),
+            ("check", timings.check),
             ("publish", timings.publish),
             ("total", self.start.elapsed()),
         ];
@@ -165,7 +177,7 @@ impl Run<'_> {
             },
             subscribers: views,
             seconds: seconds.into_iter().map(|(stage, time)| (stage, time.as_secs_f64())).collect(),
-            findings: built.findings.iter().map(FindingRow::of).collect(),
+            findings: built.findings.iter().chain(&built.checked).map(FindingRow::of).collect(),
         })
     }
 }

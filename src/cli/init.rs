@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use chrono::Datelike;
+use chrono::{Datelike, SecondsFormat};
 use clap::{Args, ValueHint};
 use url::Url;
 
@@ -46,7 +46,7 @@ pub(super) fn run(args: &InitArgs, context: &Context) -> Result<Exit, Failure> {
         context.ui.findings(&findings);
         return Err(Failure::new("no config can be made of these options").help("mend `--base-url`, `--language` or `--time-zone`"));
     }
-    let record = RECORD.replace("@date@", &context.now.date_naive().to_string());
+    let record = RECORD.replace("@date@", &context.now.to_rfc3339_opts(SecondsFormat::Secs, true));
     for (path, text) in
         [(config, text), (in_folder(folder, "items/welcome.md"), record), (in_folder(folder, ".gitignore"), GITIGNORE.to_owned())]
     {

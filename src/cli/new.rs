@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::PathBuf;
 
-use chrono::NaiveDate;
+use chrono::SecondsFormat;
 use clap::{Args, ValueHint};
 
 use super::context::Context;
 use super::{Exit, Failure, ui};
-use crate::item::{new, write};
+use crate::item::{Date, new, write};
 use crate::vocab::slug::slug;
 
 /// `tidings new`
@@ -32,18 +32,20 @@ pub(super) fn run(args: &NewArgs, context: &Context) -> Result<Exit, Failure> {
         Some(folder) => folder.clone(),
         None => folder_of_records(&config)?,
     };
-    let today = context.now.with_timezone(&config.publication.time_zone).date_naive();
+    let now = context.now.with_timezone(&config.publication.time_zone);
+    let today = now.date_naive();
     fs::create_dir_all(&folder).map_err(Failure::io("create", &folder))?;
     let stem = format!("{today}-{}", slug(&title).unwrap_or_else(|| "untitled".into()));
-    let path = write::create(&folder, &stem, "md", &record(&title, today)).map_err(Failure::io("write into", &folder))?;
+    let path = write::create(&folder, &stem, "md", &record(&title, now.fixed_offset())).map_err(Failure::io("write into", &folder))?;
     ui::print(path.display());
     Ok(Exit::Fine)
 }
 
-/// A record without a text yet.
-fn record(title: &str, today: NaiveDate) -> String {
+/// A record without a text yet. It bears the time as well as the day, so that the items of one day keep their order.
+fn record(title: &str, now: Date) -> String {
     let title = toml::Value::String(title.to_owned());
-    format!("+++\nid = \"{}\"\ntitle = {title}\ndate = {today}\n+++\n\n", new::mint_id(today))
+    let date = now.to_rfc3339_opts(SecondsFormat::Secs, true);
+    format!("+++\nid = \"{}\"\ntitle = {title}\ndate = {date}\n+++\n\n", new::mint_id(now.date_naive()))
 }
 
 /// The first source that is a folder.

@@ -1,8 +1,5 @@
 //! What subscribers fetch: well-formed, complete, the same for every parser, whatever the records hold.
 
-use std::fs;
-use std::path::Path;
-
 use crate::support::{CONFIG, NOW, Publication, Ran, tidings};
 
 const RECORD: &str = r#"+++
@@ -175,12 +172,7 @@ fn attributes_and_html(document: &roxmltree::Document<'_>) -> String {
 
 #[test]
 fn the_example_comes_out_valid() {
-    let publication = Publication::new();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    publication.write("feeds.toml", fs::read(root.join("feeds.toml")).expect("the example's config"));
-    for entry in fs::read_dir(root.join("items")).expect("the example's records").flatten().filter(|entry| entry.path().is_file()) {
-        publication.write(&format!("items/{}", entry.file_name().to_string_lossy()), fs::read(entry.path()).expect("a record"));
-    }
+    let publication = Publication::copy_of("");
     let ran = Ran::of(tidings().env("TIDINGS_NOW", NOW).arg("-C").arg(publication.path(".")).arg("build").output().expect("runs"));
     ran.expect(0, &["new"]);
     assert!(!ran.err.contains("warning"), "{}", ran.err);

@@ -1,21 +1,8 @@
 //! The repository's own publication: where its items go, and what strangers read in its feeds.
 
-use std::fs;
-use std::path::Path;
-
 use serde_json::Value;
 
 use crate::support::{Publication, tidings};
-
-fn example() -> Publication {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let publication = Publication::with_config(&fs::read_to_string(root.join("feeds.toml")).expect("a config"));
-    for entry in fs::read_dir(root.join("items")).expect("records").map(|entry| entry.expect("an entry").path()) {
-        let name = entry.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
-        publication.write(&format!("items/{name}"), fs::read(&entry).expect("a record"));
-    }
-    publication
-}
 
 /// By the start of the file's name: countries and topics, in the order of the channels' paths.
 const PLACES: &[(&str, &[&str])] = &[
@@ -37,7 +24,7 @@ const PLACES: &[(&str, &[&str])] = &[
 
 #[test]
 fn every_item_is_where_its_text_says() {
-    let example = example();
+    let example = Publication::copy_of("");
     example.build();
     for (start, want) in PLACES {
         let name = example.files("items").into_iter().find(|name| name.starts_with(start)).unwrap_or_else(|| panic!("no {start}"));
@@ -60,7 +47,7 @@ fn every_item_is_where_its_text_says() {
 
 #[test]
 fn drafts_and_expired_items_stay_out_and_the_rest_is_published() {
-    let example = example();
+    let example = Publication::copy_of("");
     let ran = tidings().args(["-C"]).arg(example.path("")).args(["--now", "2018-03-02", "build", "--json"]).output().expect("a run");
     let report: Value = serde_json::from_slice(&ran.stdout).expect("JSON");
     assert_eq!((report["items"].as_u64(), report["hidden"].as_u64()), (Some(14), Some(2)), "{report}");
@@ -72,7 +59,7 @@ fn drafts_and_expired_items_stay_out_and_the_rest_is_published() {
 
 #[test]
 fn a_mixed_channel_has_one_version_of_a_story_and_each_language_its_own() {
-    let example = example();
+    let example = Publication::copy_of("");
     example.build();
     let has = |path: &str, title: &str| example.read(&format!("public/{path}")).contains(&format!("<title>{title}</title>"));
     let (english, spanish) = ("Belize joins the Isthmus Migration Programme", "Belice se suma al Programa de Migración del Istmo");

@@ -1,29 +1,9 @@
 //! Records that attack, and records that are wrong: what comes out of the first is well-formed, and each of the second is named.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::support::Publication;
-
-/// A copy of a publication below `tests/`.
-fn publication(name: &str) -> Publication {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name);
-    let publication = Publication::with_config(&fs::read_to_string(root.join("feeds.toml")).expect("a config"));
-    copy(&root.join("items"), &publication.path("items"));
-    publication
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("a folder").map(|entry| entry.expect("an entry").path()) {
-        let target = to.join(entry.file_name().expect("a name"));
-        match entry.is_dir() {
-            true => copy(&entry, &target),
-            false => drop(fs::copy(&entry, &target).expect("a copy")),
-        }
-    }
-}
 
 /// What takes many kilobytes is made here.
 fn write_huge(publication: &Publication) {
@@ -46,7 +26,7 @@ fn write_huge(publication: &Publication) {
 
 #[test]
 fn hostile_records_come_out_well_formed_in_the_eyes_of_strangers() {
-    let publication = publication("hostile");
+    let publication = Publication::copy_of("tests/hostile");
     write_huge(&publication);
     publication.build();
     let mut seen = 0;
@@ -104,7 +84,7 @@ fn only_safe_html(path: &str, document: &roxmltree::Document<'_>) {
 
 #[test]
 fn one_id_has_one_title_in_every_channel_and_format() {
-    let publication = publication("hostile");
+    let publication = Publication::copy_of("tests/hostile");
     publication.build();
     let mut titles: BTreeMap<String, String> = BTreeMap::new();
     for path in publication.files("public").iter().filter(|path| path.ends_with(".atom")) {
@@ -201,7 +181,7 @@ const WRONG: &[(&str, &str)] = &[
 
 #[test]
 fn every_wrong_record_is_named_and_nothing_is_published() {
-    let publication = publication("hostile-bad");
+    let publication = Publication::copy_of("tests/hostile-bad");
     let ran = publication.run(&["build", "--json"]);
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(!publication.exists("public"), "nothing is published");

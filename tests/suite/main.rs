@@ -1,8 +1,11 @@
 //! The built program, used as people use it. One binary, one module a part of the product.
 
 mod channels;
+mod check_cases;
+mod check_reference;
 mod documents;
 mod example;
+mod gate;
 mod hostile;
 mod importing;
 mod publishing;

@@ -74,6 +74,16 @@ impl Publication {
         self.write(&format!("items/item-{n}.md"), format!("+++\ntitle = '''{title}'''\ndate = {day}\n+++\n\nText number {n}.\n"));
     }
 
+    /// A copy of the publication in a folder below the root of the project, byte for byte.
+    pub fn copy_of(folder: &str) -> Self {
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        let publication = Self::with_config(&fs::read_to_string(from.join("feeds.toml")).expect("a config"));
+        let mut files = Vec::new();
+        walk(&from, &from.join("items"), &mut files);
+        files.iter().for_each(|file| publication.write(file, fs::read(from.join(file)).expect("a record")));
+        publication
+    }
+
     pub fn path(&self, path: &str) -> PathBuf {
         self.dir.path().join(path)
     }
