@@ -122,47 +122,110 @@ fn is_forbidden(c: char) -> bool {
         || u32::from(c) & 0xFFFE == 0xFFFE
 }
 
-/// What today's parsers pass over in silence and the reference's does not: an ampersand that begins nothing, and `--` in a comment.
+/// What today's parsers pass over in silence and the reference's does not: an ampersand that begins nothing, `--` in a comment, odd
+/// signs in values without quotes, elements in a `select`, an `option` that is left open.
 fn loose_ends(value: &str) -> Option<String> {
     let mut rest = value;
-    let mut quote = None;
-    let mut tag = false;
-    while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
+    let mut scan = Scan::default();
+    while let Some(at) = rest.find(['&', '<']) {
         let (found, after) = (rest.as_bytes()[at], &rest[at + 1..]);
         rest = after;
-        match found {
-            b'&' => {
-                if let Some(why) = loose_ampersand(after, quote) {
-                    return Some(why);
-                }
+        if found == b'&' {
+            if let Some(why) = loose_ampersand(after) {
+                return Some(why);
             }
-            b'<' if !tag && after.starts_with("!--") => {
-                let body = &after[3..];
-                let end = body.find("--").unwrap_or(body.len());
-                if !(body.starts_with('>') || body.starts_with("->")) && body[end..].len() > 2 && !body[end..].starts_with("-->") {
-                    return Some("`--` stands inside a comment".to_owned());
-                }
-                rest = body.get(end..).and_then(|rest| rest.strip_prefix("-->")).unwrap_or("");
+        } else if let Some(body) = after.strip_prefix("!--") {
+            match after_comment(body) {
+                Some(after) => rest = after,
+                None => return Some("`--` stands inside a comment".to_owned()),
             }
-            b'<' if !tag => {
-                tag = after.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/');
-                if let Some(name) = raw_element(after) {
-                    rest = after_raw(after, name);
-                    tag = false;
-                }
+        } else if after.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/') {
+            let length =
+                after[1..].find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>')).map_or(after.len(), |length| length + 1);
+            if let Some(why) = scan.tag(&after[..length].to_ascii_lowercase()) {
+                return Some(why);
             }
-            b'>' if quote.is_none() => tag = false,
-            b'"' | b'\'' if tag => quote = if quote == Some(found) { None } else { quote.or(Some(found)) },
-            _ => {}
+            match tag_end(&after[length..]) {
+                Ok(end) => rest = end,
+                Err(why) => return Some(why),
+            }
+            if let Some(raw) = raw_element(after) {
+                rest = after_raw(rest, raw);
+            }
         }
     }
-    None
+    scan.open.then(|| "an element is left open".to_owned())
 }
 
-fn loose_ampersand(after: &str, quote: Option<u8>) -> Option<String> {
+/// Where the scan stands between tags.
+#[derive(Default)]
+struct Scan {
+    select: bool,
+    open: bool,
+}
+
+impl Scan {
+    fn tag(&mut self, name: &str) -> Option<String> {
+        match name {
+            "select" => self.select = true,
+            "/select" => self.select = false,
+            "option" | "optgroup" | "rt" | "rp" if !self.select => self.open = true,
+            "/option" | "/optgroup" | "/rt" | "/rp" | "/ruby" => self.open = false,
+            "option" | "optgroup" | "script" => {}
+            _ if self.select && !name.starts_with('/') => return Some(format!("`{name}` stands in a `select`")),
+            _ => {}
+        }
+        None
+    }
+}
+
+/// What follows a comment; nothing where `--` stands in it. That it does not end, the parser says itself.
+fn after_comment(body: &str) -> Option<&str> {
+    match body.find("--") {
+        _ if body.starts_with('>') => Some(&body[1..]),
+        _ if body.starts_with("->") => Some(&body[2..]),
+        Some(end) if body[end..].len() > 2 => body[end..].strip_prefix("-->"),
+        _ => Some(""),
+    }
+}
+
+/// Walks over a tag's attributes: what follows the tag, or what is wrong in it.
+fn tag_end(tag: &str) -> Result<&str, String> {
+    let mut rest = tag;
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
+        if let Some(after) = rest.strip_prefix('>') {
+            return Ok(after);
+        }
+        let Some(first) = rest.chars().next() else { return Ok("") };
+        let name = first.len_utf8();
+        let end = rest[name..].find(|c: char| c.is_ascii_whitespace() || matches!(c, '=' | '>' | '/')).map_or(rest.len(), |end| end + name);
+        rest = rest[end..].trim_start_matches(|c: char| c.is_ascii_whitespace());
+        if let Some(value) = rest.strip_prefix('=') {
+            rest = attribute_value(value.trim_start_matches(|c: char| c.is_ascii_whitespace()))?;
+        }
+    }
+}
+
+fn attribute_value(text: &str) -> Result<&str, String> {
+    let quote = text.chars().next().filter(|c| matches!(c, '"' | '\''));
+    let (value, rest) = match quote {
+        Some(quote) => text[1..].split_once(quote).unwrap_or((&text[1..], "")),
+        None => text.split_at(text.find(|c: char| c.is_ascii_whitespace() || c == '>').unwrap_or(text.len())),
+    };
+    if quote.is_none() && value.contains(['"', '\'', '<', '=', '`']) {
+        return Err(format!("the value `{value}` needs quotes"));
+    }
+    // An ampersand at the very end is ended by what ends the value.
+    match value.match_indices('&').filter(|(at, _)| at + 1 < value.len()).find_map(|(at, _)| loose_ampersand(&value[at + 1..])) {
+        Some(why) => Err(why),
+        None => Ok(rest),
+    }
+}
+
+fn loose_ampersand(after: &str) -> Option<String> {
     match after.bytes().next() {
         None | Some(b' ' | b'\t' | b'\n' | b'\r' | 0xC | b'<' | b'&' | b'#') => return None,
-        Some(next) if Some(next) == quote => return None,
         Some(_) => {}
     }
     let length = after.bytes().take_while(u8::is_ascii_alphanumeric).count();
@@ -206,7 +269,10 @@ impl TreeSink for Sink {
     }
 
     fn parse_error(&self, message: Cow<'static, str>) {
-        self.error.borrow_mut().get_or_insert_with(|| message.into_owned());
+        // The reference's parser takes these two as they come.
+        if !matches!(&*message, "Non-space table text" | "</html> with no <body> in scope") {
+            self.error.borrow_mut().get_or_insert_with(|| message.into_owned());
+        }
     }
 
     fn get_document(&self) -> usize {

@@ -100,6 +100,7 @@ enum State {
     Epilog,
 }
 
+const UNDECLARED: &str = "an entity that is not declared: XML knows only amp, lt, gt, quot and apos";
 const INVALID: &str = "a character that XML does not allow here";
 
 impl<'a> Reader<'a> {
@@ -195,11 +196,14 @@ impl<'a> Reader<'a> {
     fn comment(&mut self) -> Step<()> {
         let at = self.pos;
         let body = self.pos + 4;
-        let Some(end) = self.text[body..].find("--") else { return stop("a comment that does not end", at) };
+        let Some(end) = self.text[body..].find("--") else {
+            self.check_characters(body, self.text.len())?;
+            return stop("a comment that does not end", at);
+        };
+        self.check_characters(body, body + end)?;
         if self.bytes.get(body + end + 2) != Some(&b'>') {
             return stop("`--` inside a comment", body + end + 2);
         }
-        self.check_characters(body, body + end)?;
         self.pos = body + end + 3;
         Ok(())
     }
@@ -219,7 +223,12 @@ impl<'a> Reader<'a> {
         if self.starts("PUBLIC") {
             self.pos += 6;
             self.space()?;
-            public = Some(self.quoted()?);
+            let at = self.pos;
+            public =
+                Some(self.quoted()?).filter(|id| id.bytes().all(|b| b.is_ascii_alphanumeric() || b" \r\n-'()+,./:=?;!*#@$_%".contains(&b)));
+            if public.is_none() {
+                return stop(INVALID, at);
+            }
             self.skip_space();
             system = Some(self.quoted()?);
         } else if self.starts("SYSTEM") {
@@ -359,9 +368,11 @@ impl<'a> Reader<'a> {
     }
 
     fn cdata(&mut self) -> Step<Option<Event<'a>>> {
-        let at = self.pos;
-        let start = at + "<![CDATA[".len();
-        let Some(length) = self.text[start..].find("]]>") else { return stop("a CDATA section that does not end", at) };
+        let start = self.pos + "<![CDATA[".len();
+        let Some(length) = self.text[start..].find("]]>") else {
+            self.check_characters(start, self.text.len())?;
+            return stop("a CDATA section that does not end", self.text.len());
+        };
         let end = start + length;
         self.check_characters(start, end)?;
         self.pos = end + 3;
@@ -387,7 +398,7 @@ impl<'a> Reader<'a> {
             "apos" => Entity::Char('\''),
             _ if self.entities.contains(&name) => Entity::Declared,
             _ if self.external => Entity::Skipped(name),
-            _ => return stop("an entity that is not declared: XML knows only amp, lt, gt, quot and apos", at),
+            _ => return stop(UNDECLARED, at),
         })
     }
 
@@ -480,7 +491,9 @@ impl<'a> Reader<'a> {
                 }
                 b'&' => {
                     let before = &self.text[start..self.pos];
-                    let found = self.entity()?;
+                    // An unknown entity makes the whole tag wrong.
+                    let found =
+                        self.entity().map_err(|why| if why.reason == Reason::Xml(UNDECLARED) { Stop { at: tag, ..why } } else { why })?;
                     let text = owned.get_or_insert_default();
                     text.push_str(before);
                     if let Entity::Char(c) = found {
@@ -600,6 +613,9 @@ impl<'a> Reader<'a> {
     fn name(&mut self) -> Step<&'a str> {
         let start = self.pos;
         while self.peek(0).is_some_and(is_name_byte) {
+            if self.bytes[self.pos] == 0xEF && is_noncharacter(&self.bytes[self.pos..]) {
+                return stop(INVALID, self.pos);
+            }
             self.pos += 1;
         }
         let name = &self.text[start..self.pos];
@@ -687,10 +703,21 @@ fn declaration(body: &str) -> Result<(), &'static str> {
         if (first && name != "version") || !wanted.any(|w| *w == name) {
             return Err(WRONG);
         }
+        let wanted_value: fn(&str) -> bool = match name {
+            "version" => |value| value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b)),
+            "encoding" => |value| {
+                value.starts_with(|c: char| c.is_ascii_alphabetic())
+                    && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+            },
+            _ => |value| matches!(value, "yes" | "no"),
+        };
         first = false;
         let after = after.trim_start_matches(is_space);
         let quote = after.chars().next().filter(|c| matches!(c, '"' | '\'')).ok_or(WRONG)?;
         let end = after[1..].find(quote).ok_or(WRONG)?;
+        if !wanted_value(&after[1..=end]) {
+            return Err(WRONG);
+        }
         rest = &after[end + 2..];
     }
 }

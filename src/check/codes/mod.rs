@@ -10,6 +10,7 @@ use crate::diag::{Code, Severity};
 mod atom;
 mod document;
 mod elements;
+mod json;
 mod media;
 mod namespaces;
 mod opml;
@@ -22,6 +23,7 @@ mod values;
 pub use atom::*;
 pub use document::*;
 pub use elements::*;
+pub use json::*;
 pub use media::*;
 pub use namespaces::*;
 pub use opml::*;
@@ -84,6 +86,7 @@ static FAMILIES: &[(&str, &[&Rule])] = &[
     ("Media RSS", media::ROWS),
     ("Google Base", products::ROWS),
     ("OPML and OpenSearch", opml::ROWS),
+    ("JSON Feed", json::ROWS),
 ];
 
 /// All rows, in the order of the page.
@@ -117,8 +120,7 @@ pub fn document() -> String {
         for rule in *rows {
             let _ = writeln!(out, "\n### {}\n\n*{}.* {}\n", rule.code.name, rule.code.severity.as_str(), sentence(&plain(rule.message)));
             let _ = writeln!(out, "{} To mend it: {}.\n", rule.why, plain(rule.help));
-            let _ =
-                writeln!(out, "```xml\n<!-- wrong -->\n{}\n<!-- right -->\n{}\n```\n\nSource: {}.", rule.wrong, rule.right, rule.clause);
+            let _ = writeln!(out, "Wrong:\n\n```\n{}\n```\n\nRight:\n\n```\n{}\n```\n\nSource: {}.", rule.wrong, rule.right, rule.clause);
         }
     }
     out
