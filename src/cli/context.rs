@@ -1,6 +1,6 @@
 //! What every command starts from: the folder, the config, the time, and how much to say.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
@@ -29,13 +29,18 @@ impl Context {
         Ok(Context { config: global.config.clone(), ui, now: now(global.now.as_deref())? })
     }
 
+    /// The config file, which must be there.
+    pub fn config_file(&self) -> Result<&Path, Failure> {
+        match self.config.is_file() {
+            true => Ok(&self.config),
+            false => Err(Failure::new(format!("there is no config `{}`", self.config.display()))
+                .help("run `tidings init` to start a publication here, or name its folder with `-C DIR`")),
+        }
+    }
+
     /// Reads the config; a config with errors is told and gives `None`.
     pub fn load(&self) -> Result<Option<Config>, Failure> {
-        if !self.config.is_file() {
-            return Err(Failure::new(format!("there is no config `{}`", self.config.display()))
-                .help("run `tidings init` to start a publication here, or name its folder with `-C DIR`"));
-        }
-        match config::load(&self.config) {
+        match config::load(self.config_file()?) {
             Ok((config, warnings)) => {
                 self.ui.findings(&warnings);
                 Ok(Some(config))

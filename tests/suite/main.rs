@@ -3,6 +3,7 @@
 mod channels;
 mod check_cases;
 mod check_reference;
+mod checking;
 mod documents;
 mod example;
 mod gate;
