@@ -16,7 +16,7 @@ use crate::item::{self, Hidden, Item};
 use crate::pipeline;
 use crate::progress::Progress;
 use crate::publish::Folder;
-use crate::vocab::fold;
+use crate::vocab::{Country, fold};
 
 /// `tidings explain`
 #[derive(Debug, Args)]
@@ -150,7 +150,7 @@ impl<'a> Scene<'a> {
             Kind::Topic(own) => topic(own.clone()).collect(),
             Kind::Crossing(own, key) => country(*own).chain(topic(key.clone())).collect(),
             Kind::Named => {
-                let all = self.survey.placement.countries.iter().map(|p| format!("{}: {}", p.value, p.reason));
+                let all = self.survey.placement.countries.iter().map(|p| format!("{}: {}", self.name(p.value), p.reason));
                 let topics = self.survey.placement.topics.iter().map(|p| format!("{}: {}", p.value, p.reason));
                 std::iter::once("its query takes the item".to_owned()).chain(all).chain(topics).collect()
             }
@@ -160,7 +160,7 @@ impl<'a> Scene<'a> {
     /// Evidence that did not count.
     fn passed_over(&self) -> Vec<String> {
         let line = |value: &dyn Display, reason: &dyn Display, because: &dyn Display| format!("{value}: {reason}; {because}");
-        let countries = self.survey.countries.iter().map(|r| line(&r.value, &r.reason, &r.because));
+        let countries = self.survey.countries.iter().map(|r| line(&self.name(r.value), &r.reason, &r.because));
         countries.chain(self.survey.topics.iter().map(|r| line(&r.value, &r.reason, &r.because))).collect()
     }
 
@@ -195,13 +195,18 @@ impl<'a> Scene<'a> {
         because
     }
 
+    /// A country as the publication's people call it.
+    fn name(&self, country: Country) -> &'static str {
+        country.name(self.config.publication.language())
+    }
+
     /// What the item lacks for a channel of this kind.
     fn lacking(&self, kind: &Kind) -> Vec<String> {
-        let country = |own: crate::vocab::Country| match self.survey.placement.countries.iter().any(|placed| placed.value == own) {
+        let country = |own: Country| match self.survey.placement.countries.iter().any(|placed| placed.value == own) {
             true => Vec::new(),
             false => {
                 let found = self.survey.countries.iter().filter(|r| r.value == own).map(|r| format!("{}; {}", r.reason, r.because));
-                or_nothing(found.collect(), &own)
+                or_nothing(found.collect(), &self.name(own))
             }
         };
         let topic = |own: &str| match self.survey.placement.topics.iter().any(|placed| &*placed.value == own) {
@@ -221,7 +226,7 @@ impl<'a> Scene<'a> {
     }
 
     fn placed(&self) -> Vec<String> {
-        let countries = self.survey.placement.countries.iter().map(|p| format!("{}: {}", p.value, p.reason));
+        let countries = self.survey.placement.countries.iter().map(|p| format!("{}: {}", self.name(p.value), p.reason));
         let all: Vec<String> = countries.chain(self.survey.placement.topics.iter().map(|p| format!("{}: {}", p.value, p.reason))).collect();
         if all.is_empty() { vec!["no country and no topic".to_owned()] } else { all }
     }
@@ -229,11 +234,11 @@ impl<'a> Scene<'a> {
     /// A channel that does not exist: because nothing is in it, or because there is no such thing.
     fn why_no_channel(&self, path: &str) -> Result<Vec<String>, Failure> {
         let (axis, slug) = path.split_once('/').unwrap_or(("", path));
-        let country = crate::vocab::Country::all().find(|country| axis == "country" && country.slug() == slug);
+        let country = Country::all().find(|country| axis == "country" && country.slug() == slug);
         let topic = self.config.topics.iter().find(|topic| axis == "topic" && topic.slug == slug);
         let kind = match (country, topic) {
             (Some(country), _) if !self.config.countries.allows(country) => {
-                return Ok(vec![format!("{country} is not among the countries of the publication (`countries.allow`)")]);
+                return Ok(vec![format!("{} is not among the countries of the publication (`countries.allow`)", self.name(country))]);
             }
             (Some(country), _) => Kind::Country(country),
             (_, Some(topic)) => Kind::Topic(topic.key.clone()),
