@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 
 use crate::check::{self, CheckFinding, Options};
@@ -33,8 +33,7 @@ fn one(config: &Config, checked: &Checked<'_>, now: DateTime<Utc>) -> Vec<Findin
     let options = Options {
         url: config.publication.base_url.join(&document.path).ok(),
         content_type: Some(document.format.media_type().to_owned()),
-        // A day alone stands at noon, so an item of today may be some hours ahead; readers take a day.
-        now: Some(now + Duration::days(1)),
+        now: Some(now),
         ..Options::default()
     };
     let report = check::check(&document.bytes, &options);

@@ -17,7 +17,7 @@ use crate::config::{Config, Format};
 use crate::diag::{Finding, Findings, Severity, codes};
 use crate::document::{self, Alternate, Category, Document, Encoded, Entry, Head, Prepared};
 use crate::gate::{self, Checked};
-use crate::item::{self, Item};
+use crate::item::{self, Hidden, Item};
 use crate::progress::{Progress, Stage};
 use crate::text::{self, Removed};
 use crate::text::{Markup, Syntax};
@@ -30,8 +30,8 @@ pub struct Built {
     pub items: Vec<Item>,
     /// Where each belongs, in the order of `items`.
     pub placements: Vec<Placement>,
-    /// How many items stay out: drafts, future and expired ones.
-    pub hidden: usize,
+    /// The items that stay out, by key, and why: drafts, future and expired ones.
+    pub hidden: Vec<(Arc<str>, Hidden)>,
     pub catalogue: Catalogue,
     pub documents: Vec<Document>,
     pub findings: Findings,
@@ -84,10 +84,17 @@ pub fn classify(config: &Config, items: &[Item]) -> Vec<Placement> {
     items.par_iter().map(|item| classifier.place(item)).collect()
 }
 
-/// The items that are not drafts, not in the future and not expired, and how many are. An `updated` that lies in the future has not happened yet.
-pub fn seen_now(items: Vec<Item>, now: DateTime<Utc>, findings: &mut Findings) -> (Vec<Item>, usize) {
-    let all = items.len();
-    let mut seen: Vec<Item> = items.into_iter().filter(|item| item.hidden(now).is_none()).collect();
+/// The items that are not drafts, not in the future and not expired; and those that are, by key. An `updated` that lies in the future has not happened yet.
+pub fn seen_now(items: Vec<Item>, now: DateTime<Utc>, findings: &mut Findings) -> (Vec<Item>, Vec<(Arc<str>, Hidden)>) {
+    let mut hidden = Vec::new();
+    let mut seen = items;
+    seen.retain(|item| match item.hidden(now) {
+        Some(why) => {
+            hidden.push((item.key.clone(), why));
+            false
+        }
+        None => true,
+    });
     for item in &mut seen {
         if let Some(updated) = item.updated.filter(|updated| *updated > now) {
             let finding = Finding::new(&codes::FUTURE_UPDATE, format!("`updated` of `{}` lies in the future: {updated}", item.key))
@@ -97,7 +104,6 @@ pub fn seen_now(items: Vec<Item>, now: DateTime<Utc>, findings: &mut Findings) -
             item.updated = None;
         }
     }
-    let hidden = all - seen.len();
     (seen, hidden)
 }
 

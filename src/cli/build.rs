@@ -1,6 +1,7 @@
 //! `tidings build`: read, sort, publish.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -12,7 +13,7 @@ use super::view::{self, View};
 use super::{Exit, Failure};
 use crate::config::Config;
 use crate::diag::{Finding, Findings, Place, codes};
-use crate::item;
+use crate::item::{self, Hidden};
 use crate::pipeline::{self, Built};
 use crate::progress::Progress;
 use crate::publish::{Change, Folder, Outcome, Plan};
@@ -45,7 +46,7 @@ pub(super) struct BuildArgs {
 
 pub(super) fn run(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> {
     let start = Instant::now();
-    let Some(config) = context.load()? else { return Ok(Exit::Findings) };
+    let Some(config) = context.load(args.json)? else { return Ok(Exit::Findings) };
     let mut folder = Folder::open(&config.root, &config.output.folder)?;
     let _lock = match args.dry_run {
         true => None,
@@ -120,6 +121,7 @@ impl Run<'_> {
             (false, None) => view::tell(ui, plan, &views.unwrap_or_default()),
             (false, Some(outcome)) => {
                 paths(ui, plan);
+                self.tell_hidden(&built.hidden);
                 ui.say(self.summary(built, outcome));
             }
         }
@@ -135,11 +137,26 @@ impl Run<'_> {
         }
     }
 
+    /// Items that stay out, on request; those that come within the day in any case, since that may surprise.
+    fn tell_hidden(&self, hidden: &[(Arc<str>, Hidden)]) {
+        let ui = self.context.ui;
+        for (key, why) in hidden {
+            match why {
+                Hidden::NotYet(due) if *due - self.context.now.fixed_offset() < chrono::Duration::days(1) => {
+                    ui.note(format_args!("`{key}` is due at {}", due.format("%H:%M %:z on %Y-%m-%d")));
+                }
+                Hidden::NotYet(due) => ui.detail(format_args!("not due   {key}, until {}", due.format("%Y-%m-%d %H:%M %:z"))),
+                Hidden::Draft => ui.detail(format_args!("draft     {key}")),
+                Hidden::Expired(end) => ui.detail(format_args!("expired   {key}, since {}", end.format("%Y-%m-%d %H:%M %:z"))),
+            }
+        }
+    }
+
     fn summary(&self, built: &Built, outcome: Outcome) -> String {
         let parts = [(outcome.new, "new"), (outcome.changed, "changed"), (outcome.unchanged, "unchanged"), (outcome.deleted, "deleted")];
         let files: Vec<String> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
         let files = if files.is_empty() { "no files".to_owned() } else { files.join(", ") };
-        let hidden = if built.hidden > 0 { format!(" ({} not due)", built.hidden) } else { String::new() };
+        let hidden = if built.hidden.is_empty() { String::new() } else { format!(" ({} not due)", built.hidden.len()) };
         format!(
             "{} items{hidden} in {} channels; {}: {files}; {}",
             built.items.len(),
@@ -166,7 +183,7 @@ impl Run<'_> {
             folder: self.config.output.folder.display().to_string(),
             records: self.records,
             items: built.items.len(),
-            hidden: built.hidden,
+            hidden: built.hidden.len(),
             channels: built.catalogue.channels.len(),
             files: outcome,
             paths: Paths {
@@ -192,7 +209,7 @@ fn holder(context: &Context) -> String {
 fn foreign(plan: &Plan, config: &Config) -> Findings {
     let finding = |foreign: &crate::publish::plan::Foreign| {
         let help = match foreign.replaceable {
-            true => "move it away, or run with `--force` to overwrite it",
+            true => "move it away, or run with `--force` to overwrite it, also where `.tidings`, which remembers what was published, was lost",
             false => "move it away",
         };
         Finding::new(&codes::FOREIGN_FILE, foreign.what).at(Place::file(config.output.folder.join(&foreign.path))).help(help)

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
-use super::{Failure, Global, ui::Ui};
+use super::report::FindingRow;
+use super::ui::{self, Ui};
+use super::{Failure, Global};
 use crate::config::{self, Config};
-use crate::diag::Findings;
 use crate::item::date;
 
 /// The surroundings of a command.
@@ -38,24 +39,23 @@ impl Context {
         }
     }
 
-    /// Reads the config; a config with errors is told and gives `None`.
-    pub fn load(&self) -> Result<Option<Config>, Failure> {
+    /// Reads the config; one with errors is told, as JSON too where the command reports so, and gives `None`.
+    pub fn load(&self, json: bool) -> Result<Option<Config>, Failure> {
         match config::load(self.config_file()?) {
             Ok((config, warnings)) => {
                 self.ui.findings(&warnings);
                 Ok(Some(config))
             }
             Err(findings) => {
-                self.refuse(&findings);
+                self.ui.findings(&findings);
+                self.ui.count(&findings);
+                if json {
+                    let findings: Vec<FindingRow> = findings.iter().map(FindingRow::of).collect();
+                    ui::print_json(&serde_json::json!({ "published": false, "findings": findings }))?;
+                }
                 Ok(None)
             }
         }
-    }
-
-    /// Tells the findings and how many they are.
-    pub fn refuse(&self, findings: &Findings) {
-        self.ui.findings(findings);
-        self.ui.count(findings);
     }
 }
 

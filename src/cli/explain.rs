@@ -10,7 +10,7 @@ use super::context::Context;
 use super::{Exit, Failure, ui};
 use crate::channel::{self, Catalogue, Channel, Kind, Sorted};
 use crate::classify::{Classifier, Survey};
-use crate::config::Config;
+use crate::config::{Config, Query};
 use crate::diag::{Findings, nearest};
 use crate::item::{self, Hidden, Item};
 use crate::pipeline;
@@ -37,7 +37,7 @@ pub(super) struct ExplainArgs {
 }
 
 pub(super) fn run(args: &ExplainArgs, context: &Context) -> Result<Exit, Failure> {
-    let Some(config) = context.load()? else { return Ok(Exit::Findings) };
+    let Some(config) = context.load(args.json)? else { return Ok(Exit::Findings) };
     let known = Folder::open(&config.root, &config.output.folder)?.known();
     let loaded = item::read(&config, &Progress::default());
     let at = find(&loaded.items, &args.item)?;
@@ -56,9 +56,10 @@ pub(super) fn run(args: &ExplainArgs, context: &Context) -> Result<Exit, Failure
 /// The one item that `wanted` names.
 fn find(items: &[Item], wanted: &str) -> Result<usize, Failure> {
     let path = |item: &Item| item.place.path.to_string_lossy().into_owned();
-    let tests: [&dyn Fn(&Item) -> bool; 4] = [
+    let tests: [&dyn Fn(&Item) -> bool; 5] = [
         &|item| &*item.key == wanted || &*item.id.iri == wanted || item.id.guid.as_deref() == Some(wanted),
         &|item| path(item) == wanted || item.id.iri.ends_with(&format!("/{wanted}")),
+        &|item| item.place.path.file_name().is_some_and(|name| name == wanted),
         &|item| path(item).contains(wanted),
         &|item| fold::key(&item.title).contains(&fold::key(wanted)),
     ];
@@ -150,11 +151,19 @@ impl<'a> Scene<'a> {
             Kind::Topic(own) => topic(own.clone()).collect(),
             Kind::Crossing(own, key) => country(*own).chain(topic(key.clone())).collect(),
             Kind::Named => {
-                let all = self.survey.placement.countries.iter().map(|p| format!("{}: {}", self.name(p.value), p.reason));
-                let topics = self.survey.placement.topics.iter().map(|p| format!("{}: {}", p.value, p.reason));
-                std::iter::once("its query takes the item".to_owned()).chain(all).chain(topics).collect()
+                let query = self.config.named.iter().find(|named| named.path == channel.family).map(|named| &named.query);
+                query.into_iter().flat_map(|query| self.why_taken(query)).collect()
             }
         }
+    }
+
+    /// The query of a named channel, and the evidence for what it asks about.
+    fn why_taken(&self, query: &Query) -> Vec<String> {
+        let countries = self.survey.placement.countries.iter().filter(|placed| query.asks(&Query::Country(placed.value)));
+        let topics = self.survey.placement.topics.iter().filter(|placed| query.asks(&Query::Topic(placed.value.clone())));
+        let countries = countries.map(|placed| format!("{}: {}", self.name(placed.value), placed.reason));
+        let topics = topics.map(|placed| format!("{}: {}", placed.value, placed.reason));
+        std::iter::once(format!("its query takes the item: {query}")).chain(countries).chain(topics).collect()
     }
 
     /// Evidence that did not count.

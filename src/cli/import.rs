@@ -63,7 +63,7 @@ fn surroundings(args: &ImportArgs, context: &Context) -> Result<Option<(PathBuf,
     match &args.into {
         Some(into) if !context.config.is_file() => Ok(Some((into.clone(), Options::bare()))),
         into => {
-            let Some(config) = context.load()? else { return Ok(None) };
+            let Some(config) = context.load(args.json)? else { return Ok(None) };
             let into = into.clone().map_or_else(|| folder_of_records(&config), Ok)?;
             Ok(Some((into, Options::of(&config))))
         }

@@ -23,7 +23,7 @@ pub(super) struct NewArgs {
 }
 
 pub(super) fn run(args: &NewArgs, context: &Context) -> Result<Exit, Failure> {
-    let Some(config) = context.load()? else { return Ok(Exit::Findings) };
+    let Some(config) = context.load(false)? else { return Ok(Exit::Findings) };
     let title = args.title.split_whitespace().collect::<Vec<_>>().join(" ");
     if title.is_empty() {
         return Err(Failure::new("the title is empty").help("write it as in `tidings new \"Three ports reopen\"`"));

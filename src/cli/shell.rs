@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Command, ValueHint};
 
-use super::{Exit, Failure};
+use super::{Exit, Failure, ui};
 
 /// `tidings completions`
 #[derive(Debug, Args)]
@@ -46,8 +46,8 @@ pub(super) fn man(args: &ManArgs, command: Command) -> Result<Exit, Failure> {
     }
 }
 
-/// A reader that went away (`| head`) is no failure.
 fn write_out(bytes: &[u8]) -> Result<Exit, Failure> {
-    let _ = std::io::stdout().lock().write_all(bytes);
+    let mut out = std::io::stdout().lock();
+    ui::written(out.write_all(bytes).and_then(|()| out.flush()));
     Ok(Exit::Fine)
 }

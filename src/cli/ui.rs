@@ -105,9 +105,21 @@ fn watch(progress: &Progress, stopped: &mpsc::Receiver<()>) {
     bar.finish_and_clear();
 }
 
-/// A line on standard output; a reader that went away is no failure.
+/// A line on standard output.
 pub(super) fn print(text: impl std::fmt::Display) {
-    let _ = writeln!(anstream::stdout(), "{text}");
+    written(writeln!(anstream::stdout(), "{text}"));
+}
+
+/// A reader that went away (`| head`) has had enough; anything else, such as a full disk behind a redirection, ends the program, since what was asked for
+/// is not there.
+pub(super) fn written(result: std::io::Result<()>) {
+    match result {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            failure(&Failure::new(format!("could not write the result: {error}")));
+            std::process::exit(2);
+        }
+        _ => {}
+    }
 }
 
 /// A value as JSON on standard output.

@@ -14,6 +14,7 @@ pub mod template;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -343,6 +344,46 @@ pub enum Query {
     Author(String),
     /// Published no longer ago than so many days.
     WithinDays(u32),
+}
+
+impl Query {
+    /// Whether the condition stands anywhere in the query.
+    pub fn asks(&self, condition: &Query) -> bool {
+        match self {
+            Query::All(parts) | Query::Any(parts) => parts.iter().any(|part| part.asks(condition)),
+            Query::Not(part) => part.asks(condition),
+            own => own == condition,
+        }
+    }
+}
+
+/// As it could stand in the config.
+impl fmt::Display for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let joined = |f: &mut fmt::Formatter<'_>, parts: &[Query], word: &str| {
+            for (at, part) in parts.iter().enumerate() {
+                if at > 0 {
+                    write!(f, " {word} ")?;
+                }
+                match part {
+                    Query::All(_) | Query::Any(_) => write!(f, "({part})")?,
+                    single => write!(f, "{single}")?,
+                }
+            }
+            Ok(())
+        };
+        match self {
+            Query::All(parts) => joined(f, parts, "and"),
+            Query::Any(parts) => joined(f, parts, "or"),
+            Query::Not(part) if matches!(**part, Query::All(_) | Query::Any(_)) => write!(f, "not ({part})"),
+            Query::Not(part) => write!(f, "not {part}"),
+            Query::Country(country) => write!(f, "country:{country}"),
+            Query::Topic(key) => write!(f, "topic:{key}"),
+            Query::Language(language) => write!(f, "language:{language}"),
+            Query::Author(who) => write!(f, "author:\"{who}\""),
+            Query::WithinDays(days) => write!(f, "within:{days}d"),
+        }
+    }
 }
 
 /// How much of its items a channel's documents hold, newest first.

@@ -50,12 +50,6 @@ pub fn parse(text: &str, zone: Tz) -> Result<Date, BadDate> {
     written.resolve(zone).ok_or_else(|| out_of_range(written.day.year()))
 }
 
-/// The beginning of the day that the text names, where it is a day alone and gives no time.
-pub fn start_of_day(text: &str, zone: Tz) -> Option<Date> {
-    let written = read(text).ok().filter(|written| written.time.is_none())?;
-    in_zone(written.day.and_time(NaiveTime::MIN), zone)
-}
-
 /// The day, where the line is a date and nothing else; an error where it is one in form, but no day can be read from it.
 ///
 /// `None` is a line of another kind.

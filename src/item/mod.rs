@@ -20,7 +20,7 @@ pub mod write;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, Duration, FixedOffset, Utc};
 use url::Url;
 
 pub use source::{Loaded, read};
@@ -111,15 +111,18 @@ pub enum Hidden {
     Expired(Date),
 }
 
+/// In seconds.
+const QUARTER: u32 = 900;
+
 impl Item {
     /// The date that speaks for the item's newest state: `updated`, else `published`.
     ///
-    /// Items that are dated by day all stand at noon; each gets a second of the hour that follows, by its id, since validators warn of entries that share
-    /// their `updated` and readers put them in any order.
+    /// Items that are dated by day all stand at noon; each gets a second of the quarter of an hour that follows, by its id, since validators warn of
+    /// entries that share their `updated` and readers put them in any order.
     pub fn changed(&self) -> Date {
         match self.updated {
             Some(updated) => updated.max(self.published),
-            None if self.published.time() == date::NOON => self.published + chrono::Duration::seconds(self.id.spread(3600)),
+            None if self.published.time() == date::NOON => self.published + Duration::seconds(self.id.spread(QUARTER)),
             None => self.published,
         }
     }
@@ -129,7 +132,9 @@ impl Item {
         if self.lifetime.draft {
             return Some(Hidden::Draft);
         }
-        let due = self.lifetime.publish_at.unwrap_or(self.published);
+        // No date in a document lies in the future.
+        let dated = if self.updated.is_none() { self.changed() } else { self.published };
+        let due = self.lifetime.publish_at.map_or(dated, |due| due.max(dated));
         if due > now {
             return Some(Hidden::NotYet(due));
         }

@@ -67,8 +67,6 @@ impl Work<'_> {
         let syntax = self.syntax(record.syntax, &setting);
         let identity = self.identity(record.id, record.guid, setting.key);
         let title = self.title(record.title);
-        // Seen from the day's beginning on, although it bears the hour of noon.
-        let day = record.date.as_deref().and_then(|text| date::start_of_day(text, self.config.publication.time_zone));
         let published = self.needed_date(record.date);
         let updated = self.date("updated", record.updated).filter(|date| self.not_before(date, published.as_ref()));
         let (summary, body) = (self.markup("summary", record.summary, syntax), self.markup("body", record.body, syntax));
@@ -83,7 +81,7 @@ impl Work<'_> {
         let enclosures = record.enclosures.map(|list| self.enclosures(list, setting.file)).unwrap_or_default();
         let source = record.source.and_then(|source| self.origin(source));
         let rights = self.line(Field::new("rights"), record.rights);
-        let publish_at = self.date("publish-at", record.publish_at).or(day);
+        let publish_at = self.date("publish-at", record.publish_at);
         let expires = self.date("expires", record.expires);
         let lifetime = self.lifetime(record.draft, publish_at.or(published), publish_at, expires);
         let ((key, id), title, published) = (identity?, title?, published?);

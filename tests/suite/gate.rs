@@ -28,12 +28,14 @@ fn warnings_about_documents_are_counted_and_shown_on_request() {
 }
 
 #[test]
-fn todays_items_are_published_and_raise_no_doubt_in_the_morning() {
+fn an_item_of_today_comes_out_at_noon_and_nothing_is_ever_dated_ahead() {
     let publication = Publication::new();
     publication.write("items/today.toml", "title = 'Today'\ndate = 2018-03-01");
-    let ran = Ran::of(publication.command(&["build", "--now", "2018-03-01T07:00:00-06:00"]).output().expect("runs"));
+    let at = |now: &str| publication.run(&["build", "-v", "--now", now]);
+    at("2018-03-01T07:00:00-06:00").expect(0, &["0 items (1 not due)", "`today` is due at 12:0"]);
+    let ran = at("2018-03-01T12:15:00-06:00");
     ran.expect(0, &["1 items in"]);
-    assert_eq!(ran.err, "");
+    assert_eq!(ran.err, "", "no warning of a date in the future");
 }
 
 /// Publishes `folder` (below the root of the project) into a temporary place and checks every file as it will be served.

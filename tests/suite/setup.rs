@@ -88,3 +88,24 @@ fn help_completions_and_manual() {
     Ran::of(tidings().args(["man", "--into"]).arg(dir.path()).output().expect("starts")).expect(0, &[]);
     assert!(dir.path().join("tidings-build.1").exists());
 }
+
+#[test]
+fn a_result_that_cannot_be_written_is_no_success() {
+    let publication = Publication::with_items(1);
+    for args in [&["build", "--json"][..], &["channels"], &["man"], &["check"], &["completions", "bash"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a full device");
+        let output = publication.command(args).stdout(full).output().expect("runs");
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+    }
+}
+
+#[test]
+fn config_errors_are_json_too_where_it_is_asked_for() {
+    let publication = Publication::with_config("titel = 1");
+    for command in ["build", "channels"] {
+        let ran = publication.run(&[command, "--json"]);
+        let report: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+        assert_eq!((ran.code, report["published"].as_bool()), (1, Some(false)));
+        assert_eq!(report["findings"][0]["path"], "feeds.toml");
+    }
+}

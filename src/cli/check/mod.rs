@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use url::Url;
 
 use super::context::Context;
-use super::{Exit, Failure};
+use super::{Exit, Failure, ui};
 use crate::check::codes;
 use crate::check::{self, Options};
 use crate::diag::{Severity, did_you_mean};
@@ -78,8 +78,7 @@ pub(super) fn run(args: &CheckArgs, context: &Context) -> Result<Exit, Failure> 
     };
     checked.iter_mut().for_each(|one| weigh(one, args));
     let notes = context.ui.verbose > 0;
-    // A reader that has had enough is no fault.
-    let _ = output::print(args.format, notes, &checked, &mut anstream::stdout().lock());
+    ui::written(output::print(args.format, notes, &checked, &mut anstream::stdout().lock()));
     Ok(if checked.iter().all(Checked::valid) { Exit::Fine } else { Exit::Findings })
 }
 
@@ -118,10 +117,11 @@ fn no_such_code(code: &str) -> Failure {
 
 fn explain(code: &str) -> Result<Exit, Failure> {
     let mut out = anstream::stdout().lock();
-    let _ = match (codes::find(code), crate::diag::codes::ALL.iter().find(|own| own.name == code)) {
+    let result = match (codes::find(code), crate::diag::codes::ALL.iter().find(|own| own.name == code)) {
         (Some(rule), _) => write!(out, "{}", codes::page(rule)),
         (None, Some(own)) => writeln!(out, "{} ({}): {}", own.name, own.severity.as_str(), own.about),
         (None, None) => return Err(no_such_code(code)),
     };
+    ui::written(result);
     Ok(Exit::Fine)
 }
