@@ -209,7 +209,9 @@ fn holder(context: &Context) -> String {
 fn foreign(plan: &Plan, config: &Config) -> Findings {
     let finding = |foreign: &crate::publish::plan::Foreign| {
         let help = match foreign.replaceable {
-            true => "move it away, or run with `--force` to overwrite it, also where `.tidings`, which remembers what was published, was lost",
+            true => {
+                "move it away, or run with `--force` to overwrite it, also where `.tidings`, which remembers what was published, was lost"
+            }
             false => "move it away",
         };
         Finding::new(&codes::FOREIGN_FILE, foreign.what).at(Place::file(config.output.folder.join(&foreign.path))).help(help)

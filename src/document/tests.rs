@@ -242,7 +242,7 @@ fn small_atom_is_written_so() {
   <entry xml:lang="en">
     <title>A boat &#x26; a bus</title>
     <id>tag:example.org,2018:item/belize</id>
-    <updated>2018-02-09T18:08:46Z</updated>
+    <updated>2018-02-09T18:00:00Z</updated>
     <category term="BZ" scheme="tag:example.org,2018:country" label="Belize &#x26; more"/>
     <link href="https://example.org/news/belize" rel="alternate" hreflang="en" type="text/html"/>
     <published>2018-02-09T18:00:00Z</published>

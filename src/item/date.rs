@@ -50,6 +50,11 @@ pub fn parse(text: &str, zone: Tz) -> Result<Date, BadDate> {
     written.resolve(zone).ok_or_else(|| out_of_range(written.day.year()))
 }
 
+/// Whether the text is a date that gives no time.
+pub fn is_day_alone(text: &str) -> bool {
+    read(text).is_ok_and(|written| written.time.is_none())
+}
+
 /// The day, where the line is a date and nothing else; an error where it is one in form, but no day can be read from it.
 ///
 /// `None` is a line of another kind.
@@ -104,7 +109,7 @@ impl Written {
 }
 
 /// When a day alone is meant.
-pub const NOON: NaiveTime = match NaiveTime::from_hms_opt(12, 0, 0) {
+const NOON: NaiveTime = match NaiveTime::from_hms_opt(12, 0, 0) {
     Some(noon) => noon,
     None => NaiveTime::MIN,
 };

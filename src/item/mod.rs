@@ -96,6 +96,8 @@ impl ItemId {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lifetime {
     pub draft: bool,
+    /// Whether the record gives the day alone; `published` is then noon of it.
+    pub by_day: bool,
     /// Not before.
     pub publish_at: Option<Date>,
     /// Not from then on.
@@ -122,7 +124,7 @@ impl Item {
     pub fn changed(&self) -> Date {
         match self.updated {
             Some(updated) => updated.max(self.published),
-            None if self.published.time() == date::NOON => self.published + Duration::seconds(self.id.spread(QUARTER)),
+            None if self.lifetime.by_day => self.published + Duration::seconds(self.id.spread(QUARTER)),
             None => self.published,
         }
     }

@@ -67,6 +67,7 @@ impl Work<'_> {
         let syntax = self.syntax(record.syntax, &setting);
         let identity = self.identity(record.id, record.guid, setting.key);
         let title = self.title(record.title);
+        let by_day = record.date.as_deref().is_some_and(date::is_day_alone);
         let published = self.needed_date(record.date);
         let updated = self.date("updated", record.updated).filter(|date| self.not_before(date, published.as_ref()));
         let (summary, body) = (self.markup("summary", record.summary, syntax), self.markup("body", record.body, syntax));
@@ -83,7 +84,7 @@ impl Work<'_> {
         let rights = self.line(Field::new("rights"), record.rights);
         let publish_at = self.date("publish-at", record.publish_at);
         let expires = self.date("expires", record.expires);
-        let lifetime = self.lifetime(record.draft, publish_at.or(published), publish_at, expires);
+        let lifetime = Lifetime { by_day, ..self.lifetime(record.draft, publish_at.or(published), publish_at, expires) };
         let ((key, id), title, published) = (identity?, title?, published?);
         let place = setting.place;
         Some(Item {
@@ -193,7 +194,7 @@ impl Work<'_> {
             let help = "nobody would see it; mend `expires`, or say `draft = true`".to_owned();
             self.fault(&codes::EXPIRES_TOO_EARLY, Field::new("expires"), "the item expires before it appears".to_owned(), Some(help));
         }
-        Lifetime { draft: draft.unwrap_or(false), publish_at, expires }
+        Lifetime { draft: draft.unwrap_or(false), by_day: false, publish_at, expires }
     }
 
     fn syntax(&mut self, written: Option<String>, setting: &Setting<'_>) -> Syntax {

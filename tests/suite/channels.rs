@@ -68,7 +68,9 @@ fn named_channels_follow_their_query() {
     record(&publication, "c", "title = 'Mexico'\ndate = 2018-01-03");
     record(&publication, "d", "title = 'News of nowhere'\ndate = 2018-02-20");
     publication.build();
-    publication.run(&["explain", "a"]).expect(0, &["its query takes the item: country:BZ and topic:ports and not author:\"Ana\"", "Belize: "]);
+    publication
+        .run(&["explain", "a"])
+        .expect(0, &["its query takes the item: country:BZ and topic:ports and not author:\"Ana\"", "Belize: "]);
     assert_eq!(titles(&publication, "belize-ports.rss"), ["A port of Belize"]);
     assert_eq!(titles(&publication, "desk/either.atom"), ["News of nowhere", "Mexico"]);
 }
