@@ -225,7 +225,7 @@ fn read(bytes: &[u8], encoding: Encoding) -> (Cow<'_, str>, bool) {
 }
 
 fn utf32(bytes: &[u8], big: bool) -> (Cow<'_, str>, bool) {
-    let mut broken = bytes.len() % 4 != 0;
+    let mut broken = !bytes.len().is_multiple_of(4);
     let letter = |four: [u8; 4]| char::from_u32(if big { u32::from_be_bytes(four) } else { u32::from_le_bytes(four) });
     let letters = bytes.chunks_exact(4).map(|four| letter([four[0], four[1], four[2], four[3]]));
     let text = letters

@@ -34,8 +34,6 @@ impl NsId {
 #[derive(Debug)]
 pub(super) struct Namespace<'a> {
     pub uri: Cow<'a, str>,
-    /// The usual prefix, where the name is exactly a known one.
-    pub prefix: Option<&'static str>,
     /// The usual prefix, where the name is a known one but for case and closing punctuation: what the element rules go by.
     pub near: Option<&'static str>,
 }
@@ -49,12 +47,12 @@ pub(super) struct Namespaces<'a> {
 impl<'a> Namespaces<'a> {
     pub fn new() -> Self {
         let mut made = Namespaces { list: Vec::new(), ids: HashMap::new() };
-        made.list.push(Namespace { uri: Cow::Borrowed(""), prefix: None, near: None });
-        made.intern(&Cow::Borrowed(XML));
+        made.list.push(Namespace { uri: Cow::Borrowed(""), near: None });
+        made.intern(Cow::Borrowed(XML));
         made
     }
 
-    pub fn intern(&mut self, uri: &Cow<'a, str>) -> NsId {
+    pub fn intern(&mut self, uri: Cow<'a, str>) -> NsId {
         if uri.is_empty() {
             return NsId::NONE;
         }
@@ -62,8 +60,9 @@ impl<'a> Namespaces<'a> {
             return *id;
         }
         let id = NsId(self.list.len() as u32);
-        self.ids.insert(uri.clone().into_owned(), id);
-        self.list.push(Namespace { uri: uri.clone(), prefix: prefix(uri), near: near(uri) });
+        self.ids.insert(uri.to_string(), id);
+        let near = near(&uri);
+        self.list.push(Namespace { uri, near });
         id
     }
 

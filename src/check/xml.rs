@@ -340,7 +340,7 @@ impl<'a> Reader<'a> {
         let start = self.pos;
         let mut end = start;
         loop {
-            end += self.bytes[end..].iter().position(|b| STOPS[*b as usize]).unwrap_or(self.bytes.len() - end);
+            end += quiet_length(&self.bytes[end..]);
             match self.bytes.get(end) {
                 None | Some(b'<' | b'&') => break,
                 Some(b'\r') => return Ok(self.line(start, end)),
@@ -529,7 +529,7 @@ impl<'a> Reader<'a> {
                 continue;
             };
             bindable(prefix, &attr.value).map_err(|why| Stop { reason: Reason::Xml(why), at })?;
-            self.bindings.push((prefix, namespaces.intern(&attr.value)));
+            self.bindings.push((prefix, namespaces.intern(attr.value.clone())));
             self.declared.push((prefix, attr.value.clone()));
         }
         for attr in &raw {
@@ -739,7 +739,15 @@ fn is_noncharacter(bytes: &[u8]) -> bool {
     matches!(bytes, [0xEF, 0xBF, 0xBE | 0xBF, ..])
 }
 
-/// The bytes at which running text has to be looked at.
+/// How many bytes at the start need no look, found a block at a time.
+fn quiet_length(bytes: &[u8]) -> usize {
+    const BLOCK: usize = 32;
+    let stops = |b: &u8| (*b < 0x20 && *b != b'\t' && *b != b'\n') | (*b == b'<') | (*b == b'&') | (*b == b']') | (*b == 0xEF);
+    let quiet = bytes.chunks_exact(BLOCK).take_while(|block| !block.iter().fold(false, |any, b| any | stops(b))).count() * BLOCK;
+    quiet + bytes[quiet..].iter().position(stops).unwrap_or(bytes.len() - quiet)
+}
+
+/// The bytes at which a value has to be looked at.
 static STOPS: [bool; 256] = {
     let mut table = [false; 256];
     let mut at = 0;

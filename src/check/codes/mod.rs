@@ -12,6 +12,7 @@ mod document;
 mod elements;
 mod json;
 mod media;
+mod modules;
 mod namespaces;
 mod opml;
 mod podcast;
@@ -25,6 +26,7 @@ pub use document::*;
 pub use elements::*;
 pub use json::*;
 pub use media::*;
+pub use modules::*;
 pub use namespaces::*;
 pub use opml::*;
 pub use podcast::*;
@@ -87,6 +89,7 @@ static FAMILIES: &[(&str, &[&Rule])] = &[
     ("Google Base", products::ROWS),
     ("OPML and OpenSearch", opml::ROWS),
     ("JSON Feed", json::ROWS),
+    ("Modules that came after the W3C Feed Validator", modules::ROWS),
 ];
 
 /// All rows, in the order of the page.

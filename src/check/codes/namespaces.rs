@@ -73,9 +73,9 @@ rules! {
         right: "<dc:creator xmlns:dc=\"http://purl.org/dc/elements/1.1/\">A</dc:creator>",
         clause: "Namespaces in XML 1.0",
     }
-    UNSUPPORTED_NAMESPACE = "unsupported-namespace", Warning, "the elements of {value} are not looked into" {
-        help: "nothing, unless you expected them to be checked",
-        why: "What is wrong inside stays unsaid.",
+    UNSUPPORTED_NAMESPACE = "unsupported-namespace", Warning, "the W3C Feed Validator does not look into the elements of {value}" {
+        help: "nothing: what Tidings knows of the module it checks all the same",
+        why: "What is wrong inside may stay unsaid.",
         wrong: "<gd:etag xmlns:gd=\"http://schemas.google.com/g/2005\">1</gd:etag>",
         right: "<dc:creator xmlns:dc=\"http://purl.org/dc/elements/1.1/\">A</dc:creator>",
         clause: "Namespaces in XML 1.0",

@@ -94,6 +94,10 @@ fn metadata_ends(walk: &mut Walk<'_>, id: NodeId) {
     if !in_entry && !links.iter().any(|link| link.rel == "self") {
         walk.say_at(On::Node(id), &c::MISSING_SELF, Detail::default(), begin);
     }
+    let has = |rel: &str| links.iter().any(|link| link.rel == rel);
+    if has("hub") && !has("self") {
+        walk.say_at(On::Node(id), &c::HUB_WITHOUT_SELF, Detail::default(), begin);
+    }
     history(walk, id, &links);
     podcast::channel_ends(walk, id);
 }

@@ -90,8 +90,7 @@ fn plain_text(walk: &mut Walk<'_>, id: NodeId, value: &str) {
 /// HTML for all to see.
 pub(in crate::check) static HTML: Class = Class::value(|walk, id, value| {
     let at = walk.node(id).at;
-    html::check(walk, On::Node(id), value, at);
-    html::references(walk, id, value);
+    html::check(walk, On::Node(id), value, at, Some(id));
 })
 .open(|walk, id| walk.node_mut(id).mixed = true);
 

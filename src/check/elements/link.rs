@@ -56,6 +56,9 @@ static RELATIONS: [&str; 22] = [
     "via",
 ];
 
+/// More links than any feed has: what comes after is not compared with the rest.
+const MANY: usize = 500;
+
 const REGISTRY: &str = "http://www.iana.org/assignments/relation/";
 
 fn link_ends(walk: &mut Walk<'_>, id: NodeId, _: &str) {
@@ -93,6 +96,9 @@ fn link_ends(walk: &mut Walk<'_>, id: NodeId, _: &str) {
         }
         None => walk.say(on, &c::MISSING_HREF, Detail::value("href")),
     }
+    if link.rel == "hub" && !url::Url::parse(&link.href).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
+        walk.say(On::As(id, "href"), &c::HUB_ADDRESS, Detail::value(&link.href));
+    }
     thread(walk, id, &link.rel);
     keep(walk, id, link);
 }
@@ -100,8 +106,11 @@ fn link_ends(walk: &mut Walk<'_>, id: NodeId, _: &str) {
 fn keep(walk: &mut Walk<'_>, id: NodeId, link: Link) {
     let parent = walk.parent(id);
     match &mut walk.node_mut(parent).state {
-        State::Feed(feed) if feed.links.len() < 10_000 => feed.links.push(link),
-        State::Channel(channel) => channel.self_link |= link.rel == "self",
+        State::Feed(feed) if feed.links.len() < MANY => feed.links.push(link),
+        State::Channel(channel) => {
+            channel.self_link |= link.rel == "self";
+            channel.hub |= link.rel == "hub";
+        }
         _ => {}
     }
 }
@@ -153,7 +162,9 @@ fn itself(walk: &mut Walk<'_>, id: NodeId, href: &str) {
     if !walk.places.iter().any(|known| uri::canonical(known) == form) {
         let known = walk.base.clone();
         walk.say(on, &c::SELF_DOESNT_MATCH_LOCATION, Detail::value(href).other(&known));
-        walk.places.push(place);
+        if walk.places.len() < MANY {
+            walk.places.push(place);
+        }
     }
 }
 

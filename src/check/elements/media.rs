@@ -115,13 +115,15 @@ static RATING: Class = Class::value(|walk, id, value| {
 fn is_icra(value: &str) -> bool {
     let Some(inside) = value.strip_prefix("r (").and_then(|rest| rest.strip_suffix(')')) else { return false };
     let words: Vec<&str> = inside.split(' ').collect();
-    words.len() % 2 == 0
-        && words.chunks(2).all(|pair| match (pair[0].as_bytes(), pair[1]) {
-            ([b'n' | b's' | b'v' | b'l' | b'o' | b'c' | b'x', b'z'], "0" | "1") => true,
-            ([b'n', b'a'..=b'c'] | [b's', b'a'..=b'f'] | [b'v', b'a'..=b'j'] | [b'l', b'a'..=b'c'], "1") => true,
-            ([b'o', b'a'..=b'h'] | [b'c', b'a'..=b'b'] | [b'x', b'a'..=b'e'], "1") => true,
-            _ => false,
-        })
+    let shown = |pair: &[&str]| {
+        matches!(
+            (pair[0].as_bytes(), pair[1]),
+            ([b'n' | b's' | b'v' | b'l' | b'o' | b'c' | b'x', b'z'], "0" | "1")
+                | ([b'n', b'a'..=b'c'] | [b's', b'a'..=b'f'] | [b'v', b'a'..=b'j'] | [b'l', b'a'..=b'c'], "1")
+                | ([b'o', b'a'..=b'h'] | [b'c', b'a'..=b'b'] | [b'x', b'a'..=b'e'], "1")
+        )
+    };
+    words.len().is_multiple_of(2) && words.chunks(2).all(shown)
 }
 
 static RESTRICTION: Class = Class::value(|walk, id, value| {
@@ -184,7 +186,7 @@ fn text_type(walk: &mut Walk<'_>, id: NodeId) {
 fn words_end(walk: &mut Walk<'_>, id: NodeId, value: &str) {
     if walk.attr(id, "", "type") == Some("html") {
         let at = walk.node(id).at;
-        html::check(walk, On::Node(id), value, at);
+        html::check(walk, On::Node(id), value, at, None);
     } else {
         plain::text(walk, id, On::Node(id), value, &c::CONTAINS_UNDECLARED_HTML);
     }

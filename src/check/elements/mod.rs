@@ -2,6 +2,7 @@
 
 pub(super) mod atom;
 mod atom_tables;
+pub(super) mod beyond;
 pub(super) mod common;
 pub(super) mod link;
 pub(super) mod media;

@@ -145,7 +145,6 @@ fn outline_type(walk: &mut Walk<'_>, id: NodeId, kind: &str) {
 fn html_attr(walk: &mut Walk<'_>, id: NodeId, name: &'static str) {
     if let Some(value) = walk.plain_attr(id, name) {
         let at = walk.at;
-        html::check(walk, On::Part(id, name), &value, at);
-        html::references(walk, id, &value);
+        html::check(walk, On::Part(id, name), &value, at, Some(id));
     }
 }

@@ -1,10 +1,10 @@
 //! RSS 0.91 to 2.0, and what its channel shares with RSS 1.0's: the rules that no table can hold.
 
 use super::super::Kind;
-use super::super::class::{Child, Note};
+use super::super::class::Child;
 use super::super::class::{Class, Podcast};
 use super::super::codes as c;
-use super::super::found::{Detail, Spot};
+use super::super::found::Detail;
 use super::super::namespace::{INDEXING, RDF};
 use super::super::value::{number, plain, uri};
 use super::super::walk::{Channel, NodeId, On, State, Walk};
@@ -95,12 +95,15 @@ fn channel_ends(walk: &mut Walk<'_>, id: NodeId, _: &str) {
             walk.lacks(id, &c::MISSING_ELEMENT, "items");
         }
     }
-    let (self_link, docs) = match &walk.node(id).state {
-        State::Channel(channel) => (channel.self_link, channel.docs == "http://www.rssboard.org/rss-specification"),
-        _ => (false, false),
+    let (self_link, hub, docs) = match &walk.node(id).state {
+        State::Channel(channel) => (channel.self_link, channel.hub, channel.docs == "http://www.rssboard.org/rss-specification"),
+        _ => (false, false, false),
     };
     if walk.name(walk.parent(id)) == "rss" && walk.version == "2.0" && !self_link {
         walk.say(On::Node(id), &c::MISSING_ATOM_SELF_LINK, Detail::default());
+    }
+    if hub && !self_link {
+        walk.say(On::Node(id), &c::HUB_WITHOUT_SELF, Detail::default());
     }
     podcast::channel_ends(walk, id);
     if docs {
@@ -335,7 +338,3 @@ static DAY_NAME: Class = Class::value(|walk, id, value| {
         walk.say(On::Node(id), &c::DUPLICATE_VALUE, Detail::value(value));
     }
 });
-
-/// Keeps the imports of the tables' types in one place.
-#[allow(dead_code)]
-fn _unused(_: Note, _: Spot) {}

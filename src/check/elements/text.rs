@@ -107,7 +107,7 @@ fn construct_ends(walk: &mut Walk<'_>, id: NodeId, value: &str) {
             }
             if kind == "html" || kind.ends_with("/html") {
                 let at = walk.node(id).at;
-                html::check(walk, on, &value, at);
+                html::check(walk, on, &value, at, None);
                 if kind.ends_with("/html") && !source && !value.contains("<html") {
                     walk.say(on, &c::HTML_FRAGMENT, Detail::value(&kind));
                 }

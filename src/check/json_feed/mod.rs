@@ -221,7 +221,7 @@ fn value(walk: &mut Walk<'_>, field: &'static Field, value: &Value<'_>, parent: 
     let on = On::Part(0, field.name);
     walk.at = value.at;
     let wanted = match (field.holds, &value.kind) {
-        (Holds::Text, Json::Text(_)) | (Holds::Bool, Json::Bool(_)) => return,
+        (Holds::Text, Json::Text(_)) | (Holds::Bool, Json::Bool) => return,
         (Holds::Number, Json::Number(number)) if *number >= 0.0 => return,
         (Holds::Address, Json::Text(text)) => return address(walk, on, text),
         (Holds::Date, Json::Text(text)) => return date::rfc3339(walk, on, text),
@@ -229,8 +229,7 @@ fn value(walk: &mut Walk<'_>, field: &'static Field, value: &Value<'_>, parent: 
         (Holds::MediaType, Json::Text(text)) => return media_type::media_type(walk, on, text),
         (Holds::Html, Json::Text(text)) => {
             let at = walk.at;
-            html::check(walk, on, text, at);
-            return html::references(walk, 0, text);
+            return html::check(walk, on, text, at, Some(0));
         }
         (Holds::Texts, Json::List(values)) => {
             return values.iter().for_each(|one| self::value(walk, &EACH_TEXT, one, parent));

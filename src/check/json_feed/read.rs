@@ -12,7 +12,7 @@ pub(super) struct Value<'t> {
 #[derive(Debug)]
 pub(super) enum Kind<'t> {
     Null,
-    Bool(bool),
+    Bool,
     Number(f64),
     Text(Cow<'t, str>),
     List(Vec<Value<'t>>),
@@ -37,7 +37,7 @@ impl Kind<'_> {
     pub fn name(&self) -> &'static str {
         match self {
             Kind::Null => "null",
-            Kind::Bool(_) => "a boolean",
+            Kind::Bool => "a boolean",
             Kind::Number(_) => "a number",
             Kind::Text(_) => "a string",
             Kind::List(_) => "an array",
@@ -76,8 +76,8 @@ impl<'t> Reader<'t> {
             Some(b'[') => self.list(depth)?,
             Some(b'"') => Kind::Text(self.string()?),
             Some(b'-' | b'0'..=b'9') => self.number()?,
-            Some(b't') => self.word("true", Kind::Bool(true))?,
-            Some(b'f') => self.word("false", Kind::Bool(false))?,
+            Some(b't') => self.word("true", Kind::Bool)?,
+            Some(b'f') => self.word("false", Kind::Bool)?,
             Some(b'n') => self.word("null", Kind::Null)?,
             None => return self.fault("the document ends where a value should stand"),
             Some(_) => return self.fault("no value begins like this"),

@@ -58,7 +58,7 @@ fn is_simple(text: &str) -> bool {
     !local.is_empty()
         && local.chars().all(|c| chars::is_word(c) || "._%+-".contains(c))
         && host.next().is_some_and(|c| c.is_ascii_alphabetic())
-        && host.as_str().len() > 0
+        && !host.as_str().is_empty()
         && host.all(|c| chars::is_word(c) || ".-".contains(c))
 }
 

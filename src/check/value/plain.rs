@@ -12,6 +12,9 @@ use super::chars;
 use super::uri::regex;
 use super::words::HTML_ELEMENTS;
 
+/// More findings in one text say nothing new.
+const MANY: usize = 1000;
+
 static END_TAG: LazyLock<Regex> = LazyLock::new(|| regex(r"</(\w+)>"));
 static ENTITY: LazyLock<Regex> = LazyLock::new(|| regex(r"&(#?\w+)"));
 static MARKUP: LazyLock<Regex> = LazyLock::new(|| regex(r"&#[x0-9]|<[/a-zA-Z]"));
@@ -24,17 +27,20 @@ pub(in crate::check) fn begins(walk: &mut Walk<'_>, id: NodeId) {
 
 /// Says where text that must be plain looks like HTML.
 pub(in crate::check) fn text(walk: &mut Walk<'_>, id: NodeId, on: On, value: &str, rule: &'static Rule) {
-    if !value.contains(['<', '&']) {
+    if !value.contains('<') && !value.contains('&') {
         return;
     }
     if let Some(tag) = END_TAG.captures_iter(value).find(|tag| is_html(&tag[1])) {
         return walk.say(on, rule, Detail::value(&tag[1]));
     }
     if ENTITY.is_match(value) {
-        for found in ENTITY.captures_iter(value) {
+        if is_written_in_hex(walk, id, on) {
+            return;
+        }
+        for found in ENTITY.captures_iter(value).take(MANY) {
             let name = &found[1];
             let counts = chars::is_html_entity(name) || name == "apos" || !name.chars().all(char::is_alphabetic);
-            if counts && !is_written_in_hex(walk, id, on) {
+            if counts {
                 walk.say(on, rule, Detail::value(&format!("&{name};")));
             }
         }

@@ -146,8 +146,19 @@ fn starts_with_ignoring_case(value: &str, start: &str) -> bool {
 }
 
 pub(in crate::check) fn is_uri_char(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b";/?:@&=+$.-_!~*'()%,#".contains(&byte)
+    URI_CHARS[byte as usize]
 }
+
+static URI_CHARS: [bool; 256] = {
+    let mut table = [false; 256];
+    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789;/?:@&=+$.-_!~*'()%,#";
+    let mut at = 0;
+    while at < letters.len() {
+        table[letters[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
 
 fn scheme_length(value: &str) -> Option<usize> {
     let colon = value.find(':')?;
@@ -187,8 +198,8 @@ fn is_web(value: &str) -> bool {
 /// Two labels at least, of letters, digits and hyphens, the last not beginning with a hyphen.
 pub(in crate::check) fn is_host(host: &str) -> bool {
     let labels: Vec<&str> = host.split('.').collect();
-    let plain = |label: &&str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    labels.len() > 1 && labels.iter().all(|label| plain(&label)) && !labels[labels.len() - 1].starts_with('-')
+    let plain = |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    labels.len() > 1 && labels.iter().all(|label| plain(label)) && !labels[labels.len() - 1].starts_with('-')
 }
 
 /// The text with every label that is not ASCII in Punycode, as IDNA writes host names; nothing where a label is too long or empty.

@@ -1,13 +1,15 @@
 //! HTML in descriptions and content: read as HTML5, for errors and for what could harm the page that shows it.
 
+mod tidy;
+
 use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::sync::LazyLock;
 
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::{StrTendril, TendrilSink};
 use html5ever::tree_builder::TreeBuilderOpts;
-use html5ever::{Attribute, ExpandedName, ParseOpts, QualName, local_name, ns};
+use html5ever::{Attribute, ParseOpts, QualName, local_name, ns};
 use regex::Regex;
 
 use super::codes as c;
@@ -16,65 +18,79 @@ use super::value::words::{HTML_ELEMENTS, SAFE_ATTRIBUTES, SAFE_ELEMENTS};
 use super::value::{chars, style, uri};
 use super::walk::{NodeId, On, Walk};
 
-/// Looks for errors and dangers. `at` is where the element that holds the text begins: findings stand on its line, as the reference has
-/// them: errors on the line itself, dangers on the one before.
-pub(super) fn check(walk: &mut Walk<'_>, on: On, value: &str, at: usize) {
+/// Looks for errors and dangers, and with `references` for addresses that mean something else wherever the text is shown.
+///
+/// `at` is where the element that holds the text begins: findings stand on its line, as the reference has them: errors on the line
+/// itself, dangers on the one before.
+pub(super) fn check(walk: &mut Walk<'_>, on: On, value: &str, at: usize, references: Option<NodeId>) {
     let danger = Spot::line_of(at, -1);
     if holds_import(value) {
         walk.say_at(on, &c::SECURITY_RISK, Detail::value("?import"), danger);
     }
-    if !value.contains(['<', '&']) && value.is_ascii() && !value.contains(is_forbidden) {
+    let forbidden = if value.is_ascii() { value.contains('\u{7f}') } else { value.chars().any(is_forbidden) };
+    if !forbidden && !value.contains('<') && !value.contains('&') {
         return;
     }
-    let fragment = match parse(value) {
-        Ok(fragment) => fragment,
-        Err(why) => return walk.say_at(on, &c::NOT_HTML, Detail::value(&why), Spot::line_of(at, 0)),
-    };
-    for element in &fragment {
-        if !HTML_ELEMENTS.contains(&*element.name.to_lowercase()) {
-            let what = format!("`{}` is no element of HTML", element.name);
-            walk.say_at(on, &c::NOT_HTML, Detail::value(&what), danger);
-        } else if !SAFE_ELEMENTS.contains(&*element.name) {
-            walk.say_at(on, &c::SECURITY_RISK, Detail::value(&element.name), danger);
-        } else {
-            attributes(walk, on, element, danger);
+    if !forbidden && let Some(tidy) = tidy::read(value) {
+        tidy.attributes.into_iter().for_each(|(name, value)| attribute(walk, on, name, value, danger));
+        if let Some(id) = references {
+            tidy.addresses.into_iter().for_each(|raw| address(walk, id, raw));
         }
+        return;
+    }
+    match parse(value) {
+        Ok(fragment) => fragment.iter().for_each(|element| dangers(walk, on, element, danger)),
+        Err(why) => walk.say_at(on, &c::NOT_HTML, Detail::value(&why), Spot::line_of(at, 0)),
+    }
+    if let Some(id) = references {
+        addresses(walk, id, value);
     }
 }
 
-fn attributes(walk: &mut Walk<'_>, on: On, element: &Element, danger: Spot) {
-    for (name, value) in &element.attrs {
-        if name == "style" {
-            for what in style::dangers(value) {
-                walk.say_at(on, &c::DANGEROUS_STYLE_ATTR, Detail::value(&what), danger);
-            }
-        } else if !SAFE_ATTRIBUTES.contains(&**name) && !name.starts_with("data-") {
-            walk.say_at(on, &c::SECURITY_RISK_ATTR, Detail::value(name), danger);
-        }
+fn dangers(walk: &mut Walk<'_>, on: On, element: &Element, danger: Spot) {
+    if !HTML_ELEMENTS.contains(&*element.name.to_lowercase()) {
+        let what = format!("`{}` is no element of HTML", element.name);
+        walk.say_at(on, &c::NOT_HTML, Detail::value(&what), danger);
+    } else if !SAFE_ELEMENTS.contains(&*element.name) {
+        walk.say_at(on, &c::SECURITY_RISK, Detail::value(&element.name), danger);
+    } else {
+        element.attrs.iter().for_each(|(name, value)| attribute(walk, on, name, value, danger));
     }
 }
 
-/// Looks for addresses that mean something else wherever the text is shown.
-pub(super) fn references(walk: &mut Walk<'_>, id: NodeId, value: &str) {
+fn attribute(walk: &mut Walk<'_>, on: On, name: &str, value: &str, danger: Spot) {
+    if name == "style" {
+        for what in style::dangers(value) {
+            walk.say_at(on, &c::DANGEROUS_STYLE_ATTR, Detail::value(&what), danger);
+        }
+    } else if !SAFE_ATTRIBUTES.contains(name) && !name.starts_with("data-") {
+        walk.say_at(on, &c::SECURITY_RISK_ATTR, Detail::value(name), danger);
+    }
+}
+
+fn addresses(walk: &mut Walk<'_>, id: NodeId, value: &str) {
     static IMAGES: LazyLock<Regex> = LazyLock::new(|| uri::regex(r#"(?i)<img\s+[^>]*src=(?:"(.*?)"|'(.*?)'|([\w-]+))[\s>]"#));
     static ANCHORS: LazyLock<Regex> = LazyLock::new(|| uri::regex(r#"(?i)<a\s+href=(?:"(.*?)"|'(.*?)'|([\w-]+))[\s>]"#));
     if !value.contains('<') {
         return;
     }
     for found in IMAGES.captures_iter(value).chain(ANCHORS.captures_iter(value)) {
-        let raw = found.iter().skip(1).flatten().map(|part| part.as_str()).find(|part| !part.is_empty()).unwrap_or_default();
-        let address = decoded(raw);
-        let address = address.trim();
-        if address.split_once(':').is_some_and(|(scheme, _)| !scheme.is_empty() && scheme.chars().all(chars::is_word)) {
-            continue;
+        address(walk, id, found.iter().skip(1).flatten().map(|part| part.as_str()).find(|part| !part.is_empty()).unwrap_or_default());
+    }
+}
+
+fn address(walk: &mut Walk<'_>, id: NodeId, raw: &str) {
+    let address = decoded(raw);
+    let address = address.trim();
+    if address.split_once(':').is_some_and(|(scheme, _)| !scheme.is_empty() && scheme.chars().all(chars::is_word)) {
+        return;
+    }
+    match address.chars().find(|c| c.is_ascii() && !uri::is_uri_char(*c as u8)) {
+        Some(letter) => {
+            let mut buffer = [0; 4];
+            walk.say(On::Node(id), &c::INVALID_URI_CHAR, Detail::value(address).other(letter.encode_utf8(&mut buffer)));
         }
-        match address.chars().find(|c| c.is_ascii() && !uri::is_uri_char(*c as u8)) {
-            Some(letter) => {
-                let mut buffer = [0; 4];
-                walk.say(On::Node(id), &c::INVALID_URI_CHAR, Detail::value(address).other(letter.encode_utf8(&mut buffer)));
-            }
-            None => walk.say(On::Node(id), &c::CONTAINS_REL_REF, Detail::value(address)),
-        }
+        None => walk.say(On::Node(id), &c::CONTAINS_REL_REF, Detail::value(address)),
     }
 }
 
@@ -109,11 +125,29 @@ fn parse(value: &str) -> Result<Vec<Element>, String> {
     let options =
         ParseOpts { tree_builder: TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() }, ..ParseOpts::default() };
     let context = QualName::new(None, ns!(html), local_name!("div"));
-    let sink = html5ever::parse_fragment(Sink::default(), options, context, Vec::new(), false).one(value);
+    let mut parser = html5ever::parse_fragment(Sink::default(), options, context, Vec::new(), false);
+    // What follows an error is of no interest, and may be made to cost much.
+    for piece in pieces(value) {
+        parser.process(piece.into());
+        if parser.tokenizer.sink.sink.error.borrow().is_some() {
+            break;
+        }
+    }
+    let sink = parser.finish();
     match sink.error.into_inner() {
         Some(why) => Err(why),
         None => Ok(sink.elements.into_inner().into_iter().filter_map(|made| made.seen).collect()),
     }
+}
+
+/// The text in pieces of some thousand bytes.
+fn pieces(mut text: &str) -> impl Iterator<Item = &str> {
+    std::iter::from_fn(move || {
+        let end = (text.len().min(4096)..=text.len()).find(|at| text.is_char_boundary(*at))?;
+        let (piece, rest) = text.split_at(end);
+        text = rest;
+        (!piece.is_empty()).then_some(piece)
+    })
 }
 
 /// Characters that HTML forbids: controls, and code points that are no characters.
@@ -162,10 +196,29 @@ fn loose_ends(value: &str) -> Option<String> {
 struct Scan {
     select: bool,
     open: bool,
+    depth: usize,
+}
+
+/// Elements inside one another, beyond which no page goes.
+const DEPTH: usize = 512;
+
+/// Elements that end by themselves, or have no end.
+fn ends_itself(name: &str) -> bool {
+    const NAMES: &str = "p li dd dt tr td th tbody thead tfoot option optgroup rt rp area base basefont bgsound br col command embed frame hr img input \
+        keygen link meta param source track wbr image isindex";
+    super::value::listed(NAMES, name)
 }
 
 impl Scan {
     fn tag(&mut self, name: &str) -> Option<String> {
+        if name.starts_with('/') {
+            self.depth = self.depth.saturating_sub(1);
+        } else if !ends_itself(name) {
+            self.depth += 1;
+        }
+        if self.depth > DEPTH {
+            return Some("elements stand too deep inside one another".to_owned());
+        }
         match name {
             "select" => self.select = true,
             "/select" => self.select = false,
@@ -256,7 +309,6 @@ struct Made {
 struct Sink {
     elements: RefCell<Vec<Made>>,
     error: RefCell<Option<String>>,
-    root: Cell<bool>,
 }
 
 impl TreeSink for Sink {
@@ -318,9 +370,7 @@ impl TreeSink for Sink {
         x == y
     }
 
-    fn set_quirks_mode(&self, _mode: QuirksMode) {
-        self.root.set(true);
-    }
+    fn set_quirks_mode(&self, _mode: QuirksMode) {}
 
     fn append_before_sibling(&self, _sibling: &usize, _new: NodeOrText<usize>) {}
 
@@ -348,12 +398,5 @@ impl html5ever::interface::ElemName for Name {
 
     fn local_name(&self) -> &html5ever::LocalName {
         &self.0.local
-    }
-}
-
-impl Name {
-    #[allow(dead_code)]
-    fn expanded(&self) -> ExpandedName<'_> {
-        self.0.expanded()
     }
 }

@@ -1,0 +1,138 @@
+//! What rules ask of the walk.
+
+use std::borrow::Cow;
+
+use super::super::class::Podcast;
+use super::super::value::chars;
+use super::super::xml::Attr;
+use super::{Node, NodeId, Walk};
+
+impl<'a> Walk<'a> {
+    pub fn node(&self, id: NodeId) -> &Node<'a> {
+        &self.nodes[id]
+    }
+
+    pub fn node_mut(&mut self, id: NodeId) -> &mut Node<'a> {
+        &mut self.nodes[id]
+    }
+
+    pub fn parent(&self, id: NodeId) -> NodeId {
+        self.nodes[id].parent
+    }
+
+    pub fn name(&self, id: NodeId) -> &str {
+        &self.nodes[id].name
+    }
+
+    /// An attribute's value; `ns` is empty for attributes without a prefix.
+    pub fn attr(&self, id: NodeId, ns: &str, name: &str) -> Option<&str> {
+        let (from, to) = self.nodes[id].attrs;
+        let attrs = self.attrs.get(from..to)?;
+        attrs.iter().find(|attr| attr.name == name && self.namespaces.uri(attr.ns) == ns).map(|attr| &*attr.value)
+    }
+
+    /// The value of an attribute without a prefix.
+    pub fn plain_attr(&self, id: NodeId, name: &str) -> Option<String> {
+        self.attr(id, "", name).map(str::to_owned)
+    }
+
+    pub fn attr_count(&self, id: NodeId) -> usize {
+        let (from, to) = self.nodes[id].attrs;
+        to - from
+    }
+
+    /// The attributes of an element as they stand.
+    pub fn attrs_of(&self, range: (usize, usize)) -> &[Attr<'a>] {
+        &self.attrs[range.0..range.1]
+    }
+
+    pub fn has_child(&self, id: NodeId, name: &str) -> bool {
+        self.nodes[id].children.iter().any(|(child, _)| child == name)
+    }
+
+    pub fn count_children(&self, id: NodeId, name: &str) -> usize {
+        self.nodes[id].children.iter().find(|(child, _)| child == name).map_or(0, |(_, count)| *count as usize)
+    }
+
+    /// How many children the element has had so far.
+    pub fn all_children(&self, id: NodeId) -> usize {
+        self.nodes[id].children.iter().map(|(_, count)| *count as usize).sum()
+    }
+
+    pub fn add_child(&mut self, id: NodeId, name: Cow<'a, str>) {
+        let children = &mut self.nodes[id].children;
+        match children.iter().position(|(child, _)| *child == name) {
+            Some(at) => children[at].1 += 1,
+            None if children.len() < self.limits.attributes => children.push((name, 1)),
+            None => {}
+        }
+    }
+
+    /// Whether a namespace prefix was declared on the element's own children.
+    pub fn declares(&self, id: NodeId, prefix: &str) -> bool {
+        self.nodes[id].prefixes.contains(&prefix)
+    }
+
+    /// Whether a prefix is declared here or further up.
+    pub fn knows_prefix(&self, id: NodeId, prefix: &str) -> bool {
+        let mut at = id;
+        loop {
+            if self.declares(at, prefix) {
+                return true;
+            }
+            if at == 0 {
+                return false;
+            }
+            at = self.parent(at);
+        }
+    }
+
+    /// Says that a value was there before among those of `scope`, or keeps it.
+    pub fn seen_before(&mut self, scope: NodeId, list: &'static str, value: &str) -> bool {
+        let mark = chars::mark(value);
+        !self.nodes[scope].seen.get_or_insert_default().insert((list, mark))
+    }
+
+    /// Whether a value was there before, without keeping it.
+    pub fn saw(&self, scope: NodeId, list: &'static str, value: &str) -> bool {
+        self.nodes[scope].seen.as_ref().is_some_and(|seen| seen.contains(&(list, chars::mark(value))))
+    }
+
+    /// The watcher that will be made next.
+    pub fn next_node(&self) -> NodeId {
+        self.nodes.len()
+    }
+
+    /// The address that relative references in the element resolve against.
+    pub fn base_of(&self, id: NodeId) -> &str {
+        self.nodes[id].base.as_deref().unwrap_or(&self.base)
+    }
+
+    pub fn is_default(&self, uri: &str) -> bool {
+        self.defaults.iter().any(|ns| self.namespaces.uri(*ns) == uri)
+    }
+
+    /// Lets elements of the namespace count as unprefixed.
+    pub fn add_default(&mut self, uri: Cow<'a, str>) {
+        let ns = self.namespaces.intern(uri);
+        self.defaults.push(ns);
+    }
+
+    /// The text so far of the layer that a watcher belongs to.
+    pub fn text_so_far(&self, id: NodeId) -> &str {
+        let layer = self.layers.iter().rev().find(|layer| layer.first <= id);
+        layer.and_then(|layer| layer.text.as_deref()).unwrap_or_default()
+    }
+
+    /// Adds to the text of the layer that a watcher belongs to.
+    pub fn add_text(&mut self, id: NodeId, text: &str) {
+        if let Some(layer) = self.layers.iter_mut().rev().find(|layer| layer.first <= id) {
+            layer.text.get_or_insert_default().to_mut().push_str(text);
+        }
+    }
+
+    /// Which podcast rules an element falls under.
+    pub fn podcast_of(&self, id: NodeId) -> Podcast {
+        self.nodes[id].class.podcast
+    }
+}

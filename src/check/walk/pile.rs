@@ -1,0 +1,116 @@
+//! The pile itself: layers of watchers, the text that they gather, and their end.
+
+use std::borrow::Cow;
+
+use super::super::class::{Class, Text};
+use super::super::codes as c;
+use super::super::elements;
+use super::super::found::Detail;
+use super::super::namespace;
+use super::super::value::{chars, uri};
+use super::{Layer, Node, NodeId, On, State, Walk};
+
+impl<'a> Walk<'a> {
+    /// Puts a layer of watchers on the pile.
+    pub fn push(&mut self, classes: &[&'static Class], name: Cow<'a, str>, attrs: (usize, usize), parent: NodeId) {
+        let first = self.nodes.len();
+        let mut keeps = false;
+        for class in classes {
+            let id = self.add_node(class, name.clone(), parent, attrs);
+            keeps |= !matches!(class.text, Text::Eat | Text::Leave | Text::Link);
+            if let Some(open) = class.open {
+                open(self, id);
+            }
+        }
+        self.layers.push(Layer { first, attrs: attrs.0, text: None, keeps });
+    }
+
+    pub(super) fn add_node(&mut self, class: &'static Class, name: Cow<'a, str>, parent: NodeId, attrs: (usize, usize)) -> NodeId {
+        let id = self.nodes.len();
+        let (speaks, base) = self.nodes.get(parent).map_or((false, None), |parent| (parent.speaks, parent.base.clone()));
+        self.nodes.push(Node {
+            class,
+            name,
+            parent,
+            at: self.at,
+            attrs,
+            children: Vec::new(),
+            mixed: false,
+            podcast: false,
+            speaks,
+            base,
+            prefixes: Vec::new(),
+            module: None,
+            seen: None,
+            state: State::None,
+        });
+        if attrs.1 > attrs.0
+            && let Some(base) = self.attr(id, namespace::XML, "base").map(str::to_owned)
+        {
+            uri::iri(self, On::Part(id, "xml:base"), &base);
+            // Longer than any address: it would be copied for every element below.
+            if base.len() < 4096 {
+                let joined = uri::join(self.base_of(parent), &base);
+                self.nodes[id].base = Some(joined.into()).filter(|joined: &std::rc::Rc<str>| joined.len() < 8192);
+            }
+        }
+        id
+    }
+
+    /// Running text: as one piece where nobody minds, else line by line, as the reference's reader hands it on.
+    pub(super) fn text(&mut self, text: Cow<'a, str>) {
+        let Some(layer) = self.layers.last() else { return };
+        let first = layer.first;
+        if layer.text.as_ref().is_some_and(|held| held.len() + text.len() > self.limits.text) {
+            return self.say(On::Node(first), &c::TOO_LARGE, Detail::default());
+        }
+        let blank = chars::is_blank(&text);
+        let suspicious = !text.is_ascii() && text.bytes().any(|b| matches!(b, 0xC2 | 0xEF));
+        if !suspicious && (first..self.nodes.len()).all(|id| elements::is_quiet(self, id, blank)) {
+            return self.keep(text);
+        }
+        let start = self.at;
+        let mut from = 0;
+        while from < text.len() {
+            let line = text[from..].find('\n').map_or(text.len(), |at| from + at);
+            let to = if line == from { from + 1 } else { line };
+            self.at = start + from;
+            self.piece(&text[from..to], suspicious);
+            from = to;
+        }
+    }
+
+    pub(super) fn piece(&mut self, piece: &str, suspicious: bool) {
+        let first = self.layers.last().map_or(0, |layer| layer.first);
+        let blank = chars::is_blank(piece);
+        for id in first..self.nodes.len() {
+            elements::text(self, id, piece, blank, suspicious);
+        }
+        self.keep(Cow::Owned(piece.to_owned()));
+    }
+
+    pub(super) fn keep(&mut self, text: Cow<'a, str>) {
+        if let Some(layer) = self.layers.last_mut().filter(|layer| layer.keeps) {
+            match &mut layer.text {
+                Some(held) => held.to_mut().push_str(&text),
+                None => layer.text = Some(text),
+            }
+        }
+    }
+
+    pub(super) fn end(&mut self) {
+        let Some(layer) = self.layers.last_mut() else { return };
+        let (first, attrs) = (layer.first, layer.attrs);
+        let text = layer.text.take().unwrap_or_default();
+        let trimmed = text.trim_matches(chars::is_python_space);
+        for id in first..self.nodes.len() {
+            let class = self.nodes[id].class;
+            if let Some(close) = class.close {
+                close(self, id, if class.trim { trimmed } else { &text });
+            }
+        }
+        self.layers.pop();
+        self.nodes.truncate(first.max(1));
+        self.attrs.truncate(attrs);
+    }
+}
