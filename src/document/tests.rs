@@ -280,7 +280,6 @@ fn everything_that_is_known_is_in_the_rss() {
             "link href=https://example.org/news rel=alternate type=text/html",
             "link href=https://example.org/feeds/country/belize.atom rel=alternate title=Belize & \"more\" type=application/atom+xml",
             "link href=https://example.org/feeds/es/country/belize.rss hreflang=es rel=alternate title=Belize & \"more\" type=application/rss+xml",
-            "link href=https://example.org/news rel=alternate",
         ]
     );
     assert_eq!(children(find(&tree, "image")), ["url https://example.org/logo.png", "title Belize", "link https://example.org/news"]);
@@ -332,7 +331,6 @@ fn everything_that_is_known_is_in_the_atom() {
             "link href=https://example.org/news rel=alternate type=text/html",
             "link href=https://example.org/feeds/country/belize.atom rel=alternate title=Belize & \"more\" type=application/atom+xml",
             "link href=https://example.org/feeds/es/country/belize.rss hreflang=es rel=alternate title=Belize & \"more\" type=application/rss+xml",
-            "link href=https://example.org/news rel=alternate",
             "logo https://example.org/logo.png",
             "rights © 2018 Example & Co",
             "subtitle All about Belize",

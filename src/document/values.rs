@@ -190,8 +190,8 @@ fn is_page(url: &Url) -> bool {
 
 /// One's own link first, then the others, no two with the same type and language (RFC 4287 section 4.1.1).
 ///
-/// Where there are others, one's own stands once more at the end, bare: some readers follow the first alternate link and some the last, and
-/// each is to land on the same page.
+/// Where there are other pages, one's own stands once more at the end, bare: some readers follow the first alternate link to a page and some the last,
+/// and each is to land on the same one.
 fn alternates(own: Link, others: impl Iterator<Item = Link>) -> Vec<Link> {
     let bare = Link::new("alternate", own.href.clone());
     let mut links = vec![own];
@@ -200,7 +200,8 @@ fn alternates(own: Link, others: impl Iterator<Item = Link>) -> Vec<Link> {
             links.push(other);
         }
     }
-    if links.len() > 1 && !links.iter().any(|link| link.media_type.is_none() && link.hreflang.is_none()) {
+    let is_page = |link: &Link| link.media_type.as_deref().is_none_or(|media_type| media_type == "text/html");
+    if links[1..].iter().any(is_page) && !links.iter().any(|link| link.media_type.is_none() && link.hreflang.is_none()) {
         links.push(bare);
     }
     links
