@@ -1,25 +1,7 @@
-//! Parses the command line and runs the command.
-
-mod cli;
+//! The `tidings` program: parses the command line, runs, and turns the result into an exit code.
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-
-#[derive(Parser)]
-#[command(version, about)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    Check(cli::check::Args),
-}
-
 fn main() -> ExitCode {
-    match Cli::parse().command {
-        Command::Check(args) => cli::check::run(&args),
-    }
+    tidings::cli::main()
 }

@@ -1,10 +1,27 @@
 //! Which countries and topics an item belongs to, by which rule, and why not others.
 //!
-//! A function of the item and the config. It reads the item's words and never changes them.
+//! A function of the item and the config. It reads the item's words and never changes them. Each axis ([`countries`], [`topics`]) finds
+//! evidence in a text; [`axis`] takes the config's steps and says which of it counts.
 
-use crate::config::{Config, Rank, TopicKey};
+mod axis;
+mod countries;
+mod homonyms;
+mod phrases;
+mod reason;
+#[cfg(test)]
+mod tests;
+mod texts;
+mod topics;
+
+use std::sync::Arc;
+
+use crate::config::{self, Config, Evidence, Rank, TopicKey};
 use crate::item::Item;
 use crate::vocab::Country;
+
+use countries::Countries;
+use texts::Texts;
+use topics::Topics;
 
 /// Where an item belongs. Sorted by value (topics in the order of the config), each value once with its strongest reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,7 +42,7 @@ pub struct Placed<T> {
 pub struct Reason {
     pub rank: Rank,
     pub rule: Rule,
-    /// The words that matched, as they stand in the item.
+    /// The words that matched, as they stand in the item; the code or key, where the record names it.
     pub matched: String,
 }
 
@@ -36,21 +53,24 @@ pub enum Rule {
     Record,
     /// A country's name, in the language given by its tag.
     Name(&'static str),
+    /// A word for a country's people, in the language given by its tag.
     Demonym(&'static str),
     Capital,
     /// An alias of the config.
     Alias,
-    /// A word or phrase of the topic.
-    Word(String),
-    /// A regular expression of the topic.
-    Pattern(String),
+    /// A word or phrase of the topic, as the config has it.
+    Word(Arc<str>),
+    /// A regular expression of the topic, as the config has it.
+    Pattern(Arc<str>),
 }
 
 /// All evidence in an item, that which counted and that which did not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Survey {
     pub placement: Placement,
+    /// Of countries that the item is not placed in, sorted as the placement and then by rank.
     pub countries: Vec<Rejected<Country>>,
+    /// Of topics that the item is not placed in, likewise.
     pub topics: Vec<Rejected<TopicKey>>,
 }
 
@@ -71,32 +91,49 @@ pub enum Because {
     Outranked(Vec<Rank>),
     /// No step of the config takes this rank.
     RankNotUsed,
-    /// The first paragraph names several, and only one would have counted.
+    /// The first paragraph names several, and only one would have counted: the others.
     NotAlone(Vec<String>),
     /// It stands inside a longer phrase: an exclusion, an ignored name, another country's name.
     Inside(String),
-    /// The name means something else too and the config does not let it count.
+    /// The name means something else too, or another country as well, and the config does not let it count.
     Ambiguous,
 }
 
 /// The rules of a config made ready.
-pub struct Classifier;
+pub struct Classifier {
+    countries: Countries,
+    topics: Topics,
+    evidence: Evidence,
+}
 
 impl Classifier {
+    /// Folds all names and words and builds the automata that find them: some milliseconds, once a run.
     pub fn new(config: &Config) -> Self {
-        let _ = config;
-        todo!()
+        Classifier::of(&config.countries, &config.topics, &config.evidence)
+    }
+
+    fn of(countries: &config::Countries, topics: &[config::Topic], evidence: &Evidence) -> Self {
+        let evidence = Evidence { countries: evidence.countries.clone(), topics: evidence.topics.clone() };
+        Classifier { countries: Countries::new(countries), topics: Topics::new(topics), evidence }
     }
 
     /// Where the item belongs.
     pub fn place(&self, item: &Item) -> Placement {
-        let _ = item;
-        todo!()
+        let texts = Texts::new(item, self.countries.places());
+        Placement {
+            countries: axis::place(&self.countries, &self.evidence.countries, &texts),
+            topics: axis::place(&self.topics, &self.evidence.topics, &texts),
+        }
     }
 
     /// The same with everything that did not count, for `tidings explain`.
     pub fn survey(&self, item: &Item) -> Survey {
-        let _ = item;
-        todo!()
+        let texts = Texts::new(item, self.countries.places());
+        let placement = self.place(item);
+        Survey {
+            countries: axis::rejected(&self.countries, &self.evidence.countries, &texts, &placement.countries),
+            topics: axis::rejected(&self.topics, &self.evidence.topics, &texts, &placement.topics),
+            placement,
+        }
     }
 }

@@ -1,3 +1,207 @@
-//! The subcommands, one file each: the only place that prints, reads the environment or exits.
+//! The command line: one file a subcommand.
+//!
+//! The only room that prints, reads the environment and the clock, or decides an exit code. Nothing knows it.
 
-pub mod check;
+mod build;
+mod channels;
+mod check;
+mod context;
+mod explain;
+mod import;
+mod init;
+mod new;
+mod report;
+mod shell;
+mod ui;
+mod view;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
+
+use context::Context;
+
+/// How a command ended when nothing kept it from running.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    Fine,
+    /// Something was found, or refused.
+    Findings,
+}
+
+/// Why a command could not run. Ends in exit code 2.
+#[derive(Debug)]
+struct Failure {
+    message: String,
+    help: Option<String>,
+}
+
+/// RSS and Atom feeds by country and by topic, out of item records.
+#[derive(Debug, Parser)]
+#[command(name = "tidings", version, propagate_version = true, after_help = AFTER_HELP)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const AFTER_HELP: &str = "\
+Without a command, `tidings` does what `tidings build` does.
+
+Exit codes:
+  0  fine
+  1  something was found, or refused; the findings say what
+  2  could not run
+
+Examples:
+  tidings init news && cd news
+  tidings new \"Three ports reopen\"
+  tidings build";
+
+#[derive(Debug, Args)]
+struct Global {
+    /// Work in this folder instead of the current one
+    #[arg(short = 'C', value_name = "DIR", global = true, value_hint = ValueHint::DirPath)]
+    dir: Option<PathBuf>,
+    /// The config file, relative to the folder
+    #[arg(long, value_name = "FILE", default_value = "feeds.toml", global = true, env = "TIDINGS_CONFIG", value_hint = ValueHint::FilePath)]
+    config: PathBuf,
+    /// Say only what went wrong
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say more: every path; twice: every warning about a text that was cleaned
+    #[arg(short, long, action = ArgAction::Count, global = true)]
+    verbose: u8,
+    /// When to colour what is said
+    #[arg(long, value_enum, default_value_t = Colour::Auto, value_name = "WHEN", global = true)]
+    color: Colour,
+    /// The time that counts as now, such as `2026-11-23T08:00:00Z`; the clock's where it is not given
+    #[arg(long, value_name = "DATE", global = true, env = "TIDINGS_NOW", hide_env_values = true)]
+    now: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start a publication: a commented config and one example record
+    Init(init::InitArgs),
+    /// Publish: read the records, sort them into channels, write the feeds
+    Build(build::BuildArgs),
+    /// Start a record: a minted id and today's date
+    New(new::NewArgs),
+    /// Turn a news page or a feed into records
+    #[command(subcommand)]
+    Import(import::ImportCommand),
+    /// Check feeds: RSS 0.91 to 2.0, RSS 1.0, Atom 1.0, OPML and JSON Feed
+    Check(check::CheckArgs),
+    /// List the channels
+    Channels(channels::ChannelsArgs),
+    /// Say why an item is in its channels, or not in one
+    Explain(explain::ExplainArgs),
+    /// Print a completion script for a shell
+    Completions(shell::CompletionsArgs),
+    /// Print the manual page, or write one for each command
+    Man(shell::ManArgs),
+}
+
+/// Runs the program on the process's own arguments.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    set_colour(cli.global.color);
+    let context = match Context::new(&cli.global) {
+        Ok(context) => context,
+        Err(failure) => return fail(&failure),
+    };
+    match run(cli.command, &context) {
+        Ok(Exit::Fine) => ExitCode::SUCCESS,
+        Ok(Exit::Findings) => ExitCode::from(1),
+        Err(failure) => fail(&failure),
+    }
+}
+
+fn run(command: Option<Command>, context: &Context) -> Result<Exit, Failure> {
+    match command.unwrap_or_else(|| Command::Build(build::BuildArgs::default())) {
+        Command::Init(args) => init::run(&args, context),
+        Command::Build(args) => build::run(&args, context),
+        Command::New(args) => new::run(&args, context),
+        Command::Import(command) => import::run(&command, context),
+        Command::Check(args) => check::run(&args, context),
+        Command::Channels(args) => channels::run(&args, context),
+        Command::Explain(args) => explain::run(&args, context),
+        Command::Completions(args) => shell::completions(&args, &mut Cli::command()),
+        Command::Man(args) => shell::man(&args, Cli::command()),
+    }
+}
+
+fn set_colour(colour: Colour) {
+    match colour {
+        Colour::Auto => {}
+        Colour::Always => anstream::ColorChoice::Always.write_global(),
+        Colour::Never => anstream::ColorChoice::Never.write_global(),
+    }
+}
+
+fn fail(failure: &Failure) -> ExitCode {
+    ui::failure(failure);
+    ExitCode::from(2)
+}
+
+impl Failure {
+    fn new(message: impl Into<String>) -> Self {
+        Failure { message: message.into(), help: None }
+    }
+
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// For `map_err` on file operations.
+    fn io(action: &'static str, path: &std::path::Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.display().to_string();
+        move |error| Failure::new(format!("could not {action} `{path}`: {error}"))
+    }
+}
+
+impl From<crate::publish::PublishError> for Failure {
+    fn from(error: crate::publish::PublishError) -> Self {
+        Failure::new(error.to_string()).help(error.help())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_shows_examples() {
+        fn check(command: &clap::Command, path: &str) {
+            let path = format!("{path} {}", command.get_name());
+            if command.get_name() != "help" && !command.has_subcommands() {
+                let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+                assert!(after.contains("Example"), "`{path} --help` shows no example");
+            }
+            command.get_subcommands().for_each(|sub| check(sub, &path));
+        }
+        check(&Cli::command(), "");
+    }
+}

@@ -2,6 +2,19 @@
 //!
 //! The types here are resolved: every name is known, every address absolute, every default filled in.
 
+mod file;
+pub mod keys;
+mod names;
+pub mod paths;
+mod query;
+mod resolve;
+mod shape;
+mod size;
+pub mod template;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,8 +22,11 @@ use chrono_tz::Tz;
 use regex::Regex;
 use url::Url;
 
-use crate::item::{Person, Syntax};
+use crate::text::Syntax;
+use crate::vocab::Person;
 use crate::vocab::{Country, Language, TagAuthority};
+
+pub use resolve::{load, parse};
 
 /// The key of a topic: the name of its table in the config.
 pub type TopicKey = Arc<str>;
@@ -124,6 +140,33 @@ pub enum RecordFormat {
     Csv,
 }
 
+/// The fields of a record, which a column can hold, in the order of the documentation. `author` is another spelling of `authors`.
+pub const RECORD_FIELDS: [&str; 23] = [
+    "id",
+    "guid",
+    "title",
+    "date",
+    "updated",
+    "dateline",
+    "summary",
+    "body",
+    "syntax",
+    "link",
+    "countries",
+    "topics",
+    "language",
+    "story",
+    "authors",
+    "author",
+    "image",
+    "enclosures",
+    "source",
+    "rights",
+    "draft",
+    "publish-at",
+    "expires",
+];
+
 /// The axis of countries.
 #[derive(Debug, Default)]
 pub struct Countries {
@@ -226,15 +269,28 @@ pub struct Channels {
 }
 
 /// The automatic channels of one axis.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct AxisChannels {
     /// Country codes or topic keys; all where `None`.
     pub include: Option<Vec<String>>,
     pub exclude: Vec<String>,
     /// `{name}` stands for the country's or topic's name, `{publication}` for the publication's title.
-    pub title: Option<Localised>,
-    /// As `title`.
+    pub title: Localised,
+    /// As `title`, with `{description}` for the publication's description; a topic's own goes before it.
     pub description: Option<Localised>,
+}
+
+impl Default for AxisChannels {
+    fn default() -> Self {
+        AxisChannels { include: None, exclude: Vec::new(), title: Localised::plain("{publication}: {name}"), description: None }
+    }
+}
+
+impl AxisChannels {
+    /// Whether the value (a country's alpha-2 code, a topic's key) has a channel of its own.
+    pub fn takes(&self, value: &str) -> bool {
+        self.include.as_ref().is_none_or(|include| include.iter().any(|own| own == value)) && !self.exclude.iter().any(|own| own == value)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -244,7 +300,7 @@ pub struct Matrix {
     /// At most so many crossings, those with the most items first.
     pub max_channels: usize,
     /// `{country}`, `{topic}` and `{publication}` stand for their names.
-    pub title: Option<Localised>,
+    pub title: Localised,
 }
 
 /// What becomes of a channel without items.
@@ -288,6 +344,46 @@ pub enum Query {
     Author(String),
     /// Published no longer ago than so many days.
     WithinDays(u32),
+}
+
+impl Query {
+    /// Whether the condition stands anywhere in the query.
+    pub fn asks(&self, condition: &Query) -> bool {
+        match self {
+            Query::All(parts) | Query::Any(parts) => parts.iter().any(|part| part.asks(condition)),
+            Query::Not(part) => part.asks(condition),
+            own => own == condition,
+        }
+    }
+}
+
+/// As it could stand in the config.
+impl fmt::Display for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let joined = |f: &mut fmt::Formatter<'_>, parts: &[Query], word: &str| {
+            for (at, part) in parts.iter().enumerate() {
+                if at > 0 {
+                    write!(f, " {word} ")?;
+                }
+                match part {
+                    Query::All(_) | Query::Any(_) => write!(f, "({part})")?,
+                    single => write!(f, "{single}")?,
+                }
+            }
+            Ok(())
+        };
+        match self {
+            Query::All(parts) => joined(f, parts, "and"),
+            Query::Any(parts) => joined(f, parts, "or"),
+            Query::Not(part) if matches!(**part, Query::All(_) | Query::Any(_)) => write!(f, "not ({part})"),
+            Query::Not(part) => write!(f, "not {part}"),
+            Query::Country(country) => write!(f, "country:{country}"),
+            Query::Topic(key) => write!(f, "topic:{key}"),
+            Query::Language(language) => write!(f, "language:{language}"),
+            Query::Author(who) => write!(f, "author:\"{who}\""),
+            Query::WithinDays(days) => write!(f, "within:{days}d"),
+        }
+    }
 }
 
 /// How much of its items a channel's documents hold, newest first.

@@ -20,18 +20,76 @@ codes! {
     WRONG_TYPE = "wrong-type", Error, "a value of another type than the key takes";
     MISSING_KEY = "missing-key", Error, "a key that must be there is not";
     BAD_VALUE = "bad-value", Error, "a value that the key cannot take";
+    CONFIG_MISSING = "config-missing", Error, "there is no config";
+    CONFIG_UNREADABLE = "config-unreadable", Error, "the config cannot be read, or is not UTF-8";
+    BAD_QUERY = "bad-query", Error, "a query of a channel that cannot be read";
+    DUPLICATE_PATH = "duplicate-path", Error, "two channels that would be published at one path";
+    UNKNOWN_TOPIC = "unknown-topic", Error, "a topic that the config does not define";
+    UNKNOWN_COUNTRY = "unknown-country", Error, "a country that is not in ISO 3166-1";
+    UNUSED_KEY = "unused-key", Warning, "a key or value that changes nothing";
 
     // records
+    FUTURE_UPDATE = "future-update", Warning, "a record says that it was updated at a time that lies in the future";
+    BAD_UTF8 = "bad-utf8", Error, "a text that is not UTF-8";
+    BROKEN_LINK = "broken-link", Error, "a symbolic link that leads nowhere or in a circle";
+    DUPLICATE_ID = "duplicate-id", Error, "two items with one id";
+    DUPLICATE_TRANSLATION = "duplicate-translation", Error, "two items with one story and one language";
+    EMPTY_RECORD = "empty-record", Error, "a record with nothing in it";
+    EXPIRES_TOO_EARLY = "expires-too-early", Error, "an item that expires before it appears";
+    FILE_TOO_LARGE = "file-too-large", Error, "a file or row larger than a record may be";
+    FORBIDDEN_CHARACTERS = "forbidden-characters", Warning, "characters that cannot be published, and were left out";
+    INVALID_DATE = "invalid-date", Error, "a date that cannot be read";
+    INVALID_EMAIL = "invalid-email", Error, "an e-mail address that is none";
+    INVALID_ID = "invalid-id", Error, "an id that cannot be published";
+    INVALID_LANGUAGE = "invalid-language", Error, "a language that is no BCP 47 tag";
+    INVALID_MEDIA_TYPE = "invalid-media-type", Error, "a media type that is none";
+    INVALID_URL = "invalid-url", Error, "an address that cannot be published";
+    MISSING_COLUMN = "missing-column", Error, "a column that the records need is not there";
+    MISSING_DATE = "missing-date", Error, "a record without a date";
+    MISSING_FILE = "missing-file", Error, "a file that a record names is not there";
+    MISSING_FRONT_MATTER = "missing-front-matter", Error, "a record in Markdown without its fields";
+    MISSING_ID = "missing-id", Error, "a row without an id";
+    MISSING_SOURCE = "missing-source", Error, "a source of records that is not there";
+    MISSING_TITLE = "missing-title", Error, "a record without a title";
+    MORE_LIKE_THIS = "more-like-this", Error, "a file with more findings than are shown";
+    NO_RECORDS = "no-records", Warning, "a source without records";
+    NOT_A_FILE = "not-a-file", Error, "something named like a record that is no file";
+    NUL_BYTE = "nul-byte", Error, "a text with a NUL byte in it";
+    RECORD_SYNTAX = "record-syntax", Error, "a record that is not in the form of its format";
+    UNKNOWN_COLUMN = "unknown-column", Warning, "a column spelt nearly like a field";
+    UNKNOWN_FILE_TYPE = "unknown-file-type", Warning, "a file among the records that is none";
+    UNKNOWN_LENGTH = "unknown-length", Warning, "an enclosure whose length is not known";
+    UNKNOWN_MEDIA_TYPE = "unknown-media-type", Warning, "an enclosure whose media type is not known";
+    UNREADABLE_FILE = "unreadable-file", Error, "a file that cannot be read";
+    UPDATED_TOO_EARLY = "updated-too-early", Warning, "an item that was updated before it was published";
+    WRONG_LENGTH = "wrong-length", Warning, "an enclosure whose length is another than the record says";
 
     // classification
 
     // channels
 
     // text
+    MARKUP_REMOVED = "markup-removed", Warning, "markup or a URL that may not be published was taken out of a text";
 
     // import
+    IMPORT_FILE = "import-file", Error, "a file to import that cannot be read";
+    IMPORT_ENCODING = "import-encoding", Error, "a file to import whose bytes are not text in the encoding that it should have";
+    IMPORT_FORMAT = "import-format", Error, "a file to import that is of another kind than was asked for";
+    IMPORT_WRITE = "import-write", Error, "a record that cannot be written";
+    IMPORT_SIMILAR = "import-similar", Warning, "an imported item with the day and title of another record, under another id";
+    LISTING_STRAY = "listing-stray", Error, "text of a listing that belongs to no date";
+    LISTING_DATE = "listing-date", Error, "a date line of a listing that is no date";
+    LISTING_TITLE = "listing-title", Error, "a block of a listing without a title";
+    LISTING_EMPTY = "listing-empty", Error, "a date line of a listing with nothing under it";
+    LISTING_NO_TEXT = "listing-no-text", Warning, "a block of a listing that is only a title";
+    FEED_SYNTAX = "feed-syntax", Error, "a feed to import that is not well-formed";
+    FEED_ITEM = "feed-item", Error, "an item of a feed that cannot be imported";
+    FEED_VALUE = "feed-value", Warning, "a value in a feed that cannot be read and is left out";
+    FEED_CATEGORIES = "feed-categories", Info, "categories of a feed that are no topics of the publication";
 
     // publishing
+    FOREIGN_FILE = "foreign-file", Error, "something stands where a document should go, and it was not published from here";
+    ABANDONED_FILE = "abandoned-file", Warning, "a document that is no longer wanted was changed by something else and is left alone";
 }
 
 #[cfg(test)]

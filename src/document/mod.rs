@@ -1,15 +1,25 @@
 //! Channels as bytes: RSS 2.0 and Atom 1.0.
 //!
 //! Each item is encoded once for each format, whatever the number of channels that carry it; a document is a head and the encoded items in
-//! the channel's order. Pure functions: the same values give the same bytes.
+//! the channel's order. Pure functions: the same values give the same bytes. The writer crates' models say what goes where (`rss`, `atom`),
+//! the finish pass says how it is spelt (`finish`); text was made ready and classified elsewhere.
+
+mod atom;
+mod finish;
+mod rss;
+#[cfg(test)]
+mod tests;
+mod values;
 
 use std::sync::Arc;
 
 use url::Url;
 
 use crate::config::{Content, Format, Publication};
-use crate::item::{Date, Item};
+use crate::item::{Date, Image, Item};
 use crate::vocab::Language;
+
+use finish::Shell;
 
 /// What a document says before its items.
 #[derive(Clone, Debug)]
@@ -72,9 +82,30 @@ pub struct Category {
     pub label: String,
 }
 
-/// One item in one format: the bytes of its element.
+/// One item in one format: the bytes of its element, which fit into every document of that format.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Encoded(Vec<u8>);
+
+impl Encoded {
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Encoded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Encoded({})", String::from_utf8_lossy(&self.0))
+    }
+}
+
+/// A channel in one format, ready to be published.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Encoded(pub Vec<u8>);
+pub struct Document {
+    /// Below the output folder: `country/belize.atom`.
+    pub path: String,
+    pub format: Format,
+    pub bytes: Vec<u8>,
+}
 
 impl Format {
     /// What stands behind the dot of a document's path.
@@ -95,13 +126,54 @@ impl Format {
 }
 
 /// The item's element in a format.
+///
+/// Nothing of a channel goes into it. `content` says whether the whole text is in it or only the summary.
 pub fn encode(entry: &Entry<'_>, publication: &Publication, content: Content, format: Format) -> Encoded {
-    let _ = (entry, publication, content, format);
-    todo!()
+    Encoded(match format {
+        Format::Rss => rss::item(entry, publication, content),
+        Format::Atom => atom::entry(entry, publication, content),
+    })
 }
 
-/// The whole document.
+/// The whole document, with the entries in the order given: UTF-8, the first byte `<`, the last a line end.
 pub fn render(head: &Head<'_>, entries: &[&Encoded], format: Format) -> Vec<u8> {
-    let _ = (head, entries, format);
-    todo!()
+    join(shell(head, format), entries)
+}
+
+/// As [`render`], with as many of the first entries as fit into `max_bytes`, but at least one where there is any; and how many went in.
+pub fn render_within(head: &Head<'_>, entries: &[&Encoded], format: Format, max_bytes: u64) -> (Vec<u8>, usize) {
+    let shell = shell(head, format);
+    let mut size = (shell.before.len() + shell.after.len()) as u64;
+    let fits = |entry: &&&Encoded| {
+        size = size.saturating_add(entry.0.len() as u64);
+        size <= max_bytes
+    };
+    let count = entries.iter().take_while(fits).count().max(1).min(entries.len());
+    (join(shell, &entries[..count]), count)
+}
+
+fn shell(head: &Head<'_>, format: Format) -> Shell {
+    match format {
+        Format::Rss => rss::shell(head),
+        Format::Atom => atom::shell(head),
+    }
+}
+
+fn join(shell: Shell, entries: &[&Encoded]) -> Vec<u8> {
+    let mut document = shell.before;
+    document.reserve_exact(entries.iter().map(|entry| entry.0.len()).sum::<usize>() + shell.after.len());
+    for entry in entries {
+        document.extend_from_slice(&entry.0);
+    }
+    document.extend_from_slice(&shell.after);
+    document
+}
+
+/// The program's name and version, as both formats' `generator` says them.
+const GENERATOR: (&str, &str) = ("Tidings", env!("CARGO_PKG_VERSION"));
+
+/// `media:thumbnail` (Media RSS), the same in both formats.
+fn thumbnail_attributes(image: &Image) -> [(&'static str, Option<String>); 3] {
+    let pixels = |size: Option<u32>| size.filter(|pixels| *pixels > 0).map(|pixels| pixels.to_string());
+    [("url", Some(values::uri(&image.url))), ("width", pixels(image.width)), ("height", pixels(image.height))]
 }

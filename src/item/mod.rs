@@ -3,13 +3,31 @@
 //! An item record is what the user wrote; an [`Item`] is the record resolved. This room turns the one into the other and
 //! gathers every finding on the way; it does not sort items into channels and does not touch their text.
 
+pub mod address;
+pub mod date;
+pub mod dateline;
+pub mod feed;
+pub mod format;
+pub mod import;
+pub mod listing;
+pub mod new;
+pub mod record;
+pub mod resolve;
+pub mod source;
+mod unique;
+mod walk;
+pub mod write;
+
 use std::sync::Arc;
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, Duration, FixedOffset, Utc};
 use url::Url;
 
+pub use source::{Loaded, read};
+
 use crate::diag::Place;
-use crate::vocab::{Country, Language, MediaType};
+use crate::text::Markup;
+use crate::vocab::{Country, Language, MediaType, Person};
 
 /// A date as it is published: to the second, with the offset that it was written in.
 pub type Date = DateTime<FixedOffset>;
@@ -51,7 +69,7 @@ pub struct Item {
     pub image: Option<Image>,
     /// RSS `enclosure` (the first one; the format allows no more), Atom `link rel="enclosure"` (all).
     pub enclosures: Vec<Enclosure>,
-    /// Where the item was taken from. RSS `source`, Atom `source` (RFC 4287 section 4.2.11).
+    /// Where the item was taken from. RSS `source`, Atom `link rel="via"`.
     pub source: Option<Origin>,
     /// Plain text. RSS `dc:rights`, Atom `rights` (RFC 4287 section 4.2.10).
     pub rights: Option<String>,
@@ -67,10 +85,19 @@ pub struct ItemId {
     pub guid: Option<Arc<str>>,
 }
 
+impl ItemId {
+    /// A number below `range` that depends on the id alone.
+    fn spread(&self, range: u32) -> i64 {
+        i64::from(self.iri.bytes().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte))) % range)
+    }
+}
+
 /// When an item may be seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lifetime {
     pub draft: bool,
+    /// Whether the record gives the day alone; `published` is then noon of it.
+    pub by_day: bool,
     /// Not before.
     pub publish_at: Option<Date>,
     /// Not from then on.
@@ -86,10 +113,20 @@ pub enum Hidden {
     Expired(Date),
 }
 
+/// In seconds.
+const QUARTER: u32 = 900;
+
 impl Item {
     /// The date that speaks for the item's newest state: `updated`, else `published`.
+    ///
+    /// Items that are dated by day all stand at noon; each gets a second of the quarter of an hour that follows, by its id, since validators warn of
+    /// entries that share their `updated` and readers put them in any order.
     pub fn changed(&self) -> Date {
-        self.updated.unwrap_or(self.published).max(self.published)
+        match self.updated {
+            Some(updated) => updated.max(self.published),
+            None if self.lifetime.by_day => self.published + Duration::seconds(self.id.spread(QUARTER)),
+            None => self.published,
+        }
     }
 
     /// Whether the item stays out at `now`, and why.
@@ -97,36 +134,14 @@ impl Item {
         if self.lifetime.draft {
             return Some(Hidden::Draft);
         }
-        let due = self.lifetime.publish_at.unwrap_or(self.published);
+        // No date in a document lies in the future.
+        let dated = if self.updated.is_none() { self.changed() } else { self.published };
+        let due = self.lifetime.publish_at.map_or(dated, |due| due.max(dated));
         if due > now {
             return Some(Hidden::NotYet(due));
         }
         self.lifetime.expires.filter(|end| *end <= now).map(Hidden::Expired)
     }
-}
-
-/// A text in the syntax that the user wrote it in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Markup {
-    pub syntax: Syntax,
-    pub text: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Syntax {
-    Markdown,
-    Html,
-    Plain,
-}
-
-/// A person or body (RFC 4287 section 3.2).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Person {
-    pub name: String,
-    /// Looks like an address; checked when read.
-    pub email: Option<String>,
-    pub uri: Option<Url>,
 }
 
 /// A picture that stands for the item.

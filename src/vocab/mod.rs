@@ -3,12 +3,15 @@
 //! Everything here is a value without a place; whoever reads it from a file adds the place to the error.
 
 pub mod country;
+pub mod fold;
 pub mod language;
 pub mod media_type;
+pub mod person;
 pub mod slug;
 pub mod tag;
 
 pub use country::Country;
 pub use language::Language;
 pub use media_type::MediaType;
+pub use person::Person;
 pub use tag::TagAuthority;

@@ -1,0 +1,284 @@
+//! Channels: which there are, and which items each holds, in which order.
+//!
+//! A function of the items, their placements, the config, the paths that were published before and the time. It knows nothing of formats.
+
+mod limit;
+mod member;
+mod name;
+mod variant;
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveTime, Utc};
+
+use crate::classify::Placement;
+use crate::config::{Config, Empty, Limits, Localised, Matrix, NamedChannel, Query, Topic, TopicKey, paths};
+use crate::diag::{Finding, Findings, Place, codes};
+use crate::item::{Date, Item};
+use crate::vocab::{Country, Language};
+
+/// One channel: a point or crossing on the axes, a query, or the whole.
+#[derive(Clone, Debug)]
+pub struct Channel {
+    /// Below the output folder, without extension: `country/belize`, `es/topic/trafficking`.
+    pub path: String,
+    /// The specific part of the channel's tag URI: it outlives slugs and titles.
+    pub id: String,
+    pub kind: Kind,
+    /// `None` where items of several languages stand side by side.
+    pub language: Option<Language>,
+    /// Plain text.
+    pub title: String,
+    /// Plain text.
+    pub description: String,
+    /// Positions in the list of items, newest first: all that belong here, beyond the limits too.
+    pub items: Vec<u32>,
+    /// How many of them, from the newest, are within the limits.
+    pub window: usize,
+    pub limits: Limits,
+    /// When its newest state came to be.
+    pub updated: Date,
+    /// The path without the language: what the variants of one channel share.
+    pub family: String,
+}
+
+impl Channel {
+    /// The items that its documents hold.
+    pub fn shown(&self) -> &[u32] {
+        &self.items[..self.window]
+    }
+}
+
+/// What a channel is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    All,
+    Country(Country),
+    Topic(TopicKey),
+    Crossing(Country, TopicKey),
+    /// By the query of the config.
+    Named,
+}
+
+impl Kind {
+    /// The word for tables and JSON.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Kind::All => "all",
+            Kind::Country(_) => "country",
+            Kind::Topic(_) => "topic",
+            Kind::Crossing(..) => "crossing",
+            Kind::Named => "named",
+        }
+    }
+}
+
+/// The items that are seen now, with where each belongs; the two lists run in parallel.
+#[derive(Clone, Copy, Debug)]
+pub struct Sorted<'a> {
+    pub items: &'a [Item],
+    pub placements: &'a [Placement],
+    pub now: DateTime<Utc>,
+}
+
+/// All channels of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogue {
+    /// In the order of their paths.
+    pub channels: Vec<Channel>,
+    /// Paths of empty channels whose published documents stay as they are.
+    pub kept: BTreeSet<String>,
+    pub findings: Findings,
+}
+
+/// Sorts the items into channels. `known` holds the paths (without extension) that were published before.
+pub fn catalogue(config: &Config, sorted: Sorted<'_>, known: &BTreeSet<String>) -> Catalogue {
+    let members = member::Members::collect(config, sorted);
+    let mut drafts = Vec::new();
+    if config.channels.all {
+        drafts.push(Draft::whole(config, &members));
+    }
+    drafts.extend(by_country(config, &members));
+    drafts.extend(by_topic(config, &members));
+    drafts.extend(crossings(config, sorted, &members, known));
+    drafts.extend(config.named.iter().map(|named| Draft::named(named, &members, sorted)));
+
+    let mut catalogue = Catalogue::default();
+    for draft in &drafts {
+        for channel in variant::of(config, sorted, draft) {
+            catalogue.take(config.channels.empty, channel, draft.always, known);
+        }
+    }
+    catalogue.channels.sort_by(|a, b| a.path.cmp(&b.path));
+    catalogue.refuse_collisions(config);
+    catalogue
+}
+
+impl Catalogue {
+    fn take(&mut self, empty: Empty, channel: Channel, always: bool, known: &BTreeSet<String>) {
+        if !channel.items.is_empty() {
+            self.channels.push(channel);
+            return;
+        }
+        let was_published = known.contains(&channel.path);
+        match empty {
+            Empty::Publish if always || was_published => self.channels.push(channel),
+            Empty::PublishKnown if was_published => self.channels.push(channel),
+            Empty::Keep if was_published => {
+                self.kept.insert(channel.path);
+            }
+            Empty::Publish | Empty::PublishKnown | Empty::Keep | Empty::Skip => {}
+        }
+    }
+
+    fn refuse_collisions(&mut self, config: &Config) {
+        for pair in self.channels.windows(2).filter(|pair| pair[0].path == pair[1].path) {
+            let message = format!("two channels have the path `{}`: {} and {}", pair[0].path, pair[0].id, pair[1].id);
+            let finding = Finding::new(&codes::DUPLICATE_PATH, message)
+                .at(Place::file(config.path.clone()))
+                .help("give one of them another `slug` or `path`");
+            self.findings.push(finding);
+        }
+    }
+}
+
+/// A channel before its languages are told apart and its limits are drawn.
+struct Draft {
+    path: String,
+    id: String,
+    kind: Kind,
+    title: Localised,
+    description: Localised,
+    limits: Limits,
+    /// Newest first, all languages.
+    items: Vec<u32>,
+    /// Whether it exists by the config even if no item ever was in it.
+    always: bool,
+}
+
+impl Draft {
+    fn whole(config: &Config, members: &member::Members) -> Self {
+        Draft {
+            path: paths::ALL.into(),
+            id: "channel/all".into(),
+            kind: Kind::All,
+            title: config.publication.title.clone(),
+            description: config.publication.description.clone(),
+            limits: config.limits.clone(),
+            items: members.newest_first.clone(),
+            always: true,
+        }
+    }
+
+    fn named(named: &NamedChannel, members: &member::Members, sorted: Sorted<'_>) -> Self {
+        let description = named.description.clone().unwrap_or_else(|| named.title.clone());
+        Draft {
+            path: named.path.clone(),
+            id: format!("channel/{}", named.path),
+            kind: Kind::Named,
+            title: named.title.clone(),
+            description,
+            limits: named.limits.clone(),
+            items: members.select(sorted, &named.query),
+            always: true,
+        }
+    }
+
+    fn crossing(config: &Config, matrix: &Matrix, country: Country, topic: &Topic, members: &member::Members) -> Self {
+        let names = name::Names::crossing(&config.publication, country, topic);
+        Draft {
+            path: paths::crossing(country, topic),
+            id: format!("channel/country/{}/topic/{}", country.alpha2().to_lowercase(), topic.key),
+            kind: Kind::Crossing(country, topic.key.clone()),
+            title: names.title(&matrix.title),
+            description: names.description(None),
+            limits: config.limits.clone(),
+            items: members.cells.get(&(country, topic.key.clone())).cloned().unwrap_or_default(),
+            always: false,
+        }
+    }
+}
+
+fn by_country(config: &Config, members: &member::Members) -> Vec<Draft> {
+    let Some(axis) = &config.channels.countries else { return Vec::new() };
+    let wanted = |country: &Country| axis.takes(country.alpha2());
+    let draft = |country: Country| {
+        let names = name::Names::country(&config.publication, country);
+        Draft {
+            path: paths::country(country),
+            id: format!("channel/country/{}", country.alpha2().to_lowercase()),
+            kind: Kind::Country(country),
+            title: names.title(&axis.title),
+            description: names.description(axis.description.as_ref()),
+            limits: config.limits.clone(),
+            items: members.countries.get(&country).cloned().unwrap_or_default(),
+            always: config.countries.allow.is_some(),
+        }
+    };
+    candidates(config).into_iter().filter(wanted).map(draft).collect()
+}
+
+fn by_topic(config: &Config, members: &member::Members) -> Vec<Draft> {
+    let Some(axis) = &config.channels.topics else { return Vec::new() };
+    let draft = |topic: &Topic| {
+        let names = name::Names::topic(&config.publication, topic);
+        Draft {
+            path: paths::topic(topic),
+            id: format!("channel/topic/{}", topic.key),
+            kind: Kind::Topic(topic.key.clone()),
+            title: names.title(&axis.title),
+            description: topic.description.clone().unwrap_or_else(|| names.description(axis.description.as_ref())),
+            limits: config.limits.clone(),
+            items: members.topics.get(&topic.key).cloned().unwrap_or_default(),
+            always: true,
+        }
+    };
+    config.topics.iter().filter(|topic| axis.takes(&topic.key)).map(draft).collect()
+}
+
+/// The matrix: crossings that were published before first, then those with the most items; never more than the config allows.
+fn crossings(config: &Config, sorted: Sorted<'_>, members: &member::Members, known: &BTreeSet<String>) -> Vec<Draft> {
+    let Some(matrix) = &config.channels.matrix else { return Vec::new() };
+    let countries = candidates(config);
+    let mut cells: Vec<Draft> = countries
+        .iter()
+        .flat_map(|country| config.topics.iter().map(move |topic| Draft::crossing(config, matrix, *country, topic, members)))
+        .filter(|cell| variant::stories(sorted, &cell.items) >= matrix.min_items || known.contains(&cell.path))
+        .collect();
+    cells.sort_by_key(|cell| (!known.contains(&cell.path), std::cmp::Reverse(cell.items.len()), cell.path.clone()));
+    cells.truncate(matrix.max_channels);
+    cells
+}
+
+/// The countries that may have channels.
+fn candidates(config: &Config) -> Vec<Country> {
+    match &config.countries.allow {
+        Some(allow) => allow.iter().copied().collect::<BTreeSet<_>>().into_iter().collect(),
+        None => Country::all().collect(),
+    }
+}
+
+/// The date of a channel that has no items: the first day of the publication's authority, which nothing that it publishes can precede.
+fn beginning(config: &Config) -> Date {
+    config.publication.authority.since().and_time(NaiveTime::MIN).and_utc().fixed_offset()
+}
+
+/// Whether `query` takes the item.
+fn takes(query: &Query, item: &Item, placement: &Placement, now: DateTime<Utc>) -> bool {
+    let of = |query: &Query| takes(query, item, placement, now);
+    match query {
+        Query::All(parts) => parts.iter().all(of),
+        Query::Any(parts) => parts.iter().any(of),
+        Query::Not(part) => !of(part),
+        Query::Country(country) => placement.countries.iter().any(|placed| placed.value == *country),
+        Query::Topic(key) => placement.topics.iter().any(|placed| placed.value == *key),
+        Query::Language(range) => item.language.matches(range),
+        Query::Author(who) => item.authors.iter().any(|author| is_person(author, who)),
+        Query::WithinDays(days) => item.published.to_utc() >= now - chrono::Duration::days(i64::from(*days)),
+    }
+}
+
+fn is_person(author: &crate::vocab::Person, who: &str) -> bool {
+    let who = who.to_lowercase();
+    author.name.to_lowercase() == who || author.email.as_ref().is_some_and(|email| email.to_lowercase() == who)
+}

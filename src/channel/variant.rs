@@ -1,0 +1,89 @@
+//! The language variants of one channel: the mixed one, and one for each language of the publication.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Channel, Draft, Sorted, beginning, limit};
+use crate::config::{Config, paths};
+use crate::vocab::Language;
+
+/// The mixed channel first, then those of single languages where the config wants them.
+pub(super) fn of(config: &Config, sorted: Sorted<'_>, draft: &Draft) -> Vec<Channel> {
+    let languages = &config.publication.languages;
+    let whole = if languages.len() == 1 { Some(&languages[0]) } else { None };
+    let mixed = channel(config, sorted, draft, Lane { language: whole, below: None }, one_version_each(config, sorted, &draft.items));
+    let mut variants = vec![mixed];
+    if config.channels.per_language && languages.len() > 1 {
+        for language in languages {
+            let lane = Lane { language: Some(language), below: Some(language) };
+            variants.push(channel(config, sorted, draft, lane, in_language(sorted, &draft.items, language)));
+        }
+    }
+    variants
+}
+
+/// What sets a variant apart: the language that it declares, and the one whose folder it stands in.
+struct Lane<'a> {
+    language: Option<&'a Language>,
+    below: Option<&'a Language>,
+}
+
+fn channel(config: &Config, sorted: Sorted<'_>, draft: &Draft, lane: Lane<'_>, items: Vec<u32>) -> Channel {
+    let own = config.publication.language();
+    let title = title(draft, lane.below, own);
+    let window = limit::window(sorted, &draft.limits, &items);
+    let updated = items[..window].iter().map(|at| sorted.items[*at as usize].changed()).max().unwrap_or_else(|| beginning(config));
+    Channel {
+        path: lane.below.map_or_else(|| draft.path.clone(), |language| paths::in_language(language, &draft.path)),
+        id: lane.below.map_or_else(|| draft.id.clone(), |language| format!("{};{language}", draft.id)),
+        kind: draft.kind.clone(),
+        language: lane.language.cloned(),
+        title,
+        description: draft.description.get(lane.below.unwrap_or(own)).to_owned(),
+        items,
+        window,
+        limits: draft.limits.clone(),
+        updated,
+        family: draft.path.clone(),
+    }
+}
+
+/// The title in the variant's language; marked with the language where it would read like the mixed channel's, since readers list feeds by title.
+fn title(draft: &Draft, language: Option<&Language>, own: &Language) -> String {
+    let mixed = draft.title.get(own);
+    match language {
+        None => mixed.to_owned(),
+        Some(language) => match draft.title.get(language) {
+            same if same == mixed => format!("{same} ({language})"),
+            other => other.to_owned(),
+        },
+    }
+}
+
+fn in_language(sorted: Sorted<'_>, items: &[u32], language: &Language) -> Vec<u32> {
+    items.iter().copied().filter(|at| sorted.items[*at as usize].language.matches(language)).collect()
+}
+
+/// How many items there are when the versions of one story count as one.
+pub(super) fn stories(sorted: Sorted<'_>, items: &[u32]) -> usize {
+    let story = |at: &&u32| sorted.items[**at as usize].story.as_deref();
+    let told: HashSet<&str> = items.iter().filter_map(|at| story(&at)).collect();
+    items.iter().filter(|at| story(at).is_none()).count() + told.len()
+}
+
+/// Of the versions of one story only the one in the language that the config prefers; each stands at its own date.
+fn one_version_each(config: &Config, sorted: Sorted<'_>, items: &[u32]) -> Vec<u32> {
+    let preference = |at: u32| {
+        let language = &sorted.items[at as usize].language;
+        let languages = &config.publication.languages;
+        languages.iter().position(|range| language.matches(range)).unwrap_or(languages.len())
+    };
+    let mut best: HashMap<&str, (usize, u32)> = HashMap::new();
+    for at in items {
+        if let Some(story) = &sorted.items[*at as usize].story {
+            let candidate = (preference(*at), *at);
+            best.entry(story).and_modify(|held| *held = (*held).min(candidate)).or_insert(candidate);
+        }
+    }
+    let chosen = |at: &u32| sorted.items[*at as usize].story.as_deref().is_none_or(|story| best[story].1 == *at);
+    items.iter().copied().filter(chosen).collect()
+}

@@ -1,0 +1,244 @@
+//! `tidings build`: read, sort, publish.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+
+use super::context::Context;
+use super::report::{FindingRow, Paths, Refusal, Report};
+use super::ui::{self, Ui};
+use super::view::{self, View};
+use super::{Exit, Failure};
+use crate::config::Config;
+use crate::diag::{Finding, Findings, Place, codes};
+use crate::item::{self, Hidden};
+use crate::pipeline::{self, Built};
+use crate::progress::Progress;
+use crate::publish::{Change, Folder, Outcome, Plan};
+
+/// `tidings build`
+#[derive(Debug, Default, Args)]
+#[command(after_help = "\
+Examples:
+  tidings build
+  tidings build --dry-run        what subscribers would see, and nothing written
+  tidings build --keep-going     publish without the records that are wrong; exit code 1
+  tidings -C /srv/news build -q  from cron: silent unless something is wrong")]
+pub(super) struct BuildArgs {
+    /// Tell what subscribers would see, and write nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+    /// Publish without the records that are wrong (and exit with 1)
+    #[arg(short, long)]
+    keep_going: bool,
+    /// Overwrite files in the output folder that were not published from here
+    #[arg(long)]
+    force: bool,
+    /// Wait for another run to end instead of giving up
+    #[arg(long)]
+    wait: bool,
+    /// Report as JSON: counts, seconds a stage, every path, every finding
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> {
+    let start = Instant::now();
+    let Some(config) = context.load(args.json)? else { return Ok(Exit::Findings) };
+    let mut folder = Folder::open(&config.root, &config.output.folder)?;
+    let _lock = match args.dry_run {
+        true => None,
+        false => Some(folder.lock(&config.output.folder, &holder(context), args.wait)?),
+    };
+    let progress = Progress::default();
+    let loaded = context.ui.working(&progress, || item::read(&config, &progress));
+    let read = start.elapsed();
+    let records = loaded.records;
+    if loaded.findings.has_errors() && !args.keep_going {
+        return Run { args, context, config: &config, records, start }.refuse(&loaded.findings);
+    }
+    let known = folder.known();
+    let mut built = context.ui.working(&progress, || pipeline::build(&config, loaded, &known, context.now, &progress));
+    built.timings.read = read;
+    Run { args, context, config: &config, records, start }.publish(built, &mut folder)
+}
+
+/// One run, from the documents to the last word.
+struct Run<'a> {
+    args: &'a BuildArgs,
+    context: &'a Context,
+    config: &'a Config,
+    records: usize,
+    start: Instant,
+}
+
+impl Run<'_> {
+    fn publish(&self, mut built: Built, folder: &mut Folder) -> Result<Exit, Failure> {
+        if built.catalogue.findings.has_errors() || built.checked.has_errors() {
+            built.findings.extend(built.checked);
+            return self.refuse(&built.findings);
+        }
+        let clock = Instant::now();
+        let plan = folder.plan(&built.documents, &built.catalogue.kept, self.args.force)?;
+        built.findings.extend(abandoned(&plan, self.config));
+        if !plan.foreign.is_empty() {
+            built.findings.extend(foreign(&plan, self.config));
+            return self.refuse(&built.findings);
+        }
+        let views = (self.args.dry_run || self.args.json).then(|| view::views(&plan, &built, folder));
+        let outcome = match self.args.dry_run {
+            true => None,
+            false => Some(folder.carry_out(&plan, &built.documents)?),
+        };
+        built.timings.publish = clock.elapsed();
+        self.tell(&built, &plan, outcome, views)
+    }
+
+    /// Nothing is published, what stands is left alone.
+    fn refuse(&self, findings: &Findings) -> Result<Exit, Failure> {
+        self.context.ui.findings(findings);
+        if self.args.json {
+            let seconds = BTreeMap::from([("total", self.start.elapsed().as_secs_f64())]);
+            ui::print_json(&Refusal {
+                published: false,
+                records: self.records,
+                seconds,
+                findings: findings.iter().map(FindingRow::of).collect(),
+            })?;
+        }
+        self.context.ui.note(format_args!("{}: nothing was published, what stood before stands", ui::tally(findings)));
+        Ok(Exit::Findings)
+    }
+
+    fn tell(&self, built: &Built, plan: &Plan, outcome: Option<Outcome>, views: Option<Vec<View>>) -> Result<Exit, Failure> {
+        let ui = self.context.ui;
+        ui.findings(&built.findings);
+        self.tell_checked(&built.checked);
+        match (self.args.json, outcome) {
+            (true, _) => self.json(built, plan, outcome, views.unwrap_or_default())?,
+            (false, None) => view::tell(ui, plan, &views.unwrap_or_default()),
+            (false, Some(outcome)) => {
+                paths(ui, plan);
+                self.tell_hidden(&built.hidden);
+                ui.say(self.summary(built, outcome));
+            }
+        }
+        Ok(if built.findings.has_errors() { Exit::Findings } else { Exit::Fine })
+    }
+
+    /// Warnings about documents are many where one thing is amiss everywhere: they are counted, and shown on request.
+    fn tell_checked(&self, checked: &Findings) {
+        match (checked.warnings(), self.context.ui.verbose) {
+            (0, _) => {}
+            (count, 0) => self.context.ui.note(format_args!("the feeds are valid, with {count} warnings; `-v` shows them")),
+            _ => self.context.ui.findings(checked),
+        }
+    }
+
+    /// Items that stay out, on request; those that come within the day in any case, since that may surprise.
+    fn tell_hidden(&self, hidden: &[(Arc<str>, Hidden)]) {
+        let ui = self.context.ui;
+        for (key, why) in hidden {
+            match why {
+                Hidden::NotYet(due) if *due - self.context.now.fixed_offset() < chrono::Duration::days(1) => {
+                    ui.note(format_args!("`{key}` is due at {}", due.format("%H:%M %:z on %Y-%m-%d")));
+                }
+                Hidden::NotYet(due) => ui.detail(format_args!("not due   {key}, until {}", due.format("%Y-%m-%d %H:%M %:z"))),
+                Hidden::Draft => ui.detail(format_args!("draft     {key}")),
+                Hidden::Expired(end) => ui.detail(format_args!("expired   {key}, since {}", end.format("%Y-%m-%d %H:%M %:z"))),
+            }
+        }
+    }
+
+    fn summary(&self, built: &Built, outcome: Outcome) -> String {
+        let parts = [(outcome.new, "new"), (outcome.changed, "changed"), (outcome.unchanged, "unchanged"), (outcome.deleted, "deleted")];
+        let files: Vec<String> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+        let files = if files.is_empty() { "no files".to_owned() } else { files.join(", ") };
+        let hidden = if built.hidden.is_empty() { String::new() } else { format!(" ({} not due)", built.hidden.len()) };
+        format!(
+            "{} items{hidden} in {} channels; {}: {files}; {}",
+            built.items.len(),
+            built.catalogue.channels.len(),
+            self.config.output.folder.display(),
+            took(self.start.elapsed()),
+        )
+    }
+
+    fn json(&self, built: &Built, plan: &Plan, outcome: Option<Outcome>, views: Vec<View>) -> Result<(), Failure> {
+        let timings = &built.timings;
+        let seconds = [
+            ("read", timings.read),
+            ("classify", timings.classify),
+            ("prepare", timings.prepare),
+            ("render", timings.render),
+            ("check", timings.check),
+            ("publish", timings.publish),
+            ("total", self.start.elapsed()),
+        ];
+        let of = |change: Change| plan.puts.iter().filter(|put| put.change == change).map(|put| put.path.as_str()).collect();
+        ui::print_json(&Report {
+            published: outcome.is_some(),
+            folder: self.config.output.folder.display().to_string(),
+            records: self.records,
+            items: built.items.len(),
+            hidden: built.hidden.len(),
+            channels: built.catalogue.channels.len(),
+            files: outcome,
+            paths: Paths {
+                new: of(Change::New),
+                changed: of(Change::Changed),
+                unchanged: plan.keeps.iter().map(String::as_str).collect(),
+                deleted: plan.deletes.iter().map(String::as_str).collect(),
+            },
+            subscribers: views,
+            seconds: seconds.into_iter().map(|(stage, time)| (stage, time.as_secs_f64())).collect(),
+            findings: built.findings.iter().chain(&built.checked).map(FindingRow::of).collect(),
+        })
+    }
+}
+
+/// What the lock tells others.
+fn holder(context: &Context) -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let on = if host.trim().is_empty() { String::new() } else { format!(" on {}", host.trim()) };
+    format!("process {}{on}, since {}", std::process::id(), context.now.format("%Y-%m-%d %H:%M:%S UTC"))
+}
+
+fn foreign(plan: &Plan, config: &Config) -> Findings {
+    let finding = |foreign: &crate::publish::plan::Foreign| {
+        let help = match foreign.replaceable {
+            true => {
+                "move it away, or run with `--force` to overwrite it, also where `.tidings`, which remembers what was published, was lost"
+            }
+            false => "move it away",
+        };
+        Finding::new(&codes::FOREIGN_FILE, foreign.what).at(Place::file(config.output.folder.join(&foreign.path))).help(help)
+    };
+    plan.foreign.iter().map(finding).collect()
+}
+
+fn abandoned(plan: &Plan, config: &Config) -> Findings {
+    let finding = |path: &String| {
+        Finding::new(&codes::ABANDONED_FILE, "published before and no longer wanted, but changed by something else since; left alone")
+            .at(Place::file(config.output.folder.join(path)))
+            .help("delete it by hand if nobody needs it")
+    };
+    plan.abandoned.iter().map(finding).collect()
+}
+
+fn paths(ui: Ui, plan: &Plan) {
+    for put in &plan.puts {
+        ui.detail(format_args!("{} {}", if put.change == Change::New { "new      " } else { "changed  " }, put.path));
+    }
+    plan.keeps.iter().for_each(|path| ui.detail(format_args!("unchanged {path}")));
+    plan.deletes.iter().for_each(|path| ui.detail(format_args!("deleted   {path}")));
+}
+
+fn took(time: Duration) -> String {
+    match time.as_millis() {
+        ms if ms < 1000 => format!("{ms} ms"),
+        _ => format!("{:.1} s", time.as_secs_f64()),
+    }
+}

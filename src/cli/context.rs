@@ -1,0 +1,69 @@
+//! What every command starts from: the folder, the config, the time, and how much to say.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+
+use super::report::FindingRow;
+use super::ui::{self, Ui};
+use super::{Failure, Global};
+use crate::config::{self, Config};
+use crate::item::date;
+
+/// The surroundings of a command.
+pub(super) struct Context {
+    /// The config file's path, as messages name it.
+    pub config: PathBuf,
+    pub ui: Ui,
+    /// The one place where the clock is read.
+    pub now: DateTime<Utc>,
+}
+
+impl Context {
+    pub fn new(global: &Global) -> Result<Self, Failure> {
+        if let Some(dir) = &global.dir {
+            std::env::set_current_dir(dir).map_err(|error| {
+                Failure::new(format!("could not work in `{}`: {error}", dir.display())).help("`-C` takes the publication's folder")
+            })?;
+        }
+        let ui = Ui { quiet: global.quiet, verbose: global.verbose };
+        Ok(Context { config: global.config.clone(), ui, now: now(global.now.as_deref())? })
+    }
+
+    /// The config file, which must be there.
+    pub fn config_file(&self) -> Result<&Path, Failure> {
+        match self.config.is_file() {
+            true => Ok(&self.config),
+            false => Err(Failure::new(format!("there is no config `{}`", self.config.display()))
+                .help("run `tidings init` to start a publication here, or name its folder with `-C DIR`")),
+        }
+    }
+
+    /// Reads the config; one with errors is told, as JSON too where the command reports so, and gives `None`.
+    pub fn load(&self, json: bool) -> Result<Option<Config>, Failure> {
+        match config::load(self.config_file()?) {
+            Ok((config, warnings)) => {
+                self.ui.findings(&warnings);
+                Ok(Some(config))
+            }
+            Err(findings) => {
+                self.ui.findings(&findings);
+                self.ui.count(&findings);
+                if json {
+                    let findings: Vec<FindingRow> = findings.iter().map(FindingRow::of).collect();
+                    ui::print_json(&serde_json::json!({ "published": false, "findings": findings }))?;
+                }
+                Ok(None)
+            }
+        }
+    }
+}
+
+fn now(given: Option<&str>) -> Result<DateTime<Utc>, Failure> {
+    match given {
+        None => Ok(Utc::now()),
+        Some(text) => date::parse(text, chrono_tz::UTC)
+            .map(|date| date.to_utc())
+            .map_err(|error| Failure::new(format!("`--now`: {error}")).help("write it as in `--now 2026-11-23T08:00:00Z`")),
+    }
+}

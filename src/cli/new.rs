@@ -1,0 +1,58 @@
+//! `tidings new`: a record to write into.
+
+use std::fs;
+use std::path::PathBuf;
+
+use chrono::SecondsFormat;
+use clap::{Args, ValueHint};
+
+use super::context::Context;
+use super::{Exit, Failure, ui};
+use crate::item::{Date, new, write};
+use crate::vocab::slug::slug;
+
+/// `tidings new`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  tidings new \"Three ports reopen\"\n  $EDITOR \"$(tidings new 'Three ports reopen')\"")]
+pub(super) struct NewArgs {
+    /// The title
+    title: String,
+    /// The folder for the record; the config's first source where it is not given
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    into: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &NewArgs, context: &Context) -> Result<Exit, Failure> {
+    let Some(config) = context.load(false)? else { return Ok(Exit::Findings) };
+    let title = args.title.split_whitespace().collect::<Vec<_>>().join(" ");
+    if title.is_empty() {
+        return Err(Failure::new("the title is empty").help("write it as in `tidings new \"Three ports reopen\"`"));
+    }
+    let folder = match &args.into {
+        Some(folder) => folder.clone(),
+        None => folder_of_records(&config)?,
+    };
+    let now = context.now.with_timezone(&config.publication.time_zone);
+    let today = now.date_naive();
+    fs::create_dir_all(&folder).map_err(Failure::io("create", &folder))?;
+    let stem = format!("{today}-{}", slug(&title).unwrap_or_else(|| "untitled".into()));
+    let path = write::create(&folder, &stem, "md", &record(&title, now.fixed_offset())).map_err(Failure::io("write into", &folder))?;
+    ui::print(path.display());
+    Ok(Exit::Fine)
+}
+
+/// A record without a text yet. It bears the time as well as the day, so that the items of one day keep their order.
+fn record(title: &str, now: Date) -> String {
+    let title = toml::Value::String(title.to_owned());
+    let date = now.to_rfc3339_opts(SecondsFormat::Secs, true);
+    format!("+++\nid = \"{}\"\ntitle = {title}\ndate = {date}\n+++\n\n", new::mint_id(now.date_naive()))
+}
+
+/// The first source that is a folder.
+pub(super) fn folder_of_records(config: &crate::config::Config) -> Result<PathBuf, Failure> {
+    let folders = config.sources.iter().map(|source| config.root.join(&source.path));
+    folders
+        .into_iter()
+        .find(|path| path.is_dir() || path.extension().is_none())
+        .ok_or_else(|| Failure::new("no source of the config is a folder").help("name the folder with `--into DIR`"))
+}

@@ -1,0 +1,100 @@
+//! Where channels stand below the base address. Paths are a contract with subscribers: what is decided here stays.
+
+use super::Topic;
+use crate::vocab::slug::{is_slug, slug};
+use crate::vocab::{Country, Language};
+
+/// The channel of the whole publication.
+pub const ALL: &str = "all";
+
+/// Paths that other documents need.
+const RESERVED: [&str; 2] = ["index", "feeds"];
+/// The longest path piece; file systems take 255 bytes with the extension and a suffix for the time of writing.
+const LONGEST: usize = 200;
+
+/// A country's channel: `country/belize`. The English name decides, so that the publication's languages can change.
+pub fn country(country: Country) -> String {
+    format!("country/{}", country.slug())
+}
+
+/// A topic's channel: `topic/trafficking`.
+pub fn topic(topic: &Topic) -> String {
+    format!("topic/{}", topic.slug)
+}
+
+/// A crossing of the matrix: `country/belize/trafficking`. No `+`, which object stores and some servers take for a blank.
+pub fn crossing(country: Country, topic: &Topic) -> String {
+    format!("country/{}/{}", country.slug(), topic.slug)
+}
+
+/// A channel's variant in one language: `es/country/belize`.
+pub fn in_language(language: &Language, path: &str) -> String {
+    format!("{}/{path}", language.as_str().to_ascii_lowercase())
+}
+
+/// Whether a path that the user wrote can be published; else what is wrong and the way out.
+pub(super) fn check(path: &str) -> Result<(), (String, String)> {
+    let mended = mend(path);
+    let help = move || match mended {
+        Some(mended) => format!("write `{mended}`"),
+        None => "use lower-case letters, digits and single hyphens, in pieces parted by `/`".to_owned(),
+    };
+    if path.contains("..") {
+        return Err((format!("`{path}` leads out of the output folder"), help()));
+    }
+    if path.starts_with('/') {
+        return Err((format!("`{path}` is absolute"), help()));
+    }
+    if [".rss", ".atom", ".xml", ".json", ".html"].iter().any(|extension| path.to_ascii_lowercase().ends_with(extension)) {
+        return Err((format!("`{path}` has an extension, and each format adds its own"), help()));
+    }
+    if path.bytes().any(|b| b.is_ascii_uppercase()) {
+        return Err((format!("`{path}` has upper-case letters, which not all servers tell from lower-case ones"), help()));
+    }
+    if !path.split('/').all(is_slug) {
+        return Err((format!("`{path}` is no path of a channel"), help()));
+    }
+    if path.split('/').any(|piece| piece.len() > LONGEST) {
+        return Err((format!("a piece of the path is longer than {LONGEST} bytes"), "shorten it".to_owned()));
+    }
+    if RESERVED.contains(&path) {
+        return Err((format!("`{path}` is the name of a page that lists the channels"), "choose another path".to_owned()));
+    }
+    Ok(())
+}
+
+/// The path as it could be, where anything of it can be kept.
+fn mend(path: &str) -> Option<String> {
+    let bare = [".rss", ".atom", ".xml", ".json", ".html"].iter().find_map(|extension| path.strip_suffix(extension)).unwrap_or(path);
+    let pieces: Vec<String> = bare.split('/').filter_map(slug).collect();
+    let mended = pieces.join("/");
+    (!mended.is_empty() && mended != path).then_some(mended)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_judged_and_mended() {
+        for path in ["all", "desk/belize", "a", "country/belize/press", "2018"] {
+            assert_eq!(check(path), Ok(()), "{path}");
+        }
+        for (path, why, help) in [
+            ("../x", "leads out", "write `x`"),
+            ("/etc/x", "absolute", "write `etc/x`"),
+            ("belize.rss", "extension", "write `belize`"),
+            ("Belize", "upper-case", "write `belize`"),
+            ("a b", "no path", "write `a-b`"),
+            ("a//b", "no path", "write `a/b`"),
+            ("a/", "no path", "write `a`"),
+            ("méxico", "no path", "write `mexico`"),
+            ("—", "no path", "use lower-case"),
+            ("index", "name of a page", "choose another"),
+        ] {
+            let (message, way_out) = check(path).expect_err(path);
+            assert!(message.contains(why) && way_out.starts_with(help), "{path}: {message}; {way_out}");
+        }
+        assert!(check(&"a".repeat(201)).is_err());
+    }
+}

@@ -1,0 +1,91 @@
+//! `[[source]]`: where records come from.
+
+use std::path::PathBuf;
+
+use super::localised;
+use crate::config::file::{At, Report, Table};
+use crate::config::{RECORD_FIELDS, RecordFormat, Source};
+use crate::diag::{codes, did_you_mean};
+use crate::text::Syntax;
+
+/// The sources; the folder `items` where none is named.
+pub(super) fn read(root: &Table<'_>, report: &mut Report<'_>) -> Vec<At<Source>> {
+    let tables = root.tables("source");
+    if !root.has("source") {
+        return vec![At { value: source(PathBuf::from("items")), span: 0..0 }];
+    }
+    let mut sources: Vec<At<Source>> = Vec::new();
+    for table in tables {
+        let Some(path) = table.string("path") else { continue };
+        let mut own = source(PathBuf::from(path.value));
+        own.format = table.string("format").and_then(|text| format(text.value));
+        own.language = table.string("language").and_then(|text| localised::language(&text, &codes::BAD_VALUE, report));
+        own.syntax = table.string("syntax").and_then(|text| syntax(text.value));
+        csv(&table, &mut own, report);
+        if sources.iter().any(|other| clean(&other.value.path) == clean(&own.path)) {
+            let help = "take one of the two out; a record that is read twice is one too many";
+            report.bad(&path.span, format!("`{}` is a source already", path.value), help);
+        }
+        sources.push(At { value: own, span: path.span });
+    }
+    sources
+}
+
+fn source(path: PathBuf) -> Source {
+    Source { path, format: None, columns: Vec::new(), delimiter: b',', list_separator: ';', language: None, syntax: None }
+}
+
+fn csv(table: &Table<'_>, source: &mut Source, report: &mut Report<'_>) {
+    for (field, column) in table.table("columns").entries() {
+        if !RECORD_FIELDS.contains(&field.value) {
+            let help = did_you_mean(field.value, RECORD_FIELDS)
+                .unwrap_or_else(|| format!("the fields are {}", crate::config::keys::quoted(&RECORD_FIELDS)));
+            report.bad(&field.span, format!("a record has no field `{}`", field.value), help);
+        } else if let Some(column) = column.get_ref().as_str() {
+            source.columns.push((field.value.to_owned(), column.to_owned()));
+        }
+    }
+    if let Some(text) = table.string("delimiter").filter(|text| text.value.chars().count() == 1) {
+        match text.value.as_bytes() {
+            [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n') => source.delimiter = *byte,
+            _ => report.bad(&text.span, "columns cannot be separated by this", "use `,`, `;`, `|` or `\\t`"),
+        }
+    }
+    if let Some(character) = table.string("list-separator").and_then(|text| text.value.chars().next()) {
+        source.list_separator = character;
+    }
+    let is_other = source.format.is_some_and(|format| format != RecordFormat::Csv);
+    for key in ["columns", "delimiter", "list-separator"].into_iter().filter(|key| is_other && table.has(key)) {
+        report.error(&codes::UNUSED_KEY, &table.place(key), format!("`{key}` is for CSV, and this source is none"), "take it out");
+    }
+    if source.delimiter as char == source.list_separator {
+        let key = if table.has("list-separator") { "list-separator" } else { "delimiter" };
+        let help = "give another `list-separator`, such as `|`";
+        report.bad(&table.place(key), "columns and the values in a cell are separated by the same character", help);
+    }
+}
+
+/// The path without `.` and doubled separators.
+fn clean(path: &std::path::Path) -> PathBuf {
+    path.components().filter(|piece| !matches!(piece, std::path::Component::CurDir)).collect()
+}
+
+fn format(text: &str) -> Option<RecordFormat> {
+    Some(match text {
+        "toml" => RecordFormat::Toml,
+        "markdown" | "md" => RecordFormat::Markdown,
+        "json" => RecordFormat::Json,
+        "ndjson" => RecordFormat::Ndjson,
+        "csv" => RecordFormat::Csv,
+        _ => return None,
+    })
+}
+
+fn syntax(text: &str) -> Option<Syntax> {
+    Some(match text {
+        "markdown" => Syntax::Markdown,
+        "html" => Syntax::Html,
+        "plain" => Syntax::Plain,
+        _ => return None,
+    })
+}

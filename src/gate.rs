@@ -1,0 +1,115 @@
+//! The gate: every document is checked in memory before anything is published.
+//!
+//! The checker speaks of lines of a document; people mend records. So each finding is led back to the item and the field that it comes from, and
+//! what one item brings into thirty channels is said once.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use rayon::prelude::*;
+
+use crate::check::{self, CheckFinding, Options};
+use crate::config::Config;
+use crate::diag::{Finding, Findings, Severity};
+use crate::document::Document;
+use crate::item::Item;
+
+/// A document and the items in it, in its order.
+pub struct Checked<'a> {
+    pub document: &'a Document,
+    pub items: Vec<&'a Item>,
+}
+
+/// What the checker says of the documents, in their order; notes are left out.
+pub fn check(config: &Config, documents: &[Checked<'_>], now: DateTime<Utc>) -> Findings {
+    let found: Vec<Vec<Finding>> = documents.par_iter().map(|checked| one(config, checked, now)).collect();
+    let mut told = BTreeSet::new();
+    found.into_iter().flatten().filter(|finding| told.insert((finding.code.name, finding.place.clone(), finding.message.clone()))).collect()
+}
+
+fn one(config: &Config, checked: &Checked<'_>, now: DateTime<Utc>) -> Vec<Finding> {
+    let document = checked.document;
+    let options = Options {
+        url: config.publication.base_url.join(&document.path).ok(),
+        content_type: Some(document.format.media_type().to_owned()),
+        now: Some(now),
+        ..Options::default()
+    };
+    let report = check::check(&document.bytes, &options);
+    if report.findings.is_empty() {
+        return Vec::new();
+    }
+    let beginnings = beginnings(&document.bytes);
+    let matters = |finding: &CheckFinding| finding.severity != Severity::Info;
+    report.findings.into_iter().filter(matters).map(|finding| led_back(config, checked, &beginnings, finding)).collect()
+}
+
+/// The finding with the record's place where an item's element holds it, else with the document's.
+fn led_back(config: &Config, checked: &Checked<'_>, beginnings: &[u32], finding: CheckFinding) -> Finding {
+    let path = config.output.folder.join(&checked.document.path);
+    let nth = beginnings.partition_point(|line| *line <= finding.line);
+    let item = nth.checked_sub(1).and_then(|at| checked.items.get(at));
+    match item {
+        Some(item) => {
+            let message = match field(&finding.element, &finding.parent) {
+                Some(field) => format!("{}, from `{field}` of `{}`", finding.message, item.key),
+                None => format!("{}, from `{}`", finding.message, item.key),
+            };
+            Finding { message, ..finding.into_finding(Arc::from(path)) }.at(item.place.clone())
+        }
+        None => finding.into_finding(Arc::from(path)),
+    }
+}
+
+/// The lines at which the items begin. No text of a document begins a line with a tag: all its `<` are written as references.
+fn beginnings(bytes: &[u8]) -> Vec<u32> {
+    let begins = |line: &[u8]| {
+        let line = line.trim_ascii_start();
+        line.starts_with(b"<item>") || line.starts_with(b"<entry ") || line.starts_with(b"<entry>")
+    };
+    bytes.split(|byte| *byte == b'\n').zip(1..).filter(|(line, _)| begins(line)).map(|(_, number)| number).collect()
+}
+
+/// The field of the record that an element of an item is made of.
+fn field(element: &str, parent: &str) -> Option<&'static str> {
+    let of = |name: &str| {
+        Some(match name.rsplit(':').next()? {
+            "title" => "title",
+            "id" | "guid" => "id",
+            "link" => "link",
+            "description" | "summary" => "summary",
+            "encoded" | "content" => "body",
+            "pubDate" | "published" => "date",
+            "updated" => "updated",
+            "author" | "creator" | "name" | "email" | "uri" => "authors",
+            "category" => "topics",
+            "enclosure" => "enclosures",
+            "thumbnail" => "image",
+            "source" => "source",
+            "rights" => "rights",
+            "language" => "language",
+            _ => return None,
+        })
+    };
+    of(element).or_else(|| of(parent))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_begin_where_their_tags_do() {
+        assert_eq!(beginnings(b"<rss>\n <channel>\n  <item>\n  x</item>\n  <item>\n"), [3, 5]);
+        assert_eq!(beginnings(b"<feed>\n<entry xml:lang=\"en\">\n</entry>"), [2]);
+        assert!(beginnings(b"").is_empty());
+    }
+
+    #[test]
+    fn elements_are_led_back_to_fields() {
+        assert_eq!(field("content:encoded", "item"), Some("body"));
+        assert_eq!(field("href", "link"), Some("link"));
+        assert_eq!(field("item", "channel"), None);
+    }
+}

@@ -1,0 +1,117 @@
+//! Addresses in records: made absolute against the base URL, and such as every format and validator takes.
+
+use url::{Position, Url};
+
+/// Why an address cannot be published, with the way out.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct BadUrl {
+    pub message: String,
+    pub help: Option<String>,
+}
+
+/// An `http` or `https` URL: the text itself, or joined to `base`, which ends in `/`. What RFC 3986 wants percent-encoded is.
+pub fn absolute(text: &str, base: &Url) -> Result<Url, BadUrl> {
+    let text = text.trim();
+    let refuse = |message: String, help: Option<String>| Err(BadUrl { message, help });
+    if text.is_empty() {
+        return refuse("an address is empty".to_owned(), Some("leave the field out where there is no address".to_owned()));
+    }
+    if text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("www.")) {
+        return refuse(format!("`{text}` has no scheme"), Some(format!("write `https://{text}`")));
+    }
+    match base.join(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(strict(url)),
+        Ok(url) => refuse(format!("a `{}:` address cannot be published", url.scheme()), Some("only `http` and `https` can".to_owned())),
+        Err(error) => refuse(format!("`{text}` is not a URL: {error}"), None),
+    }
+}
+
+/// Whether a text is an absolute IRI (RFC 3987): a scheme, a colon, and only characters that may follow.
+pub fn is_iri(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once(':') else { return false };
+    scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+        && !rest.is_empty()
+        && !rest.chars().any(|c| c.is_whitespace() || c.is_control() || "<>\"{}|\\^`".contains(c))
+}
+
+/// The URL with everything after its host as RFC 3986 has it; browsers and the `url` crate are more lenient.
+fn strict(url: Url) -> Url {
+    let path = url[..Position::BeforePath].len();
+    let (host, rest) = url.as_str().split_at(path);
+    if !rest.bytes().enumerate().any(|(at, byte)| forbidden(rest, at, byte)) {
+        return url;
+    }
+    let mut out = host.to_owned();
+    for (at, character) in rest.char_indices() {
+        if character.is_ascii() && forbidden(rest, at, character as u8) {
+            out.push_str(&format!("%{:02X}", character as u8));
+        } else {
+            out.push(character);
+        }
+    }
+    Url::parse(&out).unwrap_or(url)
+}
+
+fn forbidden(rest: &str, at: usize, byte: u8) -> bool {
+    match byte {
+        b'[' | b']' | b'|' | b'^' | b'`' | b'{' | b'}' | b'<' | b'>' | b'"' | b'\\' | b' ' => true,
+        b'%' => !rest.as_bytes().get(at + 1..at + 3).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit)),
+        b'#' => rest[..at].contains('#'),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<String, String> {
+        let base = Url::parse("https://example.org/news/").expect("a URL");
+        absolute(text, &base).map(String::from).map_err(|bad| bad.message)
+    }
+
+    #[test]
+    fn addresses_become_absolute_and_strict() {
+        for (text, want) in [
+            ("a/b", "https://example.org/news/a/b"),
+            ("/a", "https://example.org/a"),
+            (" http://a.org ", "http://a.org/"),
+            ("//a.org/x", "https://a.org/x"),
+            ("https://a.org/a b|c[1]?q={x}&r=100%#f#g", "https://a.org/a%20b%7Cc%5B1%5D?q=%7Bx%7D&r=100%25#f%23g"),
+            ("https://ñandú.org/ñ", "https://xn--and-6ma2c.org/%C3%B1"),
+            ("http://[::1]/x", "http://[::1]/x"),
+        ] {
+            assert_eq!(read(text).as_deref(), Ok(want), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_schemes_are_refused() {
+        for text in [
+            "javascript:alert(1)",
+            "JaVaScRiPt:x",
+            "java\nscript:x",
+            "data:text/html,x",
+            "ftp://a.org/x",
+            "mailto:a@b.org",
+            "",
+            "www.a.org",
+            "http://",
+            "http://a b/",
+        ] {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn iris_have_a_scheme_and_no_blanks() {
+        for text in ["tag:a.org,2018:x", "urn:uuid:1", "http://a.org/ñ", "yt:video:x"] {
+            assert!(is_iri(text), "{text}");
+        }
+        for text in ["belize", "Note: this", "1a:b", ":x", "a:", "a:b c", "a:<b>"] {
+            assert!(!is_iri(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Atom (RFC 4287), and the elements that its forerunner 0.3 called otherwise.
+//!
+//! The children of a feed that names no namespace at all are read as if it had named Atom's.
+
+use url::Url;
+
+use super::entry::{Author, Category, Channel, Entry, File, Picture};
+use super::tree::{Element, Space, escape, paragraphs};
+
+/// What `xml:base` and `xml:lang` an element inherits.
+#[derive(Clone, Default)]
+struct Scope {
+    base: Option<Url>,
+    language: Option<String>,
+}
+
+impl Scope {
+    fn inside(&self, element: &Element) -> Self {
+        let base = element.attribute("xml:base").and_then(|text| match &self.base {
+            Some(base) => base.join(text).ok(),
+            None => Url::parse(text).ok(),
+        });
+        let language = element.attribute("xml:lang").filter(|tag| !tag.is_empty()).map(str::to_owned);
+        Scope { base: base.or_else(|| self.base.clone()), language: language.or_else(|| self.language.clone()) }
+    }
+}
+
+/// Reads the feed and its entries.
+pub fn read(root: &Element) -> (Channel, Vec<Entry>) {
+    let scope = Scope::default().inside(root);
+    let channel = Channel {
+        link: link(root, "alternate").or_else(|| link(root, "self")),
+        language: scope.language.clone(),
+        authors: authors(root),
+        dates: texts(root, &["updated", "modified"]),
+    };
+    (channel, all(root, "entry").map(|entry| of_entry(entry, &scope)).collect())
+}
+
+fn of_entry(entry: &Element, feed: &Scope) -> Entry {
+    let scope = feed.inside(entry);
+    let content = first(entry, "content");
+    // A body in a language of its own decides: it is what is read.
+    let text = content.map_or_else(|| scope.clone(), |content| scope.inside(content));
+    let source = first(entry, "source");
+    Entry {
+        line: entry.line,
+        id: text_of(entry, "id"),
+        title: first(entry, "title").and_then(html),
+        link: link(entry, "alternate"),
+        published: texts(entry, &["published", "issued", "created"]),
+        updated: texts(entry, &["updated", "modified"]),
+        summary: first(entry, "summary").and_then(html),
+        body: content.and_then(body),
+        authors: Some(authors(entry)).filter(|own| !own.is_empty()).or_else(|| source.map(authors)).unwrap_or_default(),
+        categories: all(entry, "category").filter_map(category).collect(),
+        enclosures: all(entry, "link").filter(|link| link.attribute("rel") == Some("enclosure")).filter_map(enclosure).collect(),
+        image: entry.first(Space::Media, "thumbnail").and_then(image),
+        language: text.language,
+        rights: first(entry, "rights").and_then(html),
+        source: source
+            .and_then(|source| Some((first(source, "title").and_then(html), link(source, "alternate").or_else(|| link(source, "self"))?))),
+        base: text.base,
+    }
+}
+
+/// A text construct or content (RFC 4287 sections 3.1 and 4.1.3) as HTML; `None` for content that is no text, or that stands elsewhere.
+fn html(element: &Element) -> Option<String> {
+    match element.attribute("type").unwrap_or("text") {
+        "xhtml" | "application/xhtml+xml" => element.first(Space::Xhtml, "div").unwrap_or(element).inner_html(),
+        "html" | "text/html" => element.text(),
+        "text" | "text/plain" if element.attribute("mode") == Some("escaped") => element.text(),
+        "text" | "text/plain" => element.text().map(|text| escape(&text).into_owned()),
+        _ => None,
+    }
+}
+
+/// Content, whose paragraphs are kept where it is plain text.
+fn body(content: &Element) -> Option<String> {
+    match content.attribute("type") {
+        None | Some("text" | "text/plain") if content.attribute("mode").is_none() => content.text().map(|text| paragraphs(&text)),
+        _ => html(content),
+    }
+}
+
+fn authors(element: &Element) -> Vec<Author> {
+    let one = |author: &Element| Author { name: text_of(author, "name"), email: text_of(author, "email"), uri: text_of(author, "uri") };
+    all(element, "author").map(one).collect()
+}
+
+fn link(element: &Element, rel: &str) -> Option<String> {
+    let is = |link: &&Element| link.attribute("rel").unwrap_or("alternate") == rel;
+    let page = |link: &&Element| link.attribute("type").is_none_or(|kind| kind.contains("html"));
+    let found = all(element, "link").filter(is).find(page).or_else(|| all(element, "link").find(is))?;
+    found.attribute("href").filter(|href| !href.is_empty()).map(str::to_owned)
+}
+
+fn category(element: &Element) -> Option<Category> {
+    let own = |name| element.attribute(name).filter(|value| !value.is_empty()).map(str::to_owned);
+    Some(Category { term: own("term").or_else(|| element.text())?, label: own("label") })
+}
+
+fn enclosure(link: &Element) -> Option<File> {
+    let own = |name| link.attribute(name).filter(|value| !value.is_empty()).map(str::to_owned);
+    Some(File { url: own("href")?, media_type: own("type"), length: own("length"), title: own("title") })
+}
+
+fn image(thumbnail: &Element) -> Option<Picture> {
+    let own = |name| thumbnail.attribute(name).filter(|value| !value.is_empty()).map(str::to_owned);
+    Some(Picture { url: own("url")?, alt: None, width: own("width"), height: own("height") })
+}
+
+fn all<'a>(element: &'a Element, name: &'a str) -> impl Iterator<Item = &'a Element> {
+    element.elements().filter(move |child| is_atom(child) && child.name == name)
+}
+
+fn first<'a>(element: &'a Element, name: &'a str) -> Option<&'a Element> {
+    all(element, name).next()
+}
+
+fn is_atom(element: &Element) -> bool {
+    matches!(element.space, Space::Atom | Space::Rss)
+}
+
+fn text_of(element: &Element, name: &str) -> Option<String> {
+    first(element, name).and_then(Element::text)
+}
+
+fn texts(element: &Element, names: &[&str]) -> Vec<String> {
+    names.iter().filter_map(|name| text_of(element, name)).collect()
+}

@@ -1,0 +1,347 @@
+//! An entry of a feed, the same for every format: texts as they stood, and what they mean for a record.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use url::Url;
+
+use super::{Context, Feed};
+use crate::config::TopicKey;
+use crate::diag::{Code, Finding, Findings, Place, codes};
+use crate::item::address::is_iri;
+use crate::item::date;
+use crate::item::resolve::is_email;
+use crate::item::write::{Draft, When};
+use crate::item::{Date, Enclosure, Image, Origin};
+use crate::text;
+use crate::text::{Markup, Syntax};
+use crate::vocab::Person;
+use crate::vocab::fold::key;
+use crate::vocab::{Language, MediaType};
+
+/// The longest title that is made from an entry's text, in characters.
+const TITLE_FROM_TEXT: usize = 80;
+
+/// What holds for a whole feed.
+#[derive(Debug, Default)]
+pub struct Channel {
+    pub link: Option<String>,
+    pub language: Option<String>,
+    pub authors: Vec<Author>,
+    /// When the feed changed, in the order of preference.
+    pub dates: Vec<String>,
+}
+
+/// An entry as it stood. Texts are trimmed and never empty.
+#[derive(Debug, Default)]
+pub struct Entry {
+    /// Of its start, from 1; 0 where unknown.
+    pub line: u32,
+    pub id: Option<String>,
+    /// HTML, or text that may pass for it.
+    pub title: Option<String>,
+    pub link: Option<String>,
+    /// In the order of preference.
+    pub published: Vec<String>,
+    pub updated: Vec<String>,
+    /// HTML.
+    pub summary: Option<String>,
+    /// HTML.
+    pub body: Option<String>,
+    pub authors: Vec<Author>,
+    pub categories: Vec<Category>,
+    pub enclosures: Vec<File>,
+    pub image: Option<Picture>,
+    pub language: Option<String>,
+    pub rights: Option<String>,
+    /// Title and address.
+    pub source: Option<(Option<String>, String)>,
+    /// What relative addresses are relative to (`xml:base`).
+    pub base: Option<Url>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Author {
+    pub name: Option<String>,
+    pub email: Option<String>,
+    pub uri: Option<String>,
+}
+
+/// A category as the feed's programs and its readers call it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Category {
+    pub term: String,
+    pub label: Option<String>,
+}
+
+#[derive(Debug, Default)]
+pub struct File {
+    pub url: String,
+    pub media_type: Option<String>,
+    pub length: Option<String>,
+    pub title: Option<String>,
+}
+
+#[derive(Debug, Default)]
+pub struct Picture {
+    pub url: String,
+    pub alt: Option<String>,
+    pub width: Option<String>,
+    pub height: Option<String>,
+}
+
+impl Author {
+    /// `name`, `mail@example.org`, `mail@example.org (Name)` or `Name <mail@example.org>`.
+    pub fn parse(text: &str) -> Self {
+        let parts = text.trim().strip_suffix(')').and_then(|rest| rest.split_once('(')).map(|(mail, name)| (name, mail));
+        let parts = parts.or_else(|| text.trim().strip_suffix('>').and_then(|rest| rest.split_once('<')));
+        let filled = |text: &str| Some(text.trim().trim_matches('"').to_owned()).filter(|text| !text.is_empty());
+        match parts {
+            Some((name, mail)) if is_email(mail.trim()) => Author { name: filled(name), email: filled(mail), uri: None },
+            _ if is_email(text.trim()) => Author { name: None, email: filled(text), uri: None },
+            _ => Author { name: filled(text), email: None, uri: None },
+        }
+    }
+}
+
+/// The entries as drafts.
+pub fn resolve(channel: &Channel, entries: Vec<Entry>, path: &Arc<Path>, context: Context<'_>) -> Feed {
+    let mut resolver = Resolver {
+        channel,
+        path,
+        context,
+        topics: context
+            .topics
+            .iter()
+            .flat_map(|(topic, names)| names.iter().map(|name| key(name)).chain([key(topic)]).map(move |name| (name, topic)))
+            .collect(),
+        link: channel.link.as_deref().and_then(|link| Url::parse(link).ok()),
+        strangers: BTreeSet::new(),
+        findings: Findings::new(),
+    };
+    let drafts = entries.into_iter().filter_map(|entry| resolver.draft(entry)).collect();
+    resolver.report_strangers();
+    Feed { drafts, findings: resolver.findings }
+}
+
+struct Resolver<'a> {
+    channel: &'a Channel,
+    path: &'a Arc<Path>,
+    context: Context<'a>,
+    /// By folded name.
+    topics: Vec<(String, &'a TopicKey)>,
+    link: Option<Url>,
+    /// Categories that are no topics.
+    strangers: BTreeSet<String>,
+    findings: Findings,
+}
+
+impl Resolver<'_> {
+    fn draft(&mut self, entry: Entry) -> Option<Draft> {
+        let link = entry.link.as_deref().and_then(|link| self.url(&entry, "link", link));
+        let body = entry.body.as_deref().map(|html| self.html(&entry, link.as_ref(), html));
+        let summary = entry.summary.as_deref().map(|html| self.html(&entry, link.as_ref(), html));
+        let Some(title) = title_of(&entry, body.as_deref(), summary.as_deref()) else {
+            self.say(&codes::FEED_ITEM, &entry, "an item with neither title nor text", Some("give the item a title, or remove it"));
+            return None;
+        };
+        let (date, updated) = self.dates(&entry, &title)?;
+        let (id, guid) = ids(entry.id.as_deref(), link.as_ref());
+        let mut draft = Draft::new(self.place(&entry), title, When::Instant(date), Syntax::Html);
+        draft.updated = updated;
+        (draft.id, draft.guid) = (id, guid);
+        (draft.body, draft.summary) = (body, summary);
+        draft.topics = self.topics(&entry.categories);
+        draft.language = entry.language.as_ref().or(self.channel.language.as_ref()).and_then(|tag| self.language(&entry, tag));
+        draft.authors = self.authors(&entry);
+        draft.image = entry.image.as_ref().and_then(|image| self.image(&entry, image));
+        draft.enclosures = entry.enclosures.iter().filter_map(|file| self.enclosure(&entry, file)).collect();
+        draft.source = entry.source.as_ref().and_then(|(title, url)| self.source(&entry, title.as_deref(), url));
+        draft.rights = entry.rights.as_deref().and_then(filled);
+        draft.link = link;
+        Some(draft)
+    }
+
+    /// When it was published, and when it was changed since.
+    fn dates(&mut self, entry: &Entry, title: &str) -> Option<(Date, Option<Date>)> {
+        let published = self.first_date(entry, &entry.published);
+        let updated = self.first_date(entry, &entry.updated);
+        if let Some(date) = published.or(updated) {
+            return Some((date, updated.filter(|updated| *updated > date)));
+        }
+        match self.first_date(entry, &self.channel.dates) {
+            Some(date) => {
+                let message = format!("`{title}` has no date; it gets that of the feed, `{date}`");
+                self.say(&codes::FEED_VALUE, entry, message, Some("mend the date in the record"));
+                Some((date, None))
+            }
+            None => {
+                let message = format!("`{title}` has no date, and neither has the feed");
+                self.say(&codes::FEED_ITEM, entry, message, Some("add a date to the item, and import the feed again"));
+                None
+            }
+        }
+    }
+
+    fn first_date(&mut self, entry: &Entry, texts: &[String]) -> Option<Date> {
+        for text in texts {
+            match lenient_date(text, self.context.zone) {
+                Ok(date) => return Some(date),
+                Err(bad) => self.say(&codes::FEED_VALUE, entry, bad.message, bad.help.as_deref()),
+            }
+        }
+        None
+    }
+
+    /// Addresses of the web, absolute.
+    fn url(&mut self, entry: &Entry, what: &str, text: &str) -> Option<Url> {
+        let parsed = match entry.base.as_ref().or(self.link.as_ref()) {
+            Some(base) => base.join(text),
+            None => Url::parse(text),
+        };
+        let url = parsed.ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        if url.is_none() {
+            self.say(&codes::FEED_VALUE, entry, format!("the {what} `{text}` is no address of a page or file; it is left out"), None);
+        }
+        url
+    }
+
+    /// HTML that stands by itself: where its relative addresses would be lost, they are made absolute.
+    fn html(&self, entry: &Entry, link: Option<&Url>, html: &str) -> String {
+        let html = text::xml_chars(html).0;
+        let base = entry.base.as_ref().or(if link.is_none() { self.link.as_ref() } else { None });
+        let lower = html.to_ascii_lowercase();
+        match base.filter(|_| ["href", "src", "poster"].iter().any(|name| lower.contains(name))) {
+            Some(base) => text::clean(&Markup { syntax: Syntax::Html, text: html.into_owned() }, base).html,
+            None => html.into_owned(),
+        }
+    }
+
+    fn topics(&mut self, categories: &[Category]) -> Vec<TopicKey> {
+        let mut out: Vec<TopicKey> = Vec::new();
+        for Category { term, label } in categories {
+            let names = [key(term), label.as_deref().map(key).unwrap_or_default()];
+            match self.topics.iter().find(|(name, _)| names.contains(name)) {
+                Some((_, topic)) if out.contains(topic) => {}
+                Some((_, topic)) => out.push((*topic).clone()),
+                None => drop(self.strangers.insert(label.as_ref().unwrap_or(term).clone())),
+            }
+        }
+        out
+    }
+
+    fn report_strangers(&mut self) {
+        let count = self.strangers.len();
+        if count > 0 {
+            const SHOWN: usize = 5;
+            let names = self.strangers.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let more = if count > SHOWN { ", …" } else { "" };
+            let are = if count == 1 { "category is no topic and is" } else { "categories are no topics and are" };
+            let message = format!("{count} {are} left out: {names}{more}");
+            let help = "name a topic of the config like the category, and import the feed again into an empty folder";
+            self.findings.push(Finding::new(&codes::FEED_CATEGORIES, message).at(Place::file(self.path.clone())).help(help));
+        }
+    }
+
+    fn language(&mut self, entry: &Entry, tag: &str) -> Option<Language> {
+        match Language::parse(tag) {
+            Ok(language) => Some(language),
+            Err(bad) => {
+                self.say(&codes::FEED_VALUE, entry, bad.to_string(), bad.help.as_deref());
+                None
+            }
+        }
+    }
+
+    fn authors(&self, entry: &Entry) -> Vec<Person> {
+        let authors = if entry.authors.is_empty() { &self.channel.authors } else { &entry.authors };
+        authors.iter().filter_map(person).collect()
+    }
+
+    fn image(&mut self, entry: &Entry, image: &Picture) -> Option<Image> {
+        let pixels = |text: &Option<String>| text.as_deref().and_then(|text| text.trim().parse().ok()).filter(|pixels| *pixels > 0);
+        let url = self.url(entry, "image", &image.url)?;
+        Some(Image { url, alt: image.alt.as_deref().and_then(filled), width: pixels(&image.width), height: pixels(&image.height) })
+    }
+
+    fn enclosure(&mut self, entry: &Entry, file: &File) -> Option<Enclosure> {
+        let url = self.url(entry, "enclosure", &file.url)?;
+        let named = file.media_type.as_deref().and_then(|text| MediaType::parse(text.split(';').next().unwrap_or(text)));
+        let media_type = named.or_else(|| MediaType::of_name(url.path())).or_else(|| MediaType::parse("application/octet-stream"))?;
+        // RSS asks for a number even where none is known, and 0 is what people write then.
+        let length = file.length.as_deref().and_then(|text| text.trim().parse().ok()).filter(|length| *length > 0);
+        Some(Enclosure { url, media_type, length, title: file.title.as_deref().and_then(filled) })
+    }
+
+    fn source(&mut self, entry: &Entry, title: Option<&str>, url: &str) -> Option<Origin> {
+        let url = self.url(entry, "source", url)?;
+        let title = title.and_then(filled).unwrap_or_else(|| url.host_str().unwrap_or(url.as_str()).to_owned());
+        Some(Origin { title, url })
+    }
+
+    fn place(&self, entry: &Entry) -> Place {
+        Place::line(self.path.clone(), entry.line)
+    }
+
+    fn say(&mut self, code: &'static Code, entry: &Entry, message: impl Into<String>, help: Option<&str>) {
+        let finding = Finding::new(code, message).at(self.place(entry)).maybe_help(help.map(str::to_owned));
+        self.findings.push(finding);
+    }
+}
+
+/// The title as plain text, else the beginning of the text, else the address.
+fn title_of(entry: &Entry, body: Option<&str>, summary: Option<&str>) -> Option<String> {
+    let own = entry.title.as_deref().and_then(filled);
+    let begun = || summary.or(body).and_then(filled).map(|text| cut(&text));
+    own.or_else(begun).or_else(|| entry.link.clone())
+}
+
+fn cut(text: &str) -> String {
+    let Some((end, _)) = text.char_indices().nth(TITLE_FROM_TEXT) else { return text.to_owned() };
+    let end = text[..end].rfind(' ').unwrap_or(end);
+    format!("{}…", text[..end].trim_end())
+}
+
+/// The id and the guid of the record: what is an IRI stays the id; what is none stays the guid, beside an id that is minted. An entry
+/// without any is known by its link.
+fn ids(id: Option<&str>, link: Option<&Url>) -> (Option<String>, Option<String>) {
+    match id {
+        Some(id) if is_iri(id) => (Some(id.to_owned()), None),
+        Some(id) => (None, Some(id.to_owned())),
+        None => (link.map(Url::to_string), None),
+    }
+}
+
+/// HTML, or text that may pass for it, as one line of plain text.
+fn plain(text: &str) -> String {
+    let has_tags =
+        text.match_indices('<').any(|(at, _)| text[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!'));
+    let has_entities = text.match_indices('&').any(|(at, _)| text[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '#'));
+    if !has_tags && !has_entities {
+        return text::plain_line(text).0.into_owned();
+    }
+    // A `<` that begins no tag is one all the same.
+    let html = if has_tags { text.to_owned() } else { text.replace('<', "&lt;") };
+    let words = text::words(&Markup { syntax: Syntax::Html, text: html }).replace('\n', " ");
+    text::plain_line(&words).0.into_owned()
+}
+
+/// [`plain`], unless nothing is left.
+fn filled(text: &str) -> Option<String> {
+    Some(plain(text)).filter(|text| !text.is_empty())
+}
+
+/// A date; where it names a wrong weekday, as feeds in the wild do, the date counts.
+fn lenient_date(text: &str, zone: Tz) -> Result<Date, date::BadDate> {
+    let without_weekday = || text.split_once(',').and_then(|(_, rest)| date::parse(rest, zone).ok());
+    date::parse(text, zone).or_else(|bad| without_weekday().ok_or(bad))
+}
+
+fn person(author: &Author) -> Option<Person> {
+    let email = author.email.as_deref().map(str::trim).filter(|email| is_email(email)).map(str::to_owned);
+    let uri = author.uri.as_deref().and_then(|uri| Url::parse(uri).ok()).filter(|url| matches!(url.scheme(), "http" | "https"));
+    let name = author.name.as_deref().and_then(filled).or_else(|| email.clone())?;
+    Some(Person { name, email, uri })
+}

@@ -1,0 +1,290 @@
+//! CSV (RFC 4180): a header, then one record a row; columns become fields by name or by the source's `columns`.
+
+use std::cell::Cell;
+use std::io::{self, Read};
+use std::rc::Rc;
+
+use csv::{ByteRecord, ReaderBuilder, StringRecord};
+
+use super::{Fault, Field, ROW_LIMIT, Spot};
+use crate::config::RECORD_FIELDS;
+use crate::config::Source;
+use crate::diag::{codes, did_you_mean};
+use crate::item::record::{Many, Record, Scalar, Written};
+
+/// Fields without which no row can be an item.
+const NEEDED: [&str; 3] = ["id", "title", "date"];
+
+/// A file of CSV, its header read.
+pub struct Table<R: Read> {
+    reader: csv::Reader<Plain<R>>,
+    state: Rc<State>,
+    pub columns: Columns,
+}
+
+/// Which column holds which field.
+#[derive(Debug)]
+pub struct Columns {
+    /// Field and column, in the order of [`RECORD_FIELDS`].
+    fields: Vec<(&'static str, usize)>,
+    width: usize,
+    list_separator: char,
+}
+
+/// A row as it stands in the file.
+#[derive(Debug)]
+pub struct Row {
+    /// The line that it begins at.
+    pub line: u32,
+    pub cells: ByteRecord,
+    /// Whether the file ended within a quoted cell.
+    pub unclosed: bool,
+}
+
+impl Row {
+    /// The cells as text.
+    ///
+    /// # Errors
+    ///
+    /// The bytes of the first cell that is not UTF-8.
+    pub fn decode(self) -> Result<StringRecord, Vec<u8>> {
+        StringRecord::from_byte_record(self.cells).map_err(|error| {
+            let cells = error.into_byte_record();
+            cells.iter().find(|cell| std::str::from_utf8(cell).is_err()).unwrap_or_default().to_vec()
+        })
+    }
+}
+
+impl<R: Read> Table<R> {
+    /// Reads the header. The faults beside the table are those of the header; an error among them means that no row can be read.
+    ///
+    /// # Errors
+    ///
+    /// What the reader says, or a header without end. A file without a header is `None`.
+    pub fn open(reader: R, source: &Source) -> Result<Option<(Self, Vec<Fault>)>, csv::Error> {
+        let state = Rc::<State>::default();
+        let plain = Plain { inner: reader, state: state.clone(), given: 0, carriage_return: false, ended: false };
+        let mut reader = ReaderBuilder::new().delimiter(source.delimiter).has_headers(false).flexible(true).from_reader(plain);
+        let mut header = ByteRecord::new();
+        if !reader.read_byte_record(&mut header)? {
+            return Ok(None);
+        }
+        if state.past_end.get() {
+            return Err(io::Error::other("a quote in the header is not closed").into());
+        }
+        let names: Vec<String> = header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
+        let (columns, faults) = Columns::of(&names, source);
+        Ok(Some((Table { reader, state, columns }, faults)))
+    }
+
+    /// The next rows, at most `limit`; none at the end.
+    ///
+    /// # Errors
+    ///
+    /// What the reader says, or a row without end.
+    pub fn rows(&mut self, limit: usize) -> (Vec<Row>, Option<csv::Error>) {
+        let mut rows = Vec::new();
+        while rows.len() < limit {
+            let mut cells = ByteRecord::new();
+            match self.reader.read_byte_record(&mut cells) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => return (rows, Some(error)),
+            }
+            let end = self.reader.position();
+            self.state.row_start.set(end.byte());
+            let unclosed = self.state.past_end.get();
+            // Every row ends in a newline here; blank lines before a row would count as the row's own at its start, so count from its end.
+            let inside: usize = cells.iter().map(|cell| cell.iter().filter(|byte| **byte == b'\n').count()).sum();
+            let line = end.line().saturating_sub(u64::from(!unclosed) + inside as u64).max(1) as u32;
+            rows.push(Row { line, cells, unclosed });
+        }
+        (rows, None)
+    }
+}
+
+impl Columns {
+    fn of(names: &[String], source: &Source) -> (Self, Vec<Fault>) {
+        let mut faults = Vec::new();
+        let mut fields = Vec::new();
+        for field in RECORD_FIELDS {
+            let mapped = source.columns.iter().find(|(own, _)| own == field).map(|(_, column)| column.as_str());
+            match find(names, mapped.unwrap_or(field)) {
+                Some(column) => fields.push((field, column)),
+                None => faults.extend(missing(field, mapped, names)),
+            }
+        }
+        for (column, name) in names.iter().enumerate() {
+            if !fields.iter().any(|(_, used)| *used == column) {
+                faults.extend(near_miss(name, &fields));
+            }
+        }
+        (Columns { fields, width: names.len(), list_separator: source.list_separator }, faults)
+    }
+
+    /// A row as a record.
+    pub fn record(&self, cells: &StringRecord) -> Result<Record, Vec<Fault>> {
+        if cells.len() != self.width {
+            let message = format!("this row has {} cells, the header has {}", cells.len(), self.width);
+            let help = "put a cell that holds the delimiter, a quote or a line break between double quotes";
+            return Err(vec![Fault::new(&codes::RECORD_SYNTAX, Spot::Record, message).help(help)]);
+        }
+        let (mut record, mut faults) = (Record::default(), Vec::new());
+        for (field, column) in &self.fields {
+            let cell = cells.get(*column).unwrap_or_default();
+            if !cell.trim().is_empty() {
+                faults.extend(self.set(&mut record, field, cell).err());
+            }
+        }
+        if faults.is_empty() { Ok(record) } else { Err(faults) }
+    }
+
+    /// The cell of a field, for showing.
+    pub fn cell<'a>(&self, field: &str, cells: &'a StringRecord) -> Option<&'a str> {
+        let (_, column) = self.fields.iter().find(|(own, _)| *own == field || (*own == "author" && field == "authors"))?;
+        cells.get(*column)
+    }
+
+    fn set(&self, record: &mut Record, field: &'static str, cell: &str) -> Result<(), Fault> {
+        let text = || Some(cell.trim().to_owned());
+        match field {
+            "id" => record.id = text(),
+            "guid" => record.guid = text(),
+            "title" => record.title = text(),
+            "date" => record.date = text(),
+            "updated" => record.updated = text(),
+            "dateline" => record.dateline = text(),
+            "summary" => record.summary = Some(cell.to_owned()),
+            "body" => record.body = Some(cell.to_owned()),
+            "syntax" => record.syntax = text(),
+            "link" => record.link = text(),
+            "countries" => record.countries = Some(Many(self.list(cell).map(Scalar).collect())),
+            "topics" => record.topics = Some(Many(self.list(cell).map(Scalar).collect())),
+            "language" => record.language = text(),
+            "story" => record.story = text(),
+            "authors" | "author" => {
+                let own = record.authors.get_or_insert_with(|| Many(Vec::new()));
+                own.0.extend(self.list(cell).map(Written::Text));
+            }
+            "image" => record.image = text().map(Written::Text),
+            "enclosures" => record.enclosures = Some(Many(self.list(cell).map(Written::Text).collect())),
+            "source" => record.source = text().map(Written::Text),
+            "rights" => record.rights = text(),
+            "draft" => record.draft = Some(truth(cell)?),
+            "publish-at" => record.publish_at = text(),
+            "expires" => record.expires = text(),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn list(&self, cell: &str) -> impl Iterator<Item = String> {
+        cell.split(self.list_separator).map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned)
+    }
+}
+
+fn find(names: &[String], wanted: &str) -> Option<usize> {
+    let exact = names.iter().position(|name| name == wanted);
+    exact.or_else(|| names.iter().position(|name| name.eq_ignore_ascii_case(wanted)))
+}
+
+fn missing(field: &str, mapped: Option<&str>, names: &[String]) -> Option<Fault> {
+    let help = did_you_mean(mapped.unwrap_or(field), names.iter().map(String::as_str));
+    let fault = |message, help| Some(Fault::new(&codes::MISSING_COLUMN, Spot::Record, message).help(help));
+    match mapped {
+        Some(column) => {
+            let otherwise = || format!("the columns are {}", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "));
+            fault(format!("no column `{column}`, which the source names for `{field}`"), help.unwrap_or_else(otherwise))
+        }
+        None if NEEDED.contains(&field) => {
+            let map = format!(
+                "say in the source which column it is: `columns = {{ {field} = \"{}\" }}`",
+                names.first().map_or("NAME", String::as_str)
+            );
+            fault(format!("no column `{field}`"), map)
+        }
+        None => None,
+    }
+}
+
+/// A column that no field has, and that is spelt nearly like one; others are the user's own business.
+fn near_miss(name: &str, used: &[(&'static str, usize)]) -> Option<Fault> {
+    let free = RECORD_FIELDS.into_iter().filter(|field| !used.iter().any(|(own, _)| own == field));
+    let help = did_you_mean(name, free)?;
+    Some(Fault::new(&codes::UNKNOWN_COLUMN, Spot::Record, format!("the column `{name}` is not read")).help(help))
+}
+
+fn truth(cell: &str) -> Result<bool, Fault> {
+    match cell.trim().to_ascii_lowercase().as_str() {
+        "true" | "yes" | "1" => Ok(true),
+        "false" | "no" | "0" => Ok(false),
+        _ => {
+            let fault = Fault::new(
+                &codes::WRONG_TYPE,
+                Spot::Field(Field::new("draft")),
+                format!("`draft` must be `true` or `false`, not `{cell}`"),
+            );
+            Err(fault.help("`yes` and `no`, `1` and `0` will do too"))
+        }
+    }
+}
+
+/// What the table and the reader under it tell each other.
+#[derive(Debug, Default)]
+struct State {
+    /// Where the last whole row ended, in the bytes given.
+    row_start: Cell<u64>,
+    /// Whether more was asked for than the last line: only a quote that is not closed needs more.
+    past_end: Cell<bool>,
+}
+
+/// The file with every line end made `\n`, one at the end, and an error where a row goes on for ever (a quote that is not closed).
+struct Plain<R> {
+    inner: R,
+    state: Rc<State>,
+    given: u64,
+    carriage_return: bool,
+    ended: bool,
+}
+
+impl<R: Read> Read for Plain<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.given.saturating_sub(self.state.row_start.get()) > ROW_LIMIT as u64 {
+            return Err(io::Error::other("a row is longer than 16 MB; a quote may not be closed"));
+        }
+        loop {
+            let count = self.inner.read(out)?;
+            if count == 0 && !out.is_empty() && !self.ended {
+                self.ended = true;
+                out[0] = b'\n';
+                return Ok(1);
+            }
+            let kept = self.fold(&mut out[..count]);
+            self.given += kept as u64;
+            if kept > 0 || count == 0 {
+                self.state.past_end.set(count == 0);
+                return Ok(kept);
+            }
+        }
+    }
+}
+
+impl<R> Plain<R> {
+    /// Makes line ends `\n` in place; gives the new length.
+    fn fold(&mut self, bytes: &mut [u8]) -> usize {
+        if !self.carriage_return && !bytes.contains(&b'\r') {
+            return bytes.len();
+        }
+        let mut kept = 0;
+        for at in 0..bytes.len() {
+            let byte = bytes[at];
+            let second = byte == b'\n' && self.carriage_return;
+            self.carriage_return = byte == b'\r';
+            if !second {
+                bytes[kept] = if byte == b'\r' { b'\n' } else { byte };
+                kept += 1;
+            }
+        }
+        kept
+    }
+}

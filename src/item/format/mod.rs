@@ -1,0 +1,181 @@
+//! The formats of item records: text becomes a [`Record`], or everything that is wrong with it and where.
+//!
+//! Good records are read without spans. Only when a fault is to be shown is the text read again, as a [`tree::Node`], to find its place.
+//! What the fields mean is no business of this room.
+
+pub mod csv;
+pub mod json;
+pub mod markdown;
+pub mod ndjson;
+pub mod toml;
+pub mod tree;
+
+use std::cell::LazyCell;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::config::RecordFormat;
+use crate::diag::{Code, Excerpt, Finding, Place};
+use crate::item::record::Record;
+
+/// The longest row of a bulk file, and the largest file that holds one record, in bytes.
+pub const ROW_LIMIT: usize = 16 << 20;
+
+/// Something wrong with a record, before its place is worked out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    pub code: &'static Code,
+    pub spot: Spot,
+    pub message: String,
+    pub help: Option<String>,
+}
+
+/// What part of the record a fault is about.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Spot {
+    /// All of it.
+    Record,
+    Field(Field),
+    /// Bytes of the text.
+    Span(Range<usize>),
+}
+
+/// A field of a record, or a part of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    pub key: &'static str,
+    /// In a list, from 0.
+    pub index: Option<usize>,
+    /// In a table.
+    pub inner: Option<&'static str>,
+}
+
+impl Field {
+    pub const fn new(key: &'static str) -> Self {
+        Field { key, index: None, inner: None }
+    }
+
+    /// As messages name it: `authors.name`.
+    pub fn path(self) -> String {
+        self.inner.map_or_else(|| self.key.to_owned(), |inner| format!("{}.{inner}", self.key))
+    }
+
+    #[must_use]
+    pub const fn nth(self, index: usize) -> Self {
+        Field { index: Some(index), ..self }
+    }
+
+    #[must_use]
+    pub const fn inner(self, key: &'static str) -> Self {
+        Field { inner: Some(key), ..self }
+    }
+}
+
+impl Fault {
+    pub fn new(code: &'static Code, spot: Spot, message: impl Into<String>) -> Self {
+        Fault { code, spot, message: message.into(), help: None }
+    }
+
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    #[must_use]
+    pub fn maybe_help(mut self, help: Option<String>) -> Self {
+        self.help = help.or(self.help);
+        self
+    }
+
+    fn shifted(mut self, by: usize) -> Self {
+        if let Spot::Span(span) = &mut self.spot {
+            *span = span.start + by..span.end + by;
+        }
+        self
+    }
+}
+
+/// The text of one record, and where it stands: what a fault's place is worked out from.
+#[derive(Clone, Copy, Debug)]
+pub struct Passage<'a> {
+    pub path: &'a Arc<Path>,
+    /// The line that a row begins at; 0 where the record is the whole file.
+    pub line: u32,
+    pub body: Body<'a>,
+}
+
+/// What a record was read from.
+#[derive(Clone, Copy, Debug)]
+pub enum Body<'a> {
+    Text(RecordFormat, &'a str),
+    Cells(&'a csv::Columns, &'a ::csv::StringRecord),
+}
+
+impl Passage<'_> {
+    /// The place of the record as a whole.
+    pub fn whole(&self) -> Place {
+        Place::line(self.path.clone(), self.line)
+    }
+
+    /// The faults as findings with their places. The text is read again at most once.
+    pub fn findings(&self, faults: Vec<Fault>) -> Vec<Finding> {
+        let tree = LazyCell::new(|| match self.body {
+            Body::Text(format, text) => tree(format, text).ok(),
+            Body::Cells(..) => None,
+        });
+        let finding = |fault: Fault| {
+            let span = match &fault.spot {
+                Spot::Record => None,
+                Spot::Span(span) => Some(span.clone()),
+                Spot::Field(field) => tree.as_ref().and_then(|root| root.locate(field)),
+            };
+            Finding::new(fault.code, fault.message).at(self.place(&fault.spot, span)).maybe_help(fault.help)
+        };
+        faults.into_iter().map(finding).collect()
+    }
+
+    fn place(&self, spot: &Spot, span: Option<Range<usize>>) -> Place {
+        match (self.body, span, spot) {
+            (Body::Text(_, text), Some(span), _) => Place::span_from_line(self.path.clone(), self.line, text, span),
+            (Body::Cells(columns, cells), _, Spot::Field(field)) => {
+                Place { excerpt: columns.cell(field.key, cells).map(excerpt), ..self.whole() }
+            }
+            _ => self.whole(),
+        }
+    }
+}
+
+/// Reads one record of any format that holds it as text; a row of NDJSON is JSON.
+pub fn parse(format: RecordFormat, text: &str) -> Result<Record, Vec<Fault>> {
+    match format {
+        RecordFormat::Toml => toml::parse(text),
+        RecordFormat::Markdown => markdown::parse(text),
+        RecordFormat::Json | RecordFormat::Ndjson | RecordFormat::Csv => json::parse(text),
+    }
+}
+
+fn tree(format: RecordFormat, text: &str) -> Result<tree::Node, Fault> {
+    match format {
+        RecordFormat::Toml => toml::tree(text),
+        RecordFormat::Markdown => markdown::tree(text),
+        RecordFormat::Json | RecordFormat::Ndjson | RecordFormat::Csv => json::tree(text),
+    }
+}
+
+/// The first line of a cell, as much as fits a line on a screen.
+fn excerpt(cell: &str) -> Excerpt {
+    let text: String = cell.lines().next().unwrap_or_default().chars().take(120).collect();
+    let span = 0..text.len();
+    Excerpt { text, span }
+}
+
+/// What is wrong with a text that was not read as a record: the faults of its tree, else the one that stopped the reading.
+fn explain(tree: Result<tree::Node, Fault>, otherwise: impl FnOnce() -> Fault) -> Vec<Fault> {
+    match tree.map(|root| tree::faults(&root)) {
+        Ok(faults) if faults.is_empty() => vec![otherwise()],
+        Ok(faults) => faults,
+        Err(fault) => vec![fault],
+    }
+}

@@ -1,0 +1,114 @@
+//! NDJSON: one record a line, read in blocks so that a file of any size needs little memory.
+
+use std::io::{self, Read};
+
+use super::ROW_LIMIT;
+
+/// How much is read at a time, and about how much of it is one piece of work, in bytes.
+const BLOCK: usize = 4 << 20;
+const PIECE: usize = 64 << 10;
+
+/// A piece of the file.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Block<'a> {
+    /// Pieces of whole lines, each with the number of its first.
+    Lines(Vec<(u32, &'a [u8])>),
+    /// A line longer than a row may be; it is passed over.
+    TooLong(u32),
+}
+
+/// Hands the file over in blocks of whole lines.
+///
+/// # Errors
+///
+/// What the reader says; what was handed over before stands.
+pub fn blocks(mut reader: impl Read, size: u64, mut take: impl FnMut(Block<'_>)) -> io::Result<()> {
+    let mut buffer = Vec::with_capacity(BLOCK.min(size as usize) + 1);
+    let (mut line, mut skipping) = (1, false);
+    loop {
+        let at_end = reader.by_ref().take(BLOCK as u64).read_to_end(&mut buffer)? == 0;
+        if skipping && let Some(end) = buffer.iter().position(|byte| *byte == b'\n') {
+            buffer.drain(..=end);
+            skipping = false;
+            line += 1;
+        }
+        let whole = if at_end { buffer.len() } else { buffer.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1) };
+        if skipping {
+            buffer.clear();
+        } else if whole > 0 {
+            let (pieces, next) = cut(&buffer[..whole], line, PIECE);
+            take(Block::Lines(pieces));
+            line = next;
+            buffer.drain(..whole);
+        } else if buffer.len() > ROW_LIMIT {
+            take(Block::TooLong(line));
+            buffer.clear();
+            skipping = true;
+        }
+        if at_end {
+            return Ok(());
+        }
+    }
+}
+
+/// The block in pieces of about `size` bytes, and the number of the line after it.
+fn cut(block: &[u8], first: u32, size: usize) -> (Vec<(u32, &[u8])>, u32) {
+    let (mut pieces, mut rest, mut line) = (Vec::new(), block, first);
+    while !rest.is_empty() {
+        let from = size.min(rest.len());
+        let end = rest[from..].iter().position(|byte| *byte == b'\n').map_or(rest.len(), |end| from + end + 1);
+        let (piece, after) = rest.split_at(end);
+        pieces.push((line, piece));
+        line += newlines(piece);
+        rest = after;
+    }
+    (pieces, line)
+}
+
+/// Counted in bytes first, which the compiler makes many at a time of.
+fn newlines(bytes: &[u8]) -> u32 {
+    bytes.chunks(255).map(|chunk| u32::from(chunk.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>())).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &[u8]) -> Vec<(u32, String)> {
+        let mut found = Vec::new();
+        let done = blocks(text, text.len() as u64, |block| match block {
+            Block::Lines(pieces) => {
+                for (line, piece) in pieces {
+                    let rows = piece.split_inclusive(|byte| *byte == b'\n').zip(line..);
+                    found.extend(rows.map(|(row, line)| (line, String::from_utf8_lossy(row).trim_end().to_owned())));
+                }
+            }
+            Block::TooLong(line) => found.push((line, "too long".to_owned())),
+        });
+        done.expect("memory can be read");
+        found
+    }
+
+    #[test]
+    fn every_line_is_met_once_with_its_number() {
+        let want = |rows: &[&str]| -> Vec<(u32, String)> { (1..).zip(rows.iter().map(|row| (*row).to_owned())).collect() };
+        assert_eq!(lines(b""), want(&[]));
+        assert_eq!(lines(b"a"), want(&["a"]));
+        assert_eq!(lines(b"a\n\nbcdefghijkl\r\nm"), want(&["a", "", "bcdefghijkl", "m"]));
+    }
+
+    #[test]
+    fn pieces_are_whole_lines() {
+        let text = b"a\nbb\n\nccc\nd";
+        assert_eq!(cut(text, 7, 3), (vec![(7, &text[..5]), (9, &text[5..10]), (11, &text[10..])], 11));
+        assert_eq!(newlines(&b"\n".repeat(1000)), 1000);
+    }
+
+    #[test]
+    fn a_line_without_end_is_passed_over() {
+        let mut text = b"first\n".to_vec();
+        text.resize(text.len() + ROW_LIMIT + 2 * BLOCK, b'x');
+        text.extend_from_slice(b"\nlast\n");
+        assert_eq!(lines(&text), [(1, "first".to_owned()), (2, "too long".to_owned()), (3, "last".to_owned())]);
+    }
+}

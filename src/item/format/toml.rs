@@ -1,0 +1,62 @@
+//! Records in TOML.
+
+use std::ops::Range;
+
+use toml::de::{DeTable, DeValue};
+
+use super::tree::{DEPTH, Entry, Node, Value};
+use super::{Fault, Spot};
+use crate::diag::codes;
+use crate::item::record::Record;
+
+/// Reads a record, or says everything that is wrong with it.
+pub fn parse(text: &str) -> Result<Record, Vec<Fault>> {
+    toml::from_str(text).map_err(|error| super::explain(tree(text), || fault(&error, text)))
+}
+
+/// The record with its spans.
+pub fn tree(text: &str) -> Result<Node, Fault> {
+    let table = DeTable::parse(text).map_err(|error| fault(&error, text))?;
+    Ok(Node { span: table.span(), value: of_table(table.get_ref(), DEPTH) })
+}
+
+fn fault(error: &toml::de::Error, text: &str) -> Fault {
+    let span = error.span().unwrap_or(text.len()..text.len());
+    let help = match error.message() {
+        "duplicate key" => "keep one of the two",
+        _ => "texts stand between double quotes, `title = \"...\"`, those of several lines between three",
+    };
+    Fault::new(&codes::RECORD_SYNTAX, Spot::Span(span), format!("not valid TOML: {}", one_line(error.message()))).help(help)
+}
+
+fn one_line(message: &str) -> String {
+    message.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn of_table(table: &DeTable<'_>, depth: usize) -> Value {
+    if depth == 0 {
+        return Value::Null;
+    }
+    let entry = |(key, value): (&toml::Spanned<toml::de::DeString<'_>>, &toml::Spanned<DeValue<'_>>)| Entry {
+        key: key.get_ref().to_string(),
+        span: key.span(),
+        node: of_value(value.get_ref(), value.span(), depth - 1),
+    };
+    Value::Table(table.iter().map(entry).collect())
+}
+
+fn of_value(value: &DeValue<'_>, span: Range<usize>, depth: usize) -> Node {
+    let value = match value {
+        DeValue::String(text) => Value::Text(text.to_string()),
+        DeValue::Integer(number) => Value::Integer(i64::from_str_radix(number.as_str(), number.radix()).unwrap_or(i64::MAX)),
+        DeValue::Float(number) => Value::Float(number.as_str().parse().unwrap_or(f64::NAN)),
+        DeValue::Boolean(value) => Value::Boolean(*value),
+        DeValue::Datetime(date) => Value::Date(date.to_string()),
+        DeValue::Array(list) if depth > 0 => {
+            Value::List(list.iter().map(|value| of_value(value.get_ref(), value.span(), depth - 1)).collect())
+        }
+        DeValue::Array(_) => Value::Null,
+        DeValue::Table(table) => of_table(table, depth),
+    };
+    Node { span, value }
+}

@@ -1,0 +1,138 @@
+//! The items that are records already: those in the folders, and those that this run has written.
+//!
+//! Records are read here for their ids, days and titles alone. One that cannot be read is looked through for its id, and otherwise passed
+//! over: what is wrong with it is said when the publication is built.
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::path::Path;
+
+use chrono_tz::Tz;
+use walkdir::WalkDir;
+
+use super::Options;
+use crate::config::RecordFormat;
+use crate::item::write::{Draft, mint};
+use crate::item::{date, format};
+
+/// A record larger than this is not looked into.
+const LARGEST: u64 = 64 << 20;
+
+/// What is known.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// The ids and guids of the records that stood there.
+    ids: HashSet<String>,
+    /// What [`mint`] gives for each record's day and title, whatever id it bears.
+    titles: HashSet<String>,
+    /// What stands before a record's own id in a published one.
+    minted: Option<String>,
+    /// The ids and guids that this run has written, each with its item's day and title.
+    written: HashMap<String, String>,
+}
+
+/// What is known of a draft.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Match {
+    New,
+    /// A record has its id, or its day and title where the draft brings no id.
+    Same,
+    /// Another item of this run has the id that it brings.
+    Clash,
+    /// A record has its day and title, but not the id that it brings.
+    Similar,
+}
+
+impl Known {
+    /// All records of the folders and files; dates that name no zone are in that of the options.
+    pub fn of<'a>(folders: impl Iterator<Item = &'a Path>, options: &Options) -> Self {
+        let mut known = Known { minted: options.minted.clone(), ..Known::default() };
+        let mut seen = HashSet::new();
+        let files = folders.flat_map(|folder| WalkDir::new(folder).into_iter().filter_map(Result::ok).map(move |entry| (folder, entry)));
+        for (folder, file) in
+            files.filter(|(_, entry)| entry.file_type().is_file() && entry.metadata().is_ok_and(|about| about.len() <= LARGEST))
+        {
+            let Some(format) = format_of(file.path()) else { continue };
+            // A folder may lie inside another.
+            let whole = fs::canonicalize(file.path()).unwrap_or_else(|_| file.path().to_owned());
+            if seen.insert(whole)
+                && let Ok(text) = fs::read_to_string(file.path())
+            {
+                known.read(format, &text, options.zone);
+                known.ids.extend(key(folder, file.path()));
+            }
+        }
+        known
+    }
+
+    /// What is known of the draft.
+    pub fn find(&self, draft: &Draft) -> Match {
+        let title = mint(draft.date.day(), &draft.title);
+        let Some(own) = own_id(draft) else {
+            return if self.ids.contains(&title) || self.titles.contains(&title) { Match::Same } else { Match::New };
+        };
+        match self.written.get(own) {
+            Some(other) if *other == title => Match::Same,
+            Some(_) => Match::Clash,
+            None if self.ids.contains(self.in_record(own)) => Match::Same,
+            None if self.titles.contains(&title) => Match::Similar,
+            None => Match::New,
+        }
+    }
+
+    /// A published id as a record of this publication has it.
+    fn in_record<'a>(&self, id: &'a str) -> &'a str {
+        self.minted.as_ref().and_then(|prefix| id.strip_prefix(prefix.as_str())).unwrap_or(id)
+    }
+
+    /// The draft is a record now.
+    pub fn add(&mut self, draft: &Draft) {
+        let title = mint(draft.date.day(), &draft.title);
+        match own_id(draft) {
+            Some(own) => drop(self.written.insert(own.to_owned(), title)),
+            None => drop(self.titles.insert(title)),
+        }
+    }
+
+    fn read(&mut self, format: RecordFormat, text: &str, zone: Tz) {
+        let rows: Vec<&str> = if format == RecordFormat::Ndjson { text.lines().collect() } else { vec![text] };
+        for row in rows {
+            match format::parse(format, row) {
+                Ok(record) => {
+                    let day = record.date.and_then(|date| date::parse(&date, zone).ok()).map(|date| date.date_naive());
+                    self.titles.extend(day.zip(record.title).map(|(day, title)| mint(day, &title)));
+                    self.ids.extend(record.id.into_iter().chain(record.guid));
+                }
+                Err(_) => self.ids.extend(row.lines().filter_map(bare_id)),
+            }
+        }
+    }
+}
+
+/// The id that a draft brings with it.
+/// What a record without an id derives its own from: its path below the folder, without the extension.
+fn key(folder: &Path, file: &Path) -> Option<String> {
+    Some(file.strip_prefix(folder).ok()?.with_extension("").to_str()?.replace('\\', "/"))
+}
+
+fn own_id(draft: &Draft) -> Option<&str> {
+    draft.id.as_deref().or(draft.guid.as_deref())
+}
+
+/// The id in a line such as those that imports write.
+fn bare_id(line: &str) -> Option<String> {
+    let value = line.trim().strip_prefix("id")?.trim_start().strip_prefix(['=', ':'])?.trim();
+    let id = value.trim_matches(['"', '\'']);
+    (!id.is_empty()).then(|| id.to_owned())
+}
+
+/// Rows of CSV have columns that only the config knows, so they are not compared with.
+fn format_of(path: &Path) -> Option<RecordFormat> {
+    match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+        "toml" => Some(RecordFormat::Toml),
+        "md" => Some(RecordFormat::Markdown),
+        "json" => Some(RecordFormat::Json),
+        "ndjson" | "jsonl" => Some(RecordFormat::Ndjson),
+        _ => None,
+    }
+}

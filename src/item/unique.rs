@@ -1,0 +1,83 @@
+//! What must be unique among all items: ids, and the language of each translation of a story.
+
+use std::collections::HashMap;
+
+use super::Item;
+use crate::diag::{Finding, Findings, codes};
+
+/// Takes out the items that clash, each pair with a finding that names both places. Of two items with one id neither stays: nobody but the user
+/// knows which of them subscribers have.
+pub fn settle(items: &mut Vec<Item>, findings: &mut Findings) {
+    let mut clashing = vec![false; items.len()];
+    for clash in clashes(items) {
+        clashing[clash.second] = true;
+        clashing[clash.first] |= !matches!(clash.kind, Kind::Story);
+        findings.push(clash.finding(items));
+    }
+    let mut clashing = clashing.into_iter();
+    items.retain(|_| !clashing.next().unwrap_or(false));
+}
+
+struct Clash {
+    first: usize,
+    second: usize,
+    kind: Kind,
+}
+
+enum Kind {
+    Id,
+    Guid,
+    Story,
+}
+
+fn clashes(items: &[Item]) -> Vec<Clash> {
+    let mut clashes = Vec::new();
+    let mut ids = HashMap::with_capacity(items.len());
+    // What RSS publishes: of an item without a former guid it is the id.
+    let mut guids = HashMap::new();
+    let with_guids = items.iter().any(|item| item.id.guid.is_some());
+    let mut stories = HashMap::new();
+    for (second, item) in items.iter().enumerate() {
+        let mut met = |first: usize, kind| {
+            if first != second {
+                clashes.push(Clash { first, second, kind });
+            }
+        };
+        let first = *ids.entry(&*item.id.iri).or_insert(second);
+        met(first, Kind::Id);
+        if with_guids && first == second {
+            met(*guids.entry(item.id.guid.as_deref().unwrap_or(&item.id.iri)).or_insert(second), Kind::Guid);
+        }
+        if let Some(story) = item.story.as_deref()
+            && first == second
+        {
+            met(*stories.entry((story, &item.language)).or_insert(second), Kind::Story);
+        }
+    }
+    clashes
+}
+
+impl Clash {
+    fn finding(&self, items: &[Item]) -> Finding {
+        let (first, second) = (&items[self.first], &items[self.second]);
+        let there = match first.place.line {
+            0 => format!("`{}`", first.place.path.display()),
+            line => format!("`{}:{line}`", first.place.path.display()),
+        };
+        let finding = match self.kind {
+            Kind::Id => Finding::new(&codes::DUPLICATE_ID, format!("the id `{}` is that of {there} too", second.id.iri))
+                .help("give the newer of the two an `id` of its own; if they are one item, remove one"),
+            Kind::Guid => {
+                let guid = second.id.guid.as_deref().unwrap_or(&second.id.iri);
+                Finding::new(&codes::DUPLICATE_ID, format!("the guid `{guid}` is that of {there} too"))
+                    .help("a guid stands for one item; keep it where the former feed had it")
+            }
+            Kind::Story => {
+                let (story, language) = (second.story.as_deref().unwrap_or_default(), &second.language);
+                Finding::new(&codes::DUPLICATE_TRANSLATION, format!("the story `{story}` has a version in `{language}` already: {there}"))
+                    .help("items with one `story` are translations of each other; mend the `language` or the `story` of one")
+            }
+        };
+        finding.at(second.place.clone())
+    }
+}

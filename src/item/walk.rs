@@ -1,0 +1,260 @@
+//! The files of the sources: which of them are records, in an order that is the same on every machine.
+
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use walkdir::{DirEntry, WalkDir};
+
+use crate::config::{Config, RecordFormat, Source};
+use crate::diag::{Code, Finding, Findings, Place, codes};
+use crate::vocab::MediaType;
+
+/// A file that holds one record or many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Relative to the publication's folder, as messages name it.
+    pub path: Arc<Path>,
+    /// The path below the source without the extension, with `/` on every system.
+    pub key: Arc<str>,
+    pub format: RecordFormat,
+    /// The index of the source.
+    pub source: usize,
+}
+
+/// Every file of every source, by path.
+pub fn list(config: &Config, findings: &mut Findings) -> Vec<Found> {
+    let mut all = Vec::new();
+    let bases: Vec<PathBuf> = config.sources.iter().map(|source| config.root.join(named(source))).collect();
+    for (index, source) in config.sources.iter().enumerate() {
+        let before = all.len();
+        Walk { config, source, index, bases: &bases, found: &mut all, findings }.run();
+        if all.len() == before && !findings.iter().any(|finding| finding.code == &codes::MISSING_SOURCE && is_about(finding, source)) {
+            findings.push(no_records(source));
+        }
+    }
+    if config.sources.len() > 1 {
+        all.sort_by(|a, b| a.path.cmp(&b.path));
+    }
+    all
+}
+
+fn is_about(finding: &Finding, source: &Source) -> bool {
+    finding.place.as_ref().is_some_and(|place| *place.path == *named(source))
+}
+
+fn no_records(source: &Source) -> Finding {
+    let help = "`tidings new \"TITLE\"` writes a first one";
+    Finding::new(&codes::NO_RECORDS, "no records here").at(Place::file(named(source))).help(help)
+}
+
+/// The path of a source as messages name it, without `./`.
+fn named(source: &Source) -> PathBuf {
+    source.path.components().filter(|part| *part != Component::CurDir).collect()
+}
+
+struct Walk<'a> {
+    config: &'a Config,
+    source: &'a Source,
+    index: usize,
+    /// Of all sources.
+    bases: &'a [PathBuf],
+    found: &'a mut Vec<Found>,
+    findings: &'a mut Findings,
+}
+
+impl Walk<'_> {
+    fn run(&mut self) {
+        let bases = self.bases;
+        let base = &bases[self.index];
+        match fs::metadata(base) {
+            Ok(meta) if meta.is_dir() => self.folder(base),
+            Ok(meta) if meta.is_file() => self.file(base, base.parent().unwrap_or(base)),
+            Ok(_) => {
+                self.report(&codes::NOT_A_FILE, base, "a source is a folder or a file".to_owned(), "mend the source's `path` in the config")
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let help = format!("make the folder, or mend the source's `path` in `{}`", self.config.path.display());
+                self.report(&codes::MISSING_SOURCE, base, "no such folder or file of records".to_owned(), &help);
+            }
+            Err(error) => self.unreadable(base, &error),
+        }
+    }
+
+    fn folder(&mut self, base: &Path) {
+        // The entries of one folder differ in their names alone, so whole paths compare as names do, and faster.
+        let walk = WalkDir::new(base).follow_links(true).sort_by(|a, b| a.path().as_os_str().cmp(b.path().as_os_str()));
+        let mut walk = walk.into_iter();
+        while let Some(entry) = walk.next() {
+            match entry {
+                Ok(entry) if entry.depth() == 0 => {}
+                Ok(entry) => {
+                    if self.entry(&entry, base) == Next::Skip {
+                        walk.skip_current_dir();
+                    }
+                }
+                Err(error) => self.walk_error(&error),
+            }
+        }
+    }
+
+    fn entry(&mut self, entry: &DirEntry, base: &Path) -> Next {
+        let name = entry.file_name().to_string_lossy();
+        let is_folder = entry.file_type().is_dir();
+        if is_hidden(&name) {
+            return if is_folder { Next::Skip } else { Next::On };
+        }
+        // A source inside another has its own settings, and its records their keys below it.
+        if self.bases.iter().any(|other| other.as_os_str() == entry.path().as_os_str()) {
+            return if is_folder { Next::Skip } else { Next::On };
+        }
+        if is_folder && format_of(&name).is_some() {
+            let help = "a record is a file; rename the folder";
+            self.report(&codes::NOT_A_FILE, entry.path(), "a folder that is named like a record".to_owned(), help);
+            return Next::Skip;
+        }
+        if entry.file_type().is_file() {
+            self.file(entry.path(), base);
+        } else if !is_folder {
+            self.report(&codes::NOT_A_FILE, entry.path(), "neither a file nor a folder".to_owned(), "remove it from among the records");
+        }
+        Next::On
+    }
+
+    fn file(&mut self, path: &Path, base: &Path) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let by_name = format_of(&name);
+        let passed_over = by_name.is_none() && (is_asset(&name) || is_readme(&name));
+        // A format that the source names holds for all its files but pictures and the like; a source that is one file is read in any case.
+        match self.source.format.filter(|_| !passed_over || self.bases[self.index] == path).or(by_name) {
+            Some(format) => self.record(path, base, format),
+            None if passed_over => {}
+            None => {
+                let message = "not read: no record's name ends like this".to_owned();
+                self.report(&codes::UNKNOWN_FILE_TYPE, path, message, type_help(&name));
+            }
+        }
+    }
+
+    fn record(&mut self, path: &Path, base: &Path, format: RecordFormat) {
+        let below = path.strip_prefix(base).unwrap_or(path).with_extension("");
+        let Some(key) = below.to_str() else {
+            let help = "the name is where the item's id comes from; rename the file";
+            return self.report(&codes::BAD_UTF8, path, "a file name that is not UTF-8".to_owned(), help);
+        };
+        let key = if cfg!(windows) { key.replace('\\', "/").into() } else { key.into() };
+        self.found.push(Found { path: self.shown(path).into(), key, format, source: self.index });
+    }
+
+    fn walk_error(&mut self, error: &walkdir::Error) {
+        let path = error.path().unwrap_or(&self.config.root);
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if is_hidden(&name) {
+            return;
+        }
+        if let Some(above) = error.loop_ancestor() {
+            let message = format!("a link that leads back to `{}`", self.shown(above).display());
+            return self.report(&codes::BROKEN_LINK, path, message, "remove the link");
+        }
+        match error.io_error() {
+            Some(error)
+                if fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink()) && error.kind() != io::ErrorKind::PermissionDenied =>
+            {
+                let target = fs::read_link(path).unwrap_or_default();
+                let message = format!("a link to `{}`, which leads nowhere", target.display());
+                self.report(&codes::BROKEN_LINK, path, message, "mend or remove the link");
+            }
+            Some(error) => self.unreadable(path, error),
+            None => self.report(&codes::UNREADABLE_FILE, path, error.to_string(), "see whether you may read it"),
+        }
+    }
+
+    fn unreadable(&mut self, path: &Path, error: &io::Error) {
+        self.report(&codes::UNREADABLE_FILE, path, format!("cannot be read: {error}"), "see whether you may read it");
+    }
+
+    fn report(&mut self, code: &'static Code, path: &Path, message: String, help: &str) {
+        let place = Place::file(self.shown(path));
+        self.findings.push(Finding::new(code, message).at(place).help(help));
+    }
+
+    fn shown<'p>(&self, path: &'p Path) -> &'p Path {
+        path.strip_prefix(&self.config.root).unwrap_or(path)
+    }
+}
+
+#[derive(PartialEq, Eq)]
+enum Next {
+    On,
+    Skip,
+}
+
+fn format_of(name: &str) -> Option<RecordFormat> {
+    const EXTENSIONS: [(&str, RecordFormat); 6] = [
+        ("toml", RecordFormat::Toml),
+        ("md", RecordFormat::Markdown),
+        ("json", RecordFormat::Json),
+        ("ndjson", RecordFormat::Ndjson),
+        ("jsonl", RecordFormat::Ndjson),
+        ("csv", RecordFormat::Csv),
+    ];
+    let found = EXTENSIONS.iter().find(|(extension, _)| has_extension(name, extension))?;
+    (!is_readme(name)).then_some(found.1)
+}
+
+fn has_extension(name: &str, extension: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, own)| own.eq_ignore_ascii_case(extension))
+}
+
+/// Hidden files, and what editors leave behind.
+fn is_hidden(name: &str) -> bool {
+    name.starts_with('.')
+        || name.ends_with('~')
+        || (name.starts_with('#') && name.ends_with('#'))
+        || ["swp", "swo", "swx", "bak", "orig", "tmp"].iter().any(|extension| has_extension(name, extension))
+}
+
+/// Pictures, recordings and papers that stand beside the records. A text is more likely a page of news in the wrong place.
+fn is_asset(name: &str) -> bool {
+    MediaType::of_name(name).is_some() && !has_extension(name, "txt")
+}
+
+/// A word to those who look after the records; the name is too common to be an item's.
+fn is_readme(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name);
+    stem.eq_ignore_ascii_case("readme")
+}
+
+fn type_help(name: &str) -> &'static str {
+    if has_extension(name, "yaml") || has_extension(name, "yml") {
+        "YAML is read as front matter: name it `.md`, with a line of `---` before and after the fields"
+    } else if has_extension(name, "txt") {
+        "a page of news is brought in with `tidings import listing FILE`"
+    } else {
+        "records end in `.toml`, `.md`, `.json`, `.ndjson`, `.jsonl` or `.csv`; begin the name with a dot to have it passed over"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_records_from_the_rest() {
+        for (name, format) in [
+            ("a.toml", Some(RecordFormat::Toml)),
+            ("A.MD", Some(RecordFormat::Markdown)),
+            ("a.b.jsonl", Some(RecordFormat::Ndjson)),
+            ("README.md", None),
+            ("a.txt", None),
+            ("toml", None),
+        ] {
+            assert_eq!(format_of(name), format, "{name}");
+        }
+        for name in [".a.toml", "a.toml~", ".a.toml.swp", "#a.toml#", "a.toml.bak"] {
+            assert!(is_hidden(name), "{name}");
+        }
+        assert!(!is_hidden("a.toml"));
+    }
+}

@@ -1,0 +1,238 @@
+//! A folder as the destination: whole files, put in place by rename.
+//!
+//! All new files are written beside their places, made durable in one batch, and then renamed; so at every instant each published file is whole, old or
+//! new. The manifest is saved before and after, so that a run that was killed in between is healed by the next.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::manifest::{Hash, Manifest};
+use super::plan::{self, Plan, Scene, Standing};
+use super::{Change, Lock, PublishError};
+use crate::document::Document;
+
+/// What a new file is called until it takes its place.
+const STAGED: &str = ".tidings-new";
+
+/// So many files are synced one by one: the whole file system may hold much that is not ours.
+#[cfg(target_os = "linux")]
+const FEW: usize = 8;
+
+/// An output folder with the publication's state beside it.
+#[derive(Debug)]
+pub struct Folder {
+    root: PathBuf,
+    state: PathBuf,
+    manifest: Manifest,
+}
+
+/// What a publish did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Outcome {
+    pub new: usize,
+    pub changed: usize,
+    pub unchanged: usize,
+    pub deleted: usize,
+    /// Bytes of the documents that were written.
+    pub bytes: u64,
+}
+
+impl Folder {
+    /// The folder `output` of the publication at `root`; its state is kept in `root/.tidings`.
+    pub fn open(root: &Path, output: &Path) -> Result<Self, PublishError> {
+        let state = root.join(".tidings");
+        let manifest = Manifest::load(&state.join("published.json"), output)?;
+        Ok(Folder { root: root.join(output), state, manifest })
+    }
+
+    /// Keeps other runs out until the lock is dropped, and reads again what the one before may have published meanwhile.
+    pub fn lock(&mut self, output: &Path, holder: &str, wait: bool) -> Result<Lock, PublishError> {
+        fs::create_dir_all(&self.state).map_err(PublishError::io("create", &self.state))?;
+        let lock = Lock::take(&self.state.join("lock"), holder, wait)?;
+        self.manifest = Manifest::load(&self.manifest_file(), output)?;
+        Ok(lock)
+    }
+
+    /// The channel paths (without extension) that were published.
+    pub fn known(&self) -> BTreeSet<String> {
+        self.manifest.paths().map(|path| path.rsplit_once('.').map_or(path, |(channel, _)| channel).to_owned()).collect()
+    }
+
+    /// What publishing these documents would do.
+    pub fn plan(&self, documents: &[Document], kept: &BTreeSet<String>, force: bool) -> Result<Plan, PublishError> {
+        let hashes = hashes(documents);
+        let paths: BTreeSet<&str> = documents.iter().map(|document| document.path.as_str()).chain(self.manifest.paths()).collect();
+        let standing = self.look(paths.into_iter().collect())?;
+        Ok(plan::plan(&Scene { documents, hashes: &hashes, kept, manifest: &self.manifest, standing: &standing, force }))
+    }
+
+    /// Carries the plan out. On an error every published file is whole, old or new.
+    pub fn carry_out(&mut self, plan: &Plan, documents: &[Document]) -> Result<Outcome, PublishError> {
+        let outcome = Outcome {
+            new: plan.puts.iter().filter(|put| put.change == Change::New).count(),
+            changed: plan.puts.iter().filter(|put| put.change == Change::Changed).count(),
+            unchanged: plan.keeps.len(),
+            deleted: plan.deletes.len(),
+            bytes: plan.puts.iter().map(|put| documents[put.document].bytes.len() as u64).sum(),
+        };
+        let before = self.manifest.clone();
+        self.heal();
+        if !plan.is_idle() {
+            self.declare(plan, documents)?;
+            self.put_all(plan, documents)?;
+            self.delete_all(plan)?;
+        }
+        self.settle(plan, documents);
+        if self.manifest != before {
+            self.manifest.save(&self.manifest_file())?;
+        }
+        Ok(outcome)
+    }
+
+    /// The bytes that subscribers fetch now, if there are any.
+    pub fn standing_bytes(&self, path: &str) -> Option<Vec<u8>> {
+        fs::read(self.root.join(path)).ok()
+    }
+
+    fn manifest_file(&self) -> PathBuf {
+        self.state.join("published.json")
+    }
+
+    fn look(&self, paths: Vec<&str>) -> Result<BTreeMap<String, Standing>, PublishError> {
+        paths.into_par_iter().map(|path| Ok((path.to_owned(), standing(&self.root.join(path))?))).collect()
+    }
+
+    /// Clears away what a run that was cut off had written beside the places.
+    fn heal(&self) {
+        if self.manifest.is_under_way() {
+            self.manifest.paths().for_each(|path| _ = fs::remove_file(staged(&self.root.join(path))));
+        }
+    }
+
+    fn declare(&mut self, plan: &Plan, documents: &[Document]) -> Result<(), PublishError> {
+        self.manifest.set_under_way(true);
+        for put in &plan.puts {
+            self.manifest.intend(&put.path, &Hash::of(&documents[put.document].bytes));
+        }
+        self.manifest.save(&self.manifest_file())
+    }
+
+    fn settle(&mut self, plan: &Plan, documents: &[Document]) {
+        let wanted: BTreeMap<&str, &Document> = documents.iter().map(|document| (document.path.as_str(), document)).collect();
+        for path in plan.puts.iter().map(|put| &put.path).chain(&plan.keeps) {
+            if let Some(document) = wanted.get(path.as_str()) {
+                self.manifest.settle(path, &Hash::of(&document.bytes));
+            }
+        }
+        for path in plan.deletes.iter().chain(&plan.abandoned) {
+            self.manifest.forget(path);
+        }
+        let gone: Vec<String> = self.manifest.paths().filter(|path| !self.root.join(path).exists()).map(str::to_owned).collect();
+        gone.iter().for_each(|path| self.manifest.forget(path));
+        self.manifest.set_under_way(false);
+    }
+
+    fn put_all(&self, plan: &Plan, documents: &[Document]) -> Result<(), PublishError> {
+        let targets: Vec<(PathBuf, &[u8])> =
+            plan.puts.iter().map(|put| (self.root.join(&put.path), documents[put.document].bytes.as_slice())).collect();
+        let folders: BTreeSet<&Path> = targets.iter().filter_map(|(path, _)| path.parent()).collect();
+        for folder in &folders {
+            fs::create_dir_all(folder).map_err(PublishError::io("create", folder))?;
+        }
+        if let Err(error) = stage_all(&targets, &self.root) {
+            targets.iter().for_each(|(path, _)| _ = fs::remove_file(staged(path)));
+            return Err(error);
+        }
+        for (path, _) in &targets {
+            fs::rename(staged(path), path).map_err(PublishError::io("replace", path))?;
+        }
+        folders.iter().for_each(|folder| sync_folder(folder));
+        Ok(())
+    }
+
+    fn delete_all(&self, plan: &Plan) -> Result<(), PublishError> {
+        for path in &plan.deletes {
+            let path = self.root.join(path);
+            match fs::remove_file(&path) {
+                Ok(()) => remove_empty_folders(path.parent(), &self.root),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(PublishError::io("delete", &path)(error)),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn hashes(documents: &[Document]) -> Vec<Hash> {
+    documents.par_iter().map(|document| Hash::of(&document.bytes)).collect()
+}
+
+fn standing(path: &Path) -> Result<Standing, PublishError> {
+    let kind = match fs::symlink_metadata(path) {
+        Ok(metadata) => metadata.file_type(),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(Standing::Nothing),
+        Err(error) => return Err(PublishError::io("look at", path)(error)),
+    };
+    if kind.is_file() {
+        let bytes = fs::read(path).map_err(PublishError::io("read", path))?;
+        return Ok(Standing::File(Hash::of(&bytes)));
+    }
+    Ok(Standing::Other(match () {
+        () if kind.is_dir() => "a folder stands there",
+        () if kind.is_symlink() => "a symbolic link stands there",
+        () => "something that is no file stands there",
+    }))
+}
+
+fn staged(path: &Path) -> PathBuf {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(STAGED);
+    path.with_file_name(name)
+}
+
+/// Writes every new file beside its place, then makes all of them durable at once.
+fn stage_all(targets: &[(PathBuf, &[u8])], root: &Path) -> Result<(), PublishError> {
+    let files = targets.par_iter().map(|(path, bytes)| stage(&staged(path), bytes)).collect::<Result<Vec<File>, _>>()?;
+    sync_batch(&files, root)
+}
+
+fn stage(path: &Path, bytes: &[u8]) -> Result<File, PublishError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(PublishError::io("remove", path)(error)),
+        _ => {}
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(PublishError::io("create", path))?;
+    file.write_all(bytes).map_err(PublishError::io("write", path))?;
+    Ok(file)
+}
+
+/// Waits until all of the files are on the disk: a few one by one, many with one call for the whole file system where there is such a call.
+fn sync_batch(files: &[File], root: &Path) -> Result<(), PublishError> {
+    #[cfg(target_os = "linux")]
+    if files.len() > FEW {
+        return rustix::fs::syncfs(&files[0]).map_err(|error| PublishError::io("sync", root)(error.into()));
+    }
+    files.iter().try_for_each(File::sync_all).map_err(PublishError::io("sync", root))
+}
+
+/// Makes the renames durable. A system that cannot sync a folder has renamed all the same.
+fn sync_folder(folder: &Path) {
+    if let Ok(handle) = File::open(folder) {
+        let _ = handle.sync_all();
+    }
+}
+
+fn remove_empty_folders(folder: Option<&Path>, root: &Path) {
+    let mut folder = folder;
+    while let Some(path) = folder.filter(|path| *path != root && path.starts_with(root)) {
+        if fs::remove_dir(path).is_err() {
+            return;
+        }
+        folder = path.parent();
+    }
+}

@@ -1,0 +1,118 @@
+//! What this publication published: the paths that are its own, and what it wrote there.
+//!
+//! A file of JSON in the publication's state folder. It is written before the first document is touched, with the old and the new contents of every
+//! path, and again when all stand; so a run that was killed in between leaves paths that the next run knows for its own.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::PublishError;
+
+/// The form that this version writes and reads.
+const VERSION: u32 = 1;
+
+/// The BLAKE3 hash of a document's bytes, in hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Hash(String);
+
+impl Hash {
+    pub fn of(bytes: &[u8]) -> Self {
+        Hash(blake3::hash(bytes).to_hex().to_string())
+    }
+}
+
+/// The published paths of one output folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    version: u32,
+    /// The output folder, as the config names it: another folder has nothing of ours yet.
+    folder: String,
+    /// Whether a run began to put documents and did not say that it ended.
+    #[serde(default)]
+    under_way: bool,
+    /// By path; two hashes while a run is under way.
+    documents: BTreeMap<String, Vec<Hash>>,
+}
+
+impl Manifest {
+    /// Of a folder to which nothing was published.
+    pub fn new(folder: &Path) -> Self {
+        Manifest { version: VERSION, folder: folder.to_string_lossy().into_owned(), under_way: false, documents: BTreeMap::new() }
+    }
+
+    /// Reads the file; a missing one, or one about another output folder, counts as nothing published.
+    pub fn load(file: &Path, folder: &Path) -> Result<Self, PublishError> {
+        let bytes = match fs::read(file) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::new(folder)),
+            Err(error) => return Err(PublishError::io("read", file)(error)),
+        };
+        let refuse = |why: String| PublishError::Manifest { path: file.to_owned(), why };
+        let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|error| refuse(error.to_string()))?;
+        if manifest.version != VERSION {
+            return Err(refuse(format!("it has version {}, and this program writes {VERSION}", manifest.version)));
+        }
+        Ok(if manifest.folder == folder.to_string_lossy() { manifest } else { Self::new(folder) })
+    }
+
+    /// Replaces the file, whole or not at all, and waits until it is on the disk.
+    pub fn save(&self, file: &Path) -> Result<(), PublishError> {
+        let beside = file.with_extension("json.new");
+        let mut bytes = serde_json::to_vec(self).map_err(|error| PublishError::io("write", file)(error.into()))?;
+        bytes.push(b'\n');
+        let write = || {
+            let mut out = File::create(&beside)?;
+            out.write_all(&bytes)?;
+            out.sync_all()
+        };
+        write().map_err(PublishError::io("write", &beside))?;
+        fs::rename(&beside, file).map_err(PublishError::io("replace", file))
+    }
+
+    /// Every path, in order.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.documents.keys().map(String::as_str)
+    }
+
+    /// Whether the path is ours.
+    pub fn knows(&self, path: &str) -> bool {
+        self.documents.contains_key(path)
+    }
+
+    /// Whether the path is ours and these contents are what we wrote there.
+    pub fn published(&self, path: &str, hash: &Hash) -> bool {
+        self.documents.get(path).is_some_and(|hashes| hashes.contains(hash))
+    }
+
+    /// Whether the run before was cut off while it put documents.
+    pub fn is_under_way(&self) -> bool {
+        self.under_way
+    }
+
+    /// Says that documents are about to be put, or that all stand.
+    pub fn set_under_way(&mut self, under_way: bool) {
+        self.under_way = under_way;
+    }
+
+    /// Says that `hash` may stand at `path` from now on, beside what may stand there already.
+    pub fn intend(&mut self, path: &str, hash: &Hash) {
+        let hashes = self.documents.entry(path.to_owned()).or_default();
+        if !hashes.contains(hash) {
+            hashes.push(hash.clone());
+        }
+    }
+
+    /// Says that `hash` and nothing else stands at `path`.
+    pub fn settle(&mut self, path: &str, hash: &Hash) {
+        self.documents.insert(path.to_owned(), vec![hash.clone()]);
+    }
+
+    /// Says that the path is no longer ours.
+    pub fn forget(&mut self, path: &str) {
+        self.documents.remove(path);
+    }
+}

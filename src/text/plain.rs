@@ -1,0 +1,287 @@
+//! Plain words from markup, for classification: cheap, and without cleaning.
+//!
+//! The words come in blocks (paragraphs, list items, cells). Within a block white space is folded to single blanks; blocks are separated by
+//! `\n`. Alternative texts of images, scripts and style sheets are not words.
+
+use std::borrow::Cow;
+
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+
+use super::chars::fold_words;
+use super::html::{self, Reader};
+use super::markdown;
+use crate::text::{Markup, Syntax};
+
+/// The plain words of the first paragraph that has words, white space folded. Headings, images and what stands in no block are passed over;
+/// a list item or a table cell counts as a paragraph. Empty where there is none.
+pub fn first_paragraph(markup: &Markup) -> Cow<'_, str> {
+    gather(markup, Scope::First)
+}
+
+/// All plain words, headings included: white space folded within a block, `\n` between blocks.
+pub fn words(markup: &Markup) -> Cow<'_, str> {
+    gather(markup, Scope::All)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    First,
+    All,
+}
+
+fn gather(markup: &Markup, scope: Scope) -> Cow<'_, str> {
+    let text = &*markup.text;
+    match markup.syntax {
+        Syntax::Plain => bare(text, scope),
+        Syntax::Markdown if is_bare(text) => bare(text, scope),
+        Syntax::Markdown => Cow::Owned(of_markdown(text, scope)),
+        Syntax::Html => Cow::Owned(of_html(text, scope)),
+    }
+}
+
+/// Whether Markdown has nothing in it but paragraphs of text, so that its words can be borrowed. Errs on the safe side.
+fn is_bare(text: &str) -> bool {
+    !text.bytes().any(|byte| MARK[byte as usize]) && text.lines().all(begins_as_text)
+}
+
+/// The bytes that may mean something in Markdown wherever they stand.
+static MARK: [bool; 256] = marks();
+
+const fn marks() -> [bool; 256] {
+    let mut table = [false; 256];
+    let marks = b"\\`*_[]<>&~|\t\0";
+    let mut index = 0;
+    while index < marks.len() {
+        table[marks[index] as usize] = true;
+        index += 1;
+    }
+    table
+}
+
+/// Whether a line begins as neither a heading, a rule, a list item nor indented code.
+fn begins_as_text(line: &str) -> bool {
+    if line.starts_with("    ") {
+        return false;
+    }
+    let line = line.trim_start_matches(' ');
+    let after_digits = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let numbered = after_digits.len() < line.len() && after_digits.starts_with(['.', ')']);
+    !numbered && !line.starts_with(['#', '+', '-', '='])
+}
+
+/// The words of text without markup: paragraphs at blank lines.
+fn bare(text: &str, scope: Scope) -> Cow<'_, str> {
+    if scope == Scope::First {
+        return paragraphs(text).find(|block| has_words(block)).map_or(Cow::Borrowed(""), fold_words);
+    }
+    let mut blocks = paragraphs(text);
+    let first = blocks.next().map_or(Cow::Borrowed(""), fold_words);
+    blocks.fold(first, |mut all, block| {
+        let folded = fold_words(block);
+        if !all.is_empty() && !folded.is_empty() {
+            all.to_mut().push('\n');
+        }
+        all + folded
+    })
+}
+
+/// The paragraphs of plain text: what stands between blank lines, each with its own line breaks.
+pub(super) fn paragraphs(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let is_blank = |line: &str| line.bytes().all(|byte| byte.is_ascii_whitespace());
+        let start: usize = rest.split_inclusive('\n').take_while(|line| is_blank(line)).map(str::len).sum();
+        rest = &rest[start..];
+        let length: usize = rest.split_inclusive('\n').take_while(|line| !is_blank(line)).map(str::len).sum();
+        let (block, after) = rest.split_at(length);
+        rest = after;
+        (!block.is_empty()).then_some(block)
+    })
+}
+
+fn of_markdown(text: &str, scope: Scope) -> String {
+    let mut blocks = Blocks::new(scope);
+    let mut raw: Option<String> = None;
+    let mut images = 0;
+    for event in Parser::new_ext(text, markdown::OPTIONS) {
+        match event {
+            Event::Start(Tag::HtmlBlock) => raw = Some(String::new()),
+            Event::End(TagEnd::HtmlBlock) => html::read(&raw.take().unwrap_or_default(), &mut blocks),
+            Event::Html(piece) => raw.get_or_insert_default().push_str(&piece),
+            Event::Start(Tag::Image { .. }) => images += 1,
+            Event::End(TagEnd::Image) => images -= 1,
+            Event::Start(Tag::Heading { .. }) => blocks.heading(true),
+            Event::End(TagEnd::Heading(_)) => blocks.heading(false),
+            Event::Text(piece) | Event::Code(piece) if images == 0 => blocks.push(&piece),
+            Event::SoftBreak | Event::HardBreak => blocks.push(" "),
+            Event::InlineHtml(tag) if tag.starts_with("<br") => blocks.push(" "),
+            Event::Start(tag) if is_block(&tag.to_end()) => blocks.end(),
+            Event::End(tag) if is_block(&tag) => blocks.end(),
+            _ => {}
+        }
+        if blocks.done {
+            break;
+        }
+    }
+    blocks.finish()
+}
+
+fn is_block(tag: &TagEnd) -> bool {
+    use TagEnd::{Emphasis, Image, Link, Strikethrough, Strong, Subscript, Superscript};
+    !matches!(tag, Emphasis | Strong | Strikethrough | Superscript | Subscript | Link | Image)
+}
+
+fn of_html(text: &str, scope: Scope) -> String {
+    let mut blocks = Blocks::new(scope);
+    html::read(text, &mut blocks);
+    blocks.finish()
+}
+
+fn has_words(text: &str) -> bool {
+    text.chars().any(char::is_alphanumeric)
+}
+
+/// Words as they come in, block by block.
+struct Blocks {
+    scope: Scope,
+    text: String,
+    /// Where the block begins that is being read.
+    from: usize,
+    in_heading: bool,
+    /// The first paragraph was found.
+    done: bool,
+}
+
+impl Blocks {
+    fn new(scope: Scope) -> Self {
+        Blocks { scope, text: String::new(), from: 0, in_heading: false, done: false }
+    }
+
+    fn finish(mut self) -> String {
+        Reader::end(&mut self);
+        if self.text.ends_with('\n') {
+            self.text.pop();
+        }
+        self.text
+    }
+
+    fn push(&mut self, piece: &str) {
+        if self.done {
+            return;
+        }
+        for c in piece.chars() {
+            let space = c.is_whitespace();
+            if !space {
+                self.text.push(c);
+            } else if self.text.len() > self.from && !self.text.ends_with(' ') {
+                self.text.push(' ');
+            }
+        }
+    }
+}
+
+impl Reader for Blocks {
+    fn text(&mut self, piece: &str) {
+        self.push(piece);
+    }
+
+    fn heading(&mut self, inside: bool) {
+        self.end();
+        self.in_heading = inside;
+    }
+
+    fn end(&mut self) {
+        if self.done {
+            return;
+        }
+        if self.text.ends_with(' ') {
+            self.text.pop();
+        }
+        let block = &self.text[self.from..];
+        if self.scope == Scope::All {
+            if !block.is_empty() {
+                self.text.push('\n');
+                self.from = self.text.len();
+            }
+        } else if !self.in_heading && has_words(block) {
+            self.done = true;
+        } else {
+            self.text.clear();
+        }
+    }
+
+    fn enough(&self) -> bool {
+        self.done
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn markup(syntax: Syntax, text: &str) -> Markup {
+        Markup { syntax, text: text.to_owned() }
+    }
+
+    #[test]
+    fn the_first_paragraph_that_has_words() {
+        use Syntax::{Html, Markdown, Plain};
+        for (syntax, text, expected) in [
+            (Plain, "", ""),
+            (Plain, " \n\n", ""),
+            (Plain, "One\n two.\r\n\r\nThree.", "One two."),
+            (Plain, "***\n\n<One> & two", "<One> & two"),
+            (Markdown, "One two.\n\nThree.", "One two."),
+            (Markdown, "One\ntwo.", "One two."),
+            (Markdown, "# Head\n\nOne *two* [three](http://x).", "One two three."),
+            (Markdown, "Head\n====\n\nOne", "One"),
+            (Markdown, "![a picture](x.png)\n\nOne", "One"),
+            (Markdown, "- One\n- Two", "One"),
+            (Markdown, "> One `two`\n> three", "One two three"),
+            (Markdown, "One<br>two &amp; three", "One two & three"),
+            (Markdown, "<div>One <b>two</b></div>\n\nThree", "One two"),
+            (Markdown, "<h2>Head</h2>\n\nThree", "Three"),
+            (Markdown, "# Only a head", ""),
+            (Html, "<h1>Head</h1><p><img src=x alt=pic></p><p>One <b>t</b>wo</p><p>Three", "One two"),
+            (Html, "One<br>two<p>three", "One two"),
+            (Html, "<script>var x</script><style>p{}</style><!-- c -->One &amp; two", "One & two"),
+            (Html, "<ul><li>One</li><li>Two</li></ul>", "One"),
+            (Html, "<p>&nbsp;</p><div>San&nbsp;Jos&eacute;</div>", "San José"),
+        ] {
+            assert_eq!(first_paragraph(&markup(syntax, text)), expected, "{syntax:?} {text:?}");
+        }
+    }
+
+    #[test]
+    fn all_words() {
+        use Syntax::{Html, Markdown, Plain};
+        for (syntax, text, expected) in [
+            (Plain, "One\ntwo.\n \nThree.\n", "One two.\nThree."),
+            (Markdown, "# Head\n\nOne *two*\n\n- three\n- four", "Head\nOne two\nthree\nfour"),
+            (Markdown, "|a|b|\n|-|-|\n|c|d|", "a\nb\nc\nd"),
+            (Markdown, "One  two\n\nThree", "One two\nThree"),
+            (Html, "<h1>Head</h1><p>One <b>t</b>wo</p>Three<table><td>a<td>b", "Head\nOne two\nThree\na\nb"),
+            (Html, "<title>x</title><textarea>y</textarea>z", "x\ny\nz"),
+        ] {
+            assert_eq!(words(&markup(syntax, text)), expected, "{syntax:?} {text:?}");
+        }
+    }
+
+    #[test]
+    fn bare_markdown_is_borrowed() {
+        for text in ["One line, no marks (2018).", " One line. 9 February\n\nTwo"] {
+            assert!(matches!(first_paragraph(&markup(Syntax::Markdown, text)), Cow::Borrowed(_)), "{text:?}");
+        }
+        assert!(matches!(words(&markup(Syntax::Plain, "One line")), Cow::Borrowed(_)));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn bare_markdown_has_the_words_that_the_parser_finds(text in "[a-c0-9.)#+=: \n-]{0,16}") {
+            if is_bare(&text) {
+                proptest::prop_assert_eq!(&*bare(&text, Scope::All), &of_markdown(&text, Scope::All));
+                proptest::prop_assert_eq!(&*bare(&text, Scope::First), &of_markdown(&text, Scope::First));
+            }
+        }
+    }
+}

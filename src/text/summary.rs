@@ -1,0 +1,166 @@
+//! Summaries: the words of HTML, cut where a reader would cut them.
+//!
+//! The cut is made on parsed text, so that no tag and no entity is split; no more of the HTML is read than the summary needs.
+
+use unicode_width::UnicodeWidthChar;
+
+use super::html::{self, Reader};
+
+/// The words of HTML without its markup, white space folded; cut at a word's end to at most `limit` characters (Unicode scalar values, `…`
+/// among them), with `…` where something was cut. Blocks are separated by a blank. A script that writes no blanks is cut between two
+/// characters as a reader sees them.
+pub fn summarise(html: &str, limit: usize) -> String {
+    let mut words = Words { text: String::new(), length: 0, limit, gap: false };
+    html::read(html, &mut words);
+    let Words { mut text, length, .. } = words;
+    if length > limit {
+        text.truncate(cut(&text, limit));
+        if limit > 0 {
+            text.push('…');
+        }
+    }
+    text
+}
+
+/// Words as they come in, until there are more than are wanted.
+struct Words {
+    text: String,
+    /// In characters.
+    length: usize,
+    limit: usize,
+    /// White space stands between the text so far and what comes.
+    gap: bool,
+}
+
+/// How many characters beyond the limit are read, to see whether the cut falls within what a reader sees as one character.
+const BEYOND: usize = 2;
+
+impl Reader for Words {
+    fn text(&mut self, piece: &str) {
+        for c in piece.chars() {
+            if c.is_whitespace() && c != '\u{a0}' && c != '\u{202f}' {
+                self.gap = !self.text.is_empty();
+                continue;
+            }
+            if self.enough() {
+                return;
+            }
+            if std::mem::take(&mut self.gap) {
+                self.text.push(' ');
+                self.length += 1;
+            }
+            self.text.push(c);
+            self.length += 1;
+        }
+    }
+
+    fn end(&mut self) {
+        self.text(" ");
+    }
+
+    fn enough(&self) -> bool {
+        self.length > self.limit.saturating_add(BEYOND)
+    }
+}
+
+/// Where to cut a text of more than `limit` characters so that it and `…` are at most as many, in bytes.
+fn cut(text: &str, limit: usize) -> usize {
+    let room = limit.saturating_sub(1);
+    let end = text.char_indices().nth(room).map_or(text.len(), |(at, _)| at);
+    let whole_word = if text[end..].starts_with(' ') { Some(end) } else { text[..end].rfind(' ') };
+    // A word that takes up more than half of the room is no word of a script with blanks: better to cut within it.
+    let end = whole_word.filter(|at| text[..*at].chars().count() * 2 >= room).unwrap_or_else(|| character_end(text, end));
+    text[..end].trim_end_matches(|c: char| c.is_whitespace() || TRAILING.contains(&c)).len()
+}
+
+/// Marks that do not stand before `…`.
+const TRAILING: [char; 17] = ['.', ',', ';', ':', '-', '–', '—', '(', '[', '“', '‘', '„', '«', '¿', '¡', '、', '。'];
+
+/// The last place up to `end` where what a reader sees as one character ends.
+fn character_end(text: &str, end: usize) -> usize {
+    let mut places = text[..end].char_indices().map(|(at, _)| at).rev();
+    let mut at = end;
+    while !is_boundary(text, at) {
+        at = places.next().unwrap_or(0);
+    }
+    at
+}
+
+/// Whether a reader sees two characters, one before and one after this place: the rules of Unicode's text segmentation (UAX 29) that matter
+/// for a cut, without its tables.
+fn is_boundary(text: &str, at: usize) -> bool {
+    let (Some(before), Some(after)) = (text[..at].chars().next_back(), text[at..].chars().next()) else { return true };
+    let is_flag_half = |c: char| ('\u{1f1e6}'..='\u{1f1ff}').contains(&c);
+    if is_flag_half(after) {
+        return text[..at].chars().rev().take_while(|c| is_flag_half(*c)).count() % 2 == 0;
+    }
+    let joined = before == '\u{200d}' && !after.is_ascii() && !after.is_whitespace() && !TRAILING.contains(&after);
+    !joined && !extends(after)
+}
+
+/// Whether a character belongs to the one before it: combining marks, variation selectors, joiners, skin tones, and vowel signs that have a
+/// width of their own.
+fn extends(c: char) -> bool {
+    let has_width = matches!(c, '\u{e33}' | '\u{eb3}' | '\u{102b}'..='\u{103e}' | '\u{1056}'..='\u{1059}' | '\u{17b6}'..='\u{17d3}');
+    c.width() == Some(0) || matches!(c, '\u{1f3fb}'..='\u{1f3ff}') || has_width || is_indic_vowel_sign(c)
+}
+
+/// Vowel signs of the Indic blocks, which are laid out alike: 0x3E to 0x4D, 0x55 to 0x57, 0x62, 0x63 and the signs 0x01 to 0x03.
+fn is_indic_vowel_sign(c: char) -> bool {
+    matches!(c, '\u{900}'..='\u{d7f}') && matches!(c as u32 & 0x7F, 0x01..=0x03 | 0x3E..=0x4D | 0x55..=0x57 | 0x62 | 0x63)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn cuts_where_a_reader_would() {
+        for (html, limit, expected) in [
+            ("", 10, ""),
+            ("<p>One two</p>", 7, "One two"),
+            ("<p>One two</p>", 6, "One…"),
+            ("<p>One two three</p>", 9, "One two…"),
+            ("<p>One two three</p>", 8, "One two…"),
+            ("<p>One</p><p>two</p>", 20, "One two"),
+            ("One<br>two", 20, "One two"),
+            ("a <b>b</b>c &amp; d &lt;e&gt;", 20, "a bc & d <e>"),
+            ("12345 &amp; 789", 8, "12345 &…"),
+            ("<script>var x</script><style>p{}</style>One <img alt=pic> two", 20, "One two"),
+            ("<!-- no -->One<svg><title>t</title></svg>", 20, "One t"),
+            ("One, two", 6, "One…"),
+            ("One. Two", 6, "One…"),
+            ("12&nbsp;000 people", 8, "12\u{a0}000…"),
+            ("日本語の文章です", 5, "日本語の…"),
+            ("Supercalifragilistic", 6, "Super…"),
+            ("e\u{301}e\u{301}e\u{301}e\u{301}", 4, "e\u{301}…"),
+            ("👩‍👩‍👧👩‍👩‍👧", 8, "👩‍👩‍👧…"),
+            ("👩‍👩‍👧👩‍👩‍👧", 4, "…"),
+            ("🇧🇿🇲🇽🇬🇹", 4, "🇧🇿…"),
+            ("👍🏽👍🏽", 3, "👍🏽…"),
+            ("word", 1, "…"),
+            ("word", 0, ""),
+            ("  \n ", 0, ""),
+        ] {
+            assert_eq!(summarise(html, limit), expected, "{html:?} {limit}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_longer_than_the_limit(html in "([a-z é日👩🇧\u{301}\u{200d}<>&;/#p\"-]|<p>|&amp;){0,60}", limit in 0_usize..30) {
+            let whole = summarise(&html, usize::MAX - 8);
+            let short = summarise(&html, limit);
+            prop_assert!(short.chars().count() <= limit);
+            if whole.chars().count() <= limit {
+                prop_assert_eq!(short, whole);
+            } else if limit > 0 {
+                let kept = short.strip_suffix('…').expect("a cut is marked");
+                prop_assert!(whole.starts_with(kept));
+                prop_assert!(is_boundary(&whole, kept.len()));
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! `tidings check` as people and machines use it.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::support::{Publication, Ran, tidings};
+
+/// An RSS feed with an error (no link), and one with only a warning (no guid).
+const WRONG: &str = "<rss version=\"2.0\"><channel>\n<title>T</title>\n<description>D</description>\n</channel></rss>\n";
+const DOUBTFUL: &str = "<rss version=\"2.0\"><channel><title>T</title><link>https://example.org/</link><description>D</description>\n<item><title>I</title></item></channel></rss>\n";
+
+fn with_feeds() -> Publication {
+    let publication = Publication::with_items(1);
+    publication.write("feeds/a.xml", WRONG);
+    publication.write("feeds/deep/b.rss", DOUBTFUL);
+    publication.write("feeds/notes.txt", "no feed");
+    publication
+}
+
+#[test]
+fn places_lines_carets_and_ways_out() {
+    let publication = with_feeds();
+    let ran = publication.run(&["check", "feeds/a.xml"]);
+    ran.expect(1, &["feeds/a.xml:4:", "error[missing-link]", "help:", "1 document, 1 error"]);
+    publication.run(&["check", "feeds/deep/b.rss"]).expect(0, &["warning[missing-guid]"]);
+}
+
+#[test]
+fn folders_are_walked_and_have_addresses() {
+    let publication = with_feeds();
+    let ran = publication.run(&["check", "feeds", "--format", "ndjson", "--url", "https://example.org/x/"]);
+    let rows: Vec<Value> = ran.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(rows.len(), 2, "{}", ran.out);
+    assert_eq!(
+        (rows[0]["file"].as_str(), rows[0]["kind"].as_str(), rows[0]["valid"].as_bool()),
+        (Some("feeds/a.xml"), Some("rss2"), Some(false))
+    );
+    assert_eq!(rows[1]["valid"], true);
+    for key in ["code", "severity", "line", "column", "element", "parent", "message", "help"] {
+        assert!(!rows[0]["findings"][0][key].is_null(), "{key}");
+    }
+}
+
+#[test]
+fn standard_input_and_content_type() {
+    let mut child = tidings()
+        .args(["check", "-", "--content-type", "text/plain"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    child.stdin.take().expect("a pipe").write_all(DOUBTFUL.as_bytes()).expect("takes it");
+    let ran = Ran::of(child.wait_with_output().expect("ends"));
+    assert!(ran.out.contains("<stdin>:2:") && ran.out.contains("unexpected-content-type"), "{ran:?}");
+}
+
+#[test]
+fn deny_and_allow_change_the_verdict() {
+    let publication = with_feeds();
+    publication.run(&["check", "feeds/deep", "--deny", "warnings"]).expect(1, &["error[missing-guid]"]);
+    publication.run(&["check", "feeds/deep", "--deny", "missing-guid"]).expect(1, &[]);
+    publication.run(&["check", "feeds/a.xml", "--allow", "missing-link"]).expect(0, &["0 errors"]);
+    publication.run(&["check", "feeds", "--deny", "mising-guid"]).expect(2, &["did you mean `missing-guid`?"]);
+}
+
+#[test]
+fn annotations_and_sarif() {
+    let publication = with_feeds();
+    let github = publication.run(&["check", "feeds", "--format", "github"]);
+    assert!(github.out.contains("::error file=feeds/a.xml,line=4,col=") && github.out.contains("title=missing-link::"), "{}", github.out);
+    let sarif = publication.run(&["check", "feeds", "--format", "sarif"]);
+    let log: Value = serde_json::from_str(&sarif.out).expect("JSON");
+    assert_eq!(log["version"], "2.1.0");
+    assert_eq!(log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "feeds/a.xml");
+}
+
+#[test]
+fn every_code_is_explained() {
+    let ran = Ran::of(tidings().args(["check", "--explain", "missing-guid"]).output().expect("runs"));
+    ran.expect(0, &["missing-guid", "<guid"]);
+    Ran::of(tidings().args(["check", "--explain", "duplicate-id"]).output().expect("runs")).expect(0, &["two items with one id"]);
+    Ran::of(tidings().args(["check", "--explain", "nonsense-code"]).output().expect("runs")).expect(2, &["docs/checks.md"]);
+}
+
+#[test]
+fn without_paths_the_whole_publication_is_checked_and_nothing_written() {
+    let publication = Publication::with_items(2);
+    publication.run(&["check"]).expect(0, &["6 documents, 0 errors"]);
+    assert!(!publication.exists("public") && !publication.exists(".tidings"));
+    publication.write("items/bad.toml", "titel = 'x'\ndate = 2018-01-01");
+    publication.run(&["check"]).expect(1, &["items/bad.toml:1:1: error[unknown-key]"]);
+    publication.write("feeds.toml", "[publication]\ntitle = 3\n");
+    publication.run(&["check"]).expect(1, &["feeds.toml:2:9: error[wrong-type]"]);
+}
+
+#[test]
+fn what_cannot_be_read_ends_with_2() {
+    Ran::of(tidings().args(["check", "/nonexistent.xml"]).output().expect("runs")).expect(2, &["could not read `/nonexistent.xml`"]);
+}

@@ -1,0 +1,117 @@
+//! News pages and former feeds become records, each item once.
+
+use std::path::Path;
+
+use crate::support::{CONFIG, Publication};
+
+/// Two English items and two Spanish ones, as pages have them: uneven blank lines, odd blanks, quotation marks left as they are.
+const PAGE: &str = "9 February, 2018\n\nA port opens in the north\n\nBelize City. The port  opened\u{a0}on Friday, \u{201c}at last\u{201d}, said ´´everybody´´.\n\n\n\nSecond paragraph.\n\
+9 Febrero, 2018\nPuertos abiertos\n\nPuebla, México – Todos llegaron.\n\n7 de febrero de 2018\n\nSin lugar\n\nCada año pasa lo mismo.\n\n\n5 January, 2018\n\n\nNo news is good news\nEvery 18th of December, the port rests.\n";
+
+#[test]
+fn a_listing_becomes_records_and_twice_adds_nothing() {
+    let publication = Publication::new();
+    publication.write("page.txt", PAGE);
+    publication.run(&["import", "listing", "page.txt"]).expect(0, &["4 new records, 0 known"]);
+    let records = publication.files("items");
+    assert_eq!(records.len(), 4, "{records:?}");
+    let port = publication.read("items/2018-02-09-a-port-opens-in-the-north.md");
+    for piece in [
+        "date = 2018-02-09",
+        "dateline = \"Belize City\"",
+        "The port  opened\u{a0}on Friday, \u{201c}at last\u{201d}, said ´´everybody´´.",
+        "\n\nSecond paragraph.",
+    ] {
+        assert!(port.contains(piece), "`{piece}` is not in\n{port}");
+    }
+    publication.run(&["import", "listing", "page.txt", "page.txt"]).expect(0, &["0 new records, 8 known"]);
+    assert_eq!(publication.files("items"), records);
+
+    publication.build();
+    assert!(publication.read("public/country/belize.rss").contains("A port opens in the north"));
+    assert!(publication.read("public/country/mexico.rss").contains("<description>Puebla, México. Todos llegaron.</description>"));
+    assert!(!publication.exists("public/country/costa-rica.rss"));
+    let all = publication.read("public/all.atom");
+    assert!(all.contains(r#"<entry xml:lang="es">"#) && all.contains("Cada año"), "{all}");
+}
+
+#[test]
+fn an_edited_record_is_not_imported_again() {
+    let publication = Publication::new();
+    publication.write("page.txt", PAGE);
+    publication.run(&["import", "listing", "page.txt"]).expect(0, &[]);
+    let record = publication.read("items/2018-02-07-sin-lugar.md");
+    publication.write("items/2018-02-07-sin-lugar.md", record.replace("Sin lugar", "Sin lugar fijo"));
+    publication.run(&["import", "listing", "page.txt"]).expect(0, &["0 new records, 4 known"]);
+}
+
+#[test]
+fn a_block_that_cannot_be_read_is_named_and_the_rest_comes_in() {
+    let publication = Publication::new();
+    publication
+        .write("page.txt", "stray words\n\n31 February, 2018\n\nNever\n\nText.\n\n9 February, 2018\n\nGood\n\nText.\n\n8 February, 2018\n");
+    let ran = publication.run(&["import", "listing", "page.txt"]);
+    ran.expect(1, &["page.txt:1:", "page.txt:3:", "page.txt:15:", "1 new records"]);
+    assert_eq!(publication.files("items"), ["2018-02-09-good.md"]);
+}
+
+#[test]
+fn feeds_keep_their_ids() {
+    let publication = Publication::new();
+    publication.write(
+        "old.rss",
+        r#"<rss version="2.0"><channel><title>Old</title><link>https://old.example.org/</link><description/>
+        <item><title>One &amp; only</title><guid isPermaLink="false">17</guid><pubDate>Fri, 09 Feb 2018 10:00:00 GMT</pubDate><description>&lt;p&gt;Text&lt;/p&gt;</description></item>
+        <item><title>Two</title><guid>https://old.example.org/?p=2</guid><link>https://old.example.org/two</link><pubDate>Sat, 10 Feb 2018 10:00:00 GMT</pubDate></item>
+        </channel></rss>"#,
+    );
+    publication.write("old.json", r#"{"version":"https://jsonfeed.org/version/1.1","title":"Old","items":[{"id":"tag:old.example.org,2010:3","title":"Three","content_text":"x","date_published":"2018-02-11T10:00:00Z"}]}"#);
+    publication.run(&["import", "feed", "old.rss", "old.json"]).expect(0, &["3 new records"]);
+    publication.build();
+    let (rss, atom) = (publication.read("public/all.rss"), publication.read("public/all.atom"));
+    assert!(rss.contains(r#"<guid isPermaLink="false">17</guid>"#), "{rss}");
+    assert!(rss.contains("https://old.example.org/?p=2</guid>"), "{rss}");
+    assert!(atom.contains("<id>https://old.example.org/?p=2</id>") && atom.contains("<id>tag:old.example.org,2010:3</id>"), "{atom}");
+    publication.run(&["import", "feed", "old.rss", "old.json"]).expect(0, &["0 new records, 3 known"]);
+}
+
+#[test]
+fn without_a_config_a_folder_must_be_named() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(dir.path().join("page.txt"), PAGE).expect("a page");
+    let run =
+        |args: &[&str]| crate::support::Ran::of(crate::support::tidings().arg("-C").arg(dir.path()).args(args).output().expect("starts"));
+    run(&["import", "listing", "page.txt"]).expect(2, &["tidings init"]);
+    run(&["import", "listing", "page.txt", "--into", "records"]).expect(0, &["4 new records"]);
+    run(&["import", "listing", "nowhere.txt", "--into", "records"]).expect(1, &["nowhere.txt"]);
+}
+
+/// The first user's page, where it is at hand: what belongs to which country.
+#[test]
+fn the_first_users_page_is_sorted_as_people_would() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/listing.txt");
+    if !page.exists() {
+        eprintln!("skipped: ../shared/listing.txt is not here");
+        return;
+    }
+    let publication = Publication::with_config(
+        &CONFIG.replace(r#"allow = ["BZ", "MX", "CR"]"#, r#"allow = ["BZ", "CR", "SV", "GT", "HN", "MX", "NI", "PA", "DO"]"#),
+    );
+    let page = page.to_str().expect("a path").to_owned();
+    publication.run(&["import", "listing", &page]).expect(0, &["10 new records"]);
+    publication.run(&["import", "listing", &page]).expect(0, &["0 new records, 10 known"]);
+    publication.build();
+    let rows = [
+        ("belize", vec!["first time"]),
+        ("guatemala", vec!["Judges and attorneys"]),
+        ("mexico", vec!["Judges and attorneys", "Municipalities"]),
+        ("costa-rica", vec!["Ministry of Public Education"]),
+        ("el-salvador", vec!["Regional E-Course", "Partners of the"]),
+    ];
+    for (country, titles) in &rows {
+        let feed = publication.read(&format!("public/country/{country}.rss"));
+        assert_eq!(feed.matches("<item>").count(), titles.len(), "{country}");
+        titles.iter().for_each(|title| assert!(feed.contains(title), "{country}: {title}"));
+    }
+    assert_eq!(publication.files("public/country").len(), 2 * rows.len(), "and no other country");
+}

@@ -1,0 +1,16 @@
+//! The built program, used as people use it. One binary, one module a part of the product.
+
+mod channels;
+mod check_cases;
+mod check_hostile;
+mod check_reference;
+mod checking;
+mod documents;
+mod example;
+mod gate;
+mod hostile;
+mod importing;
+mod publishing;
+mod records;
+mod setup;
+mod support;

@@ -1,0 +1,210 @@
+//! Publishing to a folder: the plan, whole files, the lock, and other people's files.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::Stdio;
+use std::time::{Duration, SystemTime};
+
+use crate::support::{Publication, Ran};
+
+/// Inode and time of change of every published file.
+fn stamps(publication: &Publication) -> BTreeMap<String, (u64, SystemTime)> {
+    use std::os::unix::fs::MetadataExt;
+    let stamp = |path: &String| {
+        let metadata = fs::metadata(publication.path(&format!("public/{path}"))).expect("a published file");
+        (metadata.ino(), metadata.modified().expect("a time"))
+    };
+    publication.files("public").iter().map(|path| (path.clone(), stamp(path))).collect()
+}
+
+#[test]
+fn the_same_input_touches_nothing() {
+    let publication = Publication::with_items(3);
+    publication.build().expect(0, &["new"]);
+    let before = stamps(&publication);
+    publication.build().expect(0, &["unchanged"]);
+    assert_eq!(before, stamps(&publication));
+    assert_eq!(before.len(), 6, "all, Belize and ports, each as RSS and Atom: {before:?}");
+}
+
+#[test]
+fn only_documents_that_change_are_replaced() {
+    let publication = Publication::with_items(3);
+    publication.item(4, "Ships wait off San José, Costa Rica");
+    publication.build();
+    let before = stamps(&publication);
+    publication.item(4, "Many ships wait off San José, Costa Rica");
+    publication.build();
+    let after = stamps(&publication);
+    for path in ["all.rss", "all.atom", "country/costa-rica.rss", "topic/ships.atom"] {
+        assert_ne!(before[path], after[path], "{path}");
+    }
+    for path in ["country/belize.rss", "country/belize.atom", "topic/ports.rss"] {
+        assert_eq!(before[path], after[path], "{path}");
+    }
+}
+
+#[test]
+fn a_dry_run_tells_what_subscribers_will_see_and_writes_nothing() {
+    let publication = Publication::with_items(2);
+    let ran = publication.run(&["build", "--dry-run"]);
+    ran.expect(0, &["country/belize (new channel)", "+ The port of Belize reopens, part 2", "nothing was written"]);
+    assert!(!publication.exists("public"));
+
+    publication.build();
+    publication.item(3, "A third port of Belize reopens");
+    publication.item(1, "The port of Belize reopens, mended");
+    publication.remove("items/item-2.md");
+    let ran = publication.run(&["build", "--dry-run"]);
+    ran.expect(0, &["+ A third port", "~ The port of Belize reopens, mended", "- The port of Belize reopens, part 2"]);
+    assert!(publication.read("public/all.rss").contains("part 2"));
+}
+
+#[test]
+fn a_channel_that_was_published_stays_when_it_empties() {
+    let publication = Publication::with_items(1);
+    publication.item(2, "Ships wait off Costa Rica");
+    publication.build();
+    publication.remove("items/item-2.md");
+    publication.build();
+    assert!(publication.exists("public/country/costa-rica.rss"));
+    assert!(!publication.read("public/country/costa-rica.rss").contains("<item>"));
+    assert!(!publication.exists("public/country/mexico.rss"), "never published, so not begun empty");
+}
+
+#[test]
+fn an_ended_channel_is_deleted_and_its_folder_with_it() {
+    let publication = Publication::with_items(1);
+    publication.build();
+    let config = publication.read("feeds.toml").replace("per-language = false", "per-language = false\ncountries = false");
+    publication.write("feeds.toml", config);
+    publication.build().expect(0, &["2 deleted"]);
+    assert!(!publication.exists("public/country"));
+    assert!(publication.exists("public/topic/ports.rss"));
+}
+
+#[test]
+fn other_peoples_files_are_neither_overwritten_nor_deleted() {
+    let publication = Publication::with_items(1);
+    publication.write("public/all.rss", "mine");
+    publication.write("public/robots.txt", "mine too");
+    publication.run(&["build"]).expect(1, &["public/all.rss: error[foreign-file]", "--force"]);
+    assert_eq!(publication.files("public"), ["all.rss", "robots.txt"]);
+    assert_eq!(publication.read("public/all.rss"), "mine");
+
+    publication.run(&["build", "--force"]).expect(0, &[]);
+    assert!(publication.read("public/all.rss").starts_with("<?xml"));
+    assert_eq!(publication.read("public/robots.txt"), "mine too");
+}
+
+#[test]
+fn a_published_file_that_somebody_edited_is_not_lost() {
+    let publication = Publication::with_items(1);
+    publication.build();
+    publication.write("public/all.rss", "edited by hand");
+    publication.item(2, "Another port");
+    publication.run(&["build"]).expect(1, &["changed by something else since it was published"]);
+    assert_eq!(publication.read("public/all.rss"), "edited by hand");
+}
+
+#[test]
+fn a_folder_or_a_link_in_the_way_is_said_and_left() {
+    let publication = Publication::with_items(1);
+    fs::create_dir_all(publication.path("public/all.rss")).expect("a folder");
+    std::os::unix::fs::symlink("/etc/hostname", publication.path("public/all.atom")).expect("a link");
+    publication.run(&["build", "--force"]).expect(1, &["a folder stands there", "a symbolic link stands there"]);
+}
+
+#[test]
+fn two_runs_at_once_do_not_mix() {
+    let publication = Publication::with_items(1);
+    fs::create_dir_all(publication.path(".tidings")).expect("the state folder");
+    let lock = fs::File::create(publication.path(".tidings/lock")).expect("a lock file");
+    lock.lock().expect("the lock");
+    fs::write(publication.path(".tidings/lock"), "process 4711, since noon").expect("a holder");
+
+    publication.run(&["build"]).expect(2, &["process 4711", "--wait"]);
+    publication.run(&["build", "--dry-run"]).expect(0, &[]);
+
+    let waiting = publication.command(&["build", "--wait"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
+    std::thread::sleep(Duration::from_millis(200));
+    assert!(!publication.exists("public"), "it waits");
+    drop(lock);
+    Ran::of(waiting.wait_with_output().expect("ends")).expect(0, &["new"]);
+}
+
+#[test]
+fn a_full_disk_leaves_every_file_as_it_was() {
+    let publication = Publication::with_items(1);
+    publication.build();
+    let before = publication.read("public/all.atom");
+    (2..=59).for_each(|n| publication.item(n, &format!("The port of Belize, {n}: {}", "long ".repeat(40))));
+
+    // A limit on the size of files answers a write as a full disk does, once its signal is ignored.
+    let script = "trap '' XFSZ; ulimit -f 16; exec \"$@\"";
+    let mut command = std::process::Command::new("bash");
+    command.args(["-c", script, "bash", env!("CARGO_BIN_EXE_tidings"), "-C"]).arg(publication.path("."));
+    let ran = Ran::of(command.arg("build").env("TIDINGS_NOW", crate::support::NOW).output().expect("bash starts"));
+    ran.expect(2, &["could not write"]);
+    assert_eq!(publication.read("public/all.atom"), before);
+    assert!(publication.files("public").iter().all(|path| !path.contains("tidings-new")), "nothing half-written is left");
+
+    publication.build();
+    assert!(publication.read("public/all.atom").contains("The port of Belize, 59"));
+}
+
+/// Kills the program at instants spread over its whole run; after each, every published file is whole, and the next run heals.
+#[test]
+fn killed_at_any_instant_every_file_is_whole() {
+    let publication = Publication::with_items(40);
+    publication.build();
+    for round in 0..40u64 {
+        publication.item(40, &format!("The port of Belize reopens, round {round}"));
+        let mut child = publication.command(&["build", "-q"]).stderr(Stdio::null()).spawn().expect("starts");
+        std::thread::sleep(Duration::from_micros(400 * round));
+        let _ = child.kill();
+        let _ = child.wait();
+        for path in publication.files("public").iter().filter(|path| !path.contains("tidings-new")) {
+            let text = publication.read(&format!("public/{path}"));
+            assert!(roxmltree::Document::parse(&text).is_ok(), "round {round}: {path} is broken");
+        }
+    }
+    publication.build();
+    let files = publication.files("public");
+    assert!(files.iter().all(|path| !path.contains("tidings-new")), "{files:?}");
+    assert!(publication.read("public/all.rss").contains("round 39"));
+}
+
+/// The state that a kill between two renames leaves: some files new, some old, new ones beside their places.
+#[test]
+fn a_run_cut_off_between_renames_is_healed_by_the_next() {
+    let publication = Publication::with_items(2);
+    publication.build();
+    let old = publication.read("public/all.rss");
+    publication.item(2, "The port of Belize, mended");
+    publication.build();
+    let manifest = publication.read(".tidings/published.json");
+    // Back to the middle of that run: one file not yet renamed, its hash among those of the journal.
+    publication.write("public/.all.rss.tidings-new", publication.read("public/all.rss"));
+    publication.write("public/all.rss", &old);
+    let mut journal: serde_json::Value = serde_json::from_str(&manifest).expect("JSON");
+    journal["under_way"] = true.into();
+    let hash = blake3::hash(old.as_bytes()).to_hex().to_string();
+    journal["documents"]["all.rss"].as_array_mut().expect("hashes").push(hash.into());
+    publication.write(".tidings/published.json", journal.to_string());
+
+    publication.build().expect(0, &["1 changed"]);
+    assert!(publication.read("public/all.rss").contains("mended"));
+    assert!(!publication.exists("public/.all.rss.tidings-new"));
+    assert_eq!(publication.read(".tidings/published.json"), manifest);
+}
+
+#[test]
+fn output_is_a_function_of_its_input() {
+    let [one, two] = [Publication::with_items(5), Publication::with_items(5)];
+    one.build();
+    two.build();
+    for path in one.files("public") {
+        assert_eq!(one.read(&format!("public/{path}")), two.read(&format!("public/{path}")), "{path}");
+    }
+}

@@ -1,0 +1,118 @@
+//! Records as people write them, good and bad.
+
+use std::fs;
+
+use crate::support::{CONFIG, Publication};
+
+fn all(publication: &Publication) -> String {
+    publication.build();
+    publication.read("public/all.atom")
+}
+
+#[test]
+fn every_form_of_record_is_read() {
+    let publication = Publication::with_config(&format!(
+        "{CONFIG}\n[[source]]\npath = 'items'\n[[source]]\npath = 'bulk.ndjson'\n[[source]]\npath = 'table.csv'\ncolumns = {{ title = 'Headline', date = 'Day', id = 'No' }}\ndelimiter = '|'\n"
+    ));
+    publication.write("items/a.toml", "title = 'From TOML'\ndate = 2018-01-01\nbody = '*one*'");
+    publication.write("items/b.md", "+++\ntitle = 'From TOML front matter'\ndate = 2018-01-02\n+++\n\nSome *text*.\n");
+    publication.write("items/c.md", "---\ntitle: From YAML front matter\ndate: 2018-01-03\ncountries: [BZ, MX]\n---\n\nText\n");
+    publication.write("items/d.json", r#"{"title": "From JSON", "date": "2018-01-04T10:00:00-06:00", "body": "<p>html</p>"}"#);
+    publication.write("bulk.ndjson", "{\"id\":\"n1\",\"title\":\"From NDJSON\",\"date\":\"5 January, 2018\"}\n\n{\"id\":\"n2\",\"title\":\"Zwei\",\"date\":\"6 de enero de 2018\"}\n");
+    publication.write("table.csv", "No|Day|Headline\r\nr1|2018-01-07|\"From CSV; quoted\"\r\n");
+    let atom = all(&publication);
+    for title in ["From TOML", "From TOML front matter", "From YAML front matter", "From JSON", "From NDJSON", "Zwei", "From CSV; quoted"] {
+        assert!(atom.contains(&format!("<title>{title}</title>")) || atom.contains(&format!(">{title}</title>")), "{title}\n{atom}");
+    }
+    assert!(atom.contains("<id>tag:example.org,2018:item/n1</id>"));
+    assert!(atom.contains("<id>tag:example.org,2018:item/r1</id>"));
+    assert!(publication.read("public/country/mexico.rss").contains("From YAML front matter"));
+}
+
+#[test]
+fn a_plain_date_is_noon_in_the_publications_zone() {
+    let publication = Publication::new();
+    publication.write("items/a.toml", "title = 'a'\ndate = 2018-01-01");
+    let atom = all(&publication);
+    assert!(atom.contains("<published>2018-01-01T18:00:00Z</published>"), "{atom}");
+    assert!(publication.read("public/all.rss").contains("<pubDate>Mon, 01 Jan 2018 18:00:00 +0000</pubDate>"));
+}
+
+#[test]
+fn bad_records_are_all_named_and_nothing_is_published() {
+    let publication = Publication::with_items(1);
+    publication.build();
+    let before = publication.read("public/all.rss");
+    publication.item(2, "Good");
+    publication.write("items/no-title.toml", "date = 2018-01-01");
+    publication.write("items/bad-date.md", "+++\ntitle = 'x'\ndate = '31 February, 2018'\n+++\n");
+    publication.write("items/typo.toml", "titel = 'x'\ntitle = 'y'\ndate = 2018-01-01");
+    publication.write("items/country.json", "{\n  \"title\": \"x\",\n  \"date\": \"2018-01-01\",\n  \"countries\": [\"Belise\"]\n}");
+    publication.write("items/latin1.md", b"+++\ntitle = 'caf\xe9'\ndate = 2018-01-01\n+++\n");
+    publication.write("items/empty.toml", "");
+    publication.run(&["build"]).expect(
+        1,
+        &[
+            "items/no-title.toml",
+            "items/bad-date.md:3:8: error[",
+            "items/typo.toml:1:1: error[",
+            "did you mean `title`?",
+            "items/country.json:4:",
+            "did you mean `Belize`?",
+            "items/latin1.md:2:",
+            "UTF-8",
+            "items/empty.toml",
+            "nothing was published",
+        ],
+    );
+    assert_eq!(publication.read("public/all.rss"), before);
+
+    publication.run(&["build", "--keep-going"]).expect(1, &["items/typo.toml"]);
+    assert!(publication.read("public/all.rss").contains("Good"));
+}
+
+#[test]
+fn odd_files_get_clear_errors() {
+    let publication = Publication::with_items(1);
+    fs::create_dir(publication.path("items/folder.toml")).expect("a folder");
+    std::os::unix::fs::symlink("nowhere", publication.path("items/dangling.md")).expect("a link");
+    fs::File::create(publication.path("items/huge.md")).and_then(|file| file.set_len(200 << 20)).expect("a sparse file");
+    publication.write("items/nul.toml", b"title = 'a\0b'\ndate = 2018-01-01");
+    let ran = publication.run(&["build"]);
+    for file in ["items/folder.toml", "items/dangling.md", "items/huge.md", "items/nul.toml"] {
+        assert!(ran.err.contains(file), "{file} is not named:\n{}", ran.err);
+    }
+    assert_eq!(ran.code, 1);
+}
+
+#[test]
+fn duplicate_ids_name_both_places() {
+    let publication = Publication::new();
+    publication.write("items/a.toml", "id = 'same'\ntitle = 'a'\ndate = 2018-01-01");
+    publication.write("items/b.toml", "id = 'same'\ntitle = 'b'\ndate = 2018-01-01");
+    let ran = publication.run(&["build"]);
+    assert!(ran.code == 1 && ran.err.contains("items/a.toml") && ran.err.contains("items/b.toml"), "{ran:?}");
+    publication.write("items/c.toml", "title = 'c'\ndate = 2018-01-01");
+    publication.run(&["build", "--keep-going"]).expect(1, &["1 items in"]);
+    assert!(!publication.read("public/all.rss").contains("item/same"), "neither of the two is taken for the published one");
+}
+
+#[test]
+fn enclosures_beside_the_record_are_measured() {
+    let publication = Publication::new();
+    publication.write("items/talk.mp3", [0u8; 1234]);
+    publication.write("items/a.toml", "title = 'Talk'\ndate = 2018-01-01\nlink = 'https://example.org/talk'\n[[enclosures]]\nurl = 'https://media.example.org/talk.mp3'\nfile = 'talk.mp3'\n");
+    publication.write("items/b.toml", "title = 'Far'\ndate = 2018-01-01\n[[enclosures]]\nurl = 'https://media.example.org/far.ogg'\n");
+    let ran = publication.build();
+    let rss = publication.read("public/all.rss");
+    assert!(rss.contains(r#"url="https://media.example.org/talk.mp3" length="1234" type="audio/mpeg""#), "{rss}");
+    assert!(rss.contains(r#"length="0" type="audio/ogg""#), "{rss}");
+    assert!(ran.err.contains("items/b.toml") && ran.err.contains("warning["), "an unknown length is a warning: {}", ran.err);
+}
+
+#[test]
+fn a_javascript_link_is_refused_with_its_place() {
+    let publication = Publication::new();
+    publication.write("items/a.toml", "title = 'x'\ndate = 2018-01-01\nlink = 'javascript:alert(1)'");
+    publication.run(&["build"]).expect(1, &["items/a.toml:3:"]);
+}

@@ -1,0 +1,111 @@
+//! The first five minutes: `init`, `new`, `build`, help, completions, the manual.
+
+use crate::support::{Publication, Ran, tidings};
+
+fn run(args: &[&str]) -> Ran {
+    Ran::of(tidings().args(args).output().expect("the program starts"))
+}
+
+#[test]
+fn init_new_build() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let news = dir.path().join("news");
+    let at = |args: &[&str]| Ran::of(tidings().arg("-C").arg(&news).args(args).output().expect("starts"));
+    Ran::of(tidings().arg("init").arg(&news).output().expect("starts")).expect(0, &["feeds.toml", "tidings build"]);
+    for file in ["feeds.toml", ".gitignore", "items"] {
+        assert!(news.join(file).exists(), "{file}");
+    }
+    at(&["build"]).expect(0, &["1 items in"]);
+
+    let ran = at(&["new", "Three ports: \"reopened\" & ready"]);
+    let path = ran.out.trim();
+    assert!(path.ends_with("items/2018-03-01-three-ports-reopened-and-ready.md"), "{path}");
+    assert!(news.join(path).exists());
+    let again = at(&["new", "Three ports: \"reopened\" & ready"]);
+    assert_ne!(again.out, ran.out, "a record that is there is never overwritten");
+    at(&["build"]).expect(0, &["3 items in"]);
+    let rss = std::fs::read_to_string(news.join("public/all.rss")).expect("published");
+    assert!(rss.contains("Three ports: \"reopened\" &#x26; ready"), "{rss}");
+
+    Ran::of(tidings().arg("init").arg(&news).output().expect("starts")).expect(2, &["there already"]);
+}
+
+#[test]
+fn no_config_says_what_to_do() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    Ran::of(tidings().arg("-C").arg(dir.path()).output().expect("starts")).expect(2, &["there is no config", "tidings init"]);
+    run(&["-C", "/nonexistent", "build"]).expect(2, &["could not work in `/nonexistent`"]);
+    run(&["biuld"]).expect(2, &["build"]);
+    run(&["--now", "whenever", "build"]).expect(2, &["--now"]);
+}
+
+#[test]
+fn without_a_command_it_builds() {
+    let publication = Publication::with_items(1);
+    publication.run(&[]).expect(0, &["1 items in"]);
+    assert!(publication.exists("public/all.rss"));
+}
+
+#[test]
+fn quiet_and_verbose_and_colour() {
+    let publication = Publication::with_items(1);
+    let ran = publication.run(&["build", "-q"]);
+    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (0, "", ""));
+    publication.run(&["build", "-v"]).expect(0, &["unchanged all.rss"]);
+    publication.write("items/bad.toml", "title = 1\ndate = 2018-01-01");
+    assert!(publication.run(&["build", "--color", "always"]).err.contains("\u{1b}["));
+    assert!(!publication.run(&["build", "--color", "never"]).err.contains("\u{1b}["));
+    assert!(publication.run(&["build", "-q"]).err.contains("items/bad.toml"), "errors are said even then");
+}
+
+#[test]
+fn json_reports_counts_times_and_paths() {
+    let publication = Publication::with_items(2);
+    let ran = publication.run(&["build", "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+    assert_eq!(report["items"], 2);
+    assert_eq!(report["files"]["new"], 6);
+    assert_eq!(report["paths"]["new"][0], "all.atom");
+    assert!(report["seconds"]["total"].as_f64().expect("seconds") > 0.0);
+    publication.write("items/bad.toml", "title = 1\ndate = 2018-01-01");
+    let ran = publication.run(&["build", "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+    assert_eq!(report["published"], false);
+    assert_eq!(report["findings"][0]["path"].as_str().map(|path| path.ends_with("items/bad.toml")), Some(true));
+    assert_eq!(report["findings"][0]["line"], 1);
+}
+
+#[test]
+fn help_completions_and_manual() {
+    for command in ["init", "build", "new", "import", "channels", "explain", "completions", "man"] {
+        run(&[command, "--help"]).expect(0, &["Usage:"]);
+    }
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        run(&["completions", shell]).expect(0, &["tidings"]);
+    }
+    run(&["man"]).expect(0, &[".TH tidings 1"]);
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    Ran::of(tidings().args(["man", "--into"]).arg(dir.path()).output().expect("starts")).expect(0, &[]);
+    assert!(dir.path().join("tidings-build.1").exists());
+}
+
+#[test]
+fn a_result_that_cannot_be_written_is_no_success() {
+    let publication = Publication::with_items(1);
+    for args in [&["build", "--json"][..], &["channels"], &["man"], &["check"], &["completions", "bash"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a full device");
+        let output = publication.command(args).stdout(full).output().expect("runs");
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+    }
+}
+
+#[test]
+fn config_errors_are_json_too_where_it_is_asked_for() {
+    let publication = Publication::with_config("titel = 1");
+    for command in ["build", "channels"] {
+        let ran = publication.run(&[command, "--json"]);
+        let report: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+        assert_eq!((ran.code, report["published"].as_bool()), (1, Some(false)));
+        assert_eq!(report["findings"][0]["path"], "feeds.toml");
+    }
+}
