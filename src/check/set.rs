@@ -119,12 +119,13 @@ fn say(found: &mut Vec<Found>, rule: &'static Rule, at: usize, value: &str, othe
 
 /// One id is one item, wherever it stands.
 fn ids(facts: &[Facts], found: &mut [Vec<Found>]) {
-    let mut known: HashMap<&str, &str> = HashMap::new();
+    let mut known: HashMap<&str, String> = HashMap::new();
     for (facts, found) in facts.iter().zip(found) {
         for item in &facts.items {
-            let title = item.title.trim();
-            let before = *known.entry(item.id.trim()).or_insert(title);
-            if !before.is_empty() && !title.is_empty() && before != title {
+            // RSS escapes a title once more than Atom does.
+            let title = super::html::unescaped(item.title.trim());
+            let before = known.entry(item.id.trim()).or_insert_with(|| title.clone());
+            if !before.is_empty() && !title.is_empty() && *before != title {
                 say(found, &c::ID_MEANS_TWO_ITEMS, item.at, item.id.trim(), before);
             }
         }
@@ -180,7 +181,10 @@ fn formats(documents: &[Document<'_>], facts: &[Facts], found: &mut [Vec<Found>]
         let Some((first, rest)) = formats.split_first() else { continue };
         let theirs = of(*first);
         for at in rest {
-            if let Some(id) = of(*at).symmetric_difference(&theirs).next() {
+            let ours = of(*at);
+            // What is no URI cannot be an id in Atom, and stands there as another.
+            let comparable = ours.iter().chain(&theirs).all(|id| super::value::uri::is_full(id)) || ours.len() != theirs.len();
+            if let Some(id) = ours.symmetric_difference(&theirs).next().filter(|_| comparable) {
                 say(&mut found[*at], &c::FORMATS_DIFFER, 0, id, documents[*first].name);
             }
         }

@@ -94,6 +94,18 @@ fn address(walk: &mut Walk<'_>, id: NodeId, raw: &str) {
     }
 }
 
+/// The text that escaped text means, however often it was escaped.
+pub(super) fn unescaped(text: &str) -> String {
+    let mut text = text.to_owned();
+    for _ in 0..3 {
+        match decoded(&text) {
+            Cow::Owned(next) if next != text => text = next,
+            _ => break,
+        }
+    }
+    text
+}
+
 /// HTML 4 entities and decimal references resolved.
 fn decoded(text: &str) -> Cow<'_, str> {
     static REFERENCE: LazyLock<Regex> = LazyLock::new(|| uri::regex(r"&#?(\w+);"));
