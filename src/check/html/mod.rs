@@ -1,15 +1,15 @@
 //! HTML in descriptions and content: read as HTML5, for errors and for what could harm the page that shows it.
 
+mod sink;
+mod strict;
 mod tidy;
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::sync::LazyLock;
 
-use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
-use html5ever::tendril::{StrTendril, TendrilSink};
+use html5ever::tendril::TendrilSink;
 use html5ever::tree_builder::TreeBuilderOpts;
-use html5ever::{Attribute, ParseOpts, QualName, local_name, ns};
+use html5ever::{ParseOpts, QualName, local_name, ns};
 use regex::Regex;
 
 use super::codes as c;
@@ -17,6 +17,7 @@ use super::found::{Detail, Spot};
 use super::value::words::{HTML_ELEMENTS, SAFE_ATTRIBUTES, SAFE_ELEMENTS};
 use super::value::{chars, style, uri};
 use super::walk::{NodeId, On, Walk};
+use sink::Sink;
 
 /// Looks for errors and dangers, and with `references` for addresses that mean something else wherever the text is shown.
 ///
@@ -131,7 +132,7 @@ fn parse(value: &str) -> Result<Vec<Element>, String> {
     if let Some(letter) = value.chars().find(|c| is_forbidden(*c)) {
         return Err(format!("the character U+{:04X} must not stand in HTML", u32::from(letter)));
     }
-    if let Some(why) = loose_ends(value) {
+    if let Some(why) = strict::loose_ends(value) {
         return Err(why);
     }
     let options =
@@ -166,249 +167,4 @@ fn pieces(mut text: &str) -> impl Iterator<Item = &str> {
 fn is_forbidden(c: char) -> bool {
     matches!(c, '\u{1}'..='\u{8}' | '\u{b}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fdd0}'..='\u{fdef}')
         || u32::from(c) & 0xFFFE == 0xFFFE
-}
-
-/// What today's parsers pass over in silence and the reference's does not: an ampersand that begins nothing, `--` in a comment, odd
-/// signs in values without quotes, elements in a `select`, an `option` that is left open.
-fn loose_ends(value: &str) -> Option<String> {
-    let mut rest = value;
-    let mut scan = Scan::default();
-    while let Some(at) = rest.find(['&', '<']) {
-        let (found, after) = (rest.as_bytes()[at], &rest[at + 1..]);
-        rest = after;
-        if found == b'&' {
-            if let Some(why) = loose_ampersand(after) {
-                return Some(why);
-            }
-        } else if let Some(body) = after.strip_prefix("!--") {
-            match after_comment(body) {
-                Some(after) => rest = after,
-                None => return Some("`--` stands inside a comment".to_owned()),
-            }
-        } else if after.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/') {
-            let length =
-                after[1..].find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>')).map_or(after.len(), |length| length + 1);
-            if let Some(why) = scan.tag(&after[..length].to_ascii_lowercase()) {
-                return Some(why);
-            }
-            match tag_end(&after[length..]) {
-                Ok(end) => rest = end,
-                Err(why) => return Some(why),
-            }
-            if let Some(raw) = raw_element(after) {
-                rest = after_raw(rest, raw);
-            }
-        }
-    }
-    scan.open.then(|| "an element is left open".to_owned())
-}
-
-/// Where the scan stands between tags.
-#[derive(Default)]
-struct Scan {
-    select: bool,
-    open: bool,
-    depth: usize,
-}
-
-/// Elements inside one another, beyond which no page goes.
-const DEPTH: usize = 512;
-
-/// Elements that end by themselves, or have no end.
-fn ends_itself(name: &str) -> bool {
-    const NAMES: &str = "p li dd dt tr td th tbody thead tfoot option optgroup rt rp area base basefont bgsound br col command embed frame hr img input \
-        keygen link meta param source track wbr image isindex";
-    super::value::listed(NAMES, name)
-}
-
-impl Scan {
-    fn tag(&mut self, name: &str) -> Option<String> {
-        if name.starts_with('/') {
-            self.depth = self.depth.saturating_sub(1);
-        } else if !ends_itself(name) {
-            self.depth += 1;
-        }
-        if self.depth > DEPTH {
-            return Some("elements stand too deep inside one another".to_owned());
-        }
-        match name {
-            "select" => self.select = true,
-            "/select" => self.select = false,
-            "option" | "optgroup" | "rt" | "rp" if !self.select => self.open = true,
-            "/option" | "/optgroup" | "/rt" | "/rp" | "/ruby" => self.open = false,
-            "option" | "optgroup" | "script" => {}
-            _ if self.select && !name.starts_with('/') => return Some(format!("`{name}` stands in a `select`")),
-            _ => {}
-        }
-        None
-    }
-}
-
-/// What follows a comment; nothing where `--` stands in it. That it does not end, the parser says itself.
-fn after_comment(body: &str) -> Option<&str> {
-    match body.find("--") {
-        _ if body.starts_with('>') => Some(&body[1..]),
-        _ if body.starts_with("->") => Some(&body[2..]),
-        Some(end) if body[end..].len() > 2 => body[end..].strip_prefix("-->"),
-        _ => Some(""),
-    }
-}
-
-/// Walks over a tag's attributes: what follows the tag, or what is wrong in it.
-fn tag_end(tag: &str) -> Result<&str, String> {
-    let mut rest = tag;
-    loop {
-        rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
-        if let Some(after) = rest.strip_prefix('>') {
-            return Ok(after);
-        }
-        let Some(first) = rest.chars().next() else { return Ok("") };
-        let name = first.len_utf8();
-        let end = rest[name..].find(|c: char| c.is_ascii_whitespace() || matches!(c, '=' | '>' | '/')).map_or(rest.len(), |end| end + name);
-        rest = rest[end..].trim_start_matches(|c: char| c.is_ascii_whitespace());
-        if let Some(value) = rest.strip_prefix('=') {
-            rest = attribute_value(value.trim_start_matches(|c: char| c.is_ascii_whitespace()))?;
-        }
-    }
-}
-
-fn attribute_value(text: &str) -> Result<&str, String> {
-    let quote = text.chars().next().filter(|c| matches!(c, '"' | '\''));
-    let (value, rest) = match quote {
-        Some(quote) => text[1..].split_once(quote).unwrap_or((&text[1..], "")),
-        None => text.split_at(text.find(|c: char| c.is_ascii_whitespace() || c == '>').unwrap_or(text.len())),
-    };
-    if quote.is_none() && value.contains(['"', '\'', '<', '=', '`']) {
-        return Err(format!("the value `{value}` needs quotes"));
-    }
-    // An ampersand at the very end is ended by what ends the value.
-    match value.match_indices('&').filter(|(at, _)| at + 1 < value.len()).find_map(|(at, _)| loose_ampersand(&value[at + 1..])) {
-        Some(why) => Err(why),
-        None => Ok(rest),
-    }
-}
-
-fn loose_ampersand(after: &str) -> Option<String> {
-    match after.bytes().next() {
-        None | Some(b' ' | b'\t' | b'\n' | b'\r' | 0xC | b'<' | b'&' | b'#') => return None,
-        Some(_) => {}
-    }
-    let length = after.bytes().take_while(u8::is_ascii_alphanumeric).count();
-    let named = length > 0 && after.as_bytes().get(length) == Some(&b';');
-    (!named).then(|| "`&` begins no entity: write `&amp;`".to_owned())
-}
-
-/// An element whose content is no markup.
-fn raw_element(after: &str) -> Option<&'static str> {
-    ["script", "style", "iframe", "noembed", "noframes", "xmp", "plaintext"].into_iter().find(|name| {
-        after.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)) && !after[name.len()..].starts_with(chars::is_word)
-    })
-}
-
-fn after_raw<'v>(after: &'v str, name: &str) -> &'v str {
-    let found =
-        after.match_indices("</").find(|(at, _)| after.get(at + 2..at + 2 + name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name)));
-    found.map_or("", |(at, _)| &after[at + 2..])
-}
-
-struct Made {
-    name: QualName,
-    seen: Option<Element>,
-}
-
-/// Keeps names and attributes; the tree itself is of no interest.
-#[derive(Default)]
-struct Sink {
-    elements: RefCell<Vec<Made>>,
-    error: RefCell<Option<String>>,
-}
-
-impl TreeSink for Sink {
-    type Handle = usize;
-    type Output = Self;
-    type ElemName<'a> = Name;
-
-    fn finish(self) -> Self {
-        self
-    }
-
-    fn parse_error(&self, message: Cow<'static, str>) {
-        // The reference's parser takes these two as they come.
-        if !matches!(&*message, "Non-space table text" | "</html> with no <body> in scope") {
-            self.error.borrow_mut().get_or_insert_with(|| message.into_owned());
-        }
-    }
-
-    fn get_document(&self) -> usize {
-        usize::MAX
-    }
-
-    fn elem_name(&self, target: &usize) -> Name {
-        let elements = self.elements.borrow();
-        Name(elements.get(*target).map_or_else(|| QualName::new(None, ns!(), local_name!("")), |made| made.name.clone()))
-    }
-
-    fn create_element(&self, name: QualName, attrs: Vec<Attribute>, _flags: ElementFlags) -> usize {
-        // The parser makes the context element and the fragment's root before the first tag.
-        let mut elements = self.elements.borrow_mut();
-        let own = elements.len() < 2;
-        let seen = (!own).then(|| Element {
-            name: name.local.to_string(),
-            attrs: attrs.iter().map(|attr| (attr_name(&attr.name), attr.value.to_string())).collect(),
-        });
-        elements.push(Made { name, seen });
-        elements.len() - 1
-    }
-
-    fn create_comment(&self, _text: StrTendril) -> usize {
-        usize::MAX
-    }
-
-    fn create_pi(&self, _target: StrTendril, _data: StrTendril) -> usize {
-        usize::MAX
-    }
-
-    fn append(&self, _parent: &usize, _child: NodeOrText<usize>) {}
-
-    fn append_based_on_parent_node(&self, _element: &usize, _previous: &usize, _child: NodeOrText<usize>) {}
-
-    fn append_doctype_to_document(&self, _name: StrTendril, _public: StrTendril, _system: StrTendril) {}
-
-    fn get_template_contents(&self, target: &usize) -> usize {
-        *target
-    }
-
-    fn same_node(&self, x: &usize, y: &usize) -> bool {
-        x == y
-    }
-
-    fn set_quirks_mode(&self, _mode: QuirksMode) {}
-
-    fn append_before_sibling(&self, _sibling: &usize, _new: NodeOrText<usize>) {}
-
-    fn add_attrs_if_missing(&self, _target: &usize, _attrs: Vec<Attribute>) {}
-
-    fn remove_from_parent(&self, _target: &usize) {}
-
-    fn reparent_children(&self, _node: &usize, _parent: &usize) {}
-}
-
-fn attr_name(name: &QualName) -> String {
-    match &name.prefix {
-        Some(prefix) => format!("{prefix}:{}", name.local),
-        None => name.local.to_string(),
-    }
-}
-
-#[derive(Debug)]
-struct Name(QualName);
-
-impl html5ever::interface::ElemName for Name {
-    fn ns(&self) -> &html5ever::Namespace {
-        &self.0.ns
-    }
-
-    fn local_name(&self) -> &html5ever::LocalName {
-        &self.0.local
-    }
 }

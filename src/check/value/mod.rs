@@ -1,5 +1,6 @@
 //! Rules for single values: text in, findings out, whatever element or attribute the text comes from.
 
+mod address;
 pub(super) mod chars;
 pub(super) mod date;
 mod entities;
