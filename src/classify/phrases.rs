@@ -18,6 +18,8 @@ pub(super) struct Phrases {
     open: Vec<bool>,
     /// By first byte: the node behind it.
     roots: [Option<u32>; 256],
+    /// By first byte, one bit a second byte: whether any phrase begins with the two. Most words of a text are told by it alone.
+    pairs: Vec<[u64; 4]>,
 }
 
 #[derive(Default)]
@@ -47,20 +49,37 @@ impl Phrases {
         for (byte, node) in &edges[slice(nodes[0].edges)] {
             roots[usize::from(*byte)] = Some(*node);
         }
-        Phrases { nodes, edges, order, open: folded.iter().map(|phrase| phrase.as_ref().ends_with('*')).collect(), roots }
+        let mut pairs = vec![[0; 4]; 256];
+        for phrase in &bare {
+            match **phrase {
+                [] => {}
+                [first] => pairs[usize::from(first)] = [u64::MAX; 4],
+                [first, second, ..] => pairs[usize::from(first)][usize::from(second >> 6)] |= 1 << (second & 63),
+            }
+        }
+        Phrases { nodes, edges, order, open: folded.iter().map(|phrase| phrase.as_ref().ends_with('*')).collect(), roots, pairs }
     }
 
     /// Every phrase that stands in the text as whole words, by its start and the shorter before the longer.
     pub fn find(&self, text: &Folded<'_>) -> Vec<Hit> {
         let mut hits = Vec::new();
         let text = text.as_str();
-        for (at, byte) in text.bytes().enumerate() {
-            // Phrases are whole characters: no root is a byte from inside one.
-            if self.roots[usize::from(byte)].is_some() && begins_word(text, at) {
+        let bytes = text.as_bytes();
+        let mut in_word = false;
+        for (at, byte) in bytes.iter().enumerate() {
+            let goes_on = std::mem::replace(&mut in_word, byte.is_ascii_alphanumeric()) && in_word;
+            // Phrases are whole characters: none begins with a byte from inside one.
+            if !goes_on && self.may_begin(*byte, bytes.get(at + 1)) && begins_word(text, at) {
                 self.walk(text, at, &mut hits);
             }
         }
         hits
+    }
+
+    /// Whether a phrase may begin with these bytes. The end of the text stands for itself: only a phrase of one byte has the bit of NUL.
+    fn may_begin(&self, first: u8, second: Option<&u8>) -> bool {
+        let second = second.copied().unwrap_or_default();
+        self.pairs[usize::from(first)][usize::from(second >> 6)] >> (second & 63) & 1 == 1
     }
 
     /// The phrases that begin at `start`.

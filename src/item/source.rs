@@ -35,7 +35,7 @@ pub struct Loaded {
 const FILES: usize = 64;
 
 /// Rows of CSV that are read at a time, and that one thread takes of them.
-const ROWS: (usize, usize) = (8192, 256);
+const ROWS: (usize, usize) = (1024, 128);
 
 /// Findings that are shown of one bulk file; a column gone wrong would fill the screen a million times.
 const SHOWN: usize = 1000;
@@ -108,7 +108,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn files(&self, files: &[Found]) -> Batch {
         let mut batch = Batch::default();
-        let mut buffer = Vec::new();
+        let mut buffer = Vec::with_capacity(16 << 10);
         for found in files {
             match found.format {
                 RecordFormat::Ndjson => batch.absorb(self.bulk(found, Self::ndjson)),
@@ -145,13 +145,9 @@ impl Reader<'_> {
     /// Reads the whole file, unless it is too large: then gives its size.
     fn fill(&self, found: &Found, buffer: &mut Vec<u8>) -> io::Result<u64> {
         let mut file = File::open(self.config.root.join(&found.path))?;
-        let size = file.metadata()?.len();
-        if size > ROW_LIMIT as u64 {
-            return Ok(size);
-        }
-        buffer.reserve(size as usize + 1);
-        file.by_ref().take(ROW_LIMIT as u64).read_to_end(buffer)?;
-        Ok(0)
+        file.by_ref().take(ROW_LIMIT as u64 + 1).read_to_end(buffer)?;
+        // The size is asked for only where it is told: that is a system call a file.
+        if buffer.len() > ROW_LIMIT { Ok(file.metadata()?.len()) } else { Ok(0) }
     }
 
     fn bulk(&self, found: &Found, read: fn(&Self, &Found, File, &mut Batch) -> io::Result<()>) -> Batch {
@@ -187,7 +183,7 @@ impl Reader<'_> {
 
     fn lines(&self, found: &Found, first: u32, piece: &[u8]) -> Batch {
         let mut batch = Batch::default();
-        for (line, bytes) in (first..).zip(piece.split(|byte| *byte == b'\n')) {
+        for (line, bytes) in (first..).zip(ndjson::rows(piece)) {
             let bytes = if line == 1 { bytes.strip_prefix(BOM).unwrap_or(bytes) } else { bytes }.trim_ascii();
             if bytes.is_empty() {
                 continue;
@@ -211,19 +207,22 @@ impl Reader<'_> {
         if stop {
             return Ok(());
         }
-        loop {
-            let (rows, error) = table.rows(ROWS.0);
-            let columns = &table.columns;
-            let some = !rows.is_empty();
-            let rows = rows.into_par_iter().chunks(ROWS.1);
-            let batches: Vec<Batch> = rows.map(|rows| self.rows(found, columns, rows)).collect();
+        let columns = table.columns.clone();
+        let work = |rows: Vec<Row>| rows.into_par_iter().chunks(ROWS.1).map(|rows| self.rows(found, &columns, rows)).collect();
+        let (mut rows, mut error) = table.rows(ROWS.0);
+        while !rows.is_empty() {
+            let here = std::mem::take(&mut rows);
+            let mut batches: Vec<Batch> = Vec::new();
+            // The next rows are read while others work on these.
+            rayon::in_place_scope(|scope| {
+                scope.spawn(|_| batches = work(here));
+                if error.is_none() {
+                    (rows, error) = table.rows(ROWS.0);
+                }
+            });
             batches.into_iter().for_each(|other| batch.absorb(other));
-            match error {
-                Some(error) => return Err(error.into()),
-                None if some => {}
-                None => return Ok(()),
-            }
         }
+        error.map_or(Ok(()), |error| Err(error.into()))
     }
 
     fn rows(&self, found: &Found, columns: &format::csv::Columns, rows: Vec<Row>) -> Batch {
@@ -305,7 +304,7 @@ impl Undecodable {
 /// The bytes as text, without the mark that some editors put before it.
 fn decode(bytes: &[u8]) -> Result<&str, Undecodable> {
     let text = std::str::from_utf8(bytes).map_err(|_| Undecodable::bad_utf8(bytes))?;
-    if let Some(at) = text.find('\0') {
+    if let Some(at) = memchr::memchr(0, bytes) {
         let (message, help) = ("a NUL byte", "this is no text file, or a damaged one; write it anew");
         return Err(Undecodable { code: &codes::NUL_BYTE, at, message, help });
     }

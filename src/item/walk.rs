@@ -204,7 +204,8 @@ fn format_of(name: &str) -> Option<RecordFormat> {
 }
 
 fn has_extension(name: &str, extension: &str) -> bool {
-    name.rsplit_once('.').is_some_and(|(_, own)| own.eq_ignore_ascii_case(extension))
+    let stem = name.len().checked_sub(extension.len() + 1);
+    stem.and_then(|at| name.as_bytes()[at..].strip_prefix(b".")).is_some_and(|own| own.eq_ignore_ascii_case(extension.as_bytes()))
 }
 
 /// Hidden files, and what editors leave behind.

@@ -82,7 +82,7 @@ impl Folder {
         let before = self.manifest.clone();
         self.heal();
         if !plan.is_idle() {
-            self.declare(plan, documents)?;
+            self.declare(plan)?;
             self.put_all(plan, documents)?;
             self.delete_all(plan)?;
         }
@@ -113,19 +113,19 @@ impl Folder {
         }
     }
 
-    fn declare(&mut self, plan: &Plan, documents: &[Document]) -> Result<(), PublishError> {
+    fn declare(&mut self, plan: &Plan) -> Result<(), PublishError> {
         self.manifest.set_under_way(true);
         for put in &plan.puts {
-            self.manifest.intend(&put.path, &Hash::of(&documents[put.document].bytes));
+            self.manifest.intend(&put.path, &plan.hashes[put.document]);
         }
         self.manifest.save(&self.manifest_file())
     }
 
     fn settle(&mut self, plan: &Plan, documents: &[Document]) {
-        let wanted: BTreeMap<&str, &Document> = documents.iter().map(|document| (document.path.as_str(), document)).collect();
+        let hashes: BTreeMap<&str, &Hash> = documents.iter().map(|document| document.path.as_str()).zip(&plan.hashes).collect();
         for path in plan.puts.iter().map(|put| &put.path).chain(&plan.keeps) {
-            if let Some(document) = wanted.get(path.as_str()) {
-                self.manifest.settle(path, &Hash::of(&document.bytes));
+            if let Some(hash) = hashes.get(path.as_str()) {
+                self.manifest.settle(path, hash);
             }
         }
         for path in plan.deletes.iter().chain(&plan.abandoned) {

@@ -27,6 +27,8 @@ pub struct Plan {
     pub foreign: Vec<Foreign>,
     /// Published before, no longer wanted, but changed by somebody else since: left alone.
     pub abandoned: Vec<String>,
+    /// The hash of each document that the plan was made of, in their order.
+    pub hashes: Vec<Hash>,
 }
 
 /// One document to be written.
@@ -70,7 +72,7 @@ pub struct Scene<'a> {
 
 /// Makes the plan.
 pub fn plan(scene: &Scene<'_>) -> Plan {
-    let mut plan = Plan::default();
+    let mut plan = Plan { hashes: scene.hashes.to_vec(), ..Plan::default() };
     let mut order: Vec<usize> = (0..scene.documents.len()).collect();
     order.sort_by(|a, b| scene.documents[*a].path.cmp(&scene.documents[*b].path));
     for document in order {

@@ -88,7 +88,8 @@ fn fold(text: &str, space: fn(char) -> bool) -> Cow<'_, str> {
 fn first_suspect(bytes: &[u8]) -> Option<usize> {
     let mut from = 0;
     loop {
-        let at = from + bytes[from..].iter().position(|byte| SUSPECT[*byte as usize])?;
+        from += innocent(&bytes[from..]);
+        let at = from + bytes[from..].iter().position(|byte| may_begin_suspect(*byte))?;
         if is_suspect(&bytes[at..]) {
             return Some(at);
         }
@@ -96,17 +97,15 @@ fn first_suspect(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// The bytes that a character to be dropped or changed can begin with.
-static SUSPECT: [bool; 256] = suspects();
+/// How many bytes from the start are surely fine. They are looked at in blocks without a way out, which the compiler makes vectors of.
+fn innocent(bytes: &[u8]) -> usize {
+    let (blocks, _) = bytes.as_chunks::<32>();
+    blocks.iter().take_while(|block| !block.iter().fold(false, |any, byte| any | may_begin_suspect(*byte))).count() * 32
+}
 
-const fn suspects() -> [bool; 256] {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = matches!(byte as u8, 0..=8 | 0x0B..=0x1F | 0x7F | 0xC2 | 0xEF | 0xF0..=0xF4);
-        byte += 1;
-    }
-    table
+/// Whether a character to be dropped or changed can begin with the byte. (No byte is greater than 0xF4 in UTF-8.)
+fn may_begin_suspect(byte: u8) -> bool {
+    ((byte < b' ') & (byte != b'\t') & (byte != b'\n')) | (byte == 0x7F) | (byte == 0xC2) | (byte >= 0xEF)
 }
 
 /// Whether the character whose UTF-8 these bytes begin with is dropped or changed, given that its first byte is a suspect.

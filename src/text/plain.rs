@@ -31,12 +31,33 @@ enum Scope {
 
 fn gather(markup: &Markup, scope: Scope) -> Cow<'_, str> {
     let text = &*markup.text;
-    match markup.syntax {
-        Syntax::Plain => bare(text, scope),
-        Syntax::Markdown if is_bare(text) => bare(text, scope),
-        Syntax::Markdown => Cow::Owned(of_markdown(text, scope)),
-        Syntax::Html => Cow::Owned(of_html(text, scope)),
+    match (markup.syntax, scope) {
+        (Syntax::Plain, _) => bare(text, scope),
+        (Syntax::Markdown, Scope::First) => {
+            // Parsing the whole of every text for the sake of its first lines would be half the work of classification.
+            let first = opening(text).map(|block| markdown_or_bare(block, scope)).filter(|words| !words.is_empty());
+            first.unwrap_or_else(|| markdown_or_bare(text, scope))
+        }
+        (Syntax::Markdown, Scope::All) => markdown_or_bare(text, scope),
+        (Syntax::Html, _) => Cow::Owned(of_html(text, scope)),
     }
+}
+
+/// The block that Markdown begins with, where it ends at a blank line and means the same without what follows: no list, code or raw HTML,
+/// which go on after blank lines, and no link or footnote that is defined further down.
+fn opening(text: &str) -> Option<&str> {
+    let block = paragraphs(text).next()?;
+    let ends_at_a_blank_line = |line: &str| {
+        let start = line.trim_start_matches(' ');
+        let bullet = start.strip_prefix('*').is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']));
+        begins_as_text(line) && !bullet && !start.starts_with(['`', '~', '<', '>', '\t'])
+    };
+    let alone = block.lines().all(ends_at_a_blank_line) && !(block.contains('[') && text.contains("]:"));
+    alone.then_some(block)
+}
+
+fn markdown_or_bare(text: &str, scope: Scope) -> Cow<'_, str> {
+    if is_bare(text) { bare(text, scope) } else { Cow::Owned(of_markdown(text, scope)) }
 }
 
 /// Whether Markdown has nothing in it but paragraphs of text, so that its words can be borrowed. Errs on the safe side.
@@ -169,13 +190,13 @@ impl Blocks {
         if self.done {
             return;
         }
-        for c in piece.chars() {
-            let space = c.is_whitespace();
-            if !space {
-                self.text.push(c);
-            } else if self.text.len() > self.from && !self.text.ends_with(' ') {
+        let mut words = piece.split(char::is_whitespace);
+        self.text.push_str(words.next().unwrap_or_default());
+        for word in words {
+            if self.text.len() > self.from && !self.text.ends_with(' ') {
                 self.text.push(' ');
             }
+            self.text.push_str(word);
         }
     }
 }
@@ -282,6 +303,13 @@ mod tests {
                 proptest::prop_assert_eq!(&*bare(&text, Scope::All), &of_markdown(&text, Scope::All));
                 proptest::prop_assert_eq!(&*bare(&text, Scope::First), &of_markdown(&text, Scope::First));
             }
+        }
+
+        #[test]
+        fn the_opening_of_markdown_has_the_words_that_the_whole_has(text in "([a-c1.*_`<>!#:|+~ -]|\n|\n\n|\\[a\\]|\\]: b|\\(a\\)|\\^|    |<b>|<!--|-->|```){0,12}") {
+            let whole = of_markdown(&text, Scope::First);
+            let markup = markup(Syntax::Markdown, &text);
+            proptest::prop_assert_eq!(&*first_paragraph(&markup), &whole);
         }
     }
 }

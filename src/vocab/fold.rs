@@ -21,10 +21,6 @@ pub struct Folded<'a> {
 impl<'a> Folded<'a> {
     pub fn new(original: impl Into<Cow<'a, str>>) -> Self {
         let original = original.into();
-        if is_plain(&original) {
-            let text = original.to_ascii_lowercase();
-            return Folded { original, text, shifts: Vec::new() };
-        }
         let mut folding = Folding { text: String::with_capacity(original.len()), shifts: Vec::new() };
         folding.fill(&original);
         Folded { original, text: folding.text, shifts: folding.shifts }
@@ -71,16 +67,26 @@ struct Folding {
 
 impl Folding {
     fn fill(&mut self, original: &str) {
-        let mut spaced = false;
-        for (at, character) in original.char_indices() {
-            let space = character.is_whitespace();
+        let (mut spaced, mut at) = (false, 0);
+        while let Some(character) = original[at..].chars().next() {
             let before = self.text.len();
+            let run = plain_run(&original[at..], spaced);
+            if !run.is_empty() {
+                self.note(before, at);
+                self.text.push_str(run);
+                self.text[before..].make_ascii_lowercase();
+                spaced = run.ends_with(' ');
+                at += run.len();
+                continue;
+            }
+            let space = character.is_whitespace();
             if !(space && spaced) {
                 self.note(before, at);
                 push(&mut self.text, character);
             }
             // What is dropped (a zero-width space) must not part two spaces.
             spaced = space || (spaced && self.text.len() == before);
+            at += character.len_utf8();
         }
         self.note(self.text.len(), original.len());
     }
@@ -116,12 +122,13 @@ pub fn key(text: &str) -> String {
     out
 }
 
-/// Whether folding is no more than lower case.
-fn is_plain(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    text.is_ascii()
-        && !bytes.windows(2).any(|pair| pair == b"  ")
-        && !bytes.iter().any(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | b'`'))
+/// What a text begins with and whose folding is no more than lower case; `spaced` where a space stands before it.
+fn plain_run(text: &str, mut spaced: bool) -> &str {
+    let ends = |byte: u8| {
+        let doubled = std::mem::replace(&mut spaced, byte == b' ') && spaced;
+        doubled || !matches!(byte, b' '..=b'~') || byte == b'`'
+    };
+    &text[..text.bytes().position(ends).unwrap_or(text.len())]
 }
 
 fn push(out: &mut String, character: char) {

@@ -1,6 +1,6 @@
 //! Tag URIs (RFC 4151): names that no move of a site can change.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use chrono::NaiveDate;
 
@@ -47,7 +47,8 @@ impl TagAuthority {
             if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?".contains(&byte) {
                 out.push(byte as char);
             } else {
-                out.push_str(&format!("%{byte:02X}"));
+                // Writing to a string cannot fail.
+                let _ = write!(out, "%{byte:02X}");
             }
         }
         out

@@ -3,9 +3,11 @@
 use std::cell::Cell;
 use std::io::{self, Read};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use csv::{ByteRecord, ReaderBuilder, StringRecord};
 
+use super::ndjson::newlines;
 use super::{Fault, Field, ROW_LIMIT, Spot};
 use crate::config::RECORD_FIELDS;
 use crate::config::Source;
@@ -19,7 +21,7 @@ const NEEDED: [&str; 3] = ["id", "title", "date"];
 pub struct Table<R: Read> {
     reader: csv::Reader<Plain<R>>,
     state: Rc<State>,
-    pub columns: Columns,
+    pub columns: Arc<Columns>,
 }
 
 /// Which column holds which field.
@@ -74,7 +76,7 @@ impl<R: Read> Table<R> {
         }
         let names: Vec<String> = header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
         let (columns, faults) = Columns::of(&names, source);
-        Ok(Some((Table { reader, state, columns }, faults)))
+        Ok(Some((Table { reader, state, columns: Arc::new(columns) }, faults)))
     }
 
     /// The next rows, at most `limit`; none at the end.
@@ -95,8 +97,8 @@ impl<R: Read> Table<R> {
             self.state.row_start.set(end.byte());
             let unclosed = self.state.past_end.get();
             // Every row ends in a newline here; blank lines before a row would count as the row's own at its start, so count from its end.
-            let inside: usize = cells.iter().map(|cell| cell.iter().filter(|byte| **byte == b'\n').count()).sum();
-            let line = end.line().saturating_sub(u64::from(!unclosed) + inside as u64).max(1) as u32;
+            let inside = newlines(cells.as_slice());
+            let line = end.line().saturating_sub(u64::from(!unclosed) + u64::from(inside)).max(1) as u32;
             rows.push(Row { line, cells, unclosed });
         }
         (rows, None)

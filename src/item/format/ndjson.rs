@@ -65,8 +65,18 @@ fn cut(block: &[u8], first: u32, size: usize) -> (Vec<(u32, &[u8])>, u32) {
     (pieces, line)
 }
 
+/// The rows of a piece, without the `\n` between them.
+pub fn rows(piece: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut from = 0;
+    memchr::memchr_iter(b'\n', piece).chain(std::iter::once(piece.len())).map(move |end| {
+        let row = &piece[from..end];
+        from = end + 1;
+        row
+    })
+}
+
 /// Counted in bytes first, which the compiler makes many at a time of.
-fn newlines(bytes: &[u8]) -> u32 {
+pub fn newlines(bytes: &[u8]) -> u32 {
     bytes.chunks(255).map(|chunk| u32::from(chunk.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>())).sum()
 }
 
