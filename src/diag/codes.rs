@@ -81,6 +81,9 @@ codes! {
     LISTING_DATE = "listing-date", Error, "a date line of a listing that is no date";
     LISTING_TITLE = "listing-title", Error, "a block of a listing without a title";
     LISTING_EMPTY = "listing-empty", Error, "a date line of a listing with nothing under it";
+    LISTING_NO_DATE = "listing-no-date", Error, "a page of a listing without a line that is a date";
+    LISTING_LABEL = "listing-label", Warning, "a word behind the date of a listing that is no title";
+    LISTING_MENTION = "listing-date-in-text", Warning, "a text of a listing that begins with a date";
     LISTING_NO_TEXT = "listing-no-text", Warning, "a block of a listing that is only a title";
     FEED_SYNTAX = "feed-syntax", Error, "a feed to import that is not well-formed";
     FEED_ITEM = "feed-item", Error, "an item of a feed that cannot be imported";

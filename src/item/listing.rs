@@ -4,13 +4,15 @@
 //! author's. Writing records is left to others.
 
 mod dateline;
+mod opening;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 
-use super::date::{self, BadDate};
+use self::opening::{Opening, opening};
+use super::date;
 use super::write::{Draft, When};
 use crate::diag::{Code, Finding, Findings, Place, codes};
 use crate::text::Syntax;
@@ -59,20 +61,41 @@ impl Block {
 
 /// Reads a page.
 ///
-/// A block begins with a line that is a date and nothing else. The next line with text is the title, the rest are paragraphs. Between
-/// them may stand any number of blank lines, or none. Lines that follow each other are one paragraph, unless they are so long that
-/// each must be one. A block that cannot be read is a finding, and the others are read all the same.
+/// A block begins with a line that is a date, whatever decorates it (`**9 February, 2018**`, `9 February 2018:`). The next line with text
+/// is the title, unless it stands behind the date (`9 February, 2018 | Three ports reopen`); the rest are paragraphs. Between them may stand
+/// any number of blank lines, or none. Lines that follow each other are one paragraph, unless they are so long that each must be one.
+/// A block that cannot be read, and a date that may or may not begin one, is a finding; the others are read all the same.
 pub fn read(text: &str, path: &Arc<Path>) -> Listing {
     let lines = lines(text);
     let mut listing = Listing::default();
     let mut start = None;
     for (at, line) in lines.iter().enumerate() {
-        let Some(date) = date::date_line(line.text) else { continue };
-        finish(&mut listing, path, start.take(), &lines, at);
-        start = Some((at, date));
+        match opening(line.text, may_begin(&lines[..at]), followed(&lines[at + 1..])) {
+            None => {}
+            Some(Opening::Mention) if start.is_none() => {}
+            Some(Opening::Mention) => {
+                let help = "if an item begins here, put the date on a line of its own";
+                let message = "a date begins this line, which is taken for text of the item before";
+                listing.findings.push(said(&codes::LISTING_MENTION, message, path, *line).help(help));
+            }
+            Some(found) => {
+                finish(&mut listing, path, start.take(), &lines, at);
+                start = Some((at, found));
+            }
+        }
     }
     finish(&mut listing, path, start, &lines, lines.len());
     listing
+}
+
+/// Whether a block may begin after these lines: they are none, end in a blank one, or a sentence ends with them.
+fn may_begin(before: &[Line<'_>]) -> bool {
+    before.last().is_none_or(|last| last.text.is_empty() || ends_a_sentence(last.text))
+}
+
+/// Whether text that is not a date itself comes next.
+fn followed(after: &[Line<'_>]) -> bool {
+    after.iter().find(|line| !line.text.is_empty()).is_some_and(|line| opening(line.text, true, true).is_none())
 }
 
 /// A line without the white space around it.
@@ -94,27 +117,43 @@ fn is_blank(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}')
 }
 
-type Start = Option<(usize, Result<NaiveDate, BadDate>)>;
+type Start<'a> = Option<(usize, Opening<'a>)>;
 
 /// Takes in the lines from `start` (those before the first date where there is none) up to `end`.
-fn finish(listing: &mut Listing, path: &Arc<Path>, start: Start, lines: &[Line<'_>], end: usize) {
-    let (at, date) = match start {
-        Some(start) => start,
-        None => {
-            listing.findings.extend(stray(path, &lines[..end]));
-            return;
-        }
+fn finish(listing: &mut Listing, path: &Arc<Path>, start: Start<'_>, lines: &[Line<'_>], end: usize) {
+    let Some((at, opening)) = start else {
+        listing.findings.extend(stray(path, &lines[..end], end == lines.len()));
+        return;
     };
-    match date {
-        Ok(date) => listing.blocks.extend(block(&mut listing.findings, path, lines[at], date, &lines[at + 1..end])),
-        Err(bad) => listing.findings.push(said(&codes::LISTING_DATE, bad.message, path, lines[at]).maybe_help(bad.help)),
+    match opening {
+        Opening::Date(Ok(date), rest) => {
+            listing.blocks.extend(block(&mut listing.findings, path, Head { line: lines[at], date, rest }, &lines[at + 1..end]));
+        }
+        Opening::Date(Err(bad), _) => listing.findings.push(said(&codes::LISTING_DATE, bad.message, path, lines[at]).maybe_help(bad.help)),
+        Opening::Unclear | Opening::Mention => {
+            let help = "put the date on a line of its own, or `|` between it and the title; until then this block is left out";
+            let message = "a date begins this line, and what follows it may be a title or a text";
+            listing.findings.push(said(&codes::LISTING_DATE, message, path, lines[at]).help(help));
+        }
     }
 }
 
-fn stray(path: &Arc<Path>, lines: &[Line<'_>]) -> Option<Finding> {
-    let first = lines.iter().find(|line| !line.text.is_empty())?;
-    let help = "a block begins with a date on a line of its own, as in `9 February, 2018`; remove what belongs to no item";
-    Some(said(&codes::LISTING_STRAY, "text before the first date", path, *first).help(help))
+/// Text before the first date, or a page without any.
+fn stray(path: &Arc<Path>, lines: &[Line<'_>], whole: bool) -> Option<Finding> {
+    let help = "a block begins with a date on a line of its own, as in `9 February, 2018`";
+    let first = lines.iter().find(|line| !line.text.is_empty());
+    match first {
+        None if whole => {
+            let message = "nothing stands in this file, so no item was found";
+            Some(Finding::new(&codes::LISTING_NO_DATE, message).at(Place::file(path.clone())).help(help))
+        }
+        None => None,
+        Some(first) if whole => Some(said(&codes::LISTING_NO_DATE, "no line is a date, so no item was found", path, *first).help(help)),
+        Some(first) => {
+            let help = format!("{help}; remove what belongs to no item");
+            Some(said(&codes::LISTING_STRAY, "text before the first date", path, *first).help(help))
+        }
+    }
 }
 
 /// A finding about a line, which is shown.
@@ -123,27 +162,59 @@ fn said(code: &'static Code, message: impl Into<String>, path: &Arc<Path>, line:
     Finding::new(code, message).at(place)
 }
 
+/// The line that a block begins with.
+struct Head<'a> {
+    line: Line<'a>,
+    date: NaiveDate,
+    /// What stands behind the date, clearly parted from it.
+    rest: Option<&'a str>,
+}
+
 /// The item under a date, or a finding that says why there is none.
-fn block(findings: &mut Findings, path: &Arc<Path>, head: Line<'_>, date: NaiveDate, lines: &[Line<'_>]) -> Option<Block> {
-    let Some(first) = lines.iter().position(|line| !line.text.is_empty()) else {
+fn block(findings: &mut Findings, path: &Arc<Path>, head: Head<'_>, lines: &[Line<'_>]) -> Option<Block> {
+    let lines = &lines[lines.iter().position(|line| !line.text.is_empty()).unwrap_or(lines.len())..];
+    let (title_line, title, rest) = match head.rest {
+        Some(rest) if !is_label(rest, lines) => (head.line, rest.to_owned(), lines),
+        label => {
+            if let Some(label) = label {
+                let message = format!("`{label}` behind the date is left out: the title stands under it");
+                findings.push(said(&codes::LISTING_LABEL, message, path, head.line).help("give the record topics if that says what it is about"));
+            }
+            let title_line = title_line(findings, path, head.line, lines)?;
+            let (title, rest) = title(lines);
+            (title_line, title, rest)
+        }
+    };
+    let mut paragraphs = paragraphs(rest);
+    if paragraphs.is_empty() {
+        let help = "it is imported with its title alone";
+        findings.push(said(&codes::LISTING_NO_TEXT, format!("`{title}` has no text"), path, title_line).help(help));
+    }
+    let dateline = take_dateline(&mut paragraphs);
+    let language = language(&title, &paragraphs).or_else(|| language_of_date(head.line.text, head.date));
+    Some(Block { line: head.line.number, date: head.date, title, dateline, paragraphs, language })
+}
+
+/// The line that must be the title, or a finding.
+fn title_line<'a>(findings: &mut Findings, path: &Arc<Path>, head: Line<'_>, lines: &[Line<'a>]) -> Option<Line<'a>> {
+    let Some(first) = lines.first() else {
         let help = "a title and a text follow a date; remove the date if its item is gone";
         findings.push(said(&codes::LISTING_EMPTY, "nothing stands under this date", path, head).help(help));
         return None;
     };
-    if reads_like_a_paragraph(lines[first].text) {
+    if reads_like_a_paragraph(first.text) {
         let help = "write the title on a line of its own between the date and the text";
-        findings.push(said(&codes::LISTING_TITLE, "the title is missing: this reads like a paragraph", path, lines[first]).help(help));
+        findings.push(said(&codes::LISTING_TITLE, "the title is missing: this reads like a paragraph", path, *first).help(help));
         return None;
     }
-    let (title, rest) = title(&lines[first..]);
-    let mut paragraphs = paragraphs(rest);
-    if paragraphs.is_empty() {
-        let help = "it is imported with its title alone";
-        findings.push(said(&codes::LISTING_NO_TEXT, format!("`{title}` has no text"), path, lines[first]).help(help));
-    }
-    let dateline = take_dateline(&mut paragraphs);
-    let language = language(&title, &paragraphs).or_else(|| language_of_date(head.text, date));
-    Some(Block { line: head.number, date, title, dateline, paragraphs, language })
+    Some(*first)
+}
+
+/// Whether a word or two behind the date (`| News`) name a section: a line like a title stands under them, and a text under that.
+fn is_label(rest: &str, lines: &[Line<'_>]) -> bool {
+    let Some(first) = lines.first().map(|line| line.text) else { return false };
+    let is_title = !ends_a_sentence(first) && first.chars().count() <= TITLE_LIMIT && dateline::split(first).is_none();
+    rest.split_whitespace().count() <= 2 && is_title && lines[1..].iter().any(|line| !line.text.is_empty())
 }
 
 /// The title is one line, and the next where that goes on in lower case and more follows.
@@ -307,6 +378,51 @@ mod tests {
         assert_eq!(blocks, ["2018-02-09|A title|San Jose, Costa Rica|A text."]);
         let (blocks, _) = told("9 February, 2018\nA title\n\nCosta Rica.");
         assert_eq!(blocks, ["2018-02-09|A title|-|Costa Rica."]);
+    }
+
+    #[test]
+    fn a_date_may_be_decorated_and_have_the_title_behind_it() {
+        for head in ["**8 February, 2018**", "## 8 February 2018", "8 February 2018:", "8 February, 2018 |", "Thursday, 8 February, 2018:", "_8 de febrero de 2018_"] {
+            let (blocks, findings) = told(&format!("9 February, 2018\nOne\nText.\n\n{head}\n\nTwo\n\nText."));
+            assert_eq!(blocks, ["2018-02-09|One|-|Text.", "2018-02-08|Two|-|Text."], "{head}");
+            assert!(findings.is_empty(), "{head} {findings:?}");
+        }
+        for head in ["8 February, 2018 | Three ports reopen", "8 February 2018: Three ports reopen", "**8 February, 2018** – Three ports reopen", "2018-02-08 - Three ports reopen", "8 February 2018 10:00 | Three ports reopen"] {
+            let (blocks, findings) = told(&format!("9 February, 2018\nOne\nText.\n\n{head}\n\nBelize. Text."));
+            assert_eq!(blocks, ["2018-02-09|One|-|Text.", "2018-02-08|Three ports reopen|Belize|Text."], "{head}");
+            assert!(findings.is_empty(), "{head} {findings:?}");
+        }
+        let (blocks, findings) = told("8 February, 2018 | News\n\nTwo ports\n\nText.");
+        assert_eq!((blocks, findings), (vec!["2018-02-08|Two ports|-|Text.".to_owned()], vec!["1 listing-label".to_owned()]));
+    }
+
+    #[test]
+    fn what_begins_with_a_date_is_never_swallowed_without_a_word() {
+        for (line, finding) in [
+            ("7 February, 2018 Title on the date line", "5 listing-date"),
+            ("31 February, 2018 | News", "5 listing-date"),
+            ("31 February, 2018:", "5 listing-date"),
+            ("09/02/2018 – Three ports", "5 listing-date"),
+            ("9 February, 2018 was a day of rain.", "5 listing-date-in-text"),
+            ("9 February, 2018. The ministry met.", "5 listing-date-in-text"),
+            ("9 February, 2018, the ministry met", "5 listing-date-in-text"),
+            ("9 February, 2018: the workshop", "5 listing-date-in-text"),
+        ] {
+            let (blocks, findings) = told(&format!("9 February, 2018\nOne\nText.\n\n{line}\n\nText.\n\n6 February, 2018\nThree\nText."));
+            assert_eq!(findings, [finding], "{line}");
+            assert_eq!(blocks.last().map(String::as_str), Some("2018-02-06|Three|-|Text."), "{line}");
+            assert_eq!(blocks[0].contains(line), finding.ends_with("text"), "{line}: {blocks:?}");
+        }
+        for line in ["On 9 February, 2018 the ministry met", "El 9 de febrero de 2018: se reunió", "In 2018 | nothing", "9 people | met", "May | be"] {
+            let (blocks, findings) = told(&format!("9 February, 2018\nOne\nText.\n\n{line}\n\nMore."));
+            assert_eq!((blocks, findings), (vec![format!("2018-02-09|One|-|Text.¶{line}¶More.")], vec![]), "{line}");
+        }
+        // A list of dates within a text stays one.
+        let (blocks, findings) = told("9 February, 2018\nOne\nText.\n\n10 March 2018: Belize\n\n11 March 2018: Mexico\n");
+        assert_eq!((blocks.len(), findings), (1, vec!["5 listing-date-in-text".to_owned(), "7 listing-date-in-text".to_owned()]));
+        for (page, finding) in [("", "0 listing-no-date"), (" \n\n", "0 listing-no-date"), ("\nNo date\nhere", "2 listing-no-date")] {
+            assert_eq!(told(page), (vec![], vec![finding.to_owned()]), "{page:?}");
+        }
     }
 
     #[test]
