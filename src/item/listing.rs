@@ -178,7 +178,9 @@ fn block(findings: &mut Findings, path: &Arc<Path>, head: Head<'_>, lines: &[Lin
         label => {
             if let Some(label) = label {
                 let message = format!("`{label}` behind the date is left out: the title stands under it");
-                findings.push(said(&codes::LISTING_LABEL, message, path, head.line).help("give the record topics if that says what it is about"));
+                findings.push(
+                    said(&codes::LISTING_LABEL, message, path, head.line).help("give the record topics if that says what it is about"),
+                );
             }
             let title_line = title_line(findings, path, head.line, lines)?;
             let (title, rest) = title(lines);
@@ -382,12 +384,25 @@ mod tests {
 
     #[test]
     fn a_date_may_be_decorated_and_have_the_title_behind_it() {
-        for head in ["**8 February, 2018**", "## 8 February 2018", "8 February 2018:", "8 February, 2018 |", "Thursday, 8 February, 2018:", "_8 de febrero de 2018_"] {
+        for head in [
+            "**8 February, 2018**",
+            "## 8 February 2018",
+            "8 February 2018:",
+            "8 February, 2018 |",
+            "Thursday, 8 February, 2018:",
+            "_8 de febrero de 2018_",
+        ] {
             let (blocks, findings) = told(&format!("9 February, 2018\nOne\nText.\n\n{head}\n\nTwo\n\nText."));
             assert_eq!(blocks, ["2018-02-09|One|-|Text.", "2018-02-08|Two|-|Text."], "{head}");
             assert!(findings.is_empty(), "{head} {findings:?}");
         }
-        for head in ["8 February, 2018 | Three ports reopen", "8 February 2018: Three ports reopen", "**8 February, 2018** – Three ports reopen", "2018-02-08 - Three ports reopen", "8 February 2018 10:00 | Three ports reopen"] {
+        for head in [
+            "8 February, 2018 | Three ports reopen",
+            "8 February 2018: Three ports reopen",
+            "**8 February, 2018** – Three ports reopen",
+            "2018-02-08 - Three ports reopen",
+            "8 February 2018 10:00 | Three ports reopen",
+        ] {
             let (blocks, findings) = told(&format!("9 February, 2018\nOne\nText.\n\n{head}\n\nBelize. Text."));
             assert_eq!(blocks, ["2018-02-09|One|-|Text.", "2018-02-08|Three ports reopen|Belize|Text."], "{head}");
             assert!(findings.is_empty(), "{head} {findings:?}");
@@ -413,7 +428,13 @@ mod tests {
             assert_eq!(blocks.last().map(String::as_str), Some("2018-02-06|Three|-|Text."), "{line}");
             assert_eq!(blocks[0].contains(line), finding.ends_with("text"), "{line}: {blocks:?}");
         }
-        for line in ["On 9 February, 2018 the ministry met", "El 9 de febrero de 2018: se reunió", "In 2018 | nothing", "9 people | met", "May | be"] {
+        for line in [
+            "On 9 February, 2018 the ministry met",
+            "El 9 de febrero de 2018: se reunió",
+            "In 2018 | nothing",
+            "9 people | met",
+            "May | be",
+        ] {
             let (blocks, findings) = told(&format!("9 February, 2018\nOne\nText.\n\n{line}\n\nMore."));
             assert_eq!((blocks, findings), (vec![format!("2018-02-09|One|-|Text.¶{line}¶More.")], vec![]), "{line}");
         }
@@ -445,7 +466,7 @@ mod tests {
         assert_eq!((blocks.len(), findings), (1, vec!["8 listing-empty".to_owned()]));
         let (blocks, findings) = told("8 February, 2018\nOnly a title");
         assert_eq!((blocks.len(), findings), (1, vec!["2 listing-no-text".to_owned()]));
-        assert_eq!(told(""), (vec![], vec![]));
+        assert_eq!(told(""), (vec![], vec!["0 listing-no-date".to_owned()]));
     }
 
     #[test]

@@ -30,14 +30,25 @@ pub enum Opening<'a> {
 /// How the line opens a block, if it does. `may_begin`: whether a block may begin here; a line that is a date begins one anywhere.
 /// `followed`: whether text comes next.
 pub fn opening(line: &str, may_begin: bool, followed: bool) -> Option<Opening<'_>> {
-    if let Some(date) = date::date_line(line) {
-        return Some(Opening::Date(date, None));
+    match date::date_line(line) {
+        Some(Ok(date)) => Some(Opening::Date(Ok(date), None)),
+        // What is no date as a whole may be one with something behind it.
+        Some(Err(bad)) => behind(line, may_begin, followed)
+            .filter(|found| matches!(found, Opening::Date(Ok(_), _)))
+            .or(Some(Opening::Date(Err(bad), None))),
+        None => behind(line, may_begin, followed),
     }
+}
+
+/// A decorated date, or one with something behind it.
+fn behind(line: &str, may_begin: bool, followed: bool) -> Option<Opening<'_>> {
     let bare = line.trim_matches(is_decoration);
     if !bare.get(..1)?.starts_with(|c: char| c.is_ascii_alphanumeric()) || !head(bare).contains(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    if let Some(date) = date::date_line(bare) {
+    if bare != line
+        && let Some(date) = date::date_line(bare)
+    {
         return Some(Opening::Date(date, None));
     }
     if !may_begin || opens_a_sentence(bare) {
