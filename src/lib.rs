@@ -1,4 +1,63 @@
 //! Tidings: item records in, per-country and per-topic RSS and Atom feeds out.
+//!
+//! One package, one binary `tidings`, this library under it. A config (`feeds.toml`) and item records (`items/`) go in; every channel comes out
+//! as valid RSS 2.0 and Atom 1.0, in a folder for any web server. This page is the plan of the house.
+//!
+//! # The data's way
+//!
+//! ```text
+//! feeds.toml --config--> Config ---+
+//!                                  +--classify--> Placement --channel--> Channel --document--> Document --gate--> Findings
+//! items/ ------item--> Vec<Item> --+                                                              |
+//!                                                                                                 +--publish--> Plan -> folder
+//! ```
+//!
+//! Forward only. Between reading ([`item::read`]) and publishing ([`publish`]) everything is a function from values to values, given the time: no clock, no
+//! disk, no order of a hash map in the output. [`pipeline::build`] is that middle in a page. Reading gathers all that is good and all findings; an error stops
+//! the run after everything was gathered, and nothing that was published is touched.
+//!
+//! # The rooms
+//!
+//! From the bottom up; a room knows only rooms that stand before it in this list.
+//!
+//! | room | what it is | may it touch the world? |
+//! | --- | --- | --- |
+//! | [`diag`] | what is wrong and where: codes, findings, places, their rendering | no |
+//! | [`vocab`] | words of the outside made types once: country, language, media type, person, tag URI, slug | no |
+//! | [`text`] | Markdown, HTML and plain text to clean HTML and plain words | no |
+//! | [`progress`] | counters that long work moves and somebody watches | no |
+//! | [`config`] | `feeds.toml`: the raw form with spans, the resolved form, the table of all keys | reads one file |
+//! | [`item`] | the model, the record formats and sources, listings and former feeds | reads records, writes new ones |
+//! | [`classify`] | item to countries and topics, and by which rule | no |
+//! | [`channel`] | which channels there are: selection, order, limits, language variants | no |
+//! | [`document`] | a channel as bytes, RSS or Atom; each item is encoded once for each format | no |
+//! | [`check`] | bytes to findings: the feed checker. A witness: it shares no code with [`document`] | no |
+//! | [`gate`] | the documents of a run checked, each finding led back to its record and field | no |
+//! | [`pipeline`] | config and items to checked documents | no |
+//! | [`publish`] | the plan, and a folder as its destination: staged files, renames, manifest, lock | writes the output |
+//! | [`cli`] | one file a subcommand; the only room that prints, reads the environment and the clock, and decides exit codes | yes |
+//!
+//! # Where to add what
+//!
+//! - A key of the config: a row in `config/keys/rows.rs`, its reading in `config/resolve/`, its field in [`config::Config`]; `docs/config.md` is made
+//!   from the table.
+//! - A field of a record: [`config::RECORD_FIELDS`], `item/record.rs`, `item/resolve.rs`, and what each format makes of it in the doc of [`item::Item`].
+//! - A rule of the checker: a row in `check/codes/`, one small function, a case that fires and one that does not in `tests/check/CODE/`.
+//! - A command: a file in `cli/`, with examples in its help.
+//! - Anything that a user sees go wrong: a row in [`diag::codes`], a place, and a way out.
+//!
+//! # As a library
+//!
+//! ```
+//! use tidings::check::{Options, check};
+//!
+//! let report = check(b"<rss version='2.0'><channel><title>T</title></channel></rss>", &Options::default());
+//! assert!(!report.valid());
+//! assert!(report.findings.iter().any(|finding| finding.rule.code.name == "missing-link"));
+//! ```
+
+// The rooms' pages name their inner files; who reads them reads the source beside them.
+#![allow(rustdoc::private_intra_doc_links)]
 
 pub mod channel;
 pub mod check;
