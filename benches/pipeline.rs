@@ -30,10 +30,11 @@ fn stages(criterion: &mut Criterion) {
     }
 
     let config = load(&folder.path().join(corpus::Form::Ndjson.name()));
-    let loaded = item::read(&config, &Progress::default());
-    let placements = pipeline::classify(&config, &loaded.items);
+    let progress = Progress::default();
+    let loaded = item::read(&config, &progress);
+    let placements = pipeline::classify(&config, &loaded.items, &progress);
     let known = BTreeSet::new();
-    criterion.bench_function("classify", |bench| bench.iter(|| black_box(pipeline::classify(&config, &loaded.items))));
+    criterion.bench_function("classify", |bench| bench.iter(|| black_box(pipeline::classify(&config, &loaded.items, &progress))));
     criterion.bench_function("sort into channels", |bench| {
         bench.iter(|| black_box(channel::catalogue(&config, Sorted { items: &loaded.items, placements: &placements, now }, &known)));
     });

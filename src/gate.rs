@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::diag::{Finding, Findings, Severity};
 use crate::document::Document;
 use crate::item::Item;
+use crate::progress::Progress;
 
 /// A document and the items in it, in its order.
 pub struct Checked<'a> {
@@ -22,8 +23,15 @@ pub struct Checked<'a> {
 }
 
 /// What the checker says of the documents, in their order; notes are left out.
-pub fn check(config: &Config, documents: &[Checked<'_>], now: DateTime<Utc>) -> Findings {
-    let found: Vec<Vec<Finding>> = documents.par_iter().map(|checked| one(config, checked, now)).collect();
+pub fn check(config: &Config, documents: &[Checked<'_>], now: DateTime<Utc>, progress: &Progress) -> Findings {
+    let found: Vec<Vec<Finding>> = documents
+        .par_iter()
+        .map(|checked| {
+            let found = one(config, checked, now);
+            progress.step(1);
+            found
+        })
+        .collect();
     let mut told = BTreeSet::new();
     found.into_iter().flatten().filter(|finding| told.insert((finding.code.name, finding.place.clone(), finding.message.clone()))).collect()
 }

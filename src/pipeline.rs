@@ -58,8 +58,7 @@ pub fn build(config: &Config, loaded: item::Loaded, known: &BTreeSet<String>, no
     let (items, hidden) = seen_now(loaded.items, now, &mut findings);
 
     let clock = Instant::now();
-    progress.begin(Stage::Classifying, items.len());
-    let placements = classify(config, &items);
+    let placements = classify(config, &items, progress);
     let catalogue = channel::catalogue(config, Sorted { items: &items, placements: &placements, now }, known);
     timings.classify = clock.elapsed();
 
@@ -79,9 +78,14 @@ pub fn build(config: &Config, loaded: item::Loaded, known: &BTreeSet<String>, no
 }
 
 /// Where each item belongs.
-pub fn classify(config: &Config, items: &[Item]) -> Vec<Placement> {
+pub fn classify(config: &Config, items: &[Item], progress: &Progress) -> Vec<Placement> {
+    progress.begin(Stage::Classifying, items.len());
     let classifier = Classifier::new(config);
-    items.par_iter().map(|item| classifier.place(item)).collect()
+    let place = |item: &Item| {
+        progress.step(1);
+        classifier.place(item)
+    };
+    items.par_iter().map(place).collect()
 }
 
 /// The items that are not drafts, not in the future and not expired; and those that are, by key. An `updated` that lies in the future has not happened yet.
@@ -259,7 +263,7 @@ fn check(
     let items_of = |channel: &Channel| channel.shown().iter().map(|at| &items[*at as usize]).collect();
     let channels = catalogue.channels.iter().flat_map(|channel| std::iter::repeat_n(channel, formats));
     let checked: Vec<Checked> = channels.zip(documents).map(|(channel, document)| Checked { document, items: items_of(channel) }).collect();
-    gate::check(config, &checked, now)
+    gate::check(config, &checked, now, progress)
 }
 
 /// The variants of each channel by the path that they share.

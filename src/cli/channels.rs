@@ -27,7 +27,7 @@ pub(super) fn run(args: &ChannelsArgs, context: &Context) -> Result<Exit, Failur
     let mut loaded = item::read(&config, &Progress::default());
     let items = std::mem::take(&mut loaded.items);
     let (items, _) = pipeline::seen_now(items, context.now, &mut loaded.findings);
-    let placements = pipeline::classify(&config, &items);
+    let placements = pipeline::classify(&config, &items, &Progress::default());
     let catalogue = channel::catalogue(&config, Sorted { items: &items, placements: &placements, now: context.now }, &known);
     loaded.findings.extend(catalogue.findings);
 

@@ -104,7 +104,7 @@ impl<'a> Scene<'a> {
                 items.len() - 1
             }
         };
-        let placements = pipeline::classify(config, &items);
+        let placements = pipeline::classify(config, &items, &Progress::default());
         let survey = Classifier::new(config).survey(&item);
         let catalogue = channel::catalogue(config, Sorted { items: &items, placements: &placements, now: context.now }, known);
         Scene { config, item, hidden, survey, catalogue, at: position as u32 }
