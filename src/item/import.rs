@@ -143,6 +143,12 @@ impl Run<'_> {
         }
         match self.known.find(draft) {
             Match::Same => {
+                if self.known.differs(draft) {
+                    let message =
+                        format!("`{}` of {} is here twice, with two texts; the second is left out", draft.title, draft.date.day());
+                    let help = "where they are two items, give one another title and import it again";
+                    self.done.findings.push(Finding::new(&codes::IMPORT_SIMILAR, message).at(draft.place.clone()).help(help));
+                }
                 self.done.known += 1;
                 return;
             }

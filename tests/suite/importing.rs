@@ -56,6 +56,13 @@ fn a_block_that_cannot_be_read_is_named_and_the_rest_comes_in() {
 }
 
 #[test]
+fn two_texts_under_one_day_and_title_are_not_passed_over_in_silence() {
+    let publication = Publication::new();
+    publication.write("page.txt", "10 February, 2018\n\nPress release\n\nOf Belize.\n\n10 February, 2018\n\nPress release\n\nOf Mexico.\n");
+    publication.run(&["import", "listing", "page.txt"]).expect(0, &["page.txt:7", "warning[import-similar]", "two texts"]);
+}
+
+#[test]
 fn feeds_keep_their_ids() {
     let publication = Publication::new();
     publication.write(

@@ -25,6 +25,8 @@ pub struct Known {
     ids: HashSet<String>,
     /// What [`mint`] gives for each record's day and title, whatever id it bears.
     titles: HashSet<String>,
+    /// By day and title: the text of each item that this run has written.
+    texts: HashMap<String, Option<String>>,
     /// What stands before a record's own id in a published one.
     minted: Option<String>,
     /// The ids and guids that this run has written, each with its item's day and title.
@@ -80,6 +82,11 @@ impl Known {
         }
     }
 
+    /// Whether this run has written an item of the same day and title with another text, so that the draft may be another item.
+    pub fn differs(&self, draft: &Draft) -> bool {
+        self.texts.get(&mint(draft.date.day(), &draft.title)).is_some_and(|text| *text != draft.body)
+    }
+
     /// A published id as a record of this publication has it.
     fn in_record<'a>(&self, id: &'a str) -> &'a str {
         self.minted.as_ref().and_then(|prefix| id.strip_prefix(prefix.as_str())).unwrap_or(id)
@@ -88,6 +95,7 @@ impl Known {
     /// The draft is a record now.
     pub fn add(&mut self, draft: &Draft) {
         let title = mint(draft.date.day(), &draft.title);
+        self.texts.insert(title.clone(), draft.body.clone());
         match own_id(draft) {
             Some(own) => drop(self.written.insert(own.to_owned(), title)),
             None => drop(self.titles.insert(title)),
