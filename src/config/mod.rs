@@ -49,6 +49,11 @@ pub struct Config {
     pub named: Vec<NamedChannel>,
     pub limits: Limits,
     pub output: Output,
+    /// In the order of the config.
+    pub moved: Vec<Moved>,
+    pub guards: Guards,
+    pub ids: Ids,
+    pub ledger: Ledger,
 }
 
 /// Who publishes, and what holds for every channel.
@@ -141,7 +146,7 @@ pub enum RecordFormat {
 }
 
 /// The fields of a record, which a column can hold, in the order of the documentation. `author` is another spelling of `authors`.
-pub const RECORD_FIELDS: [&str; 23] = [
+pub const RECORD_FIELDS: [&str; 24] = [
     "id",
     "guid",
     "title",
@@ -165,6 +170,7 @@ pub const RECORD_FIELDS: [&str; 23] = [
     "draft",
     "publish-at",
     "expires",
+    "withdrawn",
 ];
 
 /// The axis of countries.
@@ -411,6 +417,64 @@ pub struct Output {
     pub ttl: Option<u32>,
     /// The length of summaries that are cut from bodies, in characters.
     pub summary_length: usize,
+    /// How long Atom tells of a deleted item (RFC 6721), in days.
+    pub tombstone_days: u32,
+}
+
+/// A channel path that was published and is no longer used. Paths are without extension.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    pub from: String,
+    /// `None` where the channel has ended.
+    pub to: Option<String>,
+    pub how: MovedAs,
+    /// The line of the config, for messages.
+    pub line: u32,
+}
+
+/// What stands at a path that a channel moved away from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MovedAs {
+    /// The same document.
+    #[default]
+    Copy,
+    /// Nothing; servers answer with a redirect.
+    Redirect,
+}
+
+/// What a build refuses unless it is told to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Guards {
+    /// A channel may lose so many per cent of its items; a third where `None`.
+    pub shrink: Option<u32>,
+    pub future: Future,
+}
+
+/// What becomes of a record whose date lies in the future, without `publish-at`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Future {
+    #[default]
+    Refuse,
+    /// Held back until then.
+    Hold,
+}
+
+/// Ids under which items were published before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ids {
+    /// Record key or id, and the old id.
+    pub aliases: Vec<(String, String)>,
+    /// A file of CSV with more of them, relative to the root.
+    pub file: Option<PathBuf>,
+}
+
+/// What is remembered between runs.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    /// Relative to the root.
+    pub path: PathBuf,
+    /// What is no change of an item when it changes.
+    pub ignore: Vec<Regex>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]

@@ -284,6 +284,7 @@ fn context(key: &Key) -> String {
         "" | "publication" => String::new(),
         "publication.author" => "[publication.author]\nname = \"A\"\n".to_owned(),
         "source" => SOURCE.to_owned(),
+        "moved" => "[[moved]]\nfrom = \"a\"\nto = \"b\"\n".to_owned(),
         "channel" => CHANNEL.to_owned(),
         parent if parent.starts_with("source.") => format!("{SOURCE}[{parent}]\n"),
         parent if parent.starts_with("channel.") => format!("{CHANNEL}[{parent}]\n"),

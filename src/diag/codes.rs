@@ -30,6 +30,7 @@ codes! {
 
     // records
     FUTURE_UPDATE = "future-update", Warning, "a record says that it was updated at a time that lies in the future";
+    ALIAS_FILE = "alias-file", Error, "the file of aliases cannot be read, or says two things";
     BAD_UTF8 = "bad-utf8", Error, "a text that is not UTF-8";
     BROKEN_LINK = "broken-link", Error, "a symbolic link that leads nowhere or in a circle";
     DUPLICATE_ID = "duplicate-id", Error, "two items with one id";
@@ -91,6 +92,13 @@ codes! {
     FEED_CATEGORIES = "feed-categories", Info, "categories of a feed that are no topics of the publication";
 
     // publishing
+    WOULD_REPEAT = "would-repeat", Error, "an item whose id changed while its content did not: subscribers would see it twice";
+    CHANNEL_SHRINKS = "channel-shrinks", Error, "a channel that would lose much of what it holds, or all";
+    FUTURE_ITEM = "future-item", Error, "an item whose date lies in the future, and that does not say that it is to be held back";
+    PATH_DISAPPEARS = "path-disappears", Error, "a document that was published and would be there no more";
+    MOVED_NOWHERE = "moved-nowhere", Error, "a channel moved to a path where there is none";
+    MOVED_TAKEN = "moved-taken", Error, "a path that a channel moved away from is still a channel's";
+    LEDGER_DAMAGE = "ledger-damage", Error, "the ledger does not agree with itself or with what is published";
     FOREIGN_FILE = "foreign-file", Error, "something stands where a document should go, and it was not published from here";
     ABANDONED_FILE = "abandoned-file", Warning, "a document that is no longer wanted was changed by something else and is left alone";
 }

@@ -4,6 +4,7 @@
 //! gathers every finding on the way; it does not sort items into channels and does not touch their text.
 
 pub mod address;
+mod alias;
 pub mod date;
 pub mod dateline;
 pub mod feed;
@@ -102,6 +103,8 @@ pub struct Lifetime {
     pub publish_at: Option<Date>,
     /// Not from then on.
     pub expires: Option<Date>,
+    /// Taken back without a word; a notice in its place is the item's body.
+    pub withdrawn: bool,
 }
 
 /// Why an item is not seen now.
@@ -111,6 +114,7 @@ pub enum Hidden {
     /// `publish-at`, or the date itself, lies in the future.
     NotYet(Date),
     Expired(Date),
+    Withdrawn,
 }
 
 /// In seconds.
@@ -131,6 +135,9 @@ impl Item {
 
     /// Whether the item stays out at `now`, and why.
     pub fn hidden(&self, now: DateTime<Utc>) -> Option<Hidden> {
+        if self.lifetime.withdrawn {
+            return Some(Hidden::Withdrawn);
+        }
         if self.lifetime.draft {
             return Some(Hidden::Draft);
         }

@@ -47,6 +47,7 @@ pub struct Record {
     pub publish_at: Option<String>,
     #[serde(deserialize_with = "moment")]
     pub expires: Option<String>,
+    pub withdrawn: Option<Withdrawn>,
 }
 
 /// A person in full; in short it is `Name <mail>`.
@@ -98,6 +99,13 @@ pub struct Many<T>(pub Vec<T>);
 pub enum Written<T> {
     Text(String),
     Table(T),
+}
+
+/// `true` where the item was taken back without a word, or the notice that takes its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Withdrawn {
+    Flag(bool),
+    Notice(String),
 }
 
 /// A string, or a whole number where exports write names as numbers.
@@ -154,6 +162,30 @@ impl<'de> Deserialize<'de> for Scalar {
         }
 
         deserializer.deserialize_any(ScalarVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for Withdrawn {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct WithdrawnVisitor;
+
+        impl Visitor<'_> for WithdrawnVisitor {
+            type Value = Withdrawn;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("`true` or a notice")
+            }
+
+            fn visit_bool<E: Error>(self, flag: bool) -> Result<Withdrawn, E> {
+                Ok(Withdrawn::Flag(flag))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Withdrawn, E> {
+                Ok(Withdrawn::Notice(text.to_owned()))
+            }
+        }
+
+        deserializer.deserialize_any(WithdrawnVisitor)
     }
 }
 

@@ -14,8 +14,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::address::{self, is_iri};
+use super::alias::Aliases;
 use super::format::{Fault, Field, Spot};
-use super::record::{ImageTable, Many, OriginTable, Record, Scalar, Written};
+use super::record::{ImageTable, Many, OriginTable, Record, Scalar, Withdrawn, Written};
 use super::{Date, Image, Item, ItemId, Lifetime, Origin, date};
 use crate::config::{Config, RecordFormat, Source, TopicKey};
 use crate::diag::{Code, Place, Severity, codes, did_you_mean};
@@ -27,6 +28,7 @@ use crate::vocab::Language;
 pub struct Resolver<'a> {
     config: &'a Config,
     topics: HashMap<&'a str, &'a TopicKey>,
+    aliases: Aliases,
 }
 
 /// Where a record stands.
@@ -42,13 +44,13 @@ pub struct Setting<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    pub fn new(config: &'a Config) -> Self {
-        Resolver { config, topics: config.topics.iter().map(|topic| (&*topic.key, &topic.key)).collect() }
+    pub fn new(config: &'a Config, aliases: Aliases) -> Self {
+        Resolver { config, topics: config.topics.iter().map(|topic| (&*topic.key, &topic.key)).collect(), aliases }
     }
 
     /// The item, unless a fault is an error; and all faults.
     pub fn resolve(&self, record: Record, setting: Setting<'_>) -> (Option<Item>, Vec<Fault>) {
-        let mut work = Work { config: self.config, topics: &self.topics, faults: Vec::new() };
+        let mut work = Work { config: self.config, topics: &self.topics, aliases: &self.aliases, faults: Vec::new() };
         let item = work.item(record, setting);
         let good = work.faults.iter().all(|fault| fault.code.severity != Severity::Error);
         (item.filter(|_| good), work.faults)
@@ -59,6 +61,7 @@ impl<'a> Resolver<'a> {
 struct Work<'a> {
     config: &'a Config,
     topics: &'a HashMap<&'a str, &'a TopicKey>,
+    aliases: &'a Aliases,
     faults: Vec<Fault>,
 }
 
@@ -84,10 +87,11 @@ impl Work<'_> {
         let rights = self.line(Field::new("rights"), record.rights);
         let publish_at = self.date("publish-at", record.publish_at);
         let expires = self.date("expires", record.expires);
-        let lifetime = Lifetime { by_day, ..self.lifetime(record.draft, publish_at.or(published), publish_at, expires) };
+        let (withdrawn, notice) = self.withdrawn(record.withdrawn, syntax);
+        let lifetime = Lifetime { by_day, withdrawn, ..self.lifetime(record.draft, publish_at.or(published), publish_at, expires) };
         let ((key, id), title, published) = (identity?, title?, published?);
         let place = setting.place;
-        Some(Item {
+        let item = Item {
             place,
             key,
             id,
@@ -108,7 +112,23 @@ impl Work<'_> {
             source,
             rights,
             lifetime,
+        };
+        Some(match notice {
+            Some(notice) => replaced(item, notice),
+            None => item,
         })
+    }
+
+    /// Whether the item was taken back without a word, and the notice that takes its place where it was not.
+    fn withdrawn(&mut self, written: Option<Withdrawn>, syntax: Syntax) -> (bool, Option<Markup>) {
+        match written {
+            None | Some(Withdrawn::Flag(false)) => (false, None),
+            Some(Withdrawn::Flag(true)) => (true, None),
+            Some(Withdrawn::Notice(text)) => {
+                let notice = self.markup("withdrawn", Some(text), syntax);
+                (notice.is_none(), notice)
+            }
+        }
     }
 
     /// The record's key and its published id.
@@ -124,6 +144,11 @@ impl Work<'_> {
             self.faults.push(fault.help("a row needs an `id` that never changes, such as the key of its table"));
             return None;
         };
+        if let Some(alias) = self.aliases.of(&key, id.as_deref()) {
+            let iri: Arc<str> = if is_iri(&alias.id) { alias.id.as_str().into() } else { self.mint(&alias.id) };
+            let guid = alias.guid.clone().or(guid).filter(|guid| **guid != *iri).map(Arc::from);
+            return Some((key, ItemId { iri, guid }));
+        }
         let iri: Arc<str> = match &id {
             Some(id) if is_iri(id) => id.as_str().into(),
             Some(id) => self.mint(id),
@@ -194,7 +219,7 @@ impl Work<'_> {
             let help = "nobody would see it; mend `expires`, or say `draft = true`".to_owned();
             self.fault(&codes::EXPIRES_TOO_EARLY, Field::new("expires"), "the item expires before it appears".to_owned(), Some(help));
         }
-        Lifetime { draft: draft.unwrap_or(false), by_day: false, publish_at, expires }
+        Lifetime { draft: draft.unwrap_or(false), by_day: false, publish_at, expires, withdrawn: false }
     }
 
     fn syntax(&mut self, written: Option<String>, setting: &Setting<'_>) -> Syntax {
@@ -324,6 +349,11 @@ impl Work<'_> {
     fn fault(&mut self, code: &'static Code, field: Field, message: String, help: Option<String>) {
         self.faults.push(Fault { code, spot: Spot::Field(field), message, help });
     }
+}
+
+/// The item with a notice in place of all that it said: id, title, date and page stay, so that readers see which item it is.
+fn replaced(item: Item, notice: Markup) -> Item {
+    Item { summary: None, body: Some(notice), dateline: None, image: None, enclosures: Vec::new(), ..item }
 }
 
 /// Whether a list is more than the one empty string by which exports say that there is nothing.

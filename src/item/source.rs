@@ -8,6 +8,7 @@ use std::io::{self, Read};
 
 use rayon::prelude::*;
 
+use super::alias::Aliases;
 use super::format::csv::{Row, Table};
 use super::format::ndjson::{self, Block};
 use super::format::{self, Body, Fault, Passage, ROW_LIMIT};
@@ -44,7 +45,7 @@ const SHOWN: usize = 1000;
 pub fn read(config: &Config, progress: &Progress) -> Loaded {
     let mut findings = Findings::new();
     let files = walk::list(config, &mut findings);
-    let reader = Reader { config, resolver: Resolver::new(config) };
+    let reader = Reader { config, resolver: Resolver::new(config, Aliases::read(config, &mut findings)) };
     progress.begin(Stage::Reading, files.len());
     let read = |files: &[Found]| {
         let batch = reader.files(files);

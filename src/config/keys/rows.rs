@@ -25,6 +25,10 @@ pub(super) const ROOT: &[Key] = keys! {
     "channel" Tables, None, "Channels that you name yourself.", "";
     "limits" Table, None, "How much a channel's documents hold.", "";
     "output" Table, None, "What is written, and where to.", "";
+    "moved" Tables, None, "Channel paths that were published and are no longer used.", "";
+    "guards" Table, None, "What a build refuses to publish unless it is told to.", "";
+    "ids" Table, None, "Ids under which items were published before.", "";
+    "ledger" Table, None, "What is remembered between runs.", "";
 };
 
 pub(super) const SECTIONS: &[Section] = &[
@@ -175,7 +179,47 @@ pub(super) const SECTIONS: &[Section] = &[
             "output.formats" Choices(&["rss", "atom"]), Is(r#"["rss", "atom"]"#), "The formats of each channel.", r#"["atom"]"#;
             "output.content" Choice(&["full", "summary"]), Is(r#""full""#), "Whether documents carry whole bodies, or summaries only.", r#""summary""#;
             "output.ttl" Whole(1, 44_640), Is("60"), "How long readers may wait before they ask again, in minutes; RSS `ttl`.", "120";
+            "output.tombstone-days" Whole(0, 36_500), Is("30"),
+                "How long Atom says of a deleted item that it is gone (`at:deleted-entry`, RFC 6721), in days; 0 for never.", "90";
             "output.summary-length" Whole(40, 10_000), Is("300"), "The length of summaries that are cut from bodies, in characters.", "500";
+        },
+    },
+    Section {
+        heading: "[[moved]]",
+        about: "A channel path that was published and is no longer used. Subscribers follow, or are told that it has ended; the channel keeps the id that it was \
+                published with. Variants by language move with their channel.",
+        keys: keys! {
+            "moved.from" Text, Required, "The path that is no longer used, without extension.", r#""topic/border""#;
+            "moved.to" Text, None, "The channel that stands in its place, without extension. Without this key the channel has ended, and servers answer 410.", r#""topic/border-management""#;
+            "moved.as" Choice(&["copy", "redirect"]), Is(r#""copy""#),
+                "`copy` keeps a whole copy at the old path, whose self link is the new address; `redirect` takes it away and lists the move in `_redirects`, which `tidings serve` and many static hosts read.", r#""redirect""#;
+        },
+    },
+    Section {
+        heading: "[guards]",
+        about: "What a build refuses to publish unless it is told to with `--accept`.",
+        keys: keys! {
+            "guards.shrink" Whole(1, 100), Like("a third"), "A channel that loses more than so many per cent of its items is not published.", "50";
+            "guards.future" Choice(&["refuse", "hold"]), Is(r#""refuse""#),
+                "A record whose date lies in the future and that has no `publish-at`: the build is refused, or the item is held back until then.", r#""hold""#;
+        },
+    },
+    Section {
+        heading: "[ids]",
+        about: "Ids under which items were published before, by this program or another, for records that would get another id now.",
+        keys: keys! {
+            "ids.aliases" Table, None, "The old id of each record, by the record's key or `id`.", r#"{ "2018/ports-reopen" = "https://old.example.org/?p=17" }"#;
+            "ids.aliases.KEY" Text, None, "The old id: an absolute URI is taken as it is, any other is the last part of a tag URI.", r#""https://old.example.org/?p=17""#;
+            "ids.file" Text, None, "A file of CSV with the columns `key`, `id` and, if need be, `guid`: the same for many.", r#""aliases.csv""#;
+        },
+    },
+    Section {
+        heading: "[ledger]",
+        about: "What is remembered between runs: `docs/ledger.md` tells what and why.",
+        keys: keys! {
+            "ledger.path" Text, Is(r#"".tidings/ledger.db""#), "The ledger's file, relative to the config's folder or absolute.", r#""/var/lib/tidings/news.db""#;
+            "ledger.ignore" List, None,
+                "Regular expressions, matched without regard to case: what they match in a text or title is no change of the item when it changes.", r#"['updated \d+ minutes ago']"#;
         },
     },
 ];

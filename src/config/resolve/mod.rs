@@ -6,6 +6,7 @@ mod axes;
 mod channels;
 mod collisions;
 mod localised;
+mod memory;
 mod output;
 mod publication;
 mod sources;
@@ -103,6 +104,10 @@ fn config(table: &Table<'_>, root: &Path, path: Arc<Path>, report: &mut Report<'
     let output = output::read(&table.table("output"), root, &sources, report);
     let channels = channels::automatic(&table.table("channels"), &names, languages, report);
     let named = channels::named(table, &names, languages, &limits, report);
+    let moved = memory::moved(table, report);
+    let guards = memory::guards(&table.table("guards"));
+    let ids = memory::ids(&table.table("ids"), report);
+    let ledger = memory::ledger(&table.table("ledger"), root, &output.folder, report);
     collisions::check(&named, &channels, &topics, &names, languages, report);
     Some(Config {
         root: root.to_owned(),
@@ -116,6 +121,10 @@ fn config(table: &Table<'_>, root: &Path, path: Arc<Path>, report: &mut Report<'
         named: named.into_iter().map(|channel| channel.value).collect(),
         limits,
         output,
+        moved,
+        guards,
+        ids,
+        ledger,
     })
 }
 

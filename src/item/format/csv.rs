@@ -12,7 +12,7 @@ use super::{Fault, Field, ROW_LIMIT, Spot};
 use crate::config::RECORD_FIELDS;
 use crate::config::Source;
 use crate::diag::{codes, did_you_mean};
-use crate::item::record::{Many, Record, Scalar, Written};
+use crate::item::record::{Many, Record, Scalar, Withdrawn, Written};
 
 /// Fields without which no row can be an item.
 const NEEDED: [&str; 3] = ["id", "title", "date"];
@@ -175,6 +175,7 @@ impl Columns {
             "draft" => record.draft = Some(truth(cell)?),
             "publish-at" => record.publish_at = text(),
             "expires" => record.expires = text(),
+            "withdrawn" => record.withdrawn = Some(truth(cell).map_or_else(|_| Withdrawn::Notice(cell.trim().to_owned()), Withdrawn::Flag)),
             _ => {}
         }
         Ok(())
