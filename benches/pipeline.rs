@@ -34,6 +34,8 @@ fn stages(criterion: &mut Criterion) {
     let loaded = item::read(&config, &progress);
     let placements = pipeline::classify(&config, &loaded.items, &progress);
     let known = BTreeSet::new();
+    let (memory, accepted) = (tidings::ledger::Memory::default(), BTreeSet::new());
+    let past = pipeline::Past { memory: &memory, known: &known, accepted: &accepted };
     criterion.bench_function("classify", |bench| bench.iter(|| black_box(pipeline::classify(&config, &loaded.items, &progress))));
     criterion.bench_function("sort into channels", |bench| {
         bench.iter(|| black_box(channel::catalogue(&config, Sorted { items: &loaded.items, placements: &placements, now }, &known)));
@@ -43,7 +45,7 @@ fn stages(criterion: &mut Criterion) {
     });
     criterion.bench_function("items to documents", |bench| {
         let fresh = || (loaded.clone(), Progress::default());
-        let build = |(loaded, progress): (item::Loaded, Progress)| black_box(pipeline::build(&config, loaded, &known, now, &progress));
+        let build = |(loaded, progress): (item::Loaded, Progress)| black_box(pipeline::build(&config, loaded, past, now, &progress));
         bench.iter_batched(fresh, build, BatchSize::LargeInput);
     });
 }

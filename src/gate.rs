@@ -40,7 +40,7 @@ fn one(config: &Config, checked: &Checked<'_>, now: DateTime<Utc>) -> Vec<Findin
     let document = checked.document;
     let options = Options {
         url: config.publication.base_url.join(&document.path).ok(),
-        content_type: Some(document.format.media_type().to_owned()),
+        content_type: document.format.map(|format| format.media_type().to_owned()),
         now: Some(now),
         ..Options::default()
     };

@@ -26,10 +26,13 @@
 //! | [`vocab`] | words of the outside made types once: country, language, media type, person, tag URI, slug | no |
 //! | [`text`] | Markdown, HTML and plain text to clean HTML and plain words | no |
 //! | [`progress`] | counters that long work moves and somebody watches | no |
+//! | `crash` | points at which a test may let the program die | no |
+//! | [`seen`] | a published feed as a reader sees it | no |
 //! | [`config`] | `feeds.toml`: the raw form with spans, the resolved form, the table of all keys | reads one file |
 //! | [`item`] | the model, the record formats and sources, listings and former feeds | reads records, writes new ones |
 //! | [`classify`] | item to countries and topics, and by which rule | no |
 //! | [`channel`] | which channels there are: selection, order, limits, language variants | no |
+//! | [`ledger`] | what is remembered between runs: ids, real change, what may not be published unasked | reads and writes one file |
 //! | [`document`] | a channel as bytes, RSS or Atom; each item is encoded once for each format | no |
 //! | [`check`] | bytes to findings: the feed checker. A witness: it shares no code with [`document`] | no |
 //! | [`gate`] | the documents of a run checked, each finding led back to its record and field | no |
@@ -64,12 +67,15 @@ pub mod check;
 pub mod classify;
 pub mod cli;
 pub mod config;
+mod crash;
 pub mod diag;
 pub mod document;
 pub mod gate;
 pub mod item;
+pub mod ledger;
 pub mod pipeline;
 pub mod progress;
 pub mod publish;
+pub mod seen;
 pub mod text;
 pub mod vocab;

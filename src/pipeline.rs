@@ -3,7 +3,11 @@
 //! Reading is done before and publishing after. What stands between is a function of the config, the items, the paths that were published
 //! before and the time; it prints nothing, writes nothing and asks no clock.
 
-use std::collections::{BTreeSet, HashMap};
+mod moved;
+
+pub use moved::REDIRECTS;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,11 +17,12 @@ use url::Url;
 
 use crate::channel::{self, Catalogue, Channel, Sorted};
 use crate::classify::{Classifier, Placement};
-use crate::config::{Config, Format};
+use crate::config::{Config, Content, Format, Future};
 use crate::diag::{Finding, Findings, Severity, codes};
 use crate::document::{self, Alternate, Category, Document, Encoded, Entry, Head, Prepared};
 use crate::gate::{self, Checked};
 use crate::item::{self, Hidden, Item};
+use crate::ledger::{self, Accept, Digest, KnownChannel, Memory, Recall, guard};
 use crate::progress::{Progress, Stage};
 use crate::text::{self, Removed};
 use crate::text::{Markup, Syntax};
@@ -33,6 +38,12 @@ pub struct Built {
     /// The items that stay out, by key, and why: drafts, future and expired ones.
     pub hidden: Vec<(Arc<str>, Hidden)>,
     pub catalogue: Catalogue,
+    /// What is to be remembered once the documents are published.
+    pub after: Memory,
+    /// What subscribers would notice that nobody can have meant.
+    pub refused: Findings,
+    /// Ids of items that come a second time, under these.
+    pub repeats: Vec<Arc<str>>,
     pub documents: Vec<Document>,
     pub findings: Findings,
     /// What the checker says of the documents.
@@ -44,6 +55,7 @@ pub struct Built {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Timings {
     pub read: Duration,
+    pub recall: Duration,
     pub classify: Duration,
     pub prepare: Duration,
     pub render: Duration,
@@ -51,15 +63,33 @@ pub struct Timings {
     pub publish: Duration,
 }
 
-/// Items to documents. `known` holds the channel paths that were published before.
-pub fn build(config: &Config, loaded: item::Loaded, known: &BTreeSet<String>, now: DateTime<Utc>, progress: &Progress) -> Built {
+/// What the runs before this one left.
+#[derive(Clone, Copy, Debug)]
+pub struct Past<'a> {
+    pub memory: &'a Memory,
+    /// The channel paths that were published before.
+    pub known: &'a BTreeSet<String>,
+    /// What the user takes responsibility for.
+    pub accepted: &'a BTreeSet<Accept>,
+}
+
+/// Items to documents.
+pub fn build(config: &Config, loaded: item::Loaded, past: Past<'_>, now: DateTime<Utc>, progress: &Progress) -> Built {
     let mut findings = loaded.findings;
     let mut timings = Timings::default();
-    let (items, hidden) = seen_now(loaded.items, now, &mut findings);
+    let clock = Instant::now();
+    let dated_ahead = dated_ahead(config, &loaded.items, past.accepted, now);
+    let taken_out = taken_out(&loaded.items, past.memory, now);
+    let (mut items, hidden) = seen_now(loaded.items, now, &mut findings);
+    let mut recall = ledger::recall(config, &mut items, past.memory, now);
+    settle_unsure(config, &mut items, &mut recall, past.memory, now);
+    timings.recall = clock.elapsed();
 
     let clock = Instant::now();
     let placements = classify(config, &items, progress);
-    let catalogue = channel::catalogue(config, Sorted { items: &items, placements: &placements, now }, known);
+    let mut catalogue = channel::catalogue(config, Sorted { items: &items, placements: &placements, now }, past.known);
+    moved::settle(config, &mut catalogue, past.memory);
+    bury(config, &mut catalogue, &recall, past.memory, now);
     timings.classify = clock.elapsed();
 
     let clock = Instant::now();
@@ -67,14 +97,145 @@ pub fn build(config: &Config, loaded: item::Loaded, known: &BTreeSet<String>, no
     timings.prepare = clock.elapsed();
 
     let clock = Instant::now();
-    let documents = render(config, &catalogue, &prepared, progress);
+    date_channels(config, &mut catalogue, &mut recall, &prepared, past.memory, now);
+    let mut documents = render(config, &catalogue, &prepared, progress);
     timings.render = clock.elapsed();
     findings.extend(catalogue.findings.iter().cloned());
+    let scene = guard::Scene {
+        config,
+        items: &items,
+        before: past.memory,
+        after: &recall.after,
+        recall: &recall,
+        taken_out: &taken_out,
+        accepted: past.accepted,
+    };
+    let mut refused = guard::guard(&scene);
+    refused.extend(dated_ahead);
 
     let clock = Instant::now();
     let checked = check(config, &catalogue, &items, &documents, now, progress);
     timings.check = clock.elapsed();
-    Built { items, placements, hidden, catalogue, documents, findings, checked, timings }
+    // Copies are checked with what they are copies of.
+    documents.extend(moved::documents(config, &catalogue, &documents));
+    Built {
+        repeats: recall.repeats.iter().map(|(at, _)| items[*at as usize].id.iri.clone()).collect(),
+        items,
+        placements,
+        hidden,
+        catalogue,
+        after: recall.after,
+        refused,
+        documents,
+        findings,
+        checked,
+        timings,
+    }
+}
+
+/// Items of tomorrow and later that do not say that they are to be held back.
+fn dated_ahead(config: &Config, items: &[Item], accepted: &BTreeSet<Accept>, now: DateTime<Utc>) -> Findings {
+    if config.guards.future == Future::Hold || accepted.contains(&Accept::Future) {
+        return Findings::new();
+    }
+    let soon = now + chrono::Duration::days(1);
+    let ahead =
+        |item: &&Item| !item.lifetime.draft && !item.lifetime.withdrawn && item.lifetime.publish_at.is_none() && item.published > soon;
+    items.iter().filter(ahead).map(guard::future).collect()
+}
+
+/// Known items that their own records take out of the feeds.
+fn taken_out(items: &[Item], memory: &Memory, now: DateTime<Utc>) -> HashSet<ledger::Ref> {
+    let out = |item: &&Item| matches!(item.hidden(now), Some(Hidden::Withdrawn | Hidden::Expired(_)));
+    items.iter().filter(out).filter_map(|item| memory.find(&item.id.iri)).collect()
+}
+
+/// Compares the text of items that the memory knows only as they were published.
+fn settle_unsure(config: &Config, items: &mut [Item], recall: &mut Recall, before: &Memory, now: DateTime<Utc>) {
+    for position in std::mem::take(&mut recall.unsure) {
+        let item = &mut items[position as usize];
+        let text = prepare(config, item).0;
+        let html = if config.output.content == Content::Full { text.html } else { None };
+        let shown = html.or(text.summary).unwrap_or_else(|| item.title.clone());
+        let known = before.find(&item.id.iri).map(|at| before.get(at).traces.content);
+        if known != Some(ledger::trace::of_published(&item.title, &shown)) {
+            recall.changed_after_all(item, position, now.timestamp());
+        }
+    }
+}
+
+/// Gives each channel the tombstones of the items that it held and that are gone.
+fn bury(config: &Config, catalogue: &mut Catalogue, recall: &Recall, before: &Memory, now: DateTime<Utc>) {
+    let oldest = now.timestamp() - i64::from(config.output.tombstone_days) * 86_400;
+    let newly: HashSet<ledger::Ref> = recall.gone.iter().copied().collect();
+    for channel in &mut catalogue.channels {
+        let Some(known) = before.channels.get(&channel.path) else { continue };
+        let fresh = known.members.iter().filter(|at| newly.contains(at)).map(|at| (*at, now.timestamp()));
+        let all = known.deleted.iter().copied().chain(fresh);
+        let lies = |(at, when): &(ledger::Ref, i64)| *when > oldest && recall.after.get(*at).gone.is_some();
+        channel.deleted = all.filter(lies).map(|(at, when)| (recall.after.get(at).iri.clone(), ledger::date(when))).collect();
+    }
+}
+
+/// Dates each channel by the last change of its documents, and says what is to be remembered of it.
+fn date_channels(
+    config: &Config,
+    catalogue: &mut Catalogue,
+    recall: &mut Recall,
+    encoded: &EncodedItems,
+    before: &Memory,
+    now: DateTime<Utc>,
+) {
+    let digests: Vec<Digest> = {
+        let families = families(catalogue);
+        let digest = |channel: &Channel| content_digest(config, channel, &families[channel.family.as_str()], encoded);
+        catalogue.channels.par_iter().map(digest).collect()
+    };
+    let mut channels: BTreeMap<String, KnownChannel> = BTreeMap::new();
+    for (channel, digest) in catalogue.channels.iter_mut().zip(digests) {
+        let known = before.channels.get(&channel.path);
+        let members: Vec<ledger::Ref> = channel.items.iter().map(|at| recall.refs[*at as usize]).collect();
+        if let Some(known) = known {
+            let is_same = match known.digest {
+                Some(old) => old == digest,
+                // Rebuilt from documents: what they show is all that is known.
+                None => members[..channel.window] == known.members[..known.window] && channel.updated.timestamp() <= known.updated,
+            };
+            let updated = if is_same { known.updated } else { now.timestamp().max(known.updated + 1) };
+            channel.updated = ledger::date(updated);
+        }
+        let deleted = channel.deleted.iter().filter_map(|(iri, when)| Some((recall.after.find(iri)?, when.timestamp()))).collect();
+        let known = KnownChannel {
+            id: id(config, channel),
+            updated: channel.updated.timestamp(),
+            digest: Some(digest),
+            members,
+            window: channel.window,
+            deleted,
+        };
+        channels.insert(channel.path.clone(), known);
+    }
+    let kept = before.channels.iter().filter(|(path, _)| catalogue.kept.contains(*path));
+    channels.extend(kept.map(|(path, known)| (path.clone(), known.clone())));
+    recall.after.channels = channels;
+}
+
+/// Of a channel's documents in all formats, but for their date.
+fn content_digest(config: &Config, channel: &Channel, family: &[&Channel], encoded: &EncodedItems) -> Digest {
+    let mut hasher = blake3::Hasher::new();
+    for format in &config.output.formats {
+        let head = Head { updated: DateTime::UNIX_EPOCH.fixed_offset(), ..head(config, channel, *format, family) };
+        hasher.update(&rendered(&head, channel, encoded, *format));
+    }
+    Digest::of(&hasher.finalize())
+}
+
+fn rendered(head: &Head<'_>, channel: &Channel, encoded: &EncodedItems, format: Format) -> Vec<u8> {
+    let entries: Vec<&Encoded> = channel.shown().iter().map(|at| &encoded[&(*at, format)]).collect();
+    match channel.limits.bytes {
+        Some(limit) => document::render_within(head, &entries, format, limit).0,
+        None => document::render(head, &entries, format),
+    }
 }
 
 /// Where each item belongs.
@@ -238,13 +399,9 @@ fn render(config: &Config, catalogue: &Catalogue, encoded: &EncodedItems, progre
     progress.begin(Stage::Rendering, jobs.len());
     let document = |(channel, format): &(&Channel, Format)| {
         let head = head(config, channel, *format, &families[channel.family.as_str()]);
-        let entries: Vec<&Encoded> = channel.shown().iter().map(|at| &encoded[&(*at, *format)]).collect();
-        let bytes = match channel.limits.bytes {
-            Some(limit) => document::render_within(&head, &entries, *format, limit).0,
-            None => document::render(&head, &entries, *format),
-        };
+        let bytes = rendered(&head, channel, encoded, *format);
         progress.step(1);
-        Document { path: path(channel, *format), format: *format, bytes }
+        Document { path: path(channel, *format), format: Some(*format), bytes, changed: channel.updated }
     };
     jobs.par_iter().map(document).collect()
 }
@@ -280,15 +437,21 @@ fn head<'a>(config: &'a Config, channel: &Channel, format: Format, family: &[&Ch
     let in_other_languages = family.iter().filter(|other| other.path != channel.path).map(|other| alternate(config, other, format));
     Head {
         publication: &config.publication,
-        id: config.publication.authority.mint(&channel.id),
+        id: id(config, channel),
         title: channel.title.clone(),
         description: channel.description.clone(),
         language: channel.language.clone(),
         url: url(config, &path(channel, format)),
         alternates: in_other_formats.chain(in_other_languages).collect(),
         updated: channel.updated,
+        deleted: channel.deleted.clone(),
         ttl: config.output.ttl,
     }
+}
+
+/// The channel's id: the one that it was published with, else one that is minted now.
+fn id(config: &Config, channel: &Channel) -> String {
+    channel.published_id.clone().unwrap_or_else(|| config.publication.authority.mint(&channel.id))
 }
 
 fn alternate(config: &Config, channel: &Channel, format: Format) -> Alternate {

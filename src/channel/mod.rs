@@ -8,6 +8,7 @@ mod name;
 mod variant;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveTime, Utc};
 
@@ -24,6 +25,8 @@ pub struct Channel {
     pub path: String,
     /// The specific part of the channel's tag URI: it outlives slugs and titles.
     pub id: String,
+    /// The whole id under which it was published before, where that is known: it stays, whatever becomes of path and key.
+    pub published_id: Option<String>,
     pub kind: Kind,
     /// `None` where items of several languages stand side by side.
     pub language: Option<Language>,
@@ -36,8 +39,10 @@ pub struct Channel {
     /// How many of them, from the newest, are within the limits.
     pub window: usize,
     pub limits: Limits,
-    /// When its newest state came to be.
+    /// When its newest state came to be; the ledger knows better where the channel was published before.
     pub updated: Date,
+    /// Items that were in it and are deleted, by id, and when: the ledger's affair.
+    pub deleted: Vec<(Arc<str>, Date)>,
     /// The path without the language: what the variants of one channel share.
     pub family: String,
 }

@@ -35,6 +35,7 @@ fn channel(config: &Config, sorted: Sorted<'_>, draft: &Draft, lane: Lane<'_>, i
     Channel {
         path: lane.below.map_or_else(|| draft.path.clone(), |language| paths::in_language(language, &draft.path)),
         id: lane.below.map_or_else(|| draft.id.clone(), |language| format!("{};{language}", draft.id)),
+        published_id: None,
         kind: draft.kind.clone(),
         language: lane.language.cloned(),
         title,
@@ -43,6 +44,7 @@ fn channel(config: &Config, sorted: Sorted<'_>, draft: &Draft, lane: Lane<'_>, i
         window,
         limits: draft.limits.clone(),
         updated,
+        deleted: Vec::new(),
         family: draft.path.clone(),
     }
 }

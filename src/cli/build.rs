@@ -1,12 +1,13 @@
 //! `tidings build`: read, sort, publish.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
 
 use super::context::Context;
+use super::memory::{self, Remembered};
 use super::report::{FindingRow, Paths, Refusal, Report};
 use super::ui::{self, Ui};
 use super::view::{self, View};
@@ -14,7 +15,8 @@ use super::{Exit, Failure};
 use crate::config::Config;
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::item::{self, Hidden};
-use crate::pipeline::{self, Built};
+use crate::ledger::{Accept, guard};
+use crate::pipeline::{self, Built, Past};
 use crate::progress::Progress;
 use crate::publish::{Change, Folder, Outcome, Plan};
 
@@ -24,6 +26,7 @@ use crate::publish::{Change, Folder, Outcome, Plan};
 Examples:
   tidings build
   tidings build --dry-run        what subscribers would see, and nothing written
+  tidings build --accept paths   let a document go that was published
   tidings build --keep-going     publish without the records that are wrong; exit code 1
   tidings -C /srv/news build -q  from cron: silent unless something is wrong")]
 pub(super) struct BuildArgs {
@@ -36,12 +39,39 @@ pub(super) struct BuildArgs {
     /// Overwrite files in the output folder that were not published from here
     #[arg(long)]
     force: bool,
+    /// Publish all the same: items that come twice, channels that shrink, dates in the future, paths that disappear
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
+    accept: Vec<Accepted>,
     /// Wait for another run to end instead of giving up
     #[arg(long)]
     wait: bool,
     /// Report as JSON: counts, seconds a stage, every path, every finding
     #[arg(long)]
     json: bool,
+}
+
+/// What `--accept` takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Accepted {
+    /// Items whose id changed while their content did not
+    Repeats,
+    /// Channels that lose more than a third of their items, or all
+    Shrink,
+    /// Items dated in the future; they are held back until then
+    Future,
+    /// Documents that were published and would be there no more
+    Paths,
+}
+
+impl Accepted {
+    fn accept(self) -> Accept {
+        match self {
+            Accepted::Repeats => Accept::Repeats,
+            Accepted::Shrink => Accept::Shrink,
+            Accepted::Future => Accept::Future,
+            Accepted::Paths => Accept::Paths,
+        }
+    }
 }
 
 pub(super) fn run(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> {
@@ -52,17 +82,20 @@ pub(super) fn run(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> 
         true => None,
         false => Some(folder.lock(&config.output.folder, &holder(context), args.wait)?),
     };
+    let before = memory::load(&config, &folder)?;
+    let accepted = args.accept.iter().map(|accepted| accepted.accept()).collect();
     let progress = Progress::default();
     let loaded = context.ui.working(&progress, || item::read(&config, &progress));
     let read = start.elapsed();
     let records = loaded.records;
     if loaded.findings.has_errors() && !args.keep_going {
-        return Run { args, context, config: &config, records, start }.refuse(&loaded.findings);
+        return Run { args, context, config: &config, records, start, accepted: &accepted, before: &before }.refuse(&loaded.findings);
     }
     let known = folder.known();
-    let mut built = context.ui.working(&progress, || pipeline::build(&config, loaded, &known, context.now, &progress));
+    let past = Past { memory: &before.memory, known: &known, accepted: &accepted };
+    let mut built = context.ui.working(&progress, || pipeline::build(&config, loaded, past, context.now, &progress));
     built.timings.read = read;
-    Run { args, context, config: &config, records, start }.publish(built, &mut folder)
+    Run { args, context, config: &config, records, start, accepted: &accepted, before: &before }.publish(built, &mut folder)
 }
 
 /// One run, from the documents to the last word.
@@ -72,6 +105,8 @@ struct Run<'a> {
     config: &'a Config,
     records: usize,
     start: Instant,
+    accepted: &'a BTreeSet<Accept>,
+    before: &'a Remembered,
 }
 
 impl Run<'_> {
@@ -87,16 +122,36 @@ impl Run<'_> {
             built.findings.extend(foreign(&plan, self.config));
             return self.refuse(&built.findings);
         }
+        let mut refused = std::mem::take(&mut built.refused);
+        refused.extend(self.gone_paths(&plan));
+        if !refused.is_empty() && !self.args.dry_run {
+            built.findings.extend(refused);
+            return self.refuse(&built.findings);
+        }
+        built.findings.extend(refused);
         let views = (self.args.dry_run || self.args.json).then(|| view::views(&plan, &built, folder));
         let outcome = match self.args.dry_run {
             true => None,
-            false => Some(folder.carry_out(&plan, &built.documents)?),
+            false => Some(self.before.publish(folder, &plan, &built)?),
         };
         built.timings.publish = clock.elapsed();
         let exit = self.tell(&built, &plan, outcome, views);
         // The process ends here, and the system takes the memory back faster than text by text.
         std::mem::forget(built);
         exit
+    }
+
+    /// Documents that would be there no more, where nobody said that they may go.
+    fn gone_paths(&self, plan: &Plan) -> Findings {
+        if self.accepted.contains(&Accept::Paths) {
+            return Findings::new();
+        }
+        let of_moved = |path: &str, from: &str| {
+            let channel = path.rsplit_once('.').map_or(path, |(channel, _)| channel);
+            channel == from || channel.strip_suffix(from).is_some_and(|before| before.ends_with('/'))
+        };
+        let is_said = |path: &&String| self.config.moved.iter().any(|moved| of_moved(path, &moved.from)) || *path == pipeline::REDIRECTS;
+        plan.deletes.iter().filter(|path| !is_said(path)).map(|path| guard::path(self.config, path)).collect()
     }
 
     /// Nothing is published, what stands is left alone.
@@ -149,6 +204,7 @@ impl Run<'_> {
                     ui.note(format_args!("`{key}` is due at {}", due.format("%H:%M %:z on %Y-%m-%d")));
                 }
                 Hidden::NotYet(due) => ui.detail(format_args!("not due   {key}, until {}", due.format("%Y-%m-%d %H:%M %:z"))),
+                Hidden::Withdrawn => ui.detail(format_args!("withdrawn {key}")),
                 Hidden::Draft => ui.detail(format_args!("draft     {key}")),
                 Hidden::Expired(end) => ui.detail(format_args!("expired   {key}, since {}", end.format("%Y-%m-%d %H:%M %:z"))),
             }
@@ -173,6 +229,7 @@ impl Run<'_> {
         let timings = &built.timings;
         let seconds = [
             ("read", timings.read),
+            ("recall", timings.recall),
             ("classify", timings.classify),
             ("prepare", timings.prepare),
             ("render", timings.render),
@@ -203,7 +260,7 @@ impl Run<'_> {
 }
 
 /// What the lock tells others.
-fn holder(context: &Context) -> String {
+pub(super) fn holder(context: &Context) -> String {
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let on = if host.trim().is_empty() { String::new() } else { format!(" on {}", host.trim()) };
     format!("process {}{on}, since {}", std::process::id(), context.now.format("%Y-%m-%d %H:%M:%S UTC"))

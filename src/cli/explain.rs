@@ -132,6 +132,7 @@ impl<'a> Scene<'a> {
             title: self.item.title.clone(),
             hidden: self.hidden.map(|hidden| match hidden {
                 Hidden::Draft => "it is a draft".to_owned(),
+                Hidden::Withdrawn => "it was withdrawn".to_owned(),
                 Hidden::NotYet(date) => format!("it is not due until {date}"),
                 Hidden::Expired(date) => format!("it expired on {date}"),
             }),

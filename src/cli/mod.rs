@@ -9,6 +9,8 @@ mod context;
 mod explain;
 mod import;
 mod init;
+mod ledger;
+mod memory;
 mod new;
 mod report;
 mod shell;
@@ -106,6 +108,9 @@ enum Command {
     Channels(channels::ChannelsArgs),
     /// Say why an item is in its channels, or not in one
     Explain(explain::ExplainArgs),
+    /// Show, export, import, check or repair what is remembered between runs
+    #[command(subcommand)]
+    Ledger(ledger::LedgerCommand),
     /// Print a completion script for a shell
     Completions(shell::CompletionsArgs),
     /// Print the manual page, or write one for each command
@@ -142,6 +147,7 @@ fn run(command: Option<Command>, context: &Context) -> Result<Exit, Failure> {
         Command::Check(args) => check::run(&args, context),
         Command::Channels(args) => channels::run(&args, context),
         Command::Explain(args) => explain::run(&args, context),
+        Command::Ledger(command) => ledger::run(&command, context),
         Command::Completions(args) => shell::completions(&args, &mut Cli::command()),
         Command::Man(args) => shell::man(&args, Cli::command()),
     }
@@ -179,6 +185,12 @@ impl Failure {
 
 impl From<crate::publish::PublishError> for Failure {
     fn from(error: crate::publish::PublishError) -> Self {
+        Failure::new(error.to_string()).help(error.help())
+    }
+}
+
+impl From<crate::ledger::LedgerError> for Failure {
+    fn from(error: crate::ledger::LedgerError) -> Self {
         Failure::new(error.to_string()).help(error.help())
     }
 }

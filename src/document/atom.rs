@@ -35,11 +35,33 @@ pub(super) fn shell(head: &Head<'_>) -> Shell {
         rights: publication.rights.as_deref().and_then(seen_text),
         subtitle: seen_text(&head.description),
         lang: Some(language.as_str().to_owned()),
-        namespaces: BTreeMap::from([("media".to_owned(), "http://search.yahoo.com/mrss/".to_owned())]),
+        namespaces: namespaces(head),
+        extensions: tombstones(head),
         entries: vec![atom::Entry::default()],
         ..Default::default()
     };
     finish::shell(&written(&feed), "entry")
+}
+
+fn namespaces(head: &Head<'_>) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::from([("media".to_owned(), "http://search.yahoo.com/mrss/".to_owned())]);
+    if !head.deleted.is_empty() {
+        all.insert("at".to_owned(), "http://purl.org/atompub/tombstones/1.0".to_owned());
+    }
+    all
+}
+
+/// `at:deleted-entry` of every item that is to be forgotten.
+fn tombstones(head: &Head<'_>) -> BTreeMap<String, BTreeMap<String, Vec<Extension>>> {
+    let tombstone = |(id, when): &(std::sync::Arc<str>, crate::item::Date)| {
+        let attributes = [("ref", door(id)), ("when", values::rfc3339(*when))];
+        let attrs = attributes.into_iter().map(|(key, value)| (key.to_owned(), escape(value.as_str()).into_owned())).collect();
+        Extension { name: "at:deleted-entry".to_owned(), attrs, ..Default::default() }
+    };
+    if head.deleted.is_empty() {
+        return BTreeMap::new();
+    }
+    BTreeMap::from([("at".to_owned(), BTreeMap::from([("deleted-entry".to_owned(), head.deleted.iter().map(tombstone).collect())]))])
 }
 
 fn written(feed: &atom::Feed) -> Vec<u8> {

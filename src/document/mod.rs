@@ -41,6 +41,8 @@ pub struct Head<'a> {
     pub updated: Date,
     /// In minutes; RSS `ttl`.
     pub ttl: Option<u32>,
+    /// Items that were deleted, by id, and when. Atom `at:deleted-entry` (RFC 6721 section 3); the other formats have no word for it.
+    pub deleted: Vec<(Arc<str>, Date)>,
 }
 
 /// Another document of the same channel.
@@ -103,8 +105,11 @@ impl std::fmt::Debug for Encoded {
 pub struct Document {
     /// Below the output folder: `country/belize.atom`.
     pub path: String,
-    pub format: Format,
+    /// `None` for what is no feed.
+    pub format: Option<Format>,
     pub bytes: Vec<u8>,
+    /// When its channel last changed.
+    pub changed: Date,
 }
 
 impl Format {

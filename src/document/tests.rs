@@ -62,6 +62,7 @@ fn full_publication() -> Publication {
 
 fn head(publication: &Publication) -> Head<'_> {
     Head {
+        deleted: Vec::new(),
         publication,
         id: "tag:example.org,2018:channel/country/belize".to_owned(),
         title: "Belize".to_owned(),

@@ -13,7 +13,9 @@ use rayon::prelude::*;
 use super::manifest::{Hash, Manifest};
 use super::plan::{self, Plan, Scene, Standing};
 use super::{Change, Lock, PublishError};
+use crate::crash;
 use crate::document::Document;
+use crate::ledger::LedgerError;
 
 /// What a new file is called until it takes its place.
 const STAGED: &str = ".tidings-new";
@@ -70,8 +72,16 @@ impl Folder {
         Ok(plan::plan(&Scene { documents, hashes: &hashes, kept, manifest: &self.manifest, standing: &standing, force }))
     }
 
-    /// Carries the plan out. On an error every published file is whole, old or new.
-    pub fn carry_out(&mut self, plan: &Plan, documents: &[Document]) -> Result<Outcome, PublishError> {
+    /// Carries the plan out, and then `remember`s. On an error every published file is whole, old or new.
+    ///
+    /// `intent` is what is going to be remembered, as text: where the run dies between the files and the memory, the next finds it by [`Folder::unfinished`].
+    pub fn carry_out(
+        &mut self,
+        plan: &Plan,
+        documents: &[Document],
+        intent: &str,
+        remember: impl FnOnce() -> Result<(), LedgerError>,
+    ) -> Result<Outcome, PublishError> {
         let outcome = Outcome {
             new: plan.puts.iter().filter(|put| put.change == Change::New).count(),
             changed: plan.puts.iter().filter(|put| put.change == Change::Changed).count(),
@@ -82,10 +92,14 @@ impl Folder {
         let before = self.manifest.clone();
         self.heal();
         if !plan.is_idle() {
-            self.declare(plan)?;
+            self.declare(plan, intent)?;
             self.put_all(plan, documents)?;
             self.delete_all(plan)?;
         }
+        crash::point("files");
+        remember()?;
+        crash::point("remembered");
+        self.forget_intent()?;
         self.settle(plan, documents);
         if self.manifest != before {
             self.manifest.save(&self.manifest_file())?;
@@ -96,6 +110,31 @@ impl Folder {
     /// The bytes that subscribers fetch now, if there are any.
     pub fn standing_bytes(&self, path: &str) -> Option<Vec<u8>> {
         fs::read(self.root.join(path)).ok()
+    }
+
+    /// What a run that was cut off was going to remember when it had begun to put files in place.
+    pub fn unfinished(&self) -> Option<String> {
+        if !self.manifest.is_under_way() {
+            return None;
+        }
+        fs::read_to_string(self.intent_file()).ok()
+    }
+
+    fn intent_file(&self) -> PathBuf {
+        self.state.join("intent.ndjson")
+    }
+
+    fn forget_intent(&self) -> Result<(), PublishError> {
+        match fs::remove_file(self.intent_file()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(PublishError::io("remove", &self.intent_file())(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Every published document as it stands, by path.
+    pub fn standing(&self) -> BTreeMap<String, Vec<u8>> {
+        let read = |path: &str| Some((path.to_owned(), self.standing_bytes(path)?));
+        self.manifest.paths().filter_map(read).collect()
     }
 
     fn manifest_file(&self) -> PathBuf {
@@ -113,7 +152,9 @@ impl Folder {
         }
     }
 
-    fn declare(&mut self, plan: &Plan) -> Result<(), PublishError> {
+    fn declare(&mut self, plan: &Plan, intent: &str) -> Result<(), PublishError> {
+        write_whole(&self.intent_file(), intent.as_bytes())?;
+        crash::point("intent");
         self.manifest.set_under_way(true);
         for put in &plan.puts {
             self.manifest.intend(&put.path, &plan.hashes[put.document]);
@@ -137,8 +178,8 @@ impl Folder {
     }
 
     fn put_all(&self, plan: &Plan, documents: &[Document]) -> Result<(), PublishError> {
-        let targets: Vec<(PathBuf, &[u8])> =
-            plan.puts.iter().map(|put| (self.root.join(&put.path), documents[put.document].bytes.as_slice())).collect();
+        let targets: Vec<(PathBuf, &Document)> =
+            plan.puts.iter().map(|put| (self.root.join(&put.path), &documents[put.document])).collect();
         let folders: BTreeSet<&Path> = targets.iter().filter_map(|(path, _)| path.parent()).collect();
         for folder in &folders {
             fs::create_dir_all(folder).map_err(PublishError::io("create", folder))?;
@@ -149,6 +190,7 @@ impl Folder {
         }
         for (path, _) in &targets {
             fs::rename(staged(path), path).map_err(PublishError::io("replace", path))?;
+            crash::point("rename");
         }
         folders.iter().for_each(|folder| sync_folder(folder));
         Ok(())
@@ -158,7 +200,10 @@ impl Folder {
         for path in &plan.deletes {
             let path = self.root.join(path);
             match fs::remove_file(&path) {
-                Ok(()) => remove_empty_folders(path.parent(), &self.root),
+                Ok(()) => {
+                    crash::point("delete");
+                    remove_empty_folders(path.parent(), &self.root);
+                }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(PublishError::io("delete", &path)(error)),
             }
@@ -188,6 +233,18 @@ fn standing(path: &Path) -> Result<Standing, PublishError> {
     }))
 }
 
+/// Writes a file of the state folder, whole or not at all, and waits until it is on the disk.
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), PublishError> {
+    let beside = path.with_extension("new");
+    let write = || {
+        let mut out = File::create(&beside)?;
+        out.write_all(bytes)?;
+        out.sync_all()?;
+        fs::rename(&beside, path)
+    };
+    write().map_err(PublishError::io("write", path))
+}
+
 fn staged(path: &Path) -> PathBuf {
     let mut name = std::ffi::OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
@@ -196,18 +253,21 @@ fn staged(path: &Path) -> PathBuf {
 }
 
 /// Writes every new file beside its place, then makes all of them durable at once.
-fn stage_all(targets: &[(PathBuf, &[u8])], root: &Path) -> Result<(), PublishError> {
-    let files = targets.par_iter().map(|(path, bytes)| stage(&staged(path), bytes)).collect::<Result<Vec<File>, _>>()?;
+fn stage_all(targets: &[(PathBuf, &Document)], root: &Path) -> Result<(), PublishError> {
+    let files = targets.par_iter().map(|(path, document)| stage(&staged(path), document)).collect::<Result<Vec<File>, _>>()?;
     sync_batch(&files, root)
 }
 
-fn stage(path: &Path, bytes: &[u8]) -> Result<File, PublishError> {
+fn stage(path: &Path, document: &Document) -> Result<File, PublishError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(PublishError::io("remove", path)(error)),
         _ => {}
     }
     let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(PublishError::io("create", path))?;
-    file.write_all(bytes).map_err(PublishError::io("write", path))?;
+    file.write_all(&document.bytes).map_err(PublishError::io("write", path))?;
+    // What a server sends as Last-Modified moves with what the document itself says.
+    let changed = std::time::UNIX_EPOCH.checked_add(std::time::Duration::from_secs(document.changed.timestamp().max(0) as u64));
+    changed.map_or(Ok(()), |changed| file.set_modified(changed)).map_err(PublishError::io("date", path))?;
     Ok(file)
 }
 

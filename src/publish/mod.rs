@@ -1,14 +1,12 @@
 //! Putting documents where subscribers fetch them: first a plan, then its carrying out.
 //!
 //! The plan is a pure function of the documents, of what was published before and of what stands there now. Carrying it out is the
-//! destination's affair; [`folder`] is the one there is. Nothing here knows what a document says, but for [`seen`], which reads
-//! feeds as a subscriber does.
+//! destination's affair; [`folder`] is the one there is. Nothing here knows what a document says.
 
 pub mod folder;
 pub mod lock;
 pub mod manifest;
 pub mod plan;
-pub mod seen;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -25,6 +23,8 @@ pub enum PublishError {
     Io { action: &'static str, path: PathBuf, source: io::Error },
     #[error("`{}` is not a manifest that this version can read: {why}", path.display())]
     Manifest { path: PathBuf, why: String },
+    #[error(transparent)]
+    Ledger(#[from] crate::ledger::LedgerError),
     #[error("another run publishes here: {holder}")]
     Locked { holder: String },
 }
@@ -41,6 +41,7 @@ impl PublishError {
         match self {
             PublishError::Io { .. } => "mend the cause and run again; what was published before is whole",
             PublishError::Manifest { .. } => "remove the file and run again with `--force` to take over what stands in the output folder",
+            PublishError::Ledger(error) => error.help(),
             PublishError::Locked { .. } => "wait for it to end, or run with `--wait`",
         }
     }

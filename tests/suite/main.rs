@@ -12,5 +12,7 @@ mod hostile;
 mod importing;
 mod publishing;
 mod records;
+mod remembering;
 mod setup;
+mod simulator;
 mod support;

@@ -55,8 +55,10 @@ fn a_dry_run_tells_what_subscribers_will_see_and_writes_nothing() {
     publication.item(3, "A third port of Belize reopens");
     publication.item(1, "The port of Belize reopens, mended");
     publication.remove("items/item-2.md");
-    let ran = publication.run(&["build", "--dry-run"]);
+    let ran = publication.run(&["build", "--dry-run", "--accept", "shrink"]);
     ran.expect(0, &["+ A third port", "~ The port of Belize reopens, mended", "- The port of Belize reopens, part 2"]);
+    ran.expect(0, &["title: The port of Belize reopens, [-part 1-]{+mended+}"]);
+    publication.run(&["build", "--dry-run"]).expect(1, &["channel-shrinks"]);
     assert!(publication.read("public/all.rss").contains("part 2"));
 }
 
@@ -66,7 +68,7 @@ fn a_channel_that_was_published_stays_when_it_empties() {
     publication.item(2, "Ships wait off Costa Rica");
     publication.build();
     publication.remove("items/item-2.md");
-    publication.build();
+    publication.run(&["build", "--accept", "shrink"]).expect(0, &[]);
     assert!(publication.exists("public/country/costa-rica.rss"));
     assert!(!publication.read("public/country/costa-rica.rss").contains("<item>"));
     assert!(!publication.exists("public/country/mexico.rss"), "never published, so not begun empty");
@@ -78,7 +80,8 @@ fn an_ended_channel_is_deleted_and_its_folder_with_it() {
     publication.build();
     let config = publication.read("feeds.toml").replace("per-language = false", "per-language = false\ncountries = false");
     publication.write("feeds.toml", config);
-    publication.build().expect(0, &["2 deleted"]);
+    publication.run(&["build"]).expect(1, &["country/belize.rss", "path-disappears", "[[moved]]"]);
+    publication.run(&["build", "--accept", "paths"]).expect(0, &["2 deleted"]);
     assert!(!publication.exists("public/country"));
     assert!(publication.exists("public/topic/ports.rss"));
 }

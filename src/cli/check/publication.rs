@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use super::output::{Checked, Kind};
 use super::{Context, Failure};
+use crate::cli::memory;
 use crate::config::{self, Config};
 use crate::diag::{Finding, Findings, Place};
+use crate::ledger::Accept;
 use crate::progress::Progress;
 use crate::publish::Folder;
 use crate::{item, pipeline};
@@ -19,10 +21,14 @@ pub(super) fn check(context: &Context) -> Result<Vec<Checked>, Failure> {
         Err(findings) => return Ok(by_file(findings, &context.config)),
     };
     let mut checked = by_file(findings, &context.config);
-    let known = Folder::open(&config.root, &config.output.folder)?.known();
+    let folder = Folder::open(&config.root, &config.output.folder)?;
+    let (known, memory) = (folder.known(), memory::load(&config, &folder)?.memory);
+    // What a build would refuse is no fault of the documents.
+    let accepted = std::collections::BTreeSet::from([Accept::Repeats, Accept::Shrink, Accept::Future, Accept::Paths]);
+    let past = pipeline::Past { memory: &memory, known: &known, accepted: &accepted };
     let progress = Progress::default();
     let loaded = item::read(&config, &progress);
-    let built = pipeline::build(&config, loaded, &known, context.now, &progress);
+    let built = pipeline::build(&config, loaded, past, context.now, &progress);
     checked.extend(by_file(built.findings, &context.config).into_iter().filter(|one| one.kind != Kind::Config || !one.findings.is_empty()));
     checked.extend(documents(&config, &built.documents, built.checked));
     Ok(checked)

@@ -1,0 +1,189 @@
+//! `tidings ledger`: what is remembered between runs, shown, exported, imported, checked and repaired.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueHint};
+
+use super::context::Context;
+use super::{Exit, Failure, memory, ui};
+use crate::config::Config;
+use crate::diag::{Finding, Findings, Place, codes};
+use crate::ledger::{Known, Memory, date, exchange};
+use crate::publish::Folder;
+use crate::seen::Seen;
+
+/// `tidings ledger`
+#[derive(Debug, Subcommand)]
+pub(super) enum LedgerCommand {
+    /// Say what is remembered, of all or of one item
+    Show(ShowArgs),
+    /// Write the ledger as NDJSON: sorted, one object a line
+    Export(ExportArgs),
+    /// Take lines of an export into the ledger
+    Import(ImportArgs),
+    /// See whether the ledger is whole and agrees with what is published
+    Check(CheckArgs),
+    /// Make the ledger anew from what is published; the old file is kept beside it
+    Repair(RepairArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  tidings ledger show\n  tidings ledger show 2018/ports-reopen")]
+pub(super) struct ShowArgs {
+    /// An item's key or id
+    item: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  tidings ledger export > ledger.ndjson\n  tidings ledger export ledger.ndjson")]
+pub(super) struct ExportArgs {
+    /// Standard output where it is not given
+    #[arg(value_hint = ValueHint::FilePath)]
+    file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  tidings ledger import ledger.ndjson")]
+pub(super) struct ImportArgs {
+    #[arg(value_hint = ValueHint::FilePath)]
+    file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  tidings ledger check")]
+pub(super) struct CheckArgs {}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  tidings ledger repair")]
+pub(super) struct RepairArgs {}
+
+pub(super) fn run(command: &LedgerCommand, context: &Context) -> Result<Exit, Failure> {
+    let Some(config) = context.load(false)? else { return Ok(Exit::Findings) };
+    let mut folder = Folder::open(&config.root, &config.output.folder)?;
+    let _lock = match command {
+        LedgerCommand::Import(_) | LedgerCommand::Repair(_) => {
+            Some(folder.lock(&config.output.folder, &super::build::holder(context), false)?)
+        }
+        _ => None,
+    };
+    match command {
+        LedgerCommand::Show(args) => show(args, &memory::load(&config, &folder)?.memory),
+        LedgerCommand::Export(args) => export(args, &memory::load(&config, &folder)?.memory),
+        LedgerCommand::Import(args) => import(args, context, &config),
+        LedgerCommand::Check(_) => check(context, &config, &folder),
+        LedgerCommand::Repair(_) => repair(context, &config, &folder),
+    }
+}
+
+fn show(args: &ShowArgs, memory: &Memory) -> Result<Exit, Failure> {
+    let Some(wanted) = &args.item else {
+        let gone = memory.items().iter().filter(|known| known.gone.is_some()).count();
+        ui::print(format_args!("{} items, {gone} of them gone; {} channels", memory.items().len(), memory.channels.len()));
+        for (path, channel) in &memory.channels {
+            ui::print(format_args!("{path}: {} items, changed {}", channel.members.len(), shown(channel.updated)));
+        }
+        return Ok(Exit::Fine);
+    };
+    let is_it = |known: &&Known| *known.key == **wanted || *known.iri == **wanted;
+    match memory.items().iter().find(is_it) {
+        Some(known) => {
+            show_item(memory, known);
+            Ok(Exit::Fine)
+        }
+        None => Err(Failure::new(format!("the ledger knows no item `{wanted}`")).help("name it by its key or its published id")),
+    }
+}
+
+fn show_item(memory: &Memory, known: &Known) {
+    ui::print(format_args!("{}\n  id          {}\n  key         {}", known.title, known.iri, known.key));
+    ui::print(format_args!("  published   {}\n  first seen  {}", shown(known.published), shown(known.first_seen)));
+    for (word, when) in [("changed", known.updated), ("gone", known.gone)] {
+        if let Some(when) = when {
+            ui::print(format_args!("  {word:<11} {}", shown(when)));
+        }
+    }
+    let at = memory.find(&known.iri);
+    let holds = |members: &[u32]| members.iter().any(|member| Some(*member) == at);
+    let channels: Vec<&str> = memory.channels.iter().filter(|(_, c)| holds(&c.members)).map(|(path, _)| path.as_str()).collect();
+    ui::print(format_args!("  channels    {}", if channels.is_empty() { "none".to_owned() } else { channels.join(", ") }));
+}
+
+fn shown(seconds: i64) -> String {
+    date(seconds).format("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+fn export(args: &ExportArgs, memory: &Memory) -> Result<Exit, Failure> {
+    let text = exchange::export(memory);
+    match &args.file {
+        Some(file) => std::fs::write(file, text).map_err(Failure::io("write", file))?,
+        None => ui::written(std::io::stdout().lock().write_all(text.as_bytes())),
+    }
+    Ok(Exit::Fine)
+}
+
+fn import(args: &ImportArgs, context: &Context, config: &Config) -> Result<Exit, Failure> {
+    let text = std::fs::read_to_string(&args.file).map_err(Failure::io("read", &args.file))?;
+    let store = memory::store(config);
+    let before = store.load()?;
+    let mut after = before.clone();
+    let lines = exchange::import(&mut after, &text).map_err(|bad| {
+        Failure::new(format!("`{}`: {bad}", args.file.display())).help("import what `tidings ledger export` wrote; nothing was taken in")
+    })?;
+    store.save(&before, &after)?;
+    context.ui.say(format_args!("{lines} lines taken in; the ledger knows {} items", after.items().len()));
+    Ok(Exit::Fine)
+}
+
+fn check(context: &Context, config: &Config, folder: &Folder) -> Result<Exit, Failure> {
+    let store = memory::store(config);
+    if !store.exists() {
+        context.ui.say("there is no ledger yet; the next build starts one");
+        return Ok(Exit::Fine);
+    }
+    let place = || Place::file(store.path().to_owned());
+    let fault = |why: String| {
+        Finding::new(&codes::LEDGER_DAMAGE, why).at(place()).help("`tidings ledger repair` makes it anew from what is published")
+    };
+    let mut findings: Findings = store.integrity()?.into_iter().map(fault).collect();
+    let memory = store.load()?;
+    findings.extend(disagreements(&memory, folder).into_iter().map(fault));
+    context.ui.findings(&findings);
+    context.ui.say(format_args!("{} items, {} channels; {}", memory.items().len(), memory.channels.len(), ui::tally(&findings)));
+    Ok(if findings.is_empty() { Exit::Fine } else { Exit::Findings })
+}
+
+/// Items in published documents that the ledger does not know to be there.
+fn disagreements(memory: &Memory, folder: &Folder) -> Vec<String> {
+    let mut found = Vec::new();
+    for (path, bytes) in folder.standing().into_iter().filter(|(path, _)| path.ends_with(".atom")) {
+        let channel = memory.channels.get(path.trim_end_matches(".atom"));
+        let knows = |id: &str| memory.find(id).is_some_and(|at| channel.is_some_and(|channel| channel.members.contains(&at)));
+        let strange: Vec<String> = Seen::read(&bytes).items.into_iter().filter(|item| !knows(&item.id)).map(|item| item.id).collect();
+        found.extend(strange.into_iter().map(|id| format!("`{path}` holds `{id}`, and the ledger does not know it to be there")));
+    }
+    found
+}
+
+fn repair(context: &Context, config: &Config, folder: &Folder) -> Result<Exit, Failure> {
+    let store = memory::store(config);
+    let mut memory = memory::rebuilt(folder);
+    if store.exists() {
+        if let Ok(old) = store.load() {
+            // What the old one knows of items that are published no more is worth keeping.
+            exchange::import(&mut memory, &items_of(&old)).map_err(|bad| Failure::new(bad.to_string()))?;
+        }
+        let aside = store.path().with_extension("db.old");
+        std::fs::rename(store.path(), &aside).map_err(Failure::io("move", store.path()))?;
+        context.ui.note(format_args!("the old ledger is kept as `{}`", aside.display()));
+    }
+    store.save(&Memory::default(), &memory)?;
+    context.ui.say(format_args!("{} items and {} channels are remembered", memory.items().len(), memory.channels.len()));
+    Ok(Exit::Fine)
+}
+
+fn items_of(memory: &Memory) -> String {
+    let mut items = memory.clone();
+    items.channels.clear();
+    exchange::export(&items)
+}

@@ -1,0 +1,37 @@
+//! Points at which a test may let the program die, as a power failure would. Nothing of it is in a release build.
+
+/// A step of publishing after which the world must be one that the next run can mend.
+///
+/// In builds with debug assertions the process kills itself at the N-th point that it comes to, where `TIDINGS_CRASH=N` is set.
+#[inline]
+pub fn point(step: &'static str) {
+    #[cfg(debug_assertions)]
+    armed::step(step);
+    let _ = step;
+}
+
+#[cfg(debug_assertions)]
+mod armed {
+    use std::sync::OnceLock;
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    static LEFT: OnceLock<Option<AtomicI64>> = OnceLock::new();
+
+    pub(super) fn step(step: &str) {
+        let left = LEFT.get_or_init(|| std::env::var("TIDINGS_CRASH").ok()?.parse().ok().map(AtomicI64::new));
+        if left.as_ref().is_some_and(|left| left.fetch_sub(1, Ordering::Relaxed) == 1) {
+            eprintln!("crash at `{step}`");
+            die();
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    fn die() {
+        let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn die() {
+        std::process::abort();
+    }
+}

@@ -1,0 +1,129 @@
+//! Guards: what subscribers would notice of a publish that nobody can have meant, unless the user says so.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::{KnownChannel, Memory, Recall, Ref};
+use crate::config::{Config, Query};
+use crate::diag::{Finding, Findings, Place, codes};
+use crate::item::Item;
+
+/// What a user may accept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Accept {
+    /// Items that come a second time under another id.
+    Repeats,
+    /// Channels that lose much, or all.
+    Shrink,
+    /// Items whose date lies in the future.
+    Future,
+    /// Documents that are published no more.
+    Paths,
+}
+
+impl Accept {
+    /// As `--accept` takes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Accept::Repeats => "repeats",
+            Accept::Shrink => "shrink",
+            Accept::Future => "future",
+            Accept::Paths => "paths",
+        }
+    }
+
+    fn way_out(self, first: &str) -> String {
+        format!("{first}; to publish all the same: `--accept {}`", self.as_str())
+    }
+}
+
+/// What there is to go by.
+pub struct Scene<'a> {
+    pub config: &'a Config,
+    pub items: &'a [Item],
+    pub before: &'a Memory,
+    pub after: &'a Memory,
+    pub recall: &'a Recall,
+    /// Items that a record itself takes out: withdrawn and expired ones.
+    pub taken_out: &'a HashSet<Ref>,
+    pub accepted: &'a BTreeSet<Accept>,
+}
+
+/// So many names are told of one channel.
+const TOLD: usize = 5;
+
+/// What is refused.
+pub fn guard(scene: &Scene<'_>) -> Findings {
+    let mut findings = Findings::new();
+    if !scene.accepted.contains(&Accept::Repeats) {
+        findings.extend(scene.recall.repeats.iter().map(|(position, old)| repeat(scene, *position, *old)));
+    }
+    if !scene.accepted.contains(&Accept::Shrink) {
+        findings.extend(scene.before.channels.iter().filter_map(|(path, channel)| shrink(scene, path, channel)));
+    }
+    findings
+}
+
+fn repeat(scene: &Scene<'_>, position: u32, old: Ref) -> Finding {
+    let (item, old) = (&scene.items[position as usize], scene.before.get(old));
+    let message = format!(
+        "`{}` is new, and says what `{}` said (\u{201c}{}\u{201d}), which is gone: subscribers would see it a second time",
+        item.key, old.key, old.title
+    );
+    let help = format!("give the record the id that the item had, `id = \"{}\"`", old.iri);
+    Finding::new(&codes::WOULD_REPEAT, message).at(item.place.clone()).help(Accept::Repeats.way_out(&help))
+}
+
+fn shrink(scene: &Scene<'_>, path: &str, before: &KnownChannel) -> Option<Finding> {
+    let after = scene.after.channels.get(path)?;
+    let here: HashSet<Ref> = after.members.iter().copied().collect();
+    let timed = scene.config.named.iter().any(|named| path.ends_with(&*named.path) && is_timed(&named.query));
+    let is_lost = |at: &Ref| {
+        let is_out = scene.after.get(*at).gone.is_some();
+        !here.contains(at) && !scene.taken_out.contains(at) && (is_out || !timed)
+    };
+    let lost: Vec<Ref> = before.members.iter().copied().filter(is_lost).collect();
+    let (total, count) = (before.members.len() as u64, lost.len() as u64);
+    let too_many = match scene.config.guards.shrink {
+        None => count * 3 > total,
+        Some(percent) => count * 100 > u64::from(percent) * total,
+    };
+    let empties = here.is_empty() && count > 0;
+    if !too_many && !empties {
+        return None;
+    }
+    let mut names: Vec<String> = lost.iter().take(TOLD).map(|at| format!("`{}`", scene.before.get(*at).key)).collect();
+    if lost.len() > TOLD {
+        names.push(format!("{} more", lost.len() - TOLD));
+    }
+    let whole = if here.is_empty() { "all of it" } else { "too much at once" };
+    let message = format!("the channel `{path}` would lose {count} of its {total} items, {whole}: {}", names.join(", "));
+    let help = "see whether a source is broken; an item that is to go can say so with `withdrawn = true`";
+    Some(Finding::new(&codes::CHANNEL_SHRINKS, message).at(Place::file(scene.config.path.clone())).help(Accept::Shrink.way_out(help)))
+}
+
+/// Whether items leave by growing old.
+fn is_timed(query: &Query) -> bool {
+    match query {
+        Query::All(parts) | Query::Any(parts) => parts.iter().any(is_timed),
+        Query::Not(part) => is_timed(part),
+        Query::WithinDays(_) => true,
+        _ => false,
+    }
+}
+
+/// An item that is dated in the future and does not say that it is to be held back.
+pub fn future(item: &Item) -> Finding {
+    let message = format!("`{}` is dated {}, which lies in the future", item.key, item.published.format("%Y-%m-%d %H:%M %:z"));
+    let help = "mend `date`, or add `publish-at` to have it held back until then (`future = \"hold\"` in `[guards]` does so for all)";
+    Finding::new(&codes::FUTURE_ITEM, message).at(item.place.clone()).help(Accept::Future.way_out(help))
+}
+
+/// A document that subscribers may fetch and that would be there no more.
+pub fn path(config: &Config, path: &str) -> Finding {
+    let channel = path.rsplit_once('.').map_or(path, |(channel, _)| channel);
+    let help =
+        format!("say where its subscribers are to go: `[[moved]]` with `from = \"{channel}\"` and `to`, or without `to` that it has ended");
+    Finding::new(&codes::PATH_DISAPPEARS, format!("`{path}` was published and would be there no more"))
+        .at(Place::file(config.path.clone()))
+        .help(Accept::Paths.way_out(&help))
+}

@@ -1,0 +1,124 @@
+//! The ledger: what must be remembered between runs, so that nothing comes twice and nothing is lost.
+//!
+//! [`Memory`] is its content as values. [`recall`] sets the items of a run against it, and
+//! [`guard`] says what subscribers would notice that nobody can have meant; both are pure. [`store`] keeps a memory in SQLite, [`exchange`] as NDJSON, and
+//! [`rebuild`] gathers one from published documents where the ledger was lost. `docs/ledger.md` is the page for users.
+
+pub mod exchange;
+pub mod guard;
+pub mod rebuild;
+pub mod recall;
+pub mod store;
+pub mod trace;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+pub use guard::Accept;
+pub use recall::{Recall, recall};
+pub use store::{LedgerError, Store};
+pub use trace::Digest;
+
+/// The place of an item in a memory; it never changes.
+pub type Ref = u32;
+
+/// Everything that is remembered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Memory {
+    items: Vec<Known>,
+    by_iri: HashMap<Arc<str>, Ref>,
+    /// By path, without extension.
+    pub channels: BTreeMap<String, KnownChannel>,
+}
+
+/// An item that was published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// The published id.
+    pub iri: Arc<str>,
+    pub guid: Option<Arc<str>>,
+    /// The record's key when it was last seen.
+    pub key: Arc<str>,
+    pub title: Arc<str>,
+    /// Unix seconds, as all times here.
+    pub first_seen: i64,
+    pub published: i64,
+    /// The date of its last real change, as it was published; `None` where it never changed.
+    pub updated: Option<i64>,
+    pub traces: Traces,
+    /// Since when it is out of the feeds.
+    pub gone: Option<i64>,
+}
+
+/// What is remembered of an item's content.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traces {
+    /// Of the record to the letter; `None` where it was never seen, in a rebuilt memory.
+    pub record: Option<Digest>,
+    /// Of the normalised content; in a rebuilt memory of the text as published.
+    pub content: Digest,
+    /// Of the normalised text alone.
+    pub text: u64,
+    /// Of the address of its page; 0 where it has none.
+    pub link: u64,
+}
+
+/// A channel that was published.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KnownChannel {
+    /// Atom `id`.
+    pub id: String,
+    /// When its content last changed.
+    pub updated: i64,
+    /// Of its documents but for their date; `None` in a rebuilt memory.
+    pub digest: Option<Digest>,
+    /// Newest first: all that belonged to it.
+    pub members: Vec<Ref>,
+    /// How many of them its documents held.
+    pub window: usize,
+    /// Items that were deleted, and when.
+    pub deleted: Vec<(Ref, i64)>,
+}
+
+impl Memory {
+    /// Whether nothing was ever published.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.channels.is_empty()
+    }
+
+    pub fn items(&self) -> &[Known] {
+        &self.items
+    }
+
+    pub fn find(&self, iri: &str) -> Option<Ref> {
+        self.by_iri.get(iri).copied()
+    }
+
+    pub fn get(&self, at: Ref) -> &Known {
+        &self.items[at as usize]
+    }
+
+    /// Adds an item, or puts it in the place of the one with its id.
+    pub fn put(&mut self, known: Known) -> Ref {
+        match self.by_iri.get(&known.iri) {
+            Some(at) => {
+                let at = *at;
+                self.items[at as usize] = known;
+                at
+            }
+            None => {
+                let at = self.items.len() as Ref;
+                self.by_iri.insert(known.iri.clone(), at);
+                self.items.push(known);
+                at
+            }
+        }
+    }
+}
+
+/// Seconds as a date of the published kind.
+pub fn date(seconds: i64) -> crate::item::Date {
+    DateTime::<Utc>::from_timestamp(seconds, 0).unwrap_or_default().fixed_offset()
+}

@@ -1,0 +1,63 @@
+//! A memory from published documents, where the ledger was lost.
+//!
+//! Ids, titles, dates, channels and tombstones stand in the documents. What does not (the records' traces) is filled in by the next run, which
+//! compares each item's text with the text that was published.
+
+use std::collections::BTreeMap;
+
+use super::{Known, KnownChannel, Memory, Ref, Traces, trace};
+use crate::seen::{Seen, SeenItem};
+
+/// Gathers a memory from documents: their paths below the output folder, and what a reader sees in them.
+pub fn memory(documents: &BTreeMap<String, Seen>) -> Memory {
+    let mut memory = Memory::default();
+    let mut best: BTreeMap<&str, &Seen> = BTreeMap::new();
+    // Atom says more than RSS does; its documents come first, and so does `.atom` in the order of paths.
+    for (path, seen) in documents {
+        if let Some((channel, _)) = path.rsplit_once('.') {
+            best.entry(channel).or_insert(seen);
+        }
+    }
+    for (path, seen) in best {
+        let members: Vec<Ref> = seen.items.iter().map(|item| memory.put(known(item))).collect();
+        let channel = KnownChannel {
+            id: seen.id.clone().unwrap_or_default(),
+            updated: seen.updated.unwrap_or_default(),
+            digest: None,
+            window: members.len(),
+            members,
+            deleted: seen.deleted.iter().map(|(iri, when)| (memory.put(deleted(iri, *when)), *when)).collect(),
+        };
+        memory.channels.insert(path.to_owned(), channel);
+    }
+    memory
+}
+
+fn known(item: &SeenItem) -> Known {
+    let text = item.html.as_deref().or(item.summary.as_deref()).unwrap_or(&item.title);
+    Known {
+        iri: item.id.as_str().into(),
+        guid: None,
+        key: item.id.rsplit('/').next().unwrap_or_default().into(),
+        title: item.title.as_str().into(),
+        first_seen: item.published.unwrap_or_default(),
+        published: item.published.unwrap_or_default(),
+        updated: item.updated.filter(|updated| Some(*updated) != item.published),
+        traces: Traces { record: None, content: trace::of_published(&item.title, text), text: 0, link: 0 },
+        gone: None,
+    }
+}
+
+fn deleted(iri: &str, when: i64) -> Known {
+    Known {
+        iri: iri.into(),
+        guid: None,
+        key: iri.rsplit('/').next().unwrap_or_default().into(),
+        title: "".into(),
+        first_seen: when,
+        published: when,
+        updated: None,
+        traces: Traces::default(),
+        gone: Some(when),
+    }
+}

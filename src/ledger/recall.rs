@@ -1,0 +1,153 @@
+//! The items of a run against the memory: which are new, which really changed and when, which are gone, and which would come twice.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use rayon::prelude::*;
+
+use super::trace::{self, Digest};
+use super::{Known, Memory, Ref, Traces, date};
+use crate::config::Config;
+use crate::item::Item;
+
+/// What the run's items are to the memory.
+#[derive(Debug, Default)]
+pub struct Recall {
+    /// The memory as it is when this run is published; its channels are still those of the run before.
+    pub after: Memory,
+    /// The place in the memory of each of the run's items.
+    pub refs: Vec<Ref>,
+    /// New items: positions in the list of items.
+    pub new: Vec<u32>,
+    /// Items that were seen and are so no more.
+    pub gone: Vec<Ref>,
+    /// New items that say what a vanished one said: the item's position, and the one that it repeats.
+    pub repeats: Vec<(u32, Ref)>,
+    /// Positions of items whose real change has to be told by the text as it is published, since the memory was rebuilt.
+    pub unsure: Vec<u32>,
+}
+
+/// Sets the items against the memory and gives each the date of its last real change.
+pub fn recall(config: &Config, items: &mut [Item], before: &Memory, now: DateTime<Utc>) -> Recall {
+    let now = now.timestamp();
+    let traces: Vec<Traces> = items.par_iter().map(|item| traces(config, item, before)).collect();
+    let mut recall = Recall { after: before.clone(), refs: Vec::with_capacity(items.len()), ..Recall::default() };
+    for (position, (item, traces)) in (0u32..).zip(items.iter_mut().zip(traces)) {
+        let known = before.find(&item.id.iri).map(|at| before.get(at));
+        match known {
+            None => recall.new.push(position),
+            Some(known) if known.traces.record.is_none() => recall.unsure.push(position),
+            Some(_) => {}
+        }
+        let known = remembered(item, traces, known, now);
+        let at = recall.after.put(known);
+        recall.refs.push(at);
+    }
+    recall.find_gone(now);
+    recall.find_repeats();
+    recall
+}
+
+/// The item's traces; those of before where the record is the same to the letter.
+fn traces(config: &Config, item: &Item, before: &Memory) -> Traces {
+    let record = trace::of_record(item);
+    match before.find(&item.id.iri).map(|at| before.get(at).traces) {
+        Some(known) if known.record == Some(record) => known,
+        _ => trace::of_item(config, item, record),
+    }
+}
+
+/// What is to be known of the item from now on. It gets its date: the record's own, else that of the last real change.
+fn remembered(item: &mut Item, traces: Traces, known: Option<&Known>, now: i64) -> Known {
+    let explicit = item.updated.map(|updated| updated.timestamp());
+    // A rebuilt memory cannot tell an item's own date of change from the one that every item has.
+    let is_own = |known: &Known| known.traces.record.is_some() || known.updated != Some(item.changed().timestamp());
+    let before = known.filter(|known| explicit.is_some() || is_own(known)).and_then(|known| known.updated);
+    let changed = known.is_some_and(|known| known.traces.record.is_some() && known.traces.content != traces.content);
+    let updated = match explicit {
+        Some(explicit) => Some(explicit),
+        // A change is never dated before one that was published.
+        None if changed => Some(before.map_or(now, |before| now.max(before + 1)).max(item.published.timestamp())),
+        None => before,
+    };
+    if explicit.is_none() {
+        item.updated = updated.map(date);
+    }
+    Known {
+        iri: item.id.iri.clone(),
+        guid: item.id.guid.clone(),
+        key: item.key.clone(),
+        title: item.title.as_str().into(),
+        first_seen: known.map_or(now, |known| known.first_seen),
+        published: item.published.timestamp(),
+        updated,
+        traces,
+        gone: None,
+    }
+}
+
+impl Recall {
+    /// Says that an item of a rebuilt memory did change: its text is not the one that was published.
+    pub fn changed_after_all(&mut self, item: &mut Item, position: u32, now: i64) {
+        let known = &mut self.after.items[self.refs[position as usize] as usize];
+        let explicit = item.updated.is_some_and(|updated| Some(updated.timestamp()) != known.updated);
+        if !explicit {
+            known.updated = Some(known.updated.map_or(now, |before| now.max(before + 1)).max(known.published));
+            item.updated = known.updated.map(date);
+        }
+    }
+
+    fn find_gone(&mut self, now: i64) {
+        let here: HashSet<Ref> = self.refs.iter().copied().collect();
+        for (at, known) in (0..).zip(self.after.items.iter_mut()) {
+            if known.gone.is_none() && !here.contains(&at) {
+                known.gone = Some(now);
+                self.gone.push(at);
+            }
+        }
+    }
+
+    /// A new item repeats one that is gone if it has its content, its page, its text of the same date, or its title of the same date.
+    fn find_repeats(&mut self) {
+        if self.new.is_empty() {
+            return;
+        }
+        let mut left: HashMap<Likeness, Ref> = HashMap::new();
+        for (at, known) in (0..).zip(&self.after.items).filter(|(_, known)| known.gone.is_some()) {
+            for likeness in likenesses(known) {
+                left.entry(likeness).or_insert(at);
+            }
+        }
+        for position in &self.new {
+            let known = self.after.get(self.refs[*position as usize]);
+            if let Some(at) = likenesses(known).into_iter().find_map(|likeness| left.get(&likeness)) {
+                self.repeats.push((*position, *at));
+            }
+        }
+    }
+}
+
+/// By what two items under two ids are known to be one.
+#[derive(PartialEq, Eq, Hash)]
+enum Likeness {
+    Content(Digest),
+    Page(u64),
+    Text(u64, i64),
+    Title(Arc<str>, i64),
+}
+
+fn likenesses(known: &Known) -> Vec<Likeness> {
+    let mut all = Vec::with_capacity(4);
+    if known.traces.record.is_some() {
+        all.push(Likeness::Content(known.traces.content));
+    }
+    if known.traces.link != 0 {
+        all.push(Likeness::Page(known.traces.link));
+    }
+    if known.traces.text != trace::short(b"") && known.traces.text != 0 {
+        all.push(Likeness::Text(known.traces.text, known.published));
+    }
+    all.push(Likeness::Title(known.title.clone(), known.published));
+    all
+}

@@ -1,0 +1,154 @@
+//! Traces: what is left of an item's content so that a later run can tell whether it changed.
+
+use regex::Regex;
+use url::Url;
+
+use super::Traces;
+use crate::config::Config;
+use crate::item::Item;
+use crate::text::{self, Markup};
+
+/// The first 16 bytes of a BLAKE3 hash.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest(pub [u8; 16]);
+
+impl Digest {
+    pub fn of(hash: &blake3::Hash) -> Self {
+        let mut digest = [0; 16];
+        digest.copy_from_slice(&hash.as_bytes()[..16]);
+        Digest(digest)
+    }
+
+    pub fn to_hex(self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let mut digest = [0; 16];
+        if text.len() != 32 || !text.is_ascii() {
+            return None;
+        }
+        for (at, byte) in digest.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).ok()?;
+        }
+        Some(Digest(digest))
+    }
+}
+
+/// Fields one after the other, each with its length, so that no two lists of fields are taken for one.
+struct Fields(blake3::Hasher);
+
+impl Fields {
+    fn new() -> Self {
+        Fields(blake3::Hasher::new())
+    }
+
+    fn add(&mut self, bytes: impl AsRef<[u8]>) {
+        let bytes = bytes.as_ref();
+        self.0.update(&(bytes.len() as u64).to_le_bytes());
+        self.0.update(bytes);
+    }
+
+    fn maybe(&mut self, text: Option<&str>) {
+        match text {
+            Some(text) => self.add(text),
+            None => _ = self.0.update(&u64::MAX.to_le_bytes()),
+        }
+    }
+
+    fn number(&mut self, number: i64) {
+        self.add(number.to_le_bytes());
+    }
+
+    fn digest(&self) -> Digest {
+        Digest::of(&self.0.finalize())
+    }
+}
+
+/// The trace of the record to the letter: cheap, and the same only where nothing at all changed.
+pub fn of_record(item: &Item) -> Digest {
+    let mut fields = Fields::new();
+    let markup = |fields: &mut Fields, markup: Option<&Markup>| {
+        fields.maybe(markup.map(|markup| markup.text.as_str()));
+        fields.number(markup.map_or(0, |markup| markup.syntax as i64));
+    };
+    fields.add(&item.title);
+    markup(&mut fields, item.summary.as_ref());
+    markup(&mut fields, item.body.as_ref());
+    fields.maybe(item.link.as_ref().map(Url::as_str));
+    facts(&mut fields, item, &|url| url.as_str());
+    fields.digest()
+}
+
+/// The traces of an item: of the record, whose trace is given, and of what readers see of it.
+pub fn of_item(config: &Config, item: &Item, record: Digest) -> Traces {
+    let base = &config.publication.base_url;
+    let ignore = config.ledger.ignore.as_slice();
+    let text = shown_text(item, base, ignore);
+    let mut fields = Fields::new();
+    fields.add(text::normal_line(&item.title, ignore));
+    fields.add(&text);
+    let link = item.link.as_ref().map(|link| text::normal_url(link.as_str(), base));
+    fields.maybe(link);
+    facts(&mut fields, item, &|url| text::normal_url(url.as_str(), base));
+    Traces {
+        record: Some(record),
+        content: fields.digest(),
+        text: short(text.as_bytes()),
+        link: link.map_or(0, |link| short(link.as_bytes())),
+    }
+}
+
+fn shown_text(item: &Item, base: &Url, ignore: &[Regex]) -> String {
+    let of = |markup: &Option<Markup>| markup.as_ref().map(|markup| text::normal(markup, base, ignore)).unwrap_or_default();
+    let (body, summary) = (of(&item.body), of(&item.summary));
+    if summary.is_empty() { body } else { format!("{summary}\u{0}{body}") }
+}
+
+/// What is the same in both traces: everything that is no text. Where an item is sorted to by rules is no content of it.
+fn facts<'i>(fields: &mut Fields, item: &'i Item, url: &dyn Fn(&'i Url) -> &'i str) {
+    fields.number(item.published.timestamp());
+    fields.maybe(item.dateline.as_deref());
+    for country in item.countries.iter().flatten() {
+        fields.add(country.alpha2());
+    }
+    fields.number(-1);
+    for topic in item.topics.iter().flatten() {
+        fields.add(&**topic);
+    }
+    fields.add(item.language.as_str());
+    for author in &item.authors {
+        fields.add(&author.name);
+        fields.maybe(author.email.as_deref());
+        fields.maybe(author.uri.as_ref().map(url));
+    }
+    if let Some(image) = &item.image {
+        fields.add(url(&image.url));
+        fields.maybe(image.alt.as_deref());
+    }
+    for enclosure in &item.enclosures {
+        fields.add(url(&enclosure.url));
+        fields.add(enclosure.media_type.as_str());
+        fields.number(enclosure.length.map_or(-1, |length| length as i64));
+        fields.maybe(enclosure.title.as_deref());
+    }
+    if let Some(source) = &item.source {
+        fields.add(&source.title);
+        fields.add(url(&source.url));
+    }
+    fields.maybe(item.rights.as_deref());
+}
+
+/// A trace of an item as it was published, for memories that are rebuilt from documents.
+pub fn of_published(title: &str, text: &str) -> Digest {
+    let mut fields = Fields::new();
+    fields.add(title);
+    fields.add(text);
+    fields.digest()
+}
+
+/// Eight bytes of a hash, never 0.
+pub fn short(bytes: &[u8]) -> u64 {
+    let hash = blake3::hash(bytes);
+    u64::from_le_bytes(hash.as_bytes()[..8].try_into().unwrap_or_default()).max(1)
+}

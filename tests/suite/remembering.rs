@@ -1,0 +1,217 @@
+//! The ledger: real change, channel dates, guards, tombstones, withdrawn items, moves, aliases, and a ledger that is lost.
+
+use crate::support::{CONFIG, Publication, Ran};
+
+/// A build at another time.
+fn build_at(publication: &Publication, now: &str) -> Ran {
+    Ran::of(publication.command(&["build", "--now", now]).output().expect("runs"))
+}
+
+fn updated(publication: &Publication, path: &str) -> Vec<String> {
+    let text = publication.read(path);
+    text.split("<updated>").skip(1).map(|rest| rest.split('<').next().unwrap_or_default().to_owned()).collect()
+}
+
+fn record(publication: &Publication, name: &str, fields: &str, body: &str) {
+    publication.write(&format!("items/{name}.md"), format!("+++\n{fields}\n+++\n\n{body}\n"));
+}
+
+#[test]
+fn an_item_is_updated_when_it_really_changes_and_only_then() {
+    let publication = Publication::with_items(3);
+    publication.build();
+    let before = updated(&publication, "public/all.atom");
+    record(&publication, "item-2", "date = 2018-01-02\ntitle = 'The port of Belize reopens,  part 2'", "Text\nnumber    2.\n\n\n42 views");
+    build_at(&publication, "2018-03-02T08:00:00Z").expect(0, &[]);
+    let after = updated(&publication, "public/all.atom");
+    assert_eq!(before[1..], after[1..], "white space and counters are no change of an item");
+
+    record(&publication, "item-2", "date = 2018-01-02\ntitle = 'The port of Belize reopens, part 2'", "Text number 2, mended.");
+    build_at(&publication, "2018-03-03T08:00:00Z").expect(0, &[]);
+    let mended = updated(&publication, "public/all.atom");
+    assert_eq!(mended, ["2018-03-03T08:00:00Z", &before[1], "2018-03-03T08:00:00Z", &before[3]]);
+    build_at(&publication, "2018-03-04T08:00:00Z").expect(0, &["unchanged"]);
+    assert_eq!(updated(&publication, "public/all.atom"), mended);
+
+    record(&publication, "item-2", "date = 2018-01-02\nupdated = 2018-02-01T00:00:00Z\ntitle = 'The port'", "Again.");
+    build_at(&publication, "2018-03-05T08:00:00Z").expect(0, &[]);
+    assert_eq!(updated(&publication, "public/all.atom")[2], "2018-02-01T00:00:00Z", "what the record says wins");
+}
+
+#[test]
+fn a_new_base_url_changes_no_id_and_no_item() {
+    let publication = Publication::with_items(3);
+    publication.build();
+    let before = (updated(&publication, "public/all.atom"), ids(&publication));
+    publication.write("feeds.toml", CONFIG.replace("feeds.example.org", "www.example.com/news"));
+    build_at(&publication, "2018-03-02T08:00:00Z").expect(0, &["changed"]);
+    assert_eq!((updated(&publication, "public/all.atom")[1..].to_vec(), ids(&publication)), (before.0[1..].to_vec(), before.1));
+    assert_eq!(updated(&publication, "public/all.atom")[0], "2018-03-02T08:00:00Z");
+}
+
+fn ids(publication: &Publication) -> Vec<String> {
+    let text = publication.read("public/all.atom");
+    text.split("<id>").skip(1).map(|rest| rest.split('<').next().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn a_channel_is_dated_by_its_last_change_deletions_included_and_never_goes_back() {
+    let publication = Publication::with_items(5);
+    publication.build();
+    publication.remove("items/item-5.md");
+    build_at(&publication, "2018-03-02T08:00:00Z").expect(0, &[]);
+    assert_eq!(updated(&publication, "public/all.atom")[0], "2018-03-02T08:00:00Z");
+    let modified = std::fs::metadata(publication.path("public/all.rss")).and_then(|file| file.modified()).expect("a time");
+    assert_eq!(chrono::DateTime::<chrono::Utc>::from(modified).to_rfc3339(), "2018-03-02T08:00:00+00:00", "Last-Modified moves with it");
+    publication.item(6, "Another port of Belize");
+    build_at(&publication, "2018-03-01T08:00:00Z").expect(0, &[]);
+    assert_eq!(updated(&publication, "public/all.atom")[0], "2018-03-02T08:00:01Z", "a clock that was set back");
+}
+
+#[test]
+fn a_deleted_item_has_a_tombstone_for_a_time() {
+    let publication = Publication::with_items(5);
+    publication.build();
+    publication.remove("items/item-5.md");
+    build_at(&publication, "2018-03-02T08:00:00Z").expect(0, &[]);
+    let tombstone = "<at:deleted-entry ref=\"tag:example.org,2018:item/item-5\" when=\"2018-03-02T08:00:00Z\"/>";
+    for path in ["public/all.atom", "public/country/belize.atom"] {
+        assert!(publication.read(path).contains(tombstone), "{}", publication.read(path));
+    }
+    build_at(&publication, "2018-03-20T08:00:00Z").expect(0, &["unchanged"]);
+    build_at(&publication, "2018-04-02T08:00:01Z").expect(0, &[]);
+    assert!(!publication.read("public/all.atom").contains("deleted-entry"));
+}
+
+#[test]
+fn a_withdrawn_record_goes_or_becomes_a_notice() {
+    let publication = Publication::with_items(2);
+    publication.build();
+    record(&publication, "item-1", "date = 2018-01-01\ntitle = 'The port of Belize reopens, part 1'\nwithdrawn = true", "x");
+    record(&publication, "item-2", "date = 2018-01-02\ntitle = 'The port of Belize'\nwithdrawn = 'We took this back.'", "Wrong text.");
+    build_at(&publication, "2018-03-02T08:00:00Z").expect(0, &[]);
+    let feed = publication.read("public/all.atom");
+    assert!(!feed.contains("Wrong text") && feed.contains("We took this back."), "{feed}");
+    assert!(feed.contains("ref=\"tag:example.org,2018:item/item-1\""), "{feed}");
+}
+
+#[test]
+fn a_renamed_record_is_refused_until_it_keeps_its_id_or_is_accepted() {
+    let publication = Publication::with_items(6);
+    publication.build();
+    std::fs::rename(publication.path("items/item-3.md"), publication.path("items/other.md")).expect("renamed");
+    let ran = publication.run(&["build"]);
+    ran.expect(1, &["items/other.md", "would-repeat", "id = \"tag:example.org,2018:item/item-3\"", "--accept repeats"]);
+    publication.run(&["build", "--dry-run"]).expect(1, &["! The port of Belize reopens, part 3"]);
+
+    let config = CONFIG.to_owned() + "\n[ids]\naliases = { other = \"item-3\" }\n";
+    publication.write("feeds.toml", &config);
+    publication.build().expect(0, &["unchanged"]);
+    publication.write("feeds.toml", CONFIG.to_owned() + "\n[ids]\nfile = \"aliases.csv\"\n");
+    publication.write("aliases.csv", "key,id\nother,item-3\n");
+    publication.build().expect(0, &["unchanged"]);
+    publication.write("feeds.toml", CONFIG);
+    publication.run(&["build", "--accept", "repeats"]).expect(0, &["changed"]);
+}
+
+#[test]
+fn a_channel_that_loses_more_than_a_third_is_refused() {
+    let publication = Publication::with_items(6);
+    publication.build();
+    [1, 2, 3].iter().for_each(|n| publication.remove(&format!("items/item-{n}.md")));
+    let ran = publication.run(&["build"]);
+    ran.expect(1, &["channel-shrinks", "`all` would lose 3 of its 6 items", "`item-1`", "--accept shrink", "what stood before stands"]);
+    assert!(publication.read("public/all.atom").contains("part 1"));
+    publication.item(3, "The port of Belize reopens, part 3");
+    publication.build();
+}
+
+#[test]
+fn a_date_in_the_future_is_refused_unless_it_is_meant() {
+    let publication = Publication::with_items(1);
+    record(&publication, "typo", "date = 2081-01-01\ntitle = 'Belize'", "x");
+    publication.run(&["build"]).expect(1, &["items/typo.md", "future-item", "publish-at", "--accept future"]);
+    publication.run(&["build", "--accept", "future"]).expect(0, &["1 items (1 not due)"]);
+    publication.write("feeds.toml", CONFIG.to_owned() + "\n[guards]\nfuture = \"hold\"\n");
+    publication.build();
+}
+
+#[test]
+fn a_moved_channel_keeps_its_id_and_its_old_path() {
+    let publication = Publication::with_items(2);
+    publication.build();
+    let id = ids_of(&publication, "public/topic/ports.atom");
+    let renamed = CONFIG.replace("[topics.ports]", "[topics.harbours]");
+    publication.write("feeds.toml", &renamed);
+    publication.run(&["build"]).expect(1, &["`topic/ports.rss` was published", "[[moved]]"]);
+
+    publication.write("feeds.toml", renamed.clone() + "\n[[moved]]\nfrom = 'topic/ports'\nto = 'topic/harbours'\n");
+    publication.build();
+    assert_eq!(publication.read("public/topic/ports.atom"), publication.read("public/topic/harbours.atom"));
+    assert!(publication.read("public/topic/ports.atom").contains("href=\"https://feeds.example.org/topic/harbours.atom\" rel=\"self\""));
+    assert_eq!(ids_of(&publication, "public/topic/harbours.atom"), id);
+    publication.build().expect(0, &["unchanged"]);
+
+    publication.write("feeds.toml", renamed.clone() + "\n[[moved]]\nfrom = 'topic/ports'\nto = 'topic/harbours'\nas = 'redirect'\n");
+    publication.build();
+    assert!(!publication.exists("public/topic/ports.atom"));
+    assert!(publication.read("public/_redirects").contains("/topic/ports.atom https://feeds.example.org/topic/harbours.atom 301\n"));
+    assert_eq!(ids_of(&publication, "public/topic/harbours.atom"), id, "the id stays when the old path is no channel any more");
+
+    publication.write("feeds.toml", renamed.clone() + "\n[[moved]]\nfrom = 'topic/ports'\n");
+    publication.build();
+    assert!(publication.read("public/_redirects").contains("/topic/ports.rss /topic/ports.rss 410\n"));
+    publication.write("feeds.toml", renamed.clone() + "\n[[moved]]\nfrom = 'topic/ports'\nto = 'topic/nothing'\n");
+    publication.run(&["build"]).expect(1, &["moved-nowhere"]);
+    publication.write("feeds.toml", renamed + "\n[[moved]]\nfrom = 'topic/ships'\nto = 'topic/harbours'\n");
+    publication.item(3, "Ships of Belize");
+    publication.run(&["build"]).expect(1, &["moved-taken"]);
+}
+
+fn ids_of(publication: &Publication, path: &str) -> String {
+    publication.read(path).split("<id>").nth(1).and_then(|rest| rest.split('<').next()).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_lost_ledger_is_gathered_from_what_is_published() {
+    let publication = Publication::with_items(5);
+    publication.build();
+    publication.item(2, "The port of Belize, mended");
+    publication.remove("items/item-5.md");
+    build_at(&publication, "2018-03-02T08:00:00Z").expect(0, &[]);
+    let files: Vec<String> = publication.files("public").iter().map(|path| publication.read(&format!("public/{path}"))).collect();
+    publication.remove(".tidings/ledger.db");
+    build_at(&publication, "2018-03-03T08:00:00Z").expect(0, &["unchanged"]);
+    let after: Vec<String> = publication.files("public").iter().map(|path| publication.read(&format!("public/{path}"))).collect();
+    assert!(files == after, "the same bytes");
+
+    publication.remove(".tidings/ledger.db");
+    publication.item(3, "The port of Belize, mended too");
+    build_at(&publication, "2018-03-04T08:00:00Z").expect(0, &[]);
+    assert!(updated(&publication, "public/all.atom").contains(&"2018-03-04T08:00:00Z".to_owned()));
+}
+
+#[test]
+fn the_ledger_is_shown_exported_imported_checked_and_repaired() {
+    let publication = Publication::with_items(3);
+    publication.run(&["ledger", "check"]).expect(0, &["there is no ledger yet"]);
+    publication.build();
+    publication.run(&["ledger", "show"]).expect(0, &["3 items, 0 of them gone; 3 channels", "country/belize: 3 items"]);
+    publication.run(&["ledger", "show", "item-2"]).expect(0, &["tag:example.org,2018:item/item-2", "all, country/belize, topic/ports"]);
+    publication.run(&["ledger", "show", "item-9"]).expect(2, &["knows no item"]);
+    publication.run(&["ledger", "check"]).expect(0, &["3 items, 3 channels; 0 errors"]);
+
+    let exported = publication.run(&["ledger", "export"]).out;
+    publication.run(&["ledger", "export", "kept.ndjson"]).expect(0, &[]);
+    assert_eq!(publication.read("kept.ndjson"), exported);
+    publication.remove(".tidings/ledger.db");
+    publication.run(&["ledger", "import", "kept.ndjson"]).expect(0, &["6 lines taken in"]);
+    assert_eq!(publication.run(&["ledger", "export"]).out, exported);
+    publication.write("bad.ndjson", "{\"type\":\"item\"}\n");
+    publication.run(&["ledger", "import", "bad.ndjson"]).expect(2, &["line 1", "nothing was taken in"]);
+
+    publication.write(".tidings/ledger.db", "this is no database, but somebody wrote it where the ledger was, and at some length");
+    publication.run(&["build"]).expect(2, &["ledger", "tidings ledger repair"]);
+    publication.run(&["ledger", "repair"]).expect(0, &["3 items and 3 channels are remembered"]);
+    publication.build().expect(0, &["unchanged"]);
+}
