@@ -50,6 +50,20 @@ pub(super) struct BuildArgs {
     json: bool,
 }
 
+/// `tidings diff`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  tidings diff\n  tidings diff --json")]
+pub(super) struct DiffArgs {
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// A dry run of a build.
+pub(super) fn diff(args: &DiffArgs, context: &Context) -> Result<Exit, Failure> {
+    run(&BuildArgs { dry_run: true, json: args.json, ..BuildArgs::default() }, context)
+}
+
 /// What `--accept` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Accepted {

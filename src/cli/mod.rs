@@ -12,6 +12,7 @@ mod init;
 mod ledger;
 mod memory;
 mod new;
+mod pin;
 mod report;
 mod shell;
 mod ui;
@@ -97,6 +98,8 @@ enum Command {
     Init(init::InitArgs),
     /// Publish: read the records, sort them into channels, write the feeds
     Build(build::BuildArgs),
+    /// Tell what subscribers would see of a build, word by word, and write nothing
+    Diff(build::DiffArgs),
     /// Start a record: a minted id and today's date
     New(new::NewArgs),
     /// Turn a news page or a feed into records
@@ -108,6 +111,8 @@ enum Command {
     Channels(channels::ChannelsArgs),
     /// Say why an item is in its channels, or not in one
     Explain(explain::ExplainArgs),
+    /// Write ids into records that derive theirs from their files' names
+    Pin(pin::PinArgs),
     /// Show, export, import, check or repair what is remembered between runs
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
@@ -142,11 +147,13 @@ fn run(command: Option<Command>, context: &Context) -> Result<Exit, Failure> {
     match command.unwrap_or_else(|| Command::Build(build::BuildArgs::default())) {
         Command::Init(args) => init::run(&args, context),
         Command::Build(args) => build::run(&args, context),
+        Command::Diff(args) => build::diff(&args, context),
         Command::New(args) => new::run(&args, context),
         Command::Import(command) => import::run(&command, context),
         Command::Check(args) => check::run(&args, context),
         Command::Channels(args) => channels::run(&args, context),
         Command::Explain(args) => explain::run(&args, context),
+        Command::Pin(args) => pin::run(&args, context),
         Command::Ledger(command) => ledger::run(&command, context),
         Command::Completions(args) => shell::completions(&args, &mut Cli::command()),
         Command::Man(args) => shell::man(&args, Cli::command()),

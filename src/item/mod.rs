@@ -12,6 +12,7 @@ pub mod format;
 pub mod import;
 pub mod listing;
 pub mod new;
+pub mod pin;
 pub mod record;
 pub mod resolve;
 pub mod source;

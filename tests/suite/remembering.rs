@@ -215,3 +215,22 @@ fn the_ledger_is_shown_exported_imported_checked_and_repaired() {
     publication.run(&["ledger", "repair"]).expect(0, &["3 items and 3 channels are remembered"]);
     publication.build().expect(0, &["unchanged"]);
 }
+
+#[test]
+fn pinned_records_keep_their_ids_when_files_are_renamed() {
+    let publication = Publication::with_items(4);
+    publication.write("items/t.toml", "title = 'Belize'\ndate = 2018-01-09\n");
+    publication.write("items/j.json", "{\"title\": \"Belize\", \"date\": \"2018-01-10\"}");
+    publication.build();
+    publication.run(&["pin", "--dry-run"]).expect(0, &["items/item-1.md: id = \"item-1\"", "6 records derive"]);
+    publication.build().expect(0, &["unchanged"]);
+    publication.run(&["pin"]).expect(0, &["6 records pinned"]);
+    publication.run(&["pin"]).expect(0, &["0 records pinned"]);
+    publication.run(&["pin", "nobody"]).expect(2, &["there is no record `nobody`"]);
+    for (from, to) in [("item-1.md", "other.md"), ("t.toml", "u.toml"), ("j.json", "k.json")] {
+        std::fs::rename(publication.path(&format!("items/{from}")), publication.path(&format!("items/{to}"))).expect("renamed");
+    }
+    publication.build().expect(0, &["6 unchanged"]);
+    publication.item(3, "The port of Belize, mended");
+    publication.run(&["diff"]).expect(0, &["title: The port of [-Belize-]{+Belize,+} [-reopens, part 3-]{+mended+}"]);
+}

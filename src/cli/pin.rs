@@ -1,0 +1,75 @@
+//! `tidings pin`: ids into records that derive theirs.
+
+use clap::Args;
+
+use super::context::Context;
+use super::{Exit, Failure, ui};
+use crate::config::{Config, RecordFormat};
+use crate::item::{self, Item, pin};
+use crate::progress::Progress;
+use crate::publish::Folder;
+
+/// `tidings pin`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tidings pin --dry-run        which records derive their ids from their files' names
+  tidings pin                  write those ids into them; nothing that is published changes
+  tidings pin 2018/ports       of this record alone")]
+pub(super) struct PinArgs {
+    /// Keys of records; all where there is none
+    keys: Vec<String>,
+    /// Tell, and write nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+}
+
+pub(super) fn run(args: &PinArgs, context: &Context) -> Result<Exit, Failure> {
+    let Some(config) = context.load(false)? else { return Ok(Exit::Findings) };
+    let mut folder = Folder::open(&config.root, &config.output.folder)?;
+    let _lock = folder.lock(&config.output.folder, &super::build::holder(context), false)?;
+    let loaded = item::read(&config, &Progress::default());
+    context.ui.findings(&loaded.findings);
+    if let Some(key) = args.keys.iter().find(|key| !loaded.items.iter().any(|item| *item.key == *key.as_str())) {
+        return Err(Failure::new(format!("there is no record `{key}`"))
+            .help("a record's key is its file's path below its source, without extension"));
+    }
+    let wanted = |item: &&Item| args.keys.is_empty() || args.keys.iter().any(|key| *item.key == **key);
+    let mut pinned = 0;
+    for item in loaded.items.iter().filter(wanted) {
+        pinned += usize::from(one(&config, item, args.dry_run)?);
+    }
+    context.ui.say(format_args!("{pinned} records {}", if args.dry_run { "derive their ids; nothing was written" } else { "pinned" }));
+    Ok(if loaded.findings.has_errors() { Exit::Findings } else { Exit::Fine })
+}
+
+/// Writes the id into one record, if it derives it from its file's name.
+fn one(config: &Config, item: &Item, dry_run: bool) -> Result<bool, Failure> {
+    let derived = config.publication.authority.mint(&format!("item/{}", item.key));
+    let format = match item.place.path.extension().and_then(|extension| extension.to_str()) {
+        Some("md" | "markdown") => RecordFormat::Markdown,
+        Some("toml") => RecordFormat::Toml,
+        Some("json") => RecordFormat::Json,
+        _ => return Ok(false),
+    };
+    if item.place.line > 0 || *item.id.iri != *derived {
+        return Ok(false);
+    }
+    let path = config.root.join(&*item.place.path);
+    let text = std::fs::read_to_string(&path).map_err(Failure::io("read", &path))?;
+    let is_there = item::format::parse(format, &text).is_ok_and(|record| record.id.is_some() || record.guid.is_some());
+    let Some(with_id) = pin::with_id(format, &text, &item.key).filter(|_| !is_there) else { return Ok(false) };
+    let reads = item::format::parse(format, &with_id).is_ok_and(|record| record.id.as_deref() == Some(&*item.key));
+    if !reads {
+        return Err(
+            Failure::new(format!("`{}` has no place for an id", item.place.path.display())).help("write it yourself, as the first field")
+        );
+    }
+    ui::print(format_args!("{}: id = \"{}\"", item.place.path.display(), item.key));
+    if !dry_run {
+        let beside = path.with_extension("tidings-new");
+        std::fs::write(&beside, with_id).map_err(Failure::io("write", &beside))?;
+        std::fs::rename(&beside, &path).map_err(Failure::io("replace", &path))?;
+    }
+    Ok(true)
+}
