@@ -35,7 +35,7 @@ pub(super) fn sniff(media_type: &str, bytes: &[u8], found: &mut Vec<Found>) {
     }
     let block = &bytes[..bytes.len().min(512)];
     let has = |word: &str| block.windows(word.len()).any(|window| window == word.as_bytes());
-    let rdf = has("<rdf:RDF") && has(super::namespace::RDF) && has(super::namespace::RSS10);
+    let rdf = has("<rdf:RDF") && has(super::namespace::RDF);
     if !(has("<rss") || has("<feed") || has("<opml") || rdf) {
         found.push(Found::bare(&c::NON_SPECIFIC_MEDIA_TYPE, Spot::NOWHERE, media_type));
     }

@@ -90,7 +90,7 @@ fn channel_ends(walk: &mut Walk<'_>, id: NodeId, _: &str) {
         }
     }
     if let Some(about) = walk.attr(id, RDF, "about").map(str::to_owned) {
-        uri::check(walk, On::Node(id), &about, uri::is_full, &c::INVALID_LINK);
+        uri::reference(walk, On::Node(id), &about);
         if !walk.has_child(id, "items") {
             walk.lacks(id, &c::MISSING_ELEMENT, "items");
         }

@@ -266,7 +266,7 @@ fn xhtml(walk: &mut Walk<'_>, on: On, name: &str, attrs: (usize, usize)) {
             for what in style::dangers(&value) {
                 walk.say(on, &c::DANGEROUS_STYLE_ATTR, Detail::value(&what));
             }
-        } else if attr.starts_with("on") {
+        } else if !SAFE_ATTRIBUTES.contains(attr.as_str()) {
             walk.say(on, &c::SECURITY_RISK_ATTR, Detail::value(&attr));
         }
     }
