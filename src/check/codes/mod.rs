@@ -7,10 +7,12 @@ use std::fmt::Write;
 
 use crate::diag::{Code, Severity};
 
+mod app;
 mod atom;
 mod document;
 mod elements;
 mod json;
+mod kml;
 mod media;
 mod modules;
 mod namespaces;
@@ -22,10 +24,12 @@ mod rss;
 mod text;
 mod values;
 
+pub use app::*;
 pub use atom::*;
 pub use document::*;
 pub use elements::*;
 pub use json::*;
+pub use kml::*;
 pub use media::*;
 pub use modules::*;
 pub use namespaces::*;
@@ -90,6 +94,8 @@ static FAMILIES: &[(&str, &[&Rule])] = &[
     ("Media RSS", media::ROWS),
     ("Google Base", products::ROWS),
     ("OPML and OpenSearch", opml::ROWS),
+    ("The Atom Publishing Protocol", app::ROWS),
+    ("KML", kml::ROWS),
     ("JSON Feed", json::ROWS),
     ("Modules that came after the W3C Feed Validator", modules::ROWS),
     ("A whole publication", publication::ROWS),

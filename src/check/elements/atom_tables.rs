@@ -3,7 +3,7 @@
 use super::super::class::{Child, Class, Note};
 use super::atom::*;
 use super::common::*;
-use super::{link, modules, text};
+use super::{app, link, modules, text};
 
 const fn row(name: &'static str, classes: &'static [&'static Class]) -> Child {
     Child { name, classes, notes: &[] }
@@ -12,7 +12,7 @@ const fn row(name: &'static str, classes: &'static [&'static Class]) -> Child {
 /// RFC 4287 section 4.1.1.
 pub(in crate::check) static FEED_PARTS: &[Child] = &[
     row("access_restriction", &[&modules::ACCESS]),
-    row("app_collection", &[&EATER, &ONCE]),
+    row("app_collection", &[&app::COLLECTION, &ONCE]),
     Child { name: "author", classes: &[&PERSON], notes: &[Note::Metadata] },
     Child { name: "category", classes: &[&CATEGORY], notes: &[Note::Metadata] },
     Child { name: "contributor", classes: &[&PERSON], notes: &[Note::Metadata] },
@@ -80,9 +80,9 @@ pub(in crate::check) static PERSON_PARTS: &[Child] = &[
 
 /// Atom's elements where no rule expects them.
 pub(in crate::check) static STRAY: &[Child] = &[
-    row("app_categories", &[&EATER]),
-    row("app_collection", &[&EATER]),
-    row("app_workspace", &[&EATER]),
+    row("app_categories", &[&app::CATEGORIES]),
+    row("app_collection", &[&app::COLLECTION]),
+    row("app_workspace", &[&app::WORKSPACE]),
     row("atom_author", &[&PERSON]),
     row("atom_category", &[&CATEGORY]),
     row("atom_content", &[&text::CONTENT]),

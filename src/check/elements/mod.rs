@@ -1,9 +1,13 @@
 //! The descriptions of all elements, and the parts of the walk that depend on them.
 
+mod app;
 pub(super) mod atom;
 mod atom_tables;
 pub(super) mod beyond;
 pub(super) mod common;
+mod kml;
+mod kml_style;
+mod kml_values;
 pub(super) mod link;
 pub(super) mod media;
 mod media_roles;
@@ -18,8 +22,10 @@ pub(super) mod rss;
 pub(super) mod rss_item;
 mod rss_tables;
 mod search;
+mod search_description;
 mod tables;
 pub(super) mod text;
+mod xrd;
 
 use std::borrow::Cow;
 
@@ -41,8 +47,16 @@ pub(super) static ROOT: Class = Class { start: Start::Root, ..Class::container(&
 
 static ROOTS: &[Child] = &[
     Child { name: "Channel", classes: &[&rss::CHANNEL_10], notes: &[] },
+    Child { name: "app_categories", classes: &[&app::CATEGORIES], notes: &[Note::Do(categories_document)] },
+    Child { name: "app_service", classes: &[&app::SERVICE], notes: &[Note::Do(service_document)] },
     Child { name: "entry", classes: &[&atom::ENTRY], notes: &[] },
     Child { name: "feed", classes: &[&atom::FEED], notes: &[Note::Do(old_feed)] },
+    Child { name: "kml", classes: &[&kml::KML], notes: &[] },
+    Child {
+        name: "opensearch_OpenSearchDescription",
+        classes: &[&search_description::DESCRIPTION],
+        notes: &[Note::Do(search_description)],
+    },
     Child { name: "opml", classes: &[&opml::OPML], notes: &[] },
     Child { name: "outlineDocument", classes: &[&opml::OPML], notes: &[Note::Do(outline_document)] },
     Child { name: "rdf_RDF", classes: &[&rdf::RDF_ROOT], notes: &[Note::Do(rdf_root)] },
@@ -51,6 +65,7 @@ static ROOTS: &[Child] = &[
     Child { name: "soap_Body", classes: &[&ROOT], notes: &[Note::Do(soap_body)] },
     Child { name: "soap_Envelope", classes: &[&ROOT], notes: &[] },
     Child { name: "xhtml_html", classes: &[&EATER], notes: &[Note::Do(web_page)] },
+    Child { name: "xrds_XRDS", classes: &[&xrd::XRDS], notes: &[] },
 ];
 
 fn old_feed(walk: &mut Walk<'_>, _: NodeId, _: &str) -> Option<&'static [&'static Class]> {
@@ -67,6 +82,22 @@ fn rdf_root(walk: &mut Walk<'_>, _: NodeId, _: &str) -> Option<&'static [&'stati
     None
 }
 
+fn categories_document(walk: &mut Walk<'_>, _: NodeId, _: &str) -> Option<&'static [&'static Class]> {
+    walk.kind = Kind::AtomCategories;
+    None
+}
+
+fn service_document(walk: &mut Walk<'_>, _: NodeId, _: &str) -> Option<&'static [&'static Class]> {
+    walk.kind = Kind::AtomService;
+    None
+}
+
+fn search_description(walk: &mut Walk<'_>, _: NodeId, _: &str) -> Option<&'static [&'static Class]> {
+    walk.add_default(Cow::Borrowed(namespace::OPENSEARCH));
+    walk.kind = Kind::Opensearch;
+    None
+}
+
 fn soap_body(walk: &mut Walk<'_>, _: NodeId, _: &str) -> Option<&'static [&'static Class]> {
     walk.add_default(Cow::Borrowed(namespace::SOAP_WRAPPER));
     None
@@ -79,6 +110,7 @@ fn web_page(walk: &mut Walk<'_>, id: NodeId, name: &str) -> Option<&'static [&'s
 
 /// The document's root element begins: what kind of document is it?
 pub(super) fn root<'a>(walk: &mut Walk<'a>, id: NodeId, ns: NsId, name: &'a str, attrs: (usize, usize)) {
+    let ns = if matches!(name, "kml" | "OpenSearchDescription" | "XRDS") { other_root(walk, id, ns, name) } else { ns };
     let uri = walk.namespaces.uri(ns).to_owned();
     let wrong = |walk: &mut Walk<'a>| walk.say(On::Node(id), &c::INVALID_NAMESPACE, Detail::named(name, "root").with(&uri));
     let missing = |walk: &mut Walk<'a>| walk.say(On::Node(id), &c::MISSING_NAMESPACE, Detail::named(name, "root"));
@@ -117,6 +149,39 @@ pub(super) fn root<'a>(walk: &mut Walk<'a>, id: NodeId, ns: NsId, name: &'a str,
         _ => {}
     }
     walk.start_child(id, ns, name, attrs);
+}
+
+/// The root element of no feed begins: the namespace that it counts as.
+fn other_root<'a>(walk: &mut Walk<'a>, id: NodeId, ns: NsId, name: &'a str) -> NsId {
+    let uri = walk.namespaces.uri(ns).to_owned();
+    let meant: &[&'static str] = match name {
+        "kml" => &namespace::KML,
+        "XRDS" => &[namespace::XRDS],
+        _ => &[namespace::OPENSEARCH],
+    };
+    match name {
+        "kml" => walk.kind = Kind::Kml,
+        "XRDS" => walk.kind = Kind::Xrd,
+        _ => {}
+    }
+    let known = meant.iter().position(|known| *known == uri);
+    if name == "kml" {
+        // What is no version of KML is read as its latest.
+        let version = known.unwrap_or(if uri.is_empty() { 0 } else { 2 });
+        ["2.0", "2.1", "2.2"][version].clone_into(&mut walk.version);
+    }
+    if uri.is_empty() {
+        walk.say(On::Node(id), &c::MISSING_NAMESPACE, Detail::named(name, "root"));
+        return walk.namespaces.intern(Cow::Borrowed(meant[0]));
+    }
+    if name == "kml" || known.is_none() {
+        walk.add_default(Cow::Owned(uri.clone()));
+    }
+    if known.is_some() {
+        return ns;
+    }
+    walk.say(On::Node(id), &c::INVALID_NAMESPACE, Detail::element(name).with(&uri));
+    walk.namespaces.intern(Cow::Borrowed(meant[meant.len() - 1]))
 }
 
 /// A root element of a namespace that the rules do not know.
@@ -158,7 +223,9 @@ pub(super) fn questionable(walk: &mut Walk<'_>, id: NodeId, name: &str) -> &'sta
     let parent = walk.name(id).to_owned();
     let unprefixed = !name.contains('_') && parent.contains('_') && walk.is_default(namespace::ATOM);
     let key = if unprefixed { Cow::Owned(format!("atom_{name}")) } else { Cow::Borrowed(name) };
-    match STRAY.child(&key.replace('-', "_")) {
+    // In documents of the publishing protocol its own elements are never strays.
+    let publishing = matches!(walk.kind, Kind::AtomService | Kind::AtomCategories) && key.starts_with("app_");
+    match STRAY.child(&key.replace('-', "_")).filter(|_| !publishing) {
         Some(child) => {
             walk.say(On::Node(id), &c::QUESTIONABLE_USAGE, Detail::named(&key, &parent));
             child.classes
