@@ -2,6 +2,7 @@
 
 use super::super::class::{Child, Class, Note};
 use super::atom::*;
+use super::atom_entries::{KEEP_ID, KEEP_PUBLISHED, KEEP_UPDATED};
 use super::common::*;
 use super::{app, link, modules, text};
 
@@ -44,16 +45,16 @@ pub(in crate::check) static ENTRY_PARTS: &[Child] = &[
     row("dc_creator", &[&TEXT]),
     row("dc_date", &[&W3CDTF, &ONCE]),
     row("dc_subject", &[&TEXT]),
-    row("id", &[&IDENTIFIER, &TIGHT, &ONCE, &UNIQUE_ID]),
+    row("id", &[&IDENTIFIER, &TIGHT, &ONCE, &UNIQUE_ID, &KEEP_ID]),
     row("link", &[&link::LINK]),
-    row("published", &[&RFC3339, &TIGHT, &ONCE]),
+    row("published", &[&RFC3339, &TIGHT, &ONCE, &KEEP_PUBLISHED]),
     row("rights", &[&text::CONSTRUCT, &ONCE]),
     row("source", &[&SOURCE, &ONCE]),
     row("summary", &[&text::CONSTRUCT, &ONCE]),
     row("title", &[&text::CONSTRUCT, &ONCE]),
     row("trackback_about", &[&FULL_URI]),
     row("trackback_ping", &[&FULL_URI, &ONCE]),
-    row("updated", &[&RFC3339, &TIGHT, &ONCE, &UNIQUE_UPDATED]),
+    row("updated", &[&RFC3339, &TIGHT, &ONCE, &UNIQUE_UPDATED, &KEEP_UPDATED]),
 ];
 
 /// RFC 4287 section 4.2.11, where it is not as in a feed.

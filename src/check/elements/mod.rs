@@ -2,6 +2,7 @@
 
 mod app;
 pub(super) mod atom;
+mod atom_entries;
 mod atom_tables;
 pub(super) mod beyond;
 pub(super) mod common;

@@ -38,6 +38,11 @@ pub(in crate::check) fn rfc3339(walk: &mut Walk<'_>, on: On, value: &str) {
     bounded(walk, on, value, Form::Rfc3339, &c::INVALID_RFC3339_DATE);
 }
 
+/// The seconds since 1970 of a date of RFC 3339.
+pub(in crate::check) fn timestamp(value: &str) -> Option<i64> {
+    DateTime::parse_from_rfc3339(value).ok().map(|date| date.timestamp())
+}
+
 pub(in crate::check) fn is_rfc3339(value: &str) -> bool {
     is_iso(value, Form::Rfc3339)
 }
