@@ -38,6 +38,13 @@ rules! {
         right: "<at:deleted-entry xmlns:at=\"http://purl.org/atompub/tombstones/1.0\" ref=\"tag:example.org,2020:two\" when=\"2021-01-01T00:00:00Z\"/>",
         clause: "RFC 6721 section 3",
     }
+    RELATIVE_WITHOUT_BASE = "relative-without-base", Warning, "the relative address `{value}` stands in the text, and no `xml:base`" {
+        help: "write the address in full, or add `xml:base`",
+        why: "Readers that pass the text on, or forget where the feed came from, lead elsewhere.",
+        wrong: "<content type=\"html\">&lt;a href=\"/x\"&gt;x&lt;/a&gt;</content>",
+        right: "<content type=\"html\">&lt;a href=\"https://example.org/x\"&gt;x&lt;/a&gt;</content>",
+        clause: "RFC 4287 section 2",
+    }
     HUB_ADDRESS = "hub-address", Warning, "the hub `{value}` is no web address" {
         help: "write it in full, with `https://`",
         why: "Readers cannot ask the hub to tell them of news.",

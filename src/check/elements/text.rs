@@ -107,7 +107,7 @@ fn construct_ends(walk: &mut Walk<'_>, id: NodeId, value: &str) {
             }
             if kind == "html" || kind.ends_with("/html") {
                 let at = walk.node(id).at;
-                html::check(walk, on, &value, at, None);
+                html::check(walk, on, &value, at, Some(id).filter(|_| is_without_base(walk, id)));
                 if kind.ends_with("/html") && !source && !value.contains("<html") {
                     walk.say(on, &c::HTML_FRAGMENT, Detail::value(&kind));
                 }
@@ -119,6 +119,11 @@ fn construct_ends(walk: &mut Walk<'_>, id: NodeId, value: &str) {
     if value.is_empty() && walk.all_children(id) == 0 && !source {
         walk.say(on, &c::NOT_BLANK, Detail::default());
     }
+}
+
+/// Whether nothing in the document says what relative addresses in a text mean, and the text is one of Atom.
+fn is_without_base(walk: &Walk<'_>, id: NodeId) -> bool {
+    matches!(walk.kind, Kind::Atom | Kind::AtomEntry) && !walk.has_base(id)
 }
 
 /// Base64 to text; what is no text is of no further interest.
@@ -232,7 +237,10 @@ pub(in crate::check) fn div_child<'a>(walk: &mut Walk<'a>, id: NodeId, ns: NsId,
     let uri = walk.namespaces.uri(ns).to_owned();
     match uri.as_str() {
         "" => walk.say(on, &c::MISSING_NAMESPACE, Detail::named(name, "xhtml:div")),
-        XHTML => xhtml(walk, on, name, attrs),
+        XHTML => {
+            xhtml(walk, on, name, attrs);
+            addresses(walk, id, attrs);
+        }
         SVG => foreign(walk, on, name, attrs, &SVG_ELEMENTS, &SVG_ATTRIBUTES),
         MATHML => foreign(walk, on, name, attrs, &MATHML_ELEMENTS, &MATHML_ATTRIBUTES),
         _ => {
@@ -269,6 +277,23 @@ fn xhtml(walk: &mut Walk<'_>, on: On, name: &str, attrs: (usize, usize)) {
         } else if !SAFE_ATTRIBUTES.contains(attr.as_str()) {
             walk.say(on, &c::SECURITY_RISK_ATTR, Detail::value(&attr));
         }
+    }
+}
+
+/// Links and pictures in XHTML that mean something else wherever the text is shown.
+fn addresses(walk: &mut Walk<'_>, id: NodeId, attrs: (usize, usize)) {
+    let named = |name: &str| matches!(name, "href" | "src");
+    let relative = |value: &str| {
+        !value.is_empty() && !value.starts_with('#') && url::Url::parse(value) == Err(url::ParseError::RelativeUrlWithoutBase)
+    };
+    let found: Vec<String> =
+        unprefixed(walk, attrs).into_iter().filter(|(name, value)| named(name) && relative(value)).map(|(_, value)| value).collect();
+    let own_base = walk.attrs_of(attrs).iter().any(|attr| attr.ns == NsId::XML && attr.name == "base");
+    if own_base || !is_without_base(walk, id) {
+        return;
+    }
+    for value in found {
+        walk.say(On::Node(id), &c::RELATIVE_WITHOUT_BASE, Detail::value(&value));
     }
 }
 
