@@ -7,6 +7,7 @@ use std::fmt::Write;
 
 use crate::diag::{Code, Severity};
 
+mod addresses;
 mod app;
 mod atom;
 mod document;
@@ -24,6 +25,7 @@ mod rss;
 mod text;
 mod values;
 
+pub use addresses::*;
 pub use app::*;
 pub use atom::*;
 pub use document::*;
@@ -86,7 +88,8 @@ static FAMILIES: &[(&str, &[&Rule])] = &[
     ("Characters, encodings, well-formedness, limits", document::ROWS),
     ("Namespaces", namespaces::ROWS),
     ("Which elements and attributes stand where", elements::ROWS),
-    ("Dates, addresses, numbers, languages", values::ROWS),
+    ("Dates, numbers, languages", values::ROWS),
+    ("Addresses, identifiers and mail", addresses::ROWS),
     ("Text, HTML and what could harm readers", text::ROWS),
     ("RSS 0.91 to 2.0", rss::ROWS),
     ("Atom 1.0", atom::ROWS),

@@ -45,6 +45,20 @@ rules! {
         right: "<content type=\"html\">&lt;a href=\"https://example.org/x\"&gt;x&lt;/a&gt;</content>",
         clause: "RFC 4287 section 2",
     }
+    COMPLETE_FEED_WITH_PAGES = "complete-feed-with-pages", Warning, "the feed says that it is complete, and links to another page of itself as `{value}`" {
+        help: "drop `fh:complete`, or the link",
+        why: "Readers take every item that is not in the document for deleted.",
+        wrong: "<fh:complete xmlns:fh=\"http://purl.org/syndication/history/1.0\"/> beside a link `next`",
+        right: "<fh:complete xmlns:fh=\"http://purl.org/syndication/history/1.0\"/>",
+        clause: "RFC 5005 section 2",
+    }
+    ARCHIVE_WITHOUT_LINKS = "archive-without-links", Warning, "the archive has no link `{value}`" {
+        help: "add the link, as an `atom:link`",
+        why: "Readers that find the archive cannot go on from it.",
+        wrong: "<fh:archive xmlns:fh=\"http://purl.org/syndication/history/1.0\"/> alone",
+        right: "<fh:archive xmlns:fh=\"http://purl.org/syndication/history/1.0\"/> beside links `prev-archive` and `current`",
+        clause: "RFC 5005 section 4",
+    }
     HUB_ADDRESS = "hub-address", Warning, "the hub `{value}` is no web address" {
         help: "write it in full, with `https://`",
         why: "Readers cannot ask the hub to tell them of news.",

@@ -4,7 +4,7 @@ use super::super::class::{Child, Class, Note};
 use super::atom::*;
 use super::atom_entries::{KEEP_ID, KEEP_PUBLISHED, KEEP_UPDATED};
 use super::common::*;
-use super::{app, link, modules, text};
+use super::{app, link, modules, text, xhtml};
 
 const fn row(name: &'static str, classes: &'static [&'static Class]) -> Child {
     Child { name, classes, notes: &[] }
@@ -76,7 +76,7 @@ pub(in crate::check) static PERSON_PARTS: &[Child] = &[
     row("foaf_workplaceHomepage", &[&RESOURCE]),
     row("name", &[&PLAIN, &NO_ADDRESS, &NONBLANK, &ONCE]),
     row("uri", &[&NONBLANK, &IRI, &TIGHT, &ONCE]),
-    row("xhtml_div", &[&text::DIV]),
+    row("xhtml_div", &[&xhtml::DIV]),
 ];
 
 /// Atom's elements where no rule expects them.

@@ -74,6 +74,8 @@ pub(super) enum State {
 #[derive(Default)]
 pub(super) struct Channel {
     pub hub: bool,
+    /// Relations of RFC 5005 that its links have.
+    pub pages: Vec<&'static str>,
     /// The date of the latest item, in seconds since 1970.
     pub latest: Option<i64>,
     pub disordered: bool,
