@@ -69,6 +69,8 @@ pub(super) enum Start {
     Eat,
     /// Takes them without a look and without what `Eat` still says.
     Swallow,
+    /// Looks into those of later modules, takes the others without a look.
+    Module,
     /// Looks for dangerous HTML.
     Html,
     /// An Atom text construct.

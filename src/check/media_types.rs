@@ -4,7 +4,7 @@ use super::codes as c;
 use super::found::{Found, Spot};
 use super::report::Kind;
 
-static FEED_TYPES: [&str; 10] = [
+static FEED_TYPES: [&str; 14] = [
     "text/xml",
     "application/xml",
     "application/rss+xml",
@@ -13,6 +13,10 @@ static FEED_TYPES: [&str; 10] = [
     "text/x-opml",
     "application/atomsvc+xml",
     "application/atomcat+xml",
+    "application/xrds+xml",
+    "application/opensearchdescription+xml",
+    "application/vnd.google-earth.kml+xml",
+    "application/vnd.google-earth.kmz",
     "application/feed+json",
     "application/json",
 ];
@@ -30,13 +34,14 @@ pub(super) fn read(header: &str, found: &mut Vec<Found>) -> (String, Option<Stri
 
 /// A type that says no more than XML leaves readers to look inside.
 pub(super) fn sniff(media_type: &str, bytes: &[u8], found: &mut Vec<Found>) {
-    if !matches!(media_type, "text/xml" | "application/xml" | "application/rdf+xml") {
+    if !matches!(media_type, "text/xml" | "application/xml" | "application/rdf+xml" | "application/vnd.google-earth.kmz") {
         return;
     }
     let block = &bytes[..bytes.len().min(512)];
     let has = |word: &str| block.windows(word.len()).any(|window| window == word.as_bytes());
-    let rdf = has("<rdf:RDF") && has(super::namespace::RDF) && has(super::namespace::RSS10);
-    if !(has("<rss") || has("<feed") || has("<opml") || rdf) {
+    let rdf = has("<rdf:RDF") && has(super::namespace::RDF);
+    let roots = ["<rss", "<feed", "<opml", "<kml", "<OpenSearchDescription"];
+    if !rdf && !roots.into_iter().any(has) {
         found.push(Found::bare(&c::NON_SPECIFIC_MEDIA_TYPE, Spot::NOWHERE, media_type));
     }
 }
@@ -46,14 +51,30 @@ pub(super) fn against(media_type: &str, kind: Kind, found: &mut Vec<Found>) {
     let fits = match media_type.to_lowercase().as_str() {
         _ if kind == Kind::Unknown => true,
         "application/atom+xml" | "application/x.atom+xml" => matches!(kind, Kind::Atom | Kind::AtomEntry),
-        "application/atomcat+xml" | "application/atomsvc+xml" => false,
+        "application/atomcat+xml" => kind == Kind::AtomCategories,
+        "application/atomsvc+xml" => kind == Kind::AtomService,
+        "application/opensearchdescription+xml" => kind == Kind::Opensearch,
+        "application/xrds+xml" => kind == Kind::Xrd,
+        "application/vnd.google-earth.kml+xml" => kind == Kind::Kml,
         "application/rdf+xml" => kind == Kind::Rss1,
         "application/rss+xml" => matches!(kind, Kind::Rss1 | Kind::Rss2),
         "text/x-opml" => kind == Kind::Opml,
         "application/feed+json" | "application/json" => kind == Kind::Json,
         _ => kind != Kind::Json,
     };
+    if media_type.eq_ignore_ascii_case("application/earthviewer") {
+        found.push(Found::bare(&c::INVALID_KML_MEDIA_TYPE, Spot::NOWHERE, media_type));
+    }
     if !fits {
         found.push(Found::bare(&c::UNEXPECTED_CONTENT_TYPE, Spot::NOWHERE, media_type));
+    }
+}
+
+/// The kind of document that a type promises before a byte is read.
+pub(super) fn promised(media_type: &str) -> Kind {
+    match media_type {
+        "application/atomsvc+xml" => Kind::AtomService,
+        "application/atomcat+xml" => Kind::AtomCategories,
+        _ => Kind::Unknown,
     }
 }

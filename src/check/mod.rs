@@ -1,7 +1,7 @@
 //! Bytes to findings: the feed checker, equal to the W3C Feed Validator.
 //!
-//! It reads RSS 0.90 to 2.0, RSS 1.0 and 1.1, Atom 1.0 feeds and entries, OPML and JSON Feed, and shares no code with the rooms that
-//! write them. [`check`] is a function from bytes to a [`Report`]: no clock, no disk, no network. The rules are tables: [`codes`] has a
+//! It reads RSS 0.90 to 2.0, RSS 1.0 and 1.1, Atom 1.0 feeds and entries, OPML and JSON Feed, and what stands beside feeds: documents
+//! of the Atom Publishing Protocol, OpenSearch descriptions, KML, XRDS. It shares no code with the rooms that write feeds. [`check`] is a function from bytes to a [`Report`]: no clock, no disk, no network. The rules are tables: [`codes`] has a
 //! row for everything that can be said, `elements` a row for every element that is known.
 
 mod bytes;
@@ -71,6 +71,7 @@ pub fn check(bytes: &[u8], options: &Options) -> Report {
     version(&text, &mut found);
     let (kind, mut found, dropped) = {
         let mut walk = Walk::new(&text, &decoded.encoding, options, found);
+        walk.kind = media_type.map_or(Kind::Unknown, media_types::promised);
         walk.run();
         if walk.kind == Kind::Rss1 {
             rdf_syntax::check(&mut walk);

@@ -17,6 +17,10 @@ pub(super) const MATHML: &str = "http://www.w3.org/1998/Math/MathML";
 pub(super) const DC: &str = "http://purl.org/dc/elements/1.1/";
 pub(super) const LINK_MODULE: &str = "http://purl.org/rss/1.0/modules/link/";
 pub(super) const THREAD: &str = "http://purl.org/syndication/thread/1.0";
+pub(super) const OPENSEARCH: &str = "http://a9.com/-/spec/opensearch/1.1/";
+pub(super) const XRDS: &str = "xri://$xrds";
+/// By version: 2.0, 2.1, 2.2.
+pub(super) const KML: [&str; 3] = ["http://earth.google.com/kml/2.0", "http://earth.google.com/kml/2.1", "http://www.opengis.net/kml/2.2"];
 pub(super) const INDEXING: &str = "urn:atom-extension:indexing";
 pub(super) const MRSS_WITHOUT_SLASH: &str = "http://search.yahoo.com/mrss";
 pub(super) const SOAP_WRAPPER: &str = "http://feeds.archive.org/validator/";
@@ -154,7 +158,7 @@ static KNOWN: &[(&str, &str)] = &[
     ("http://search.yahoo.com/mrss/", "media"),
     (MATHML, "mathml"),
     ("http://a9.com/-/spec/opensearchrss/1.0/", "opensearch10"),
-    ("http://a9.com/-/spec/opensearch/1.1/", "opensearch"),
+    (OPENSEARCH, "opensearch"),
     ("http://www.opml.org/spec2", "opml"),
     (RDF, "rdf"),
     ("http://www.w3.org/2000/01/rdf-schema#", "rdfs"),
@@ -185,10 +189,10 @@ static KNOWN: &[(&str, &str)] = &[
     ("http://base.google.com/ns/1.0", "g"),
     (XML, "xml"),
     ("http://openid.net/xmlns/1.0", "openid"),
-    ("http://earth.google.com/kml/2.0", "kml20"),
-    ("http://earth.google.com/kml/2.1", "kml21"),
-    ("http://www.opengis.net/kml/2.2", "kml22"),
+    (KML[0], "kml20"),
+    (KML[1], "kml21"),
+    (KML[2], "kml22"),
     ("http://www.w3.org/1999/xlink", "xlink"),
     ("xri://$xrd*($v*2.0)", "xrd"),
-    ("xri://$xrds", "xrds"),
+    (XRDS, "xrds"),
 ];

@@ -22,6 +22,14 @@ pub enum Kind {
     AtomEntry,
     Opml,
     Json,
+    /// RFC 5023 section 8.
+    AtomService,
+    /// RFC 5023 section 7.
+    AtomCategories,
+    /// An OpenSearch description.
+    Opensearch,
+    Kml,
+    Xrd,
 }
 
 /// The outcome of a check.

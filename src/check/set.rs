@@ -109,7 +109,9 @@ impl Facts {
         let word = |value: &serde_json::Value, name: &str| value[name].as_str().unwrap_or_default().to_owned();
         let items = value["items"].as_array().map(Vec::as_slice).unwrap_or_default();
         let items = items.iter().map(|item| Item { id: word(item, "id"), title: word(item, "title"), at: 0 });
-        Facts { items: items.filter(|item| !item.id.is_empty()).collect(), feed: value["version"].is_string(), text, ..Facts::default() }
+        let next = text.find("\"next_url\"").zip(value["next_url"].as_str()).map(|(at, href)| ("next".to_owned(), href.to_owned(), at));
+        let items = items.filter(|item| !item.id.is_empty()).collect();
+        Facts { items, links: next.into_iter().collect(), feed: value["version"].is_string(), text }
     }
 }
 
@@ -150,8 +152,9 @@ fn links(documents: &[Document<'_>], facts: &[Facts], addresses: &HashMap<&Url, 
                 ("prev-archive" | "next-archive" | "current" | "next" | "previous", None) => {
                     say(&mut found[from], &c::ARCHIVE_MISSING, *at, href, rel);
                 }
-                ("prev-archive", Some(to)) => {
-                    let back = facts[to].links.iter().find(|(rel, _, _)| rel == "next-archive").and_then(|(_, href, _)| target(to, href));
+                ("prev-archive" | "next-archive", Some(to)) => {
+                    let other = if rel == "prev-archive" { "next-archive" } else { "prev-archive" };
+                    let back = facts[to].links.iter().find(|(rel, _, _)| rel == other).and_then(|(_, href, _)| target(to, href));
                     if back.is_some_and(|back| documents[from].url.as_ref() != Some(&back)) {
                         say(&mut found[from], &c::ARCHIVE_CHAIN_BROKEN, *at, href, documents[from].name);
                     }

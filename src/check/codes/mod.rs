@@ -7,10 +7,13 @@ use std::fmt::Write;
 
 use crate::diag::{Code, Severity};
 
+mod addresses;
+mod app;
 mod atom;
 mod document;
 mod elements;
 mod json;
+mod kml;
 mod media;
 mod modules;
 mod namespaces;
@@ -22,10 +25,13 @@ mod rss;
 mod text;
 mod values;
 
+pub use addresses::*;
+pub use app::*;
 pub use atom::*;
 pub use document::*;
 pub use elements::*;
 pub use json::*;
+pub use kml::*;
 pub use media::*;
 pub use modules::*;
 pub use namespaces::*;
@@ -82,7 +88,8 @@ static FAMILIES: &[(&str, &[&Rule])] = &[
     ("Characters, encodings, well-formedness, limits", document::ROWS),
     ("Namespaces", namespaces::ROWS),
     ("Which elements and attributes stand where", elements::ROWS),
-    ("Dates, addresses, numbers, languages", values::ROWS),
+    ("Dates, numbers, languages", values::ROWS),
+    ("Addresses, identifiers and mail", addresses::ROWS),
     ("Text, HTML and what could harm readers", text::ROWS),
     ("RSS 0.91 to 2.0", rss::ROWS),
     ("Atom 1.0", atom::ROWS),
@@ -90,6 +97,8 @@ static FAMILIES: &[(&str, &[&Rule])] = &[
     ("Media RSS", media::ROWS),
     ("Google Base", products::ROWS),
     ("OPML and OpenSearch", opml::ROWS),
+    ("The Atom Publishing Protocol", app::ROWS),
+    ("KML", kml::ROWS),
     ("JSON Feed", json::ROWS),
     ("Modules that came after the W3C Feed Validator", modules::ROWS),
     ("A whole publication", publication::ROWS),

@@ -73,4 +73,32 @@ rules! {
         right: "<os:Query xmlns:os=\"http://a9.com/-/spec/opensearch/1.1/\" role=\"request\" searchTerms=\"a%26b\"/>",
         clause: "OpenSearch 1.1, \"Query\"",
     }
+    INVALID_LOCAL_PARAMETER = "invalid-local-parameter", Error, "`{value}` is no parameter of a search" {
+        help: "write `searchTerms`, `count`, `startIndex`, `startPage`, `language`, `inputEncoding` or `outputEncoding`, or a prefix of your own",
+        why: "Programs cannot fill the place.",
+        wrong: "<Url type=\"text/html\" template=\"https://example.org/?q={words}\"/>",
+        right: "<Url type=\"text/html\" template=\"https://example.org/?q={searchTerms}\"/>",
+        clause: "OpenSearch 1.1, \"URL template syntax\"",
+    }
+    SHOULD_INCLUDE_EXAMPLE = "should-include-example", Warning, "the description shows no example" {
+        help: "add `<Query role=\"example\" searchTerms=\"...\"/>`",
+        why: "Programs try the search with it before they offer it.",
+        wrong: "a description without a Query",
+        right: "<Query role=\"example\" searchTerms=\"rain\"/>",
+        clause: "OpenSearch 1.1, \"Query\"",
+    }
+    INVALID_SYNDICATION_RIGHT = "invalid-syndication-right", Error, "`{value}` is no right to show results" {
+        help: "write `open`, `limited`, `private` or `closed`",
+        why: "Programs do not know what they may show.",
+        wrong: "<SyndicationRight>all</SyndicationRight>",
+        right: "<SyndicationRight>open</SyndicationRight>",
+        clause: "OpenSearch 1.1, \"SyndicationRight\"",
+    }
+    INVALID_ADULT_CONTENT = "invalid-adult-content", Warning, "`{value}` is neither yes nor no" {
+        help: "write `true` or `false`",
+        why: "Programs take it for yes.",
+        wrong: "<AdultContent>none</AdultContent>",
+        right: "<AdultContent>false</AdultContent>",
+        clause: "OpenSearch 1.1, \"AdultContent\"",
+    }
 }

@@ -80,4 +80,32 @@ rules! {
         right: "<itunes:author xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\">A</itunes:author><enclosure url=\"https://example.org/a.mp3\" type=\"audio/mpeg\" length=\"9\"/>",
         clause: "Apple podcasts, \"enclosure\"",
     }
+    MISSING_ITUNES_IMAGE = "missing-itunes-image", Warning, "the podcast has no `itunes:image`" {
+        help: "add a square picture of 1400 to 3000 pixels, as JPEG or PNG",
+        why: "Apple takes no show without one.",
+        wrong: "<itunes:author xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\">A</itunes:author>",
+        right: "<itunes:image xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\" href=\"https://example.org/a.jpg\"/>",
+        clause: "Apple podcasts, \"image\"",
+    }
+    ITUNES_IMAGE_FORMAT = "itunes-image-format", Warning, "pictures of the ending `{value}` are not shown" {
+        help: "use a JPEG or PNG whose address ends in `.jpg` or `.png`",
+        why: "Apple refuses other pictures, and the show with them.",
+        wrong: "<itunes:image xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\" href=\"https://example.org/a.webp\"/>",
+        right: "<itunes:image xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\" href=\"https://example.org/a.png\"/>",
+        clause: "Apple podcasts, \"image\"",
+    }
+    MISSING_ITUNES_EPISODE = "missing-itunes-episode", Warning, "an episode of a serial show has no number" {
+        help: "add `itunes:episode`, or say that it is a trailer or a bonus",
+        why: "Players put serial shows in the order of their numbers.",
+        wrong: "<itunes:type xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\">serial</itunes:type> and an item without `itunes:episode`",
+        right: "<itunes:episode xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\">1</itunes:episode>",
+        clause: "Apple podcasts, \"episode\"",
+    }
+    DROPPED_ITUNES_ELEMENT = "dropped-itunes-element", Info, "Apple no longer reads `{element}`" {
+        help: "leave it for older programs, or drop it: `description` says the same",
+        why: "Work that goes into it is lost.",
+        wrong: "<itunes:subtitle xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\">A show</itunes:subtitle>",
+        right: "<description>A show</description>",
+        clause: "Apple podcasts, \"Podcast RSS feed requirements\"",
+    }
 }

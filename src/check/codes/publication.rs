@@ -25,7 +25,7 @@ rules! {
         clause: "RFC 5005 section 4",
     }
     ARCHIVE_CHAIN_BROKEN = "archive-chain-broken", Warning, "the archive at `{value}` does not lead back to `{other}`" {
-        help: "let its `next-archive` say so",
+        help: "let its `next-archive`, or from the newer one its `prev-archive`, say so",
         why: "Readers that come from the other end pass this document by.",
         wrong: "a `next-archive` that leads elsewhere",
         right: "a `next-archive` that leads back",

@@ -12,14 +12,17 @@ use super::atom_tables::{ENTRY_PARTS, FEED_PARTS, PERSON_PARTS, SOURCE_PARTS};
 use super::common::*;
 use super::products::PRODUCT;
 use super::tables::{CHANNEL, CHANNEL_OR_ITEM, EVERYWHERE, ITEM};
-use super::{media, podcast};
+use super::{atom_entries, media, podcast};
 
 pub(in crate::check) static FEED: Class = Class {
     podcast: Podcast::Channel,
     ..Class::container(&[FEED_PARTS, CHANNEL, CHANNEL_OR_ITEM, EVERYWHERE, media::PARTS, podcast::ANY, podcast::CHANNEL])
         .attrs(&[(INDEXING, "index")])
         .open(feed_begins)
-        .close(feed_ends)
+        .close(|walk, id, value| {
+            feed_ends(walk, id, value);
+            atom_entries::feed_ends(walk, id);
+        })
 };
 
 pub(super) static SOURCE: Class = Class {
@@ -159,6 +162,7 @@ fn entry_ends(walk: &mut Walk<'_>, id: NodeId, _: &str) {
             walk.lacks(id, &c::MISSING_ELEMENT, child);
         }
     }
+    atom_entries::entry_ends(walk, id);
     let links = links(walk, id);
     let content = feed_of(walk, id).and_then(|entry| entry.content.take());
     body(walk, id, content, &links);

@@ -2,8 +2,9 @@
 
 use super::super::class::{Child, Class, Note};
 use super::atom::*;
+use super::atom_entries::{KEEP_ID, KEEP_PUBLISHED, KEEP_UPDATED};
 use super::common::*;
-use super::{link, modules, text};
+use super::{app, link, modules, text, xhtml};
 
 const fn row(name: &'static str, classes: &'static [&'static Class]) -> Child {
     Child { name, classes, notes: &[] }
@@ -12,7 +13,7 @@ const fn row(name: &'static str, classes: &'static [&'static Class]) -> Child {
 /// RFC 4287 section 4.1.1.
 pub(in crate::check) static FEED_PARTS: &[Child] = &[
     row("access_restriction", &[&modules::ACCESS]),
-    row("app_collection", &[&EATER, &ONCE]),
+    row("app_collection", &[&app::COLLECTION, &ONCE]),
     Child { name: "author", classes: &[&PERSON], notes: &[Note::Metadata] },
     Child { name: "category", classes: &[&CATEGORY], notes: &[Note::Metadata] },
     Child { name: "contributor", classes: &[&PERSON], notes: &[Note::Metadata] },
@@ -44,16 +45,16 @@ pub(in crate::check) static ENTRY_PARTS: &[Child] = &[
     row("dc_creator", &[&TEXT]),
     row("dc_date", &[&W3CDTF, &ONCE]),
     row("dc_subject", &[&TEXT]),
-    row("id", &[&IDENTIFIER, &TIGHT, &ONCE, &UNIQUE_ID]),
+    row("id", &[&IDENTIFIER, &TIGHT, &ONCE, &UNIQUE_ID, &KEEP_ID]),
     row("link", &[&link::LINK]),
-    row("published", &[&RFC3339, &TIGHT, &ONCE]),
+    row("published", &[&RFC3339, &TIGHT, &ONCE, &KEEP_PUBLISHED]),
     row("rights", &[&text::CONSTRUCT, &ONCE]),
     row("source", &[&SOURCE, &ONCE]),
     row("summary", &[&text::CONSTRUCT, &ONCE]),
     row("title", &[&text::CONSTRUCT, &ONCE]),
     row("trackback_about", &[&FULL_URI]),
     row("trackback_ping", &[&FULL_URI, &ONCE]),
-    row("updated", &[&RFC3339, &TIGHT, &ONCE, &UNIQUE_UPDATED]),
+    row("updated", &[&RFC3339, &TIGHT, &ONCE, &UNIQUE_UPDATED, &KEEP_UPDATED]),
 ];
 
 /// RFC 4287 section 4.2.11, where it is not as in a feed.
@@ -75,14 +76,14 @@ pub(in crate::check) static PERSON_PARTS: &[Child] = &[
     row("foaf_workplaceHomepage", &[&RESOURCE]),
     row("name", &[&PLAIN, &NO_ADDRESS, &NONBLANK, &ONCE]),
     row("uri", &[&NONBLANK, &IRI, &TIGHT, &ONCE]),
-    row("xhtml_div", &[&text::DIV]),
+    row("xhtml_div", &[&xhtml::DIV]),
 ];
 
 /// Atom's elements where no rule expects them.
 pub(in crate::check) static STRAY: &[Child] = &[
-    row("app_categories", &[&EATER]),
-    row("app_collection", &[&EATER]),
-    row("app_workspace", &[&EATER]),
+    row("app_categories", &[&app::CATEGORIES]),
+    row("app_collection", &[&app::COLLECTION]),
+    row("app_workspace", &[&app::WORKSPACE]),
     row("atom_author", &[&PERSON]),
     row("atom_category", &[&CATEGORY]),
     row("atom_content", &[&text::CONTENT]),

@@ -110,6 +110,9 @@ fn keep(walk: &mut Walk<'_>, id: NodeId, link: Link) {
         State::Channel(channel) => {
             channel.self_link |= link.rel == "self";
             channel.hub |= link.rel == "hub";
+            if let Some(rel) = HISTORY.iter().find(|rel| **rel == link.rel && !channel.pages.contains(rel)) {
+                channel.pages.push(rel);
+            }
         }
         _ => {}
     }

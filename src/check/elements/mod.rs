@@ -1,9 +1,14 @@
 //! The descriptions of all elements, and the parts of the walk that depend on them.
 
+mod app;
 pub(super) mod atom;
+mod atom_entries;
 mod atom_tables;
 pub(super) mod beyond;
 pub(super) mod common;
+mod kml;
+mod kml_style;
+mod kml_values;
 pub(super) mod link;
 pub(super) mod media;
 mod media_roles;
@@ -14,17 +19,22 @@ pub(super) mod podcast;
 mod podcast_categories;
 mod products;
 pub(super) mod rdf;
+mod root;
 pub(super) mod rss;
 pub(super) mod rss_item;
+mod rss_parts;
 mod rss_tables;
 mod search;
+mod search_description;
 mod tables;
 pub(super) mod text;
+pub(super) mod xhtml;
+mod xrd;
 
 use std::borrow::Cow;
 
 use super::Kind;
-use super::class::{Child, Class, Note, Start, Text};
+use super::class::{Class, Note, Start, Text};
 use super::codes as c;
 use super::found::{Detail, Spot};
 use super::namespace::{self, NsId};
@@ -34,101 +44,9 @@ use super::walk::{NodeId, On, State, Walk};
 pub(super) use common::EATER;
 pub(super) use podcast::begins as podcast;
 pub(super) use rdf::{ANY as RDF_ANY, begins as rdf_begins, child as rdf_child};
-pub(super) use text::{construct_child, div_child, html_child};
-
-/// The document itself: knows which elements may be its root.
-pub(super) static ROOT: Class = Class { start: Start::Root, ..Class::container(&[ROOTS]) };
-
-static ROOTS: &[Child] = &[
-    Child { name: "Channel", classes: &[&rss::CHANNEL_10], notes: &[] },
-    Child { name: "entry", classes: &[&atom::ENTRY], notes: &[] },
-    Child { name: "feed", classes: &[&atom::FEED], notes: &[Note::Do(old_feed)] },
-    Child { name: "opml", classes: &[&opml::OPML], notes: &[] },
-    Child { name: "outlineDocument", classes: &[&opml::OPML], notes: &[Note::Do(outline_document)] },
-    Child { name: "rdf_RDF", classes: &[&rdf::RDF_ROOT], notes: &[Note::Do(rdf_root)] },
-    Child { name: "request", classes: &[&ROOT], notes: &[] },
-    Child { name: "rss", classes: &[&rss::RSS], notes: &[] },
-    Child { name: "soap_Body", classes: &[&ROOT], notes: &[Note::Do(soap_body)] },
-    Child { name: "soap_Envelope", classes: &[&ROOT], notes: &[] },
-    Child { name: "xhtml_html", classes: &[&EATER], notes: &[Note::Do(web_page)] },
-];
-
-fn old_feed(walk: &mut Walk<'_>, _: NodeId, _: &str) -> Option<&'static [&'static Class]> {
-    walk.is_default(namespace::OLD_ATOM).then_some(const { &[&EATER] })
-}
-
-fn outline_document(walk: &mut Walk<'_>, id: NodeId, _: &str) -> Option<&'static [&'static Class]> {
-    walk.say(On::Node(id), &c::OBSOLETE_VERSION, Detail::element("outlineDocument"));
-    None
-}
-
-fn rdf_root(walk: &mut Walk<'_>, _: NodeId, _: &str) -> Option<&'static [&'static Class]> {
-    walk.add_default(Cow::Borrowed(namespace::RSS10));
-    None
-}
-
-fn soap_body(walk: &mut Walk<'_>, _: NodeId, _: &str) -> Option<&'static [&'static Class]> {
-    walk.add_default(Cow::Borrowed(namespace::SOAP_WRAPPER));
-    None
-}
-
-fn web_page(walk: &mut Walk<'_>, id: NodeId, name: &str) -> Option<&'static [&'static Class]> {
-    walk.say(On::Node(id), &c::UNDEFINED_ELEMENT, Detail::named(name, "root"));
-    None
-}
-
-/// The document's root element begins: what kind of document is it?
-pub(super) fn root<'a>(walk: &mut Walk<'a>, id: NodeId, ns: NsId, name: &'a str, attrs: (usize, usize)) {
-    let uri = walk.namespaces.uri(ns).to_owned();
-    let wrong = |walk: &mut Walk<'a>| walk.say(On::Node(id), &c::INVALID_NAMESPACE, Detail::named(name, "root").with(&uri));
-    let missing = |walk: &mut Walk<'a>| walk.say(On::Node(id), &c::MISSING_NAMESPACE, Detail::named(name, "root"));
-    match name {
-        "rss" if !uri.is_empty() => {
-            wrong(walk);
-            walk.add_default(Cow::Owned(uri.clone()));
-        }
-        "feed" | "entry" => {
-            for prefix in ["atom", "xhtml"] {
-                if walk.declares(id, prefix) {
-                    walk.say(On::Node(id), &c::AVOID_NAMESPACE_PREFIX, Detail::value(prefix));
-                }
-            }
-            if uri == namespace::OLD_ATOM {
-                walk.say(On::Node(id), &c::OBSOLETE_NAMESPACE, Detail::element("feed"));
-                walk.add_default(Cow::Borrowed(namespace::OLD_ATOM));
-                walk.kind = Kind::Atom;
-            } else if uri.is_empty() {
-                missing(walk);
-            } else {
-                walk.kind = if name == "feed" { Kind::Atom } else { Kind::AtomEntry };
-                walk.add_default(Cow::Borrowed(namespace::ATOM));
-                if uri != namespace::ATOM {
-                    wrong(walk);
-                    walk.add_default(Cow::Owned(uri.clone()));
-                }
-            }
-        }
-        "Channel" if uri.is_empty() => missing(walk),
-        "Channel" if uri != namespace::RSS11 => wrong(walk),
-        "Channel" => {
-            walk.add_default(Cow::Owned(uri.clone()));
-            walk.kind = Kind::Rss1;
-        }
-        _ => {}
-    }
-    walk.start_child(id, ns, name, attrs);
-}
-
-/// A root element of a namespace that the rules do not know.
-pub(super) fn foreign_root(walk: &mut Walk<'_>, id: NodeId, ns: Option<NsId>, name: &str) {
-    let uri = ns.map(|ns| walk.namespaces.uri(ns).to_owned()).unwrap_or_default();
-    let (rule, detail) = match uri.as_str() {
-        namespace::OLD_ATOM => (&c::OBSOLETE_NAMESPACE, Detail::element(name)),
-        _ if name == "feed" => (&c::INVALID_NAMESPACE, Detail::element(name)),
-        _ => (&c::UNDEFINED_ELEMENT, Detail::named(name, "root")),
-    };
-    walk.say(On::Node(id), rule, detail.with(&uri));
-}
+pub(super) use root::{ROOT, foreign_root, root};
+pub(super) use text::construct_child;
+pub(super) use xhtml::{div_child, html_child};
 
 /// A child of an element that has text only.
 pub(super) fn refuse<'a>(walk: &mut Walk<'a>, id: NodeId, ns: NsId, name: &'a str, attrs: (usize, usize)) {
@@ -158,7 +76,9 @@ pub(super) fn questionable(walk: &mut Walk<'_>, id: NodeId, name: &str) -> &'sta
     let parent = walk.name(id).to_owned();
     let unprefixed = !name.contains('_') && parent.contains('_') && walk.is_default(namespace::ATOM);
     let key = if unprefixed { Cow::Owned(format!("atom_{name}")) } else { Cow::Borrowed(name) };
-    match STRAY.child(&key.replace('-', "_")) {
+    // In documents of the publishing protocol its own elements are never strays.
+    let publishing = matches!(walk.kind, Kind::AtomService | Kind::AtomCategories) && key.starts_with("app_");
+    match STRAY.child(&key.replace('-', "_")).filter(|_| !publishing) {
         Some(child) => {
             walk.say(On::Node(id), &c::QUESTIONABLE_USAGE, Detail::named(&key, &parent));
             child.classes

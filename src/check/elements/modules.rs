@@ -34,18 +34,18 @@ pub(super) fn comment_rss(walk: &mut Walk<'_>, id: NodeId, _: &str) -> Chosen {
     None
 }
 
-/// RFC 4685 section 3.
+/// RFC 4685 section 3. The reference takes absolute addresses only.
 pub(super) static IN_REPLY_TO: Class = Class::value(in_reply_to).attrs(&[("", "href"), ("", "ref"), ("", "source"), ("", "type")]);
 
 fn in_reply_to(walk: &mut Walk<'_>, id: NodeId, _: &str) {
     if let Some(href) = walk.plain_attr(id, "href") {
-        uri::based(walk, id, On::As(id, "href"), &href);
+        uri::based_full(walk, id, On::As(id, "href"), &href);
     }
     if let Some(reference) = walk.plain_attr(id, "ref") {
         uri::identifier(walk, On::As(id, "ref"), &reference);
     }
     if let Some(source) = walk.plain_attr(id, "source") {
-        uri::based(walk, id, On::As(id, "source"), &source);
+        uri::based_full(walk, id, On::As(id, "source"), &source);
     }
     if let Some(kind) = walk.plain_attr(id, "type")
         && !media_type::is_media_type(&kind)

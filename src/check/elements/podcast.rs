@@ -19,9 +19,9 @@ pub(super) static ANY: &[Child] = &[
     row("itunes_block", &[&YES_NO_CLEAN, &ONCE]),
     row("itunes_explicit", &[&TRUE_FALSE, &ONCE]),
     row("itunes_image", &[&IMAGE, &ONCE]),
-    row("itunes_keywords", &[&UP_TO_255, &KEYWORDS, &ONCE]),
-    row("itunes_subtitle", &[&UP_TO_255, &ONCE]),
-    row("itunes_summary", &[&UP_TO_4000, &ONCE]),
+    Child { name: "itunes_keywords", classes: &[&UP_TO_255, &KEYWORDS, &ONCE], notes: &[super::Note::Do(dropped)] },
+    Child { name: "itunes_subtitle", classes: &[&UP_TO_255, &ONCE], notes: &[super::Note::Do(dropped)] },
+    Child { name: "itunes_summary", classes: &[&UP_TO_4000, &ONCE], notes: &[super::Note::Do(dropped)] },
 ];
 
 pub(super) static CHANNEL: &[Child] = &[
@@ -88,6 +88,27 @@ pub(super) fn channel_ends(walk: &mut Walk<'_>, id: NodeId) {
     if !walk.has_child(id, "itunes_owner") {
         walk.lacks(id, &c::MISSING_ITUNES_EMAIL, "itunes:email");
     }
+    if !walk.has_child(id, "itunes_image") {
+        walk.lacks(id, &c::MISSING_ITUNES_IMAGE, "itunes:image");
+    }
+}
+
+/// Apple took the element out of its list: said once in a document.
+fn dropped(walk: &mut Walk<'_>, id: NodeId, name: &str) -> Option<&'static [&'static Class]> {
+    if !walk.seen_before(0, "dropped by Apple", name) {
+        let parent = walk.name(id).to_owned();
+        walk.say(On::Node(id), &c::DROPPED_ITUNES_ELEMENT, Detail::named(name, &parent));
+    }
+    None
+}
+
+/// An item of a podcast ends: a serial show goes by its numbers.
+pub(super) fn item_ends(walk: &mut Walk<'_>, id: NodeId) {
+    let serial = walk.saw(walk.parent(id), "itunes:type", "serial");
+    let numbered = walk.has_child(id, "itunes_episode") || walk.saw(id, "itunes:episodeType", "other");
+    if serial && !numbered {
+        walk.lacks(id, &c::MISSING_ITUNES_EPISODE, "itunes:episode");
+    }
 }
 
 /// An item's enclosure: looked at now in a podcast, kept otherwise until it turns out to be one.
@@ -141,12 +162,31 @@ static KEYWORDS: Class = Class::value(|walk, id, value| {
     }
 });
 
-static CHANNEL_TYPE: Class =
-    Class::value(|walk, id, value| one_of(walk, On::Node(id), value, &["episodic", "serial"], &c::INVALID_ITUNES_CHANNEL_TYPE));
-static EPISODE_TYPE: Class =
-    Class::value(|walk, id, value| one_of(walk, On::Node(id), value, &["full", "trailer", "bonus"], &c::INVALID_ITUNES_EPISODE_TYPE));
+static CHANNEL_TYPE: Class = Class::value(|walk, id, value| {
+    one_of(walk, On::Node(id), value, &["episodic", "serial"], &c::INVALID_ITUNES_CHANNEL_TYPE);
+    walk.seen_before(walk.parent(id), "itunes:type", value);
+});
+static EPISODE_TYPE: Class = Class::value(|walk, id, value| {
+    one_of(walk, On::Node(id), value, &["full", "trailer", "bonus"], &c::INVALID_ITUNES_EPISODE_TYPE);
+    if value != "full" {
+        walk.seen_before(walk.parent(id), "itunes:episodeType", "other");
+    }
+});
 
-static IMAGE: Class = Class::container(&[]).attrs(&[("", "href")]).open(|walk, id| walk.need_attr(id, "href", uri::web));
+static IMAGE: Class = Class::container(&[]).attrs(&[("", "href")]).open(|walk, id| {
+    walk.need_attr(id, "href", uri::web);
+    let ending = walk.attr(id, "", "href").and_then(picture_ending);
+    if let Some(ending) = ending.filter(|ending| !matches!(ending.as_str(), "jpg" | "jpeg" | "png")) {
+        walk.say(On::Part(id, "href"), &c::ITUNES_IMAGE_FORMAT, Detail::value(&ending));
+    }
+});
+
+/// The ending of an address's last segment, if it has one.
+fn picture_ending(address: &str) -> Option<String> {
+    let url = url::Url::parse(address).ok()?;
+    let (stem, ending) = url.path_segments()?.next_back()?.rsplit_once('.')?;
+    (!stem.is_empty() && ending.len() <= 5).then(|| ending.to_lowercase())
+}
 
 static OWNER: Class = Class::container(&[OWNER_PARTS]).close(|walk, id, _| {
     if !walk.has_child(id, "itunes_email") {

@@ -11,7 +11,7 @@ use super::super::value::{chars, uri};
 use super::super::walk::{NodeId, On, State, Walk};
 use super::common::*;
 use super::tables::EVERYWHERE;
-use super::{rss, rss_item, text};
+use super::{rss, rss_item, rss_parts, xhtml};
 
 pub(in crate::check) static RDF_ROOT: Class =
     Class::container(&[ROOT_PARTS]).open(|walk, _| walk.kind = Kind::Rss1).close(|walk, id, _| {
@@ -32,7 +32,7 @@ static ROOT_PARTS: &[Child] = &[
     row("rdf_Description", &[&EATER], &[]),
     row("rss090_channel", &[&rss::CHANNEL_090, &ONCE], &[super::Note::Do(old_channel)]),
     row("taxo_topic", &[&EATER], &[]),
-    row("textinput", &[&rss::TEXT_INPUT, &ABOUT], &[super::Note::Do(text_input)]),
+    row("textinput", &[&rss_parts::TEXT_INPUT, &ABOUT], &[super::Note::Do(text_input)]),
 ];
 
 type Chosen = Option<&'static [&'static Class]>;
@@ -52,7 +52,7 @@ fn image(walk: &mut Walk<'_>, _: NodeId, _: &str) -> Chosen {
 }
 
 fn text_input(walk: &mut Walk<'_>, _: NodeId, _: &str) -> Chosen {
-    walk.is_default(RSS090).then_some(const { &[&rss::TEXT_INPUT] })
+    walk.is_default(RSS090).then_some(const { &[&rss_parts::TEXT_INPUT] })
 }
 
 static ABOUT: Class = Class { start: Start::Leave, close: Some(about_ends), ..Class::container(&[]).attrs(&[(RDF, "about")]) };
@@ -80,7 +80,7 @@ static IMAGE_PARTS: &[Child] = &[
     row("dc_date", &[&W3CDTF, &ONCE], &[]),
     row("dc_subject", &[&TEXT], &[]),
     row("link", &[&FULL_URI, &ONCE], &[]),
-    row("title", &[&rss::IMAGE_TITLE, &ONCE], &[]),
+    row("title", &[&rss_parts::IMAGE_TITLE, &ONCE], &[]),
     row("url", &[&FULL_URI, &ONCE], &[]),
 ];
 
@@ -174,7 +174,7 @@ pub(super) fn in_text<'a>(walk: &mut Walk<'a>, id: NodeId, ns: NsId, name: &'a s
         walk.say(On::Node(id), &c::INVALID_RDF, Detail::value("text and elements side by side"));
     }
     if name == "div" && walk.namespaces.uri(ns) == XHTML {
-        walk.push(&[&text::DIV], Cow::Borrowed(name), attrs, id);
+        walk.push(&[&xhtml::DIV], Cow::Borrowed(name), attrs, id);
     } else {
         push_any(walk, id, ns, name, attrs, false);
     }

@@ -52,6 +52,7 @@ fn item_ends(walk: &mut Walk<'_>, id: NodeId, _: &str) {
     if rss2 && walk.has_child(id, "slash_comments") && !walk.has_child(channel, "lastBuildDate") {
         walk.say(On::Node(id), &c::SLASH_DATE, Detail::default());
     }
+    podcast::item_ends(walk, id);
 }
 
 /// When the item came out; the newest should stand first.

@@ -5,6 +5,7 @@ use super::super::codes as c;
 use super::common::*;
 use super::rss::*;
 use super::rss_item::*;
+use super::rss_parts::*;
 use super::{atom, link, modules, rdf, text};
 
 const fn row(name: &'static str, classes: &'static [&'static Class]) -> Child {

@@ -1,4 +1,4 @@
-//! OpenSearch's `Query` in feeds.
+//! OpenSearch's `Query`, in feeds and in descriptions.
 
 use super::super::class::Class;
 use super::super::codes as c;
@@ -23,6 +23,7 @@ pub(super) static QUERY: Class = Class::container(&[])
     .open(query);
 
 fn query(walk: &mut Walk<'_>, id: NodeId) {
+    super::search_description::example(walk, id);
     match walk.plain_attr(id, "role") {
         None => walk.say(On::Node(id), &c::MISSING_ATTRIBUTE, Detail::value("role")),
         Some(role) => check_role(walk, id, &role),

@@ -1,4 +1,4 @@
-//! Atom's text constructs and content (RFC 4287 sections 3.1 and 4.1.3), and markup that stands as elements.
+//! Atom's text constructs and content (RFC 4287 sections 3.1 and 4.1.3).
 
 use std::borrow::Cow;
 
@@ -7,13 +7,11 @@ use super::super::class::{Attributes, Class, Start, Text};
 use super::super::codes as c;
 use super::super::found::Detail;
 use super::super::html;
-use super::super::namespace::{self, MATHML, NsId, SVG, XHTML};
-use super::super::value::words::{
-    HTML_ELEMENTS, MATHML_ATTRIBUTES, MATHML_ELEMENTS, SAFE_ATTRIBUTES, SAFE_ELEMENTS, SVG_ATTRIBUTES, SVG_ELEMENTS,
-};
-use super::super::value::{chars, media_type, plain, style, uri};
+use super::super::namespace::{NsId, XHTML};
+use super::super::value::{chars, media_type, plain, uri};
 use super::super::walk::{NodeId, On, State, Walk};
 use super::common::*;
+use super::xhtml::DIV;
 
 /// `title`, `subtitle`, `summary`, `rights`.
 pub(super) static CONSTRUCT: Class = CONSTRUCT_CLASS.open(|walk, id| construct_begins(walk, id, false));
@@ -29,10 +27,6 @@ const CONSTRUCT_CLASS: Class = Class {
     close: Some(construct_ends),
     ..Class::container(&[])
 };
-
-/// XHTML inside a construct.
-pub(super) static DIV: Class =
-    Class { attrs: Attributes::All, start: Start::Div, prose: true, close: Some(div_ends), ..Class::container(&[]) };
 
 fn construct_begins(walk: &mut Walk<'_>, id: NodeId, content: bool) {
     let on = On::Node(id);
@@ -107,7 +101,7 @@ fn construct_ends(walk: &mut Walk<'_>, id: NodeId, value: &str) {
             }
             if kind == "html" || kind.ends_with("/html") {
                 let at = walk.node(id).at;
-                html::check(walk, on, &value, at, None);
+                html::check(walk, on, &value, at, Some(id).filter(|_| is_without_base(walk, id)));
                 if kind.ends_with("/html") && !source && !value.contains("<html") {
                     walk.say(on, &c::HTML_FRAGMENT, Detail::value(&kind));
                 }
@@ -119,6 +113,11 @@ fn construct_ends(walk: &mut Walk<'_>, id: NodeId, value: &str) {
     if value.is_empty() && walk.all_children(id) == 0 && !source {
         walk.say(on, &c::NOT_BLANK, Detail::default());
     }
+}
+
+/// Whether nothing in the document says what relative addresses in a text mean, and the text is one of Atom.
+pub(super) fn is_without_base(walk: &Walk<'_>, id: NodeId) -> bool {
+    matches!(walk.kind, Kind::Atom | Kind::AtomEntry) && !walk.has_base(id)
 }
 
 /// Base64 to text; what is no text is of no further interest.
@@ -224,93 +223,6 @@ pub(in crate::check) fn construct_child<'a>(walk: &mut Walk<'a>, id: NodeId, ns:
     }
     walk.add_child(id, Cow::Borrowed("*"));
     walk.push(&[if div { &DIV } else { &EATER }], Cow::Borrowed(name), attrs, id);
-}
-
-/// An element inside XHTML.
-pub(in crate::check) fn div_child<'a>(walk: &mut Walk<'a>, id: NodeId, ns: NsId, name: &'a str, attrs: (usize, usize)) {
-    let on = On::Node(id);
-    let uri = walk.namespaces.uri(ns).to_owned();
-    match uri.as_str() {
-        "" => walk.say(on, &c::MISSING_NAMESPACE, Detail::named(name, "xhtml:div")),
-        XHTML => xhtml(walk, on, name, attrs),
-        SVG => foreign(walk, on, name, attrs, &SVG_ELEMENTS, &SVG_ATTRIBUTES),
-        MATHML => foreign(walk, on, name, attrs, &MATHML_ELEMENTS, &MATHML_ATTRIBUTES),
-        _ => {
-            if let Some(prefix) = namespace::prefix(&uri) {
-                if walk.name(id) != "metadata" {
-                    let parent = walk.name(id).to_owned();
-                    walk.say(on, &c::UNDEFINED_ELEMENT, Detail::named(&format!("{prefix}:{name}"), &parent));
-                }
-                return walk.push(&[&EATER], Cow::Borrowed(name), attrs, id);
-            }
-        }
-    }
-    walk.node_mut(id).mixed = true;
-    walk.taken_unseen(id, ns, name, attrs);
-    walk.push(&[&DIV], Cow::Borrowed(name), attrs, id);
-}
-
-fn unprefixed(walk: &Walk<'_>, attrs: (usize, usize)) -> Vec<(String, String)> {
-    let plain = walk.attrs_of(attrs).iter().filter(|attr| attr.ns == NsId::NONE);
-    plain.map(|attr| (attr.name.to_owned(), attr.value.clone().into_owned())).collect()
-}
-
-fn xhtml(walk: &mut Walk<'_>, on: On, name: &str, attrs: (usize, usize)) {
-    if !HTML_ELEMENTS.contains(name) {
-        walk.say(on, &c::NOT_HTML, Detail::value(&format!("`{name}` is no element of HTML")));
-    } else if !SAFE_ELEMENTS.contains(name) {
-        walk.say(on, &c::SECURITY_RISK, Detail::value(name));
-    }
-    for (attr, value) in unprefixed(walk, attrs) {
-        if attr == "style" {
-            for what in style::dangers(&value) {
-                walk.say(on, &c::DANGEROUS_STYLE_ATTR, Detail::value(&what));
-            }
-        } else if attr.starts_with("on") {
-            walk.say(on, &c::SECURITY_RISK_ATTR, Detail::value(&attr));
-        }
-    }
-}
-
-type Words = super::super::value::words::Words;
-
-fn foreign(walk: &mut Walk<'_>, on: On, name: &str, attrs: (usize, usize), elements: &Words, attributes: &Words) {
-    if !elements.contains(name) {
-        walk.say(on, &c::SECURITY_RISK, Detail::value(name));
-    }
-    for (attr, _) in unprefixed(walk, attrs) {
-        if !attributes.contains(attr.as_str()) {
-            walk.say(on, &c::SECURITY_RISK_ATTR, Detail::value(&attr));
-        }
-    }
-}
-
-/// Text that is all of a `div` counts as the construct's own.
-fn div_ends(walk: &mut Walk<'_>, id: NodeId, value: &str) {
-    if !walk.node(id).mixed {
-        let above = walk.parent(id);
-        walk.add_text(above, value);
-    }
-}
-
-/// An element inside `xhtml:body`.
-pub(in crate::check) fn html_child<'a>(walk: &mut Walk<'a>, id: NodeId, name: &'a str, attrs: (usize, usize)) {
-    let on = On::Node(id);
-    for (attr, value) in unprefixed(walk, attrs) {
-        let lower = attr.to_lowercase();
-        if lower == "style" {
-            for what in style::dangers(&value) {
-                walk.say(on, &c::DANGEROUS_STYLE_ATTR, Detail::value(&what));
-            }
-        } else if !SAFE_ATTRIBUTES.contains(lower.as_str()) {
-            walk.say(on, &c::SECURITY_RISK_ATTR, Detail::value(&attr));
-        }
-    }
-    let own = walk.node(id).name.clone();
-    walk.push(&[&super::rss_item::XHTML_BODY], own, attrs, id);
-    if !SAFE_ELEMENTS.contains(name.to_lowercase().as_str()) {
-        walk.say(on, &c::SECURITY_RISK, Detail::value(name));
-    }
 }
 
 #[cfg(test)]

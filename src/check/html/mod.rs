@@ -16,7 +16,7 @@ use super::codes as c;
 use super::found::{Detail, Spot};
 use super::value::words::{HTML_ELEMENTS, SAFE_ATTRIBUTES, SAFE_ELEMENTS};
 use super::value::{chars, style, uri};
-use super::walk::{NodeId, On, Walk};
+use super::walk::{NodeId, On, State, Walk};
 use sink::Sink;
 
 /// Looks for errors and dangers, and with `references` for addresses that mean something else wherever the text is shown.
@@ -85,6 +85,13 @@ fn address(walk: &mut Walk<'_>, id: NodeId, raw: &str) {
     let address = address.trim();
     if address.split_once(':').is_some_and(|(scheme, _)| !scheme.is_empty() && scheme.chars().all(chars::is_word)) {
         return;
+    }
+    // Atom's texts have a base, which may be the address that the feed was read from.
+    if matches!(walk.node(id).state, State::Construct(_)) {
+        if address.is_empty() || address.starts_with('#') {
+            return;
+        }
+        return walk.say(On::Node(id), &c::RELATIVE_WITHOUT_BASE, Detail::value(address));
     }
     match address.chars().find(|c| c.is_ascii() && !uri::is_uri_char(*c as u8)) {
         Some(letter) => {

@@ -1,7 +1,7 @@
 //! What the HTML parser builds: names and attributes in their order, and the first error. The tree itself is of no interest.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::StrTendril;
@@ -19,6 +19,18 @@ pub(super) struct Made {
 pub(super) struct Sink {
     pub elements: RefCell<Vec<Made>>,
     pub error: RefCell<Option<String>>,
+    /// The latest call told the first error.
+    fresh: Cell<bool>,
+}
+
+impl Sink {
+    /// Today's parsers want `rt` and `rp` in a `ruby`; to the reference's they are elements like others outside of one.
+    fn forgive(&self, name: &QualName) {
+        let lone = matches!(&*name.local, "rt" | "rp") && !self.elements.borrow().iter().any(|made| &*made.name.local == "ruby");
+        if self.fresh.replace(false) && lone {
+            self.error.take();
+        }
+    }
 }
 
 impl TreeSink for Sink {
@@ -32,9 +44,12 @@ impl TreeSink for Sink {
 
     fn parse_error(&self, message: Cow<'static, str>) {
         // The reference's parser takes these two as they come.
-        if !matches!(&*message, "Non-space table text" | "</html> with no <body> in scope") {
-            self.error.borrow_mut().get_or_insert_with(|| message.into_owned());
+        if matches!(&*message, "Non-space table text" | "</html> with no <body> in scope") {
+            return;
         }
+        let mut error = self.error.borrow_mut();
+        self.fresh.set(error.is_none());
+        error.get_or_insert_with(|| message.into_owned());
     }
 
     fn get_document(&self) -> usize {
@@ -47,6 +62,7 @@ impl TreeSink for Sink {
     }
 
     fn create_element(&self, name: QualName, attrs: Vec<Attribute>, _flags: ElementFlags) -> usize {
+        self.forgive(&name);
         // The parser makes the context element and the fragment's root before the first tag.
         let mut elements = self.elements.borrow_mut();
         let own = elements.len() < 2;

@@ -30,7 +30,15 @@ pub(super) fn loose_ends(value: &str) -> Option<String> {
                 Err(why) => return Some(why),
             }
             if let Some(raw) = raw_element(after) {
+                let tag = &after[..after.len() - rest.len()];
+                if tag.ends_with("/>") {
+                    return Some(format!("`{raw}` closes itself"));
+                }
+                let inside = rest;
                 rest = after_raw(rest, raw);
+                if let Some(why) = loose_words(&inside[..inside.len() - rest.len()], raw) {
+                    return Some(why);
+                }
             }
         }
     }
@@ -43,7 +51,13 @@ struct Scan {
     select: bool,
     open: bool,
     depth: usize,
+    /// The tag before this one began a `template`, or a part of a table.
+    template: bool,
+    table: bool,
 }
+
+/// The parts of a table, its cells aside.
+const TABLE: &str = "table tbody thead tfoot tr";
 
 /// Elements inside one another, beyond which no page goes.
 const DEPTH: usize = 512;
@@ -65,12 +79,19 @@ impl Scan {
         if self.depth > DEPTH {
             return Some("elements stand too deep inside one another".to_owned());
         }
+        // To the reference's parser a `template` is no element of its own kind.
+        let part = listed(TABLE, name) || matches!(name, "td" | "th" | "col" | "colgroup" | "caption");
+        if (self.template && part && name != "table") || (self.table && name == "template") {
+            return Some(format!("`{name}` stands where it must not"));
+        }
+        (self.template, self.table) = (name == "template", listed(TABLE, name));
         match name {
             "select" => self.select = true,
             "/select" => self.select = false,
             "option" | "optgroup" | "rt" | "rp" if !self.select => self.open = true,
             "/option" | "/optgroup" | "/rt" | "/rp" | "/ruby" => self.open = false,
             "option" | "optgroup" | "script" => {}
+            "isindex" => return Some("`isindex` is out of use".to_owned()),
             _ if self.select && !name.starts_with('/') => return Some(format!("`{name}` stands in a `select`")),
             _ => {}
         }
@@ -132,9 +153,15 @@ fn loose_ampersand(after: &str) -> Option<String> {
     (!named).then(|| "`&` begins no entity: write `&amp;`".to_owned())
 }
 
+/// What is wrong in the text of an element that holds references and no markup.
+fn loose_words(text: &str, name: &str) -> Option<String> {
+    let has_references = matches!(name, "textarea" | "title");
+    text.match_indices('&').filter(|_| has_references).find_map(|(at, _)| loose_ampersand(&text[at + 1..]))
+}
+
 /// An element whose content is no markup.
 fn raw_element(after: &str) -> Option<&'static str> {
-    ["script", "style", "iframe", "noembed", "noframes", "xmp", "plaintext"].into_iter().find(|name| {
+    ["script", "style", "iframe", "noembed", "noframes", "xmp", "plaintext", "textarea", "title"].into_iter().find(|name| {
         after.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)) && !after[name.len()..].starts_with(chars::is_word)
     })
 }

@@ -133,6 +133,7 @@ fn feed(walk: &mut Walk<'_>, value: &Value<'_>) {
                 self::item(walk, item.at, members, newer, &mut ids);
             }
         }
+        order(walk, items);
     }
 }
 
@@ -195,6 +196,25 @@ fn item<'t>(walk: &mut Walk<'_>, at: usize, members: &'t [Member<'_>], newer: bo
     if newer && let Some(author) = member(members, "author") {
         walk.at = author.at;
         walk.say(On::Node(0), &c::JSON_DEPRECATED_FIELD, Detail::named("author", "item").with("authors"));
+    }
+}
+
+/// The newest item should stand first, by the date of publication or by that of the latest change.
+fn order(walk: &mut Walk<'_>, items: &[Value<'_>]) {
+    let dates = |item: &Value<'_>| match &item.kind {
+        Json::Object(members) => {
+            ["date_published", "date_modified"].map(|name| string(members, name).and_then(|(date, _)| date::timestamp(date)))
+        }
+        _ => [None, None],
+    };
+    let late = items.windows(2).find(|pair| {
+        let (before, own) = (dates(&pair[0]), dates(&pair[1]));
+        let mut compared = before.iter().zip(own).filter_map(|(before, own)| before.zip(own)).peekable();
+        compared.peek().is_some() && compared.all(|(before, own)| own > before)
+    });
+    if let Some([_, item]) = late {
+        walk.at = item.at;
+        walk.say(On::Node(0), &c::ITEMS_OUT_OF_ORDER, Detail::element("item"));
     }
 }
 

@@ -10,6 +10,7 @@ pub(super) mod mail;
 pub(super) mod media_type;
 pub(super) mod number;
 pub(super) mod plain;
+mod rfc822;
 pub(super) mod style;
 pub(super) mod uri;
 pub(super) mod words;

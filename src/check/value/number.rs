@@ -55,6 +55,12 @@ pub(in crate::check) fn float(walk: &mut Walk<'_>, on: On, value: &str) {
     say_unless(decimal_length(value) == Some(value.len()), walk, on, &c::INVALID_FLOAT, value);
 }
 
+/// As [`float`], with a minus or without.
+pub(in crate::check) fn signed_float(walk: &mut Walk<'_>, on: On, value: &str) {
+    let bare = value.strip_prefix('-').unwrap_or(value);
+    say_unless(decimal_length(bare) == Some(bare.len()), walk, on, &c::INVALID_FLOAT, value);
+}
+
 /// A number at the start, whatever follows.
 pub(in crate::check) fn float_and_more(walk: &mut Walk<'_>, on: On, value: &str) {
     say_unless(decimal_length(value).is_some(), walk, on, &c::INVALID_FLOAT, value);

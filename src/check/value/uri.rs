@@ -53,7 +53,21 @@ pub(in crate::check) fn iri_rule(walk: &mut Walk<'_>, on: On, value: &str) {
 
 /// An IRI reference that should not name the document that it stands in, given the `xml:base` of `id`.
 pub(in crate::check) fn based(walk: &mut Walk<'_>, id: NodeId, on: On, value: &str) {
-    if !iri(walk, on, value) || walk.base == walk.base_of(id) {
+    if iri(walk, on, value) {
+        same_document(walk, id, on, value);
+    }
+}
+
+/// As [`based`], for an IRI that has to be absolute.
+pub(in crate::check) fn based_full(walk: &mut Walk<'_>, id: NodeId, on: On, value: &str) {
+    let ascii = to_ascii(value);
+    if check(walk, on, ascii.as_deref().unwrap_or(value), is_full, &c::INVALID_IRI) {
+        same_document(walk, id, on, value);
+    }
+}
+
+fn same_document(walk: &mut Walk<'_>, id: NodeId, on: On, value: &str) {
+    if walk.base == walk.base_of(id) {
         return;
     }
     let trunk = |address: &str| canonical(address).map(|form| form.split('#').next().unwrap_or_default().to_owned());

@@ -108,6 +108,11 @@ impl<'a> Walk<'a> {
         self.nodes[id].base.as_deref().unwrap_or(&self.base)
     }
 
+    /// Whether `xml:base` stands on the element or above.
+    pub fn has_base(&self, id: NodeId) -> bool {
+        self.nodes[id].base.is_some()
+    }
+
     pub fn is_default(&self, uri: &str) -> bool {
         self.defaults.iter().any(|ns| self.namespaces.uri(*ns) == uri)
     }

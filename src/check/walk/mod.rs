@@ -74,6 +74,8 @@ pub(super) enum State {
 #[derive(Default)]
 pub(super) struct Channel {
     pub hub: bool,
+    /// Relations of RFC 5005 that its links have.
+    pub pages: Vec<&'static str>,
     /// The date of the latest item, in seconds since 1970.
     pub latest: Option<i64>,
     pub disordered: bool,
@@ -87,8 +89,23 @@ pub(super) struct Channel {
 /// What a feed, an entry or a source remembers of its links and its content.
 #[derive(Default)]
 pub(super) struct Feed {
+    /// What an entry says of itself.
+    pub own: Entry,
+    /// The entries of a feed, in their order.
+    pub entries: Vec<Entry>,
+    pub disordered: bool,
+    /// Entries that were deleted: id, time in seconds since 1970, place.
+    pub deleted: Vec<(String, i64, usize)>,
     pub links: Vec<Link>,
     pub content: Option<ContentSummary>,
+}
+
+/// What entries are compared by; times are in seconds since 1970.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Entry {
+    pub id: u64,
+    pub updated: Option<i64>,
+    pub published: Option<i64>,
 }
 
 #[derive(Clone, Default)]

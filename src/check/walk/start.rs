@@ -23,6 +23,7 @@ impl<'a> Walk<'a> {
                     self.taken_unseen(id, ns, name, here);
                     self.push(&[&elements::EATER], Cow::Borrowed(name), here, id);
                 }
+                Start::Module => self.start_in_module(id, ns, name, here),
                 Start::Swallow => self.push(&[&elements::EATER], Cow::Borrowed(name), here, id),
                 Start::Root => elements::root(self, id, ns, name, here),
                 Start::Refuse => elements::refuse(self, id, ns, name, here),
@@ -34,6 +35,17 @@ impl<'a> Walk<'a> {
         }
         if here.1 > here.0 {
             self.check_attributes(ns, name, here);
+        }
+    }
+
+    /// An element inside one that only later rules know.
+    fn start_in_module(&mut self, id: NodeId, ns: NsId, name: &'a str, attrs: (usize, usize)) {
+        self.taken_unseen(id, ns, name, attrs);
+        let outer = self.nodes[id].module.unwrap_or(NsId::NONE);
+        if elements::beyond::is_known_inside(self.namespaces.uri(outer), self.namespaces.uri(ns), name) {
+            self.module(id, ns, name, Cow::Owned(format!("unknown_{name}")), attrs);
+        } else {
+            self.push(&[&elements::EATER], Cow::Borrowed(name), attrs, id);
         }
     }
 
@@ -125,6 +137,17 @@ impl<'a> Walk<'a> {
         self.add_child(id, name);
     }
 
+    /// An element that the reference takes for undefined and a later version of its module has: said, and looked into.
+    fn newer(&mut self, id: NodeId, name: &str, attrs: (usize, usize)) -> bool {
+        let Some((uri, local)) = elements::beyond::newer(name) else { return false };
+        let made = self.next_node();
+        self.push(&[&elements::beyond::ELEMENT], Cow::Owned(name.to_owned()), attrs, id);
+        self.node_mut(made).module = Some(self.namespaces.intern(Cow::Borrowed(uri)));
+        self.say(On::Node(made), &c::MODULE_NEWER_ELEMENT, Detail::default());
+        elements::beyond::begins(self, made, uri, local);
+        true
+    }
+
     pub(super) fn known(&mut self, id: NodeId, name: Cow<'a, str>, attrs: (usize, usize)) {
         let key = name.strip_prefix("dc_").and_then(|rest| rest.split_once('.')).map_or(&*name, |(term, _)| &name[..3 + term.len()]);
         let key = if key.contains('-') { Cow::Owned(key.replace('-', "_")) } else { Cow::Borrowed(key) };
@@ -138,7 +161,9 @@ impl<'a> Walk<'a> {
             self.push(&[&elements::EATER], name.clone(), attrs, id);
         } else {
             let classes = elements::questionable(self, id, &name);
-            self.push(classes, name.clone(), attrs, id);
+            if !self.newer(id, &name, attrs) {
+                self.push(classes, name.clone(), attrs, id);
+            }
         }
         self.add_child(id, name);
     }

@@ -44,6 +44,7 @@ impl<'a> Reader<'a> {
             || matches!(self.bytes[start], b'0'..=b'9' | b'-' | b'.' | b':')
             || name.ends_with(':')
             || name.matches(':').count() > 1
+            || !is_well_named(name)
         {
             return stop(INVALID, start);
         }
@@ -74,6 +75,43 @@ impl<'a> Reader<'a> {
         {
             Some((at, _)) => stop(INVALID, start + at),
             None => Ok(()),
+        }
+    }
+}
+
+/// Whether a name has letters where names need them: at the start and after the colon, and no signs from beyond ASCII.
+fn is_well_named(name: &str) -> bool {
+    let part = name.split_once(':').map_or("", |(_, part)| part);
+    if part.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '.')) {
+        return false;
+    }
+    name.is_ascii() || (name.split(':').all(|part| part.starts_with(is_letter)) && name.chars().all(|c| c.is_ascii() || is_inner(c)))
+}
+
+fn is_letter(c: char) -> bool {
+    c == '_' || (c.is_alphabetic() && c < '\u{10000}')
+}
+
+/// Letters, digits, and the marks that join them, which are hard to tell from other signs but by where they stand.
+fn is_inner(c: char) -> bool {
+    is_letter(c)
+        || (c.is_numeric() && c >= '\u{660}' && !matches!(c, '\u{2000}'..='\u{3006}' | '\u{10000}'..))
+        || matches!(c, '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{483}'..='\u{487}' | '\u{591}'..='\u{5c4}' | '\u{640}'..='\u{670}')
+        || matches!(c, '\u{6d6}'..='\u{6ed}' | '\u{900}'..='\u{ec8}' | '\u{f18}'..='\u{fb9}' | '\u{20d0}'..='\u{20e1}')
+        || matches!(c, '\u{3005}' | '\u{302a}'..='\u{3035}' | '\u{3099}'..='\u{309e}' | '\u{30fc}'..='\u{30fe}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_letters_and_what_may_follow_them() {
+        for name in ["a", "_", "a:b", "a1.-", "é", "a·", "日本", "a:é1"] {
+            assert!(is_well_named(name), "{name}");
+        }
+        for name in ["a:1", "a:-", "·", "a:·", "€", "a€", "😀", "a\u{85}", "a\u{a0}b", "×"] {
+            assert!(!is_well_named(name), "{name}");
         }
     }
 }
