@@ -1,7 +1,7 @@
 //! The ledger: what must be remembered between runs, so that nothing comes twice and nothing is lost.
 //!
-//! [`Memory`] is its content as values. [`recall`] sets the items of a run against it, and
-//! [`guard`] says what subscribers would notice that nobody can have meant; both are pure. [`store`] keeps a memory in SQLite, [`exchange`] as NDJSON, and
+//! [`Memory`] is its content as values. [`mod@recall`] sets the items of a run against it, and
+//! [`mod@guard`] says what subscribers would notice that nobody can have meant; both are pure. [`store`] keeps a memory in SQLite, [`exchange`] as NDJSON, and
 //! [`rebuild`] gathers one from published documents where the ledger was lost. `docs/ledger.md` is the page for users.
 
 pub mod exchange;
