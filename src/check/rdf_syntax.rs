@@ -11,6 +11,11 @@ use super::xml::{Attr, Event, Reader};
 /// What an element's children are.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Inside {
+    /// The nodes of the document.
+    Document,
+    /// One node, the property's object; with a `true`, the property has one already.
+    Object(bool),
+    /// Any number of nodes.
     Nodes,
     Properties,
     Anything,
@@ -29,17 +34,32 @@ pub(super) fn check(walk: &mut Walk<'_>) {
         match reader.next(&mut namespaces) {
             Ok(Event::Start { ns, name, at }) => {
                 walk.at = at;
-                let element = Element { uri: namespaces.uri(ns), name, attrs: rdf_attrs(&reader.attrs, &namespaces) };
+                let element = Element {
+                    uri: namespaces.uri(ns),
+                    name,
+                    attrs: rdf_attrs(&reader.attrs, &namespaces),
+                    others: others(&reader.attrs, &namespaces),
+                };
                 let next = match inside.last() {
-                    None if element.is("RDF") => Inside::Nodes,
-                    None | Some(Inside::Nodes) => node(walk, &element, &mut ids),
-                    Some(Inside::Properties) => property(walk, &element),
+                    None if element.is("RDF") => Inside::Document,
+                    None | Some(Inside::Document | Inside::Object(_) | Inside::Nodes) => node(walk, &element, &mut ids),
+                    Some(Inside::Properties) => match property(walk, &element) {
+                        Some(next) => next,
+                        // The reference's reader stops here.
+                        None => return,
+                    },
                     Some(Inside::Anything) => Inside::Anything,
                 };
                 inside.push(next);
             }
-            Ok(Event::End { .. }) => {
+            Ok(Event::End { at }) => {
+                walk.at = at;
                 inside.pop();
+                if let Some(Inside::Object(taken)) = inside.last_mut()
+                    && std::mem::replace(taken, true)
+                {
+                    say(walk, "a property has one object only");
+                }
             }
             Ok(Event::Eof) | Err(_) => return,
             Ok(_) => {}
@@ -55,6 +75,8 @@ struct Element<'e> {
     name: &'e str,
     /// RDF's attributes by their local names.
     attrs: Vec<(String, String)>,
+    /// The attributes of other vocabularies, XML's aside.
+    others: Vec<String>,
 }
 
 impl Element<'_> {
@@ -69,10 +91,16 @@ impl Element<'_> {
 
 /// Attributes of RDF; a few count as RDF's without a prefix.
 fn rdf_attrs(attrs: &[Attr<'_>], namespaces: &Namespaces<'_>) -> Vec<(String, String)> {
-    let counts = |attr: &&Attr<'_>| {
-        namespaces.uri(attr.ns) == RDF || attr.ns == NsId::NONE && matches!(attr.name, "about" | "ID" | "type" | "resource" | "parseType")
-    };
-    attrs.iter().filter(counts).map(|attr| (attr.name.to_owned(), attr.value.clone().into_owned())).collect()
+    attrs.iter().filter(|attr| is_rdf(attr, namespaces)).map(|attr| (attr.name.to_owned(), attr.value.clone().into_owned())).collect()
+}
+
+fn is_rdf(attr: &Attr<'_>, namespaces: &Namespaces<'_>) -> bool {
+    namespaces.uri(attr.ns) == RDF || attr.ns == NsId::NONE && matches!(attr.name, "about" | "ID" | "type" | "resource" | "parseType")
+}
+
+fn others(attrs: &[Attr<'_>], namespaces: &Namespaces<'_>) -> Vec<String> {
+    let is_xml = |attr: &Attr<'_>| attr.ns == NsId::XML || attr.ns == NsId::NONE && attr.name.to_lowercase().starts_with("xml");
+    attrs.iter().filter(|attr| !is_xml(attr) && !is_rdf(attr, namespaces)).map(|attr| attr.name.to_owned()).collect()
 }
 
 fn say(walk: &mut Walk<'_>, why: &str) {
@@ -109,7 +137,8 @@ fn is_reserved(name: &str) -> bool {
     SYNTAX.contains(&name) || WITHDRAWN.contains(&name) || matches!(name, "Description" | "li")
 }
 
-fn property(walk: &mut Walk<'_>, element: &Element<'_>) -> Inside {
+/// What stands in a property; nothing where it has an attribute that ends all reading.
+fn property(walk: &mut Walk<'_>, element: &Element<'_>) -> Option<Inside> {
     if element.uri == RDF && element.name != "li" && (is_reserved(element.name)) {
         say(walk, &format!("`rdf:{}` cannot be a property", element.name));
     }
@@ -124,25 +153,29 @@ fn property(walk: &mut Walk<'_>, element: &Element<'_>) -> Inside {
     }
     match element.attr("parseType").filter(|_| !resource && !node_id) {
         Some(kind) => {
-            for (name, _) in element.attrs.iter().filter(|(name, _)| name != "parseType" && name != "ID") {
-                say(walk, &format!("`rdf:{name}` cannot stand beside `rdf:parseType`"));
+            let own = element.attrs.iter().map(|(name, _)| name).filter(|name| *name != "parseType" && *name != "ID");
+            for name in own.chain(&element.others) {
+                say(walk, &format!("`{name}` cannot stand beside `rdf:parseType`"));
             }
-            match kind {
+            Some(match kind {
                 "Resource" => Inside::Properties,
                 "Collection" => Inside::Nodes,
                 _ => Inside::Anything,
-            }
+            })
         }
         None => {
+            let mut object = resource || node_id;
             if element.attr("datatype").is_none() {
-                for (name, _) in &element.attrs {
-                    let own = matches!(name.as_str(), "ID" | "resource" | "nodeID");
-                    if !own && is_reserved(name) {
+                object |= !element.others.is_empty();
+                for (name, _) in element.attrs.iter().filter(|(name, _)| !matches!(name.as_str(), "ID" | "resource" | "nodeID")) {
+                    object = true;
+                    if is_reserved(name) {
                         say(walk, &format!("`rdf:{name}` cannot stand on a property"));
+                        return None;
                     }
                 }
             }
-            Inside::Nodes
+            Some(Inside::Object(object))
         }
     }
 }
