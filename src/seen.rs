@@ -1,6 +1,9 @@
 //! A published feed as a reader sees it: its items by id, and what each says.
 //!
-//! For comparing what stands with what comes, and for rebuilding a lost ledger. It knows RSS 2.0, Atom 1.0 and the elements that Tidings writes.
+//! For comparing what stands with what comes, and for rebuilding a lost ledger. It knows RSS 2.0, Atom 1.0 and the elements that Tidings writes,
+//! and JSON Feed (`json`).
+
+mod json;
 
 use std::collections::BTreeMap;
 
@@ -33,13 +36,16 @@ pub struct SeenItem {
     pub summary: Option<String>,
     /// Everything else that shows, by name: authors, categories, enclosures.
     pub others: BTreeMap<String, Vec<String>>,
-    /// Of the bytes of its element.
+    /// Of the bytes of its element or object.
     pub hash: Option<blake3::Hash>,
 }
 
 impl Seen {
     /// Reads a document.
     pub fn read(bytes: &[u8]) -> Self {
+        if bytes.trim_ascii_start().starts_with(b"{") {
+            return json::read(bytes);
+        }
         let mut seen = Seen::default();
         let mut reader = Reader::from_reader(bytes);
         reader.config_mut().expand_empty_elements = true;
@@ -236,7 +242,7 @@ mod tests {
 
     #[test]
     fn what_is_no_feed_shows_nothing() {
-        for text in ["", "mine", "<a><b></a>", "<rss><channel><item>", "{}"] {
+        for text in ["", "mine", "<a><b></a>", "<rss><channel><item>", "{}", "{\"items\": 1}", "{\"items\": [1]}"] {
             assert!(Seen::read(text.as_bytes()).items.is_empty(), "{text}");
         }
     }

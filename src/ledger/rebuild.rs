@@ -12,17 +12,21 @@ use crate::seen::{Seen, SeenItem};
 pub fn memory(documents: &BTreeMap<String, Seen>) -> Memory {
     let mut memory = Memory::default();
     let mut best: BTreeMap<&str, &Seen> = BTreeMap::new();
-    // Atom says more than RSS does; its documents come first, and so does `.atom` in the order of paths.
+    let mut updated: BTreeMap<&str, i64> = BTreeMap::new();
+    // Atom says more than JSON Feed and RSS do; its documents come first, and so does `.atom` in the order of paths.
     for (path, seen) in documents {
         if let Some((channel, _)) = path.rsplit_once('.') {
             best.entry(channel).or_insert(seen);
+            // JSON Feed does not say when a channel changed.
+            let latest = updated.entry(channel).or_default();
+            *latest = seen.updated.unwrap_or_default().max(*latest);
         }
     }
     for (path, seen) in best {
         let members: Vec<Ref> = seen.items.iter().map(|item| memory.put(known(item))).collect();
         let channel = KnownChannel {
             id: seen.id.clone().unwrap_or_default(),
-            updated: seen.updated.unwrap_or_default(),
+            updated: updated[path],
             digest: None,
             window: members.len(),
             members,
