@@ -70,11 +70,12 @@ fn led_back(config: &Config, checked: &Checked<'_>, beginnings: &[u32], finding:
     }
 }
 
-/// The lines at which the items begin. No text of a document begins a line with a tag: all its `<` are written as references.
+/// The lines at which the items begin. No text of a document begins a line with a tag: all its `<` are written as references, and JSON has no line
+/// ends in its texts. An author or attachment never begins with an id.
 fn beginnings(bytes: &[u8]) -> Vec<u32> {
     let begins = |line: &[u8]| {
         let line = line.trim_ascii_start();
-        line.starts_with(b"<item>") || line.starts_with(b"<entry ") || line.starts_with(b"<entry>")
+        line.starts_with(b"{\"id\":") || line.starts_with(b"<item>") || line.starts_with(b"<entry ") || line.starts_with(b"<entry>")
     };
     bytes.split(|byte| *byte == b'\n').zip(1..).filter(|(line, _)| begins(line)).map(|(_, number)| number).collect()
 }
@@ -82,6 +83,15 @@ fn beginnings(bytes: &[u8]) -> Vec<u32> {
 /// The field of the record that an element of an item is made of.
 fn field(element: &str, parent: &str) -> Option<&'static str> {
     let of = |name: &str| {
+        // JSON Feed's own names; the checker writes the first `_` of a name as `:`.
+        match name {
+            "content:html" | "content:text" => return Some("body"),
+            "date:published" => return Some("date"),
+            "date:modified" => return Some("updated"),
+            "external:url" => return Some("source"),
+            "mime:type" | "size:in_bytes" => return Some("enclosures"),
+            _ => {}
+        }
         Some(match name.rsplit(':').next()? {
             "title" => "title",
             "id" | "guid" => "id",
@@ -90,10 +100,10 @@ fn field(element: &str, parent: &str) -> Option<&'static str> {
             "encoded" | "content" => "body",
             "pubDate" | "published" => "date",
             "updated" => "updated",
-            "author" | "creator" | "name" | "email" | "uri" => "authors",
-            "category" => "topics",
-            "enclosure" => "enclosures",
-            "thumbnail" => "image",
+            "author" | "authors" | "creator" | "name" | "email" | "uri" => "authors",
+            "category" | "tags" => "topics",
+            "enclosure" | "attachment" | "attachments" => "enclosures",
+            "thumbnail" | "image" => "image",
             "source" => "source",
             "rights" => "rights",
             "language" => "language",
@@ -111,6 +121,7 @@ mod tests {
     fn items_begin_where_their_tags_do() {
         assert_eq!(beginnings(b"<rss>\n <channel>\n  <item>\n  x</item>\n  <item>\n"), [3, 5]);
         assert_eq!(beginnings(b"<feed>\n<entry xml:lang=\"en\">\n</entry>"), [2]);
+        assert_eq!(beginnings(b"{\n  \"items\": [\n    {\"id\":\"a\"},\n    {\"id\":\"b\"}\n  ]\n}\n"), [3, 4]);
         assert!(beginnings(b"").is_empty());
     }
 
@@ -119,5 +130,7 @@ mod tests {
         assert_eq!(field("content:encoded", "item"), Some("body"));
         assert_eq!(field("href", "link"), Some("link"));
         assert_eq!(field("item", "channel"), None);
+        assert_eq!(field("date:published", "item"), Some("date"));
+        assert_eq!(field("type", "link"), Some("link"), "the attribute, not the enclosure's type");
     }
 }

@@ -1,7 +1,7 @@
-//! Tidings: item records in, per-country and per-topic RSS and Atom feeds out.
+//! Tidings: item records in, per-country and per-topic RSS, Atom and JSON feeds out.
 //!
 //! One package, one binary `tidings`, this library under it. A config (`feeds.toml`) and item records (`items/`) go in; every channel comes out
-//! as valid RSS 2.0 and Atom 1.0, in a folder for any web server. This page is the plan of the house.
+//! as valid RSS 2.0, Atom 1.0 and JSON Feed 1.1, in a folder for any web server. This page is the plan of the house.
 //!
 //! # The data's way
 //!
@@ -33,7 +33,7 @@
 //! | [`classify`] | item to countries and topics, and by which rule | no |
 //! | [`channel`] | which channels there are: selection, order, limits, language variants | no |
 //! | [`ledger`] | what is remembered between runs: ids, real change, what may not be published unasked | reads and writes one file |
-//! | [`document`] | a channel as bytes, RSS or Atom; each item is encoded once for each format | no |
+//! | [`document`] | a channel as bytes, RSS, Atom or JSON Feed; each item is encoded once for each format | no |
 //! | [`check`] | bytes to findings: the feed checker. A witness: it shares no code with [`document`] | no |
 //! | [`gate`] | the documents of a run checked, each finding led back to its record and field | no |
 //! | [`pipeline`] | config and items to checked documents | no |

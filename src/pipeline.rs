@@ -446,6 +446,7 @@ fn head<'a>(config: &'a Config, channel: &Channel, format: Format, family: &[&Ch
         updated: channel.updated,
         deleted: channel.deleted.clone(),
         ttl: config.output.ttl,
+        next_url: None,
     }
 }
 

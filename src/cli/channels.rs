@@ -74,10 +74,10 @@ impl Row {
 
 fn table(rows: &[Row]) {
     let width = rows.iter().map(|row| row.path.width()).chain(["channel".len()]).max().unwrap_or_default();
-    ui::print(format_args!("{:width$}  {:>6}  {:10}  {:7}  title", "channel", "items", "newest", "formats"));
+    ui::print(format_args!("{:width$}  {:>6}  {:10}  {:13}  title", "channel", "items", "newest", "formats"));
     for row in rows {
         let formats: Vec<&str> = row.documents.iter().filter_map(|path| path.rsplit('.').next()).collect();
         let newest = row.newest.as_deref().unwrap_or("-");
-        ui::print(format_args!("{:width$}  {:>6}  {newest:10}  {:7}  {}", row.path, row.items, formats.join(" "), row.title));
+        ui::print(format_args!("{:width$}  {:>6}  {newest:10}  {:13}  {}", row.path, row.items, formats.join(" "), row.title));
     }
 }

@@ -40,7 +40,7 @@ struct Failure {
     help: Option<String>,
 }
 
-/// RSS and Atom feeds by country and by topic, out of item records.
+/// RSS, Atom and JSON feeds by country and by topic, out of item records.
 #[derive(Debug, Parser)]
 #[command(name = "tidings", version, propagate_version = true, after_help = AFTER_HELP)]
 struct Cli {

@@ -491,4 +491,5 @@ pub enum Content {
 pub enum Format {
     Rss,
     Atom,
+    Json,
 }

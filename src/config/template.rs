@@ -131,7 +131,7 @@ items = 50
 # What is written, and where to.
 [output]
 folder = "public"
-formats = ["rss", "atom"]
+formats = ["rss", "atom", "json"]
 #content = "summary"
 #ttl = 120
 #summary-length = 500

@@ -11,6 +11,8 @@ use quick_xml::events::{BytesStart, Event};
 #[derive(Debug)]
 pub(super) struct Shell {
     pub before: Vec<u8>,
+    /// What separates two items.
+    pub between: &'static [u8],
     pub after: Vec<u8>,
 }
 
@@ -54,8 +56,8 @@ pub(super) fn shell(written: &[u8], hole: &str) -> Shell {
     pass.out.push(b'\n');
     debug_assert!(before.is_some(), "the stand-in for the items was written");
     match before {
-        Some(before) => Shell { before, after: pass.out },
-        None => Shell { before: pass.out, after: Vec::new() },
+        Some(before) => Shell { before, between: b"", after: pass.out },
+        None => Shell { before: pass.out, between: b"", after: Vec::new() },
     }
 }
 

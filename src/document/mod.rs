@@ -1,4 +1,4 @@
-//! Channels as bytes: RSS 2.0 and Atom 1.0.
+//! Channels as bytes: RSS 2.0, Atom 1.0 and JSON Feed 1.1.
 //!
 //! Each item is encoded once for each format, whatever the number of channels that carry it; a document is a head and the encoded items in
 //! the channel's order. Pure functions: the same values give the same bytes. The writer crates' models say what goes where (`rss`, `atom`),
@@ -6,6 +6,7 @@
 
 mod atom;
 mod finish;
+mod json;
 mod rss;
 #[cfg(test)]
 mod tests;
@@ -29,11 +30,11 @@ pub struct Head<'a> {
     pub id: String,
     /// Plain text.
     pub title: String,
-    /// Plain text. RSS `description`, Atom `subtitle`.
+    /// Plain text. RSS and JSON Feed `description`, Atom `subtitle`.
     pub description: String,
-    /// RSS `language`, Atom `xml:lang`; `None` for a channel of mixed languages, which then names the publication's.
+    /// RSS `language`, Atom `xml:lang`, JSON Feed `language`; `None` for a channel of mixed languages, which then names the publication's.
     pub language: Option<Language>,
-    /// Where this document is served; `link rel="self"`.
+    /// Where this document is served; `link rel="self"`, JSON Feed `feed_url`.
     pub url: Url,
     /// The same channel in the other formats that are published, and in the other languages.
     pub alternates: Vec<Alternate>,
@@ -41,6 +42,8 @@ pub struct Head<'a> {
     pub updated: Date,
     /// In minutes; RSS `ttl`.
     pub ttl: Option<u32>,
+    /// Where older items of the channel are found; JSON Feed `next_url`.
+    pub next_url: Option<Url>,
     /// Items that were deleted, by id, and when. Atom `at:deleted-entry` (RFC 6721 section 3); the other formats have no word for it.
     pub deleted: Vec<(Arc<str>, Date)>,
 }
@@ -73,7 +76,7 @@ pub struct Prepared {
     pub summary: Option<String>,
 }
 
-/// A country or topic of an item. RSS `category domain`, Atom `category scheme term label`.
+/// A country or topic of an item. RSS `category domain`, Atom `category scheme term label`, JSON Feed `tags` (the labels).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Category {
     /// The axis, as an absolute URI.
@@ -84,7 +87,7 @@ pub struct Category {
     pub label: String,
 }
 
-/// One item in one format: the bytes of its element, which fit into every document of that format.
+/// One item in one format: the bytes of its element or JSON object, which fit into every document of that format.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Encoded(Vec<u8>);
 
@@ -118,6 +121,7 @@ impl Format {
         match self {
             Format::Rss => "rss",
             Format::Atom => "atom",
+            Format::Json => "json",
         }
     }
 
@@ -126,21 +130,23 @@ impl Format {
         match self {
             Format::Rss => "application/rss+xml",
             Format::Atom => "application/atom+xml",
+            Format::Json => "application/feed+json",
         }
     }
 }
 
-/// The item's element in a format.
+/// The item's element, or its JSON object, in a format.
 ///
 /// Nothing of a channel goes into it. `content` says whether the whole text is in it or only the summary.
 pub fn encode(entry: &Entry<'_>, publication: &Publication, content: Content, format: Format) -> Encoded {
     Encoded(match format {
         Format::Rss => rss::item(entry, publication, content),
         Format::Atom => atom::entry(entry, publication, content),
+        Format::Json => json::item(entry, publication, content),
     })
 }
 
-/// The whole document, with the entries in the order given: UTF-8, the first byte `<`, the last a line end.
+/// The whole document, with the entries in the order given: UTF-8, the first byte `<` or `{`, the last a line end.
 pub fn render(head: &Head<'_>, entries: &[&Encoded], format: Format) -> Vec<u8> {
     join(shell(head, format), entries)
 }
@@ -149,11 +155,12 @@ pub fn render(head: &Head<'_>, entries: &[&Encoded], format: Format) -> Vec<u8> 
 pub fn render_within(head: &Head<'_>, entries: &[&Encoded], format: Format, max_bytes: u64) -> (Vec<u8>, usize) {
     let shell = shell(head, format);
     let mut size = (shell.before.len() + shell.after.len()) as u64;
-    let fits = |entry: &&&Encoded| {
-        size = size.saturating_add(entry.0.len() as u64);
+    let fits = |(at, entry): &(usize, &&Encoded)| {
+        let between = if *at == 0 { 0 } else { shell.between.len() };
+        size = size.saturating_add((between + entry.0.len()) as u64);
         size <= max_bytes
     };
-    let count = entries.iter().take_while(fits).count().max(1).min(entries.len());
+    let count = entries.iter().enumerate().take_while(fits).count().max(1).min(entries.len());
     (join(shell, &entries[..count]), count)
 }
 
@@ -161,23 +168,27 @@ fn shell(head: &Head<'_>, format: Format) -> Shell {
     match format {
         Format::Rss => rss::shell(head),
         Format::Atom => atom::shell(head),
+        Format::Json => json::shell(head),
     }
 }
 
 fn join(shell: Shell, entries: &[&Encoded]) -> Vec<u8> {
     let mut document = shell.before;
-    document.reserve_exact(entries.iter().map(|entry| entry.0.len()).sum::<usize>() + shell.after.len());
-    for entry in entries {
+    document.reserve_exact(entries.iter().map(|entry| entry.0.len() + shell.between.len()).sum::<usize>() + shell.after.len());
+    for (at, entry) in entries.iter().enumerate() {
+        if at > 0 {
+            document.extend_from_slice(shell.between);
+        }
         document.extend_from_slice(&entry.0);
     }
     document.extend_from_slice(&shell.after);
     document
 }
 
-/// The program's name and version, as both formats' `generator` says them.
+/// The program's name and version, as the `generator` of RSS and Atom says them.
 const GENERATOR: (&str, &str) = ("Tidings", env!("CARGO_PKG_VERSION"));
 
-/// `media:thumbnail` (Media RSS), the same in both formats.
+/// `media:thumbnail` (Media RSS), the same in RSS and Atom.
 fn thumbnail_attributes(image: &Image) -> [(&'static str, Option<String>); 3] {
     let pixels = |size: Option<u32>| size.filter(|pixels| *pixels > 0).map(|pixels| pixels.to_string());
     [("url", Some(values::uri(&image.url))), ("width", pixels(image.width)), ("height", pixels(image.height))]

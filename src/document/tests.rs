@@ -1,5 +1,7 @@
 //! Documents as strangers read them: a strict XML parser, feed-rs, and the readers of the two writer crates.
 
+mod json;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,7 +16,8 @@ use crate::text::xml_chars;
 use crate::vocab::Person;
 use crate::vocab::{MediaType, TagAuthority};
 
-const FORMATS: [Format; 2] = [Format::Rss, Format::Atom];
+const FORMATS: [Format; 3] = [Format::Rss, Format::Atom, Format::Json];
+const XML: [Format; 2] = [Format::Rss, Format::Atom];
 
 fn url(text: &str) -> Url {
     Url::parse(text).expect(text)
@@ -72,6 +75,7 @@ fn head(publication: &Publication) -> Head<'_> {
         alternates: Vec::new(),
         updated: date("2018-02-09T12:00:00-06:00"),
         ttl: None,
+        next_url: None,
     }
 }
 
@@ -430,7 +434,7 @@ fn the_logo_is_in_rss_only_as_a_picture_that_rss_knows() {
 #[test]
 fn an_empty_channel_is_a_whole_document() {
     let publication = full_publication();
-    for format in FORMATS {
+    for format in XML {
         let bytes = render(&head(&publication), &[], format);
         let text = String::from_utf8(bytes.clone()).expect("UTF-8");
         roxmltree::Document::parse(&text).expect("well-formed");
@@ -591,7 +595,7 @@ proptest! {
         let publication = Publication { rights: Some(format!("r{rights}.")), ..publication() };
         let entry = Entry { item: &item, text: &text, categories: vec![category(&format!("c{label}."), &format!("l{label}."))], translations: vec![] };
         let head = Head { title: title.clone(), description: summary.clone(), ..full_head(&publication) };
-        for format in FORMATS {
+        for format in XML {
             let encoded = encode(&entry, &publication, Content::Full, format);
             let bytes = render(&head, &[&encoded], format);
             prop_assert_eq!(&bytes, &render(&head, &[&encode(&entry, &publication, Content::Full, format)], format));
@@ -635,6 +639,7 @@ proptest! {
                     prop_assert_eq!(read.categories[0].label.clone(), Some(kept(&entry.categories[0].label)));
                     prop_assert_eq!(&read.id, "tag:example.org,2018:item/belize");
                 }
+                Format::Json => {}
             }
         }
     }

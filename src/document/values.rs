@@ -1,4 +1,4 @@
-//! Values as the feed formats spell them: characters, dates, addresses, mailboxes, links; what both formats share and neither owns.
+//! Values as the feed formats spell them: characters, dates, addresses, mailboxes, links; what the formats share and none owns.
 
 use chrono::{Timelike, Utc};
 use url::{Position, Url};
@@ -132,7 +132,7 @@ pub(super) fn authors<'a>(item: &'a Item, publication: &'a Publication) -> &'a [
     if item.authors.is_empty() { std::slice::from_ref(&publication.author) } else { &item.authors }
 }
 
-/// A link of either format, in the words of RFC 4287 section 4.2.7.
+/// A link of RSS or Atom, in the words of RFC 4287 section 4.2.7.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Link {
     pub rel: &'static str,

@@ -41,37 +41,38 @@ pub struct Item {
     pub place: Place,
     /// The record's own name: the file's path below its source without the extension, or the key of its row.
     pub key: Arc<str>,
-    /// Published as RSS 2.0 `guid` and Atom `id` (RFC 4287 section 4.2.6); the same in every channel and format.
+    /// Published as RSS 2.0 `guid`, Atom `id` (RFC 4287 section 4.2.6) and JSON Feed `id`; the same in every channel and format.
     pub id: ItemId,
     /// Plain text. RSS `title`, Atom `title` (RFC 4287 section 4.2.14). Never empty.
     pub title: String,
-    /// RSS `pubDate`, Atom `published` (RFC 4287 section 4.2.9).
+    /// RSS `pubDate`, Atom `published` (RFC 4287 section 4.2.9), JSON Feed `date_published`.
     pub published: Date,
-    /// When it last changed in a way that readers should notice, never before `published`; Atom `updated` (RFC 4287 section 4.2.15).
+    /// When it last changed in a way that readers should notice, never before `published`; Atom `updated` (RFC 4287 section 4.2.15), JSON Feed
+    /// `date_modified`.
     pub updated: Option<Date>,
     /// The place that a report opens with, as in `San Jose, Costa Rica`, where the record keeps it apart from the body.
     pub dateline: Option<String>,
     /// A short text about the item, in the same syntax as the body. RSS `description`, Atom `summary` (RFC 4287 section 4.2.13).
     pub summary: Option<Markup>,
-    /// The whole text. RSS `content:encoded`, Atom `content` (RFC 4287 section 4.1.3).
+    /// The whole text. RSS `content:encoded`, Atom `content` (RFC 4287 section 4.1.3), JSON Feed `content_html`.
     pub body: Option<Markup>,
-    /// The item's page. RSS `link`, Atom `link rel="alternate"` (RFC 4287 section 4.2.7).
+    /// The item's page. RSS `link`, Atom `link rel="alternate"` (RFC 4287 section 4.2.7), JSON Feed `url`.
     pub link: Option<Url>,
     /// As the record says; `None` where it says nothing, which is not the same as an empty list ("no country").
     pub countries: Option<Vec<Country>>,
     /// Keys of the config's topics, as the record says; `None` where it says nothing.
     pub topics: Option<Vec<Arc<str>>>,
-    /// RSS `dc:language`, Atom `xml:lang`.
+    /// RSS `dc:language`, Atom `xml:lang`, JSON Feed `language`.
     pub language: Language,
     /// Shared by an item and its translations.
     pub story: Option<Arc<str>>,
     /// RSS `dc:creator` (and `author` where there is an e-mail address), Atom `author` (RFC 4287 section 4.2.1).
     pub authors: Vec<Person>,
-    /// `media:thumbnail` in both formats.
+    /// `media:thumbnail` in RSS and Atom, JSON Feed `image`.
     pub image: Option<Image>,
-    /// RSS `enclosure` (the first one; the format allows no more), Atom `link rel="enclosure"` (all).
+    /// RSS `enclosure` (the first one; the format allows no more), Atom `link rel="enclosure"` and JSON Feed `attachments` (all).
     pub enclosures: Vec<Enclosure>,
-    /// Where the item was taken from. RSS `source`, Atom `link rel="via"`.
+    /// Where the item was taken from. RSS `source`, Atom `link rel="via"`, JSON Feed `external_url`.
     pub source: Option<Origin>,
     /// Plain text. RSS `dc:rights`, Atom `rights` (RFC 4287 section 4.2.10).
     pub rights: Option<String>,

@@ -10,6 +10,7 @@ mod example;
 mod gate;
 mod hostile;
 mod importing;
+mod json_feed;
 mod publishing;
 mod records;
 mod remembering;

@@ -24,7 +24,7 @@ fn the_same_input_touches_nothing() {
     let before = stamps(&publication);
     publication.build().expect(0, &["unchanged"]);
     assert_eq!(before, stamps(&publication));
-    assert_eq!(before.len(), 6, "all, Belize and ports, each as RSS and Atom: {before:?}");
+    assert_eq!(before.len(), 9, "all, Belize and ports, each as RSS, Atom and JSON Feed: {before:?}");
 }
 
 #[test]
@@ -36,10 +36,10 @@ fn only_documents_that_change_are_replaced() {
     publication.item(4, "Many ships wait off San José, Costa Rica");
     publication.build();
     let after = stamps(&publication);
-    for path in ["all.rss", "all.atom", "country/costa-rica.rss", "topic/ships.atom"] {
+    for path in ["all.rss", "all.atom", "all.json", "country/costa-rica.rss", "country/costa-rica.json", "topic/ships.atom"] {
         assert_ne!(before[path], after[path], "{path}");
     }
-    for path in ["country/belize.rss", "country/belize.atom", "topic/ports.rss"] {
+    for path in ["country/belize.rss", "country/belize.atom", "country/belize.json", "topic/ports.rss"] {
         assert_eq!(before[path], after[path], "{path}");
     }
 }
@@ -81,7 +81,7 @@ fn an_ended_channel_is_deleted_and_its_folder_with_it() {
     let config = publication.read("feeds.toml").replace("per-language = false", "per-language = false\ncountries = false");
     publication.write("feeds.toml", config);
     publication.run(&["build"]).expect(1, &["country/belize.rss", "path-disappears", "[[moved]]"]);
-    publication.run(&["build", "--accept", "paths"]).expect(0, &["2 deleted"]);
+    publication.run(&["build", "--accept", "paths"]).expect(0, &["3 deleted"]);
     assert!(!publication.exists("public/country"));
     assert!(publication.exists("public/topic/ports.rss"));
 }
@@ -169,7 +169,11 @@ fn killed_at_any_instant_every_file_is_whole() {
         let _ = child.wait();
         for path in publication.files("public").iter().filter(|path| !path.contains("tidings-new")) {
             let text = publication.read(&format!("public/{path}"));
-            assert!(roxmltree::Document::parse(&text).is_ok(), "round {round}: {path} is broken");
+            let is_whole = match path.ends_with(".json") {
+                true => serde_json::from_str::<serde_json::Value>(&text).is_ok(),
+                false => roxmltree::Document::parse(&text).is_ok(),
+            };
+            assert!(is_whole, "round {round}: {path} is broken");
         }
     }
     publication.build();

@@ -170,6 +170,15 @@ impl World {
     fn read(&mut self) {
         for path in self.publication.files("public").iter().filter(|path| !path.contains("tidings-new")) {
             let text = self.publication.read(&format!("public/{path}"));
+            if path.ends_with(".json") {
+                match serde_json::from_str::<serde_json::Value>(&text) {
+                    Ok(feed) => {
+                        feed["items"].as_array().into_iter().flatten().for_each(|item| self.meet(said(item, "id"), said(item, "title")))
+                    }
+                    Err(_) => self.tally.broken += 1,
+                }
+                continue;
+            }
             let Ok(document) = roxmltree::Document::parse(&text) else {
                 self.tally.broken += 1;
                 continue;
@@ -181,26 +190,38 @@ impl World {
                         .and_then(|child| child.text())
                         .unwrap_or_default()
                 };
-                let (id, title) = (child(["guid", "id"]), child(["title", "title"]));
-                let story: usize = title.split("story ").nth(1).and_then(|rest| rest.split(',').next()?.parse().ok()).expect("a story");
-                let other = self.reader.iter().any(|(known, of)| *of == story && known != id);
-                self.tally.repeats += usize::from(other);
-                self.reader.insert(id.to_owned(), story);
+                self.meet(child(["guid", "id"]), child(["title", "title"]));
             }
         }
+    }
+
+    /// A reader is shown an item.
+    fn meet(&mut self, id: &str, title: &str) {
+        let story: usize = title.split("story ").nth(1).and_then(|rest| rest.split(',').next()?.parse().ok()).expect("a story");
+        let other = self.reader.iter().any(|(known, of)| *of == story && known != id);
+        self.tally.repeats += usize::from(other);
+        self.reader.insert(id.to_owned(), story);
     }
 
     /// Every record must stand in the feeds, in its newest version, and nothing else.
     fn count_losses(&mut self) {
         let want: BTreeSet<String> =
             self.records.iter().map(|record| format!("Story {} in version {}.", record.story, record.version)).collect();
-        for path in ["all.rss", "all.atom", "country/belize.atom", "topic/ports.rss"] {
+        for path in ["all.rss", "all.atom", "all.json", "country/belize.atom", "topic/ports.rss"] {
             let text = fs::read_to_string(self.publication.path(&format!("public/{path}"))).unwrap_or_default();
             self.tally.losses += want.iter().filter(|story| !text.contains(*story)).count();
-            let held = text.matches("<item>").count() + text.matches("<entry ").count() + text.matches("<entry>").count();
+            let held = text.matches("{\"id\":").count()
+                + text.matches("<item>").count()
+                + text.matches("<entry ").count()
+                + text.matches("<entry>").count();
             self.tally.losses += held.abs_diff(want.len());
         }
     }
+}
+
+/// A text in a JSON item.
+fn said<'v>(item: &'v serde_json::Value, name: &str) -> &'v str {
+    item[name].as_str().unwrap_or_default()
 }
 
 #[test]

@@ -39,11 +39,11 @@ pub(super) const SECTIONS: &[Section] = &[
             "publication.title" Localised, Required,
                 "What the publication is called.", r#"{ en = "Highlands Programme", es = "Programa Tierras Altas" }"#;
             "publication.description" Localised, Like("the title"),
-                "A sentence on what is published; RSS `description`, Atom `subtitle`.", r#""News of the programme""#;
+                "A sentence on what is published; RSS and JSON Feed `description`, Atom `subtitle`.", r#""News of the programme""#;
             "publication.base-url" Text, Required,
                 "The address at which the output folder is served. `http` or `https`, without query and fragment.", r#""https://example.org/feeds/""#;
             "publication.home" Text, Like("`base-url`"),
-                "The web page that the channels stand for; RSS `link`, Atom `link rel=\"alternate\"`. May be relative to `base-url`.",
+                "The web page that the channels stand for; RSS `link`, Atom `link rel=\"alternate\"`, JSON Feed `home_page_url`. May be relative to `base-url`.",
                 r#""https://example.org/news/""#;
             "publication.language" Text, Like("the first of `languages`"),
                 "The publication's language (BCP 47), where it has only one. This key or `languages` must be there.", r#""en""#;
@@ -62,7 +62,7 @@ pub(super) const SECTIONS: &[Section] = &[
             "publication.author.email" Text, None, "An e-mail address; without one RSS has no `author`, only `dc:creator`.", r#""press@example.org""#;
             "publication.author.uri" Text, None, "A page about the author.", r#""https://example.org/press""#;
             "publication.rights" Text, None, "Who holds the rights, in a sentence; RSS `copyright`, Atom `rights`.", r#""© Highlands Programme, CC BY 4.0""#;
-            "publication.icon" Text, None, "A small square picture; Atom `icon`. May be relative to `base-url`.", r#""icon.png""#;
+            "publication.icon" Text, None, "A small square picture; Atom `icon`, JSON Feed `favicon`. May be relative to `base-url`.", r#""icon.png""#;
             "publication.logo" Text, None, "A larger picture, twice as wide as high; Atom `logo`, RSS `image`. May be relative to `base-url`.", r#""logo.png""#;
             "publication.hub" Text, None, "A WebSub hub that passes changes on to subscribers; `link rel=\"hub\"`.", r#""https://hub.example.org/""#;
         },
@@ -176,7 +176,7 @@ pub(super) const SECTIONS: &[Section] = &[
         about: "What is written, and where to.",
         keys: keys! {
             "output.folder" Text, Is(r#""public""#), "The folder that is served at `base-url`, relative to the config's folder or absolute.", r#""/srv/www/feeds""#;
-            "output.formats" Choices(&["rss", "atom"]), Is(r#"["rss", "atom"]"#), "The formats of each channel.", r#"["atom"]"#;
+            "output.formats" Choices(&["rss", "atom", "json"]), Is(r#"["rss", "atom", "json"]"#), "The formats of each channel.", r#"["atom"]"#;
             "output.content" Choice(&["full", "summary"]), Is(r#""full""#), "Whether documents carry whole bodies, or summaries only.", r#""summary""#;
             "output.ttl" Whole(1, 44_640), Is("60"), "How long readers may wait before they ask again, in minutes; RSS `ttl`.", "120";
             "output.tombstone-days" Whole(0, 36_500), Is("30"),

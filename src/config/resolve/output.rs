@@ -102,12 +102,12 @@ fn clean(path: &Path) -> PathBuf {
 }
 
 fn formats(table: &Table<'_>, report: &mut Report<'_>) -> Vec<Format> {
-    let Some(list) = table.list("formats") else { return vec![Format::Rss, Format::Atom] };
+    let Some(list) = table.list("formats") else { return vec![Format::Rss, Format::Atom, Format::Json] };
     if list.is_empty() {
         report.bad(
             &table.place("formats"),
             "`formats` is empty, so that nothing is published",
-            "name one at least: `formats = [\"rss\", \"atom\"]`",
+            "name one at least: `formats = [\"rss\", \"atom\", \"json\"]`",
         );
     }
     let mut formats = Vec::new();
@@ -115,6 +115,7 @@ fn formats(table: &Table<'_>, report: &mut Report<'_>) -> Vec<Format> {
         let format = match text.value {
             "rss" => Format::Rss,
             "atom" => Format::Atom,
+            "json" => Format::Json,
             _ => continue,
         };
         if formats.contains(&format) {
