@@ -102,7 +102,7 @@ fn commas_stand_between_items_only() {
     for count in [0, 1, 2, 7] {
         let whole = render(&head(&publication), &vec![&encoded; count], Format::Json);
         let within = render_within(&head(&publication), &[&encoded; 8], Format::Json, whole.len() as u64);
-        assert_eq!(within.1, count.max(1), "the commas count too");
+        assert_eq!(within.1, count.max(1), "as many as fit");
         for bytes in [whole, within.0] {
             let text = String::from_utf8(bytes).expect("UTF-8");
             let items = read(&text)["items"].as_array().map(Vec::len);
