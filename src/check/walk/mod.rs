@@ -126,6 +126,8 @@ struct Layer<'a> {
     attrs: usize,
     text: Option<Cow<'a, str>>,
     keeps: bool,
+    /// Nobody asks for the white space around the text.
+    trims: bool,
 }
 
 pub(super) struct Walk<'a> {
@@ -184,7 +186,7 @@ impl<'a> Walk<'a> {
             tomorrow: options.now.map(date::tomorrow),
         };
         walk.add_node(&elements::ROOT, Cow::Borrowed("root"), 0, (0, 0));
-        walk.layers.push(Layer { first: 0, attrs: 0, text: None, keeps: false });
+        walk.layers.push(Layer { first: 0, attrs: 0, text: None, keeps: false, trims: false });
         walk
     }
 
@@ -208,7 +210,9 @@ impl<'a> Walk<'a> {
                 }
                 Ok(Event::Text { text, at }) => {
                     self.at = at;
-                    self.text(text);
+                    if self.text(text) {
+                        self.gather(&mut reader);
+                    }
                 }
                 Ok(Event::Doctype { public, system, at }) => {
                     self.at = at;

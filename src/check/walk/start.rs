@@ -99,7 +99,7 @@ impl<'a> Walk<'a> {
         if foreign.is_some() {
             self.foreign(id, ns, name, attrs);
         } else {
-            let name = prefix.map_or(Cow::Borrowed(name), |prefix| Cow::Owned(format!("{prefix}_{name}")));
+            let name = prefix.map_or(Cow::Borrowed(name), |prefix| Cow::Owned([prefix, "_", name].concat()));
             self.known(id, name, attrs);
         }
     }
