@@ -152,7 +152,7 @@ impl<'a> Walk<'a> {
         let key = name.strip_prefix("dc_").and_then(|rest| rest.split_once('.')).map_or(&*name, |(term, _)| &name[..3 + term.len()]);
         let key = if key.contains('-') { Cow::Owned(key.replace('-', "_")) } else { Cow::Borrowed(key) };
         self.child = name.clone();
-        if let Some(child) = self.nodes[id].class.child(&key) {
+        if let Some(child) = self.rows.child(self.nodes[id].class, &key) {
             let classes = self.note(id, child, &name).unwrap_or(child.classes);
             self.push(classes, name.clone(), attrs, id);
         } else if name.starts_with("xhtml_") {

@@ -47,7 +47,7 @@ impl<'a> Reader<'a> {
             || matches!(self.bytes[start], b'0'..=b'9' | b'-' | b'.' | b':')
             || name.ends_with(':')
             || colons > 1
-            || !is_well_named(name)
+            || ((colons > 0 || !name.is_ascii()) && !is_well_named(name))
         {
             return stop(INVALID, start);
         }
