@@ -50,9 +50,32 @@ fn stages(criterion: &mut Criterion) {
     });
 }
 
+/// What the gate adds to reading and building 10,000 records on one core, with no disk to wait for: the median of eleven builds.
+fn gate_share(_: &mut Criterion) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let now: DateTime<Utc> = DateTime::UNIX_EPOCH + chrono::Duration::days(60 * 365);
+    let (known, memory, accepted) = (BTreeSet::new(), tidings::ledger::Memory::default(), BTreeSet::new());
+    let past = pipeline::Past { memory: &memory, known: &known, accepted: &accepted };
+    let one_core = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
+    for form in corpus::Form::ALL {
+        let root = folder.path().join(form.name());
+        corpus::write(&root, form, 10_000).expect("records");
+        let config = load(&root);
+        let share = || {
+            let (start, progress) = (std::time::Instant::now(), Progress::default());
+            let built = pipeline::build(&config, item::read(&config, &progress), past, now, &progress);
+            let (all, gate) = (start.elapsed().as_secs_f64(), built.timings.check.as_secs_f64());
+            gate / (all - gate)
+        };
+        let mut shares: Vec<f64> = one_core.install(|| (0..11).map(|_| share()).collect());
+        shares.sort_by(f64::total_cmp);
+        println!("the gate adds {:.0} % to 10,000 records ({}), aim 25 %", shares[5] * 100.0, form.name());
+    }
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(20);
-    targets = stages
+    targets = stages, gate_share
 }
 criterion_main!(benches);

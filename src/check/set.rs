@@ -3,6 +3,7 @@
 //! Ids that mean two things, subscription lists that lead nowhere, archives that do not hang together, formats of one channel that
 //! differ.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use url::Url;
@@ -26,7 +27,7 @@ pub struct Document<'d> {
 
 /// What is wrong between documents: the number of the document that it stands in, and the finding.
 pub fn check_set(documents: &[Document<'_>]) -> Vec<(usize, CheckFinding)> {
-    let facts: Vec<Facts> = documents.iter().map(Facts::read).collect();
+    let facts: Vec<Facts<'_>> = documents.iter().map(Facts::read).collect();
     let mut found: Vec<Vec<Found>> = documents.iter().map(|_| Vec::new()).collect();
     ids(&facts, &mut found);
     let addresses: HashMap<&Url, usize> =
@@ -39,8 +40,8 @@ pub fn check_set(documents: &[Document<'_>]) -> Vec<(usize, CheckFinding)> {
 
 /// What one document says that others have to agree with.
 #[derive(Default)]
-struct Facts {
-    text: String,
+struct Facts<'d> {
+    text: Cow<'d, str>,
     items: Vec<Item>,
     /// Relation, address, place.
     links: Vec<(String, String, usize)>,
@@ -53,13 +54,13 @@ struct Item {
     at: usize,
 }
 
-impl Facts {
-    fn read(document: &Document<'_>) -> Facts {
+impl<'d> Facts<'d> {
+    fn read(document: &Document<'d>) -> Facts<'d> {
         if super::json_feed::looks_like(document.bytes, None) {
             return Facts::of_json(document.bytes);
         }
         let told = Told { media_type: None, charset: None, fallback: "UTF-8" };
-        let mut facts = Facts { text: bytes::decode(document.bytes, told).text.into_owned(), ..Facts::default() };
+        let mut facts = Facts { text: bytes::decode(document.bytes, told).text, ..Facts::default() };
         let text = std::mem::take(&mut facts.text);
         facts.of_xml(&text);
         facts.text = text;
@@ -103,8 +104,8 @@ impl Facts {
         }
     }
 
-    fn of_json(bytes: &[u8]) -> Facts {
-        let text = String::from_utf8_lossy(bytes).into_owned();
+    fn of_json(bytes: &'d [u8]) -> Facts<'d> {
+        let text = String::from_utf8_lossy(bytes);
         let value: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
         let word = |value: &serde_json::Value, name: &str| value[name].as_str().unwrap_or_default().to_owned();
         let items = value["items"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -120,7 +121,7 @@ fn say(found: &mut Vec<Found>, rule: &'static Rule, at: usize, value: &str, othe
 }
 
 /// One id is one item, wherever it stands.
-fn ids(facts: &[Facts], found: &mut [Vec<Found>]) {
+fn ids(facts: &[Facts<'_>], found: &mut [Vec<Found>]) {
     let mut known: HashMap<&str, String> = HashMap::new();
     for (facts, found) in facts.iter().zip(found) {
         for item in &facts.items {
@@ -135,7 +136,7 @@ fn ids(facts: &[Facts], found: &mut [Vec<Found>]) {
 }
 
 /// Addresses within the publication lead to its documents, and archives lead back.
-fn links(documents: &[Document<'_>], facts: &[Facts], addresses: &HashMap<&Url, usize>, found: &mut [Vec<Found>]) {
+fn links(documents: &[Document<'_>], facts: &[Facts<'_>], addresses: &HashMap<&Url, usize>, found: &mut [Vec<Found>]) {
     let folders: BTreeSet<String> = documents.iter().filter_map(|document| folder(document.url.as_ref()?)).collect();
     let target = |from: usize, href: &str| {
         let base = documents[from].url.as_ref()?;
@@ -172,7 +173,7 @@ fn folder(url: &Url) -> Option<String> {
 }
 
 /// One channel has the same items in every format.
-fn formats(documents: &[Document<'_>], facts: &[Facts], found: &mut [Vec<Found>]) {
+fn formats(documents: &[Document<'_>], facts: &[Facts<'_>], found: &mut [Vec<Found>]) {
     let mut channels: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (at, document) in documents.iter().enumerate().filter(|(at, _)| facts[*at].feed) {
         if let Some((stem, "rss" | "atom" | "json" | "xml" | "rdf")) = document.name.rsplit_once('.') {

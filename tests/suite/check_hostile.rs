@@ -48,6 +48,8 @@ fn no_shape_takes_long() {
         escaped(&"<!--".repeat(10_000)),
         escaped(&"<table>".repeat(10_000)),
         rss(&format!("<title>{}</title>", "&amp;amp;".repeat(20_000))),
+        rss(&format!("<description>{}</description>", "&lt;&#150;".repeat(200_000))),
+        rss(&format!("<description>{}</description>", "&lt;\u{a0}".repeat(200_000))),
         rss(&"<atom:link xmlns:atom=\"http://www.w3.org/2005/Atom\" rel=\"self\" href=\"http://x/\"/>".repeat(20_000)),
         rss(&(0..5_000).map(|n| format!("<x{n}:a xmlns:x{n}=\"u:{n}\"/>")).collect::<String>()),
         format!("{{\"a\":{}", "[".repeat(300_000)),

@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use html5ever::tendril::TendrilSink;
 use html5ever::tree_builder::TreeBuilderOpts;
 use html5ever::{ParseOpts, QualName, local_name, ns};
+use memchr::{memchr_iter, memchr2};
 use regex::Regex;
 
 use super::codes as c;
@@ -28,8 +29,8 @@ pub(super) fn check(walk: &mut Walk<'_>, on: On, value: &str, at: usize, referen
     if holds_import(value) {
         walk.say_at(on, &c::SECURITY_RISK, Detail::value("?import"), danger);
     }
-    let forbidden = if value.is_ascii() { value.contains('\u{7f}') } else { value.chars().any(is_forbidden) };
-    if !forbidden && !value.contains('<') && !value.contains('&') {
+    let forbidden = holds_forbidden(value);
+    if !forbidden && memchr2(b'<', b'&', value.as_bytes()).is_none() {
         return;
     }
     if !forbidden && let Some(tidy) = tidy::read(value) {
@@ -126,7 +127,8 @@ fn decoded(text: &str) -> Cow<'_, str> {
 }
 
 fn holds_import(value: &str) -> bool {
-    value.match_indices("<?").any(|(at, _)| value.get(at + 2..at + 9).is_some_and(|word| word.eq_ignore_ascii_case("import ")))
+    let follows = |at: usize| value.get(at + 1..at + 8).is_some_and(|word| word.eq_ignore_ascii_case("import "));
+    memchr_iter(b'?', value.as_bytes()).any(|at| value[..at].ends_with('<') && follows(at))
 }
 
 struct Element {
@@ -168,6 +170,17 @@ fn pieces(mut text: &str) -> impl Iterator<Item = &str> {
         text = rest;
         (!piece.is_empty()).then_some(piece)
     })
+}
+
+/// Most texts have none of the bytes that forbidden characters begin with, and are not read letter by letter.
+fn holds_forbidden(value: &str) -> bool {
+    let begins = |b: &u8| (*b < 0x20 && *b != b'\t' && *b != b'\n') | (*b == 0x7F) | (*b == 0xC2) | (*b >= 0xEF);
+    holds(value.as_bytes(), begins) && value.chars().any(is_forbidden)
+}
+
+/// Whether a byte is of a kind, asked of a block at a time.
+fn holds(bytes: &[u8], kind: impl Fn(&u8) -> bool) -> bool {
+    bytes.chunks(64).any(|block| block.iter().fold(false, |any, b| any | kind(b)))
 }
 
 /// Characters that HTML forbids: controls, and code points that are no characters.

@@ -110,8 +110,9 @@ pub(super) fn check(bytes: &[u8], options: &Options, mut found: Vec<Found>) -> R
             walk.say(On::Node(0), &c::JSON_SYNTAX, Detail::value(fault.why));
         }
     }
-    let found = std::mem::take(&mut walk.found);
-    report::make(&text, Kind::Json, found, 0)
+    walk.bound();
+    let (found, dropped) = (std::mem::take(&mut walk.found), walk.dropped);
+    report::make(&text, Kind::Json, found, dropped)
 }
 
 fn feed(walk: &mut Walk<'_>, value: &Value<'_>) {
@@ -131,6 +132,7 @@ fn feed(walk: &mut Walk<'_>, value: &Value<'_>) {
         for item in items {
             if let Json::Object(members) = &item.kind {
                 self::item(walk, item.at, members, newer, &mut ids);
+                walk.bound();
             }
         }
         order(walk, items);
@@ -230,6 +232,7 @@ fn object(walk: &mut Walk<'_>, at: usize, members: &[Member<'_>], fields: &'stat
             None if member.name.starts_with('_') => {}
             None => walk.say(On::Node(0), &c::JSON_UNKNOWN_FIELD, Detail::named(&member.name, name)),
         }
+        walk.bound();
     }
     for field in fields.iter().filter(|field| field.needed && !seen.contains(field.name)) {
         walk.at = at;
@@ -275,6 +278,7 @@ fn objects(walk: &mut Walk<'_>, field: &'static Field, fields: &'static [Field],
         _ => "hub",
     };
     for value in values {
+        walk.bound();
         match &value.kind {
             Json::Object(members) => object(walk, value.at, members, fields, each),
             other => {

@@ -107,6 +107,8 @@ impl<'t> Reader<'t> {
             members.push(Member { at, name, value });
             self.space();
             if self.take(b'}') {
+                // There are many objects, and few of them grow.
+                members.shrink_to_fit();
                 return Ok(Kind::Object(members));
             }
             if !self.take(b',') {

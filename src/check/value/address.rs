@@ -191,6 +191,9 @@ fn canonical_path(path: &str) -> Option<String> {
 fn escape(text: &str, extra: &str) -> Option<String> {
     const SAFE: &str = "-._~!$&'()*+,;=:@";
     let kept = |byte: u8| extra != "\0" && (SAFE.as_bytes().contains(&byte) || extra.as_bytes().contains(&byte));
+    if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || kept(byte)) {
+        return Some(text.to_owned());
+    }
     let reserved = |byte: u8| b":/?#[]@!$&'()*+,;=".contains(&byte);
     let mut out = String::new();
     let mut run = Vec::new();

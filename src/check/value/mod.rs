@@ -7,6 +7,7 @@ mod entities;
 pub(super) mod iso;
 pub(super) mod language;
 pub(super) mod mail;
+pub(super) mod marks;
 pub(super) mod media_type;
 pub(super) mod number;
 pub(super) mod plain;

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use memchr::memchr2;
 use regex::Regex;
 
 use super::super::Kind;
@@ -27,7 +28,7 @@ pub(in crate::check) fn begins(walk: &mut Walk<'_>, id: NodeId) {
 
 /// Says where text that must be plain looks like HTML.
 pub(in crate::check) fn text(walk: &mut Walk<'_>, id: NodeId, on: On, value: &str, rule: &'static Rule) {
-    if !value.contains('<') && !value.contains('&') {
+    if memchr2(b'<', b'&', value.as_bytes()).is_none() {
         return;
     }
     if let Some(tag) = END_TAG.captures_iter(value).find(|tag| is_html(&tag[1])) {

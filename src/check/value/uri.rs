@@ -220,6 +220,11 @@ pub(in crate::check) fn is_host(host: &str) -> bool {
 
 /// The text with every label that is not ASCII in Punycode, as IDNA writes host names; nothing where a label is too long or empty.
 fn to_ascii(value: &str) -> Option<Cow<'_, str>> {
+    if value.is_ascii() {
+        let mut labels = value.rsplit('.');
+        let last = labels.next().is_none_or(|label| label.len() <= 63);
+        return (last && labels.all(|label| (1..=63).contains(&label.len()))).then_some(Cow::Borrowed(value));
+    }
     let labels = || value.split(['.', '\u{3002}', '\u{ff0e}', '\u{ff61}']);
     let count = labels().count();
     let mut out = Vec::with_capacity(count);
@@ -230,7 +235,7 @@ fn to_ascii(value: &str) -> Option<Cow<'_, str>> {
         }
         out.push(ascii);
     }
-    if value.is_ascii() { Some(Cow::Borrowed(value)) } else { Some(Cow::Owned(out.join("."))) }
+    Some(Cow::Owned(out.join(".")))
 }
 
 /// RFC 3492 section 6.3.

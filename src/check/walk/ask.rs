@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::super::class::Podcast;
-use super::super::value::chars;
+use super::super::value::marks;
 use super::super::xml::Attr;
 use super::{Node, NodeId, Walk};
 
@@ -89,13 +89,12 @@ impl<'a> Walk<'a> {
 
     /// Says that a value was there before among those of `scope`, or keeps it.
     pub fn seen_before(&mut self, scope: NodeId, list: &'static str, value: &str) -> bool {
-        let mark = chars::mark(value);
-        !self.nodes[scope].seen.get_or_insert_default().insert((list, mark))
+        !self.nodes[scope].seen.get_or_insert_default().insert(marks::mark(list, value))
     }
 
     /// Whether a value was there before, without keeping it.
     pub fn saw(&self, scope: NodeId, list: &'static str, value: &str) -> bool {
-        self.nodes[scope].seen.as_ref().is_some_and(|seen| seen.contains(&(list, chars::mark(value))))
+        self.nodes[scope].seen.as_ref().is_some_and(|seen| seen.contains(&marks::mark(list, value)))
     }
 
     /// The watcher that will be made next.

@@ -7,6 +7,7 @@
 mod ask;
 mod attributes;
 mod pile;
+mod rows;
 mod say;
 mod start;
 
@@ -20,9 +21,11 @@ use super::elements;
 use super::found::{Detail, Found};
 use super::limits::Limits;
 use super::namespace::{Namespaces, NsId};
+use super::value::marks::Marks;
 use super::value::{chars, date};
 use super::xml::{Attr, Event, Reader, Reason, Stop};
 use super::{Kind, Options};
+use rows::Rows;
 
 /// A watcher on the pile.
 pub(super) type NodeId = usize;
@@ -54,7 +57,7 @@ pub(super) struct Node<'a> {
     prefixes: Vec<&'a str>,
     /// The namespace of an element that only later rules know.
     pub module: Option<NsId>,
-    seen: Option<HashSet<(&'static str, u64)>>,
+    seen: Option<Marks>,
     pub state: State,
 }
 
@@ -126,6 +129,8 @@ struct Layer<'a> {
     attrs: usize,
     text: Option<Cow<'a, str>>,
     keeps: bool,
+    /// Nobody asks for the white space around the text.
+    trims: bool,
 }
 
 pub(super) struct Walk<'a> {
@@ -143,6 +148,7 @@ pub(super) struct Walk<'a> {
     pub places: Vec<String>,
     pub abouts: HashSet<String>,
     nodes: Vec<Node<'a>>,
+    rows: Rows,
     layers: Vec<Layer<'a>>,
     attrs: Vec<Attr<'a>>,
     /// The current event.
@@ -174,6 +180,7 @@ impl<'a> Walk<'a> {
             base,
             abouts: HashSet::new(),
             nodes: Vec::new(),
+            rows: Rows::new(),
             layers: Vec::new(),
             attrs: Vec::new(),
             at: 0,
@@ -184,7 +191,7 @@ impl<'a> Walk<'a> {
             tomorrow: options.now.map(date::tomorrow),
         };
         walk.add_node(&elements::ROOT, Cow::Borrowed("root"), 0, (0, 0));
-        walk.layers.push(Layer { first: 0, attrs: 0, text: None, keeps: false });
+        walk.layers.push(Layer { first: 0, attrs: 0, text: None, keeps: false, trims: false });
         walk
     }
 
@@ -208,7 +215,9 @@ impl<'a> Walk<'a> {
                 }
                 Ok(Event::Text { text, at }) => {
                     self.at = at;
-                    self.text(text);
+                    if self.text(text) {
+                        self.gather(&mut reader);
+                    }
                 }
                 Ok(Event::Doctype { public, system, at }) => {
                     self.at = at;
@@ -230,10 +239,15 @@ impl<'a> Walk<'a> {
                     return;
                 }
             }
-            if self.found.len() > self.limits.findings {
-                self.dropped += self.found.len() - self.limits.findings;
-                self.found.truncate(self.limits.findings);
-            }
+            self.bound();
+        }
+    }
+
+    /// Keeps no more findings than the limit, and counts the rest.
+    pub fn bound(&mut self) {
+        if self.found.len() > self.limits.findings {
+            self.dropped += self.found.len() - self.limits.findings;
+            self.found.truncate(self.limits.findings);
         }
     }
 

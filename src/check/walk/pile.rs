@@ -8,21 +8,22 @@ use super::super::elements;
 use super::super::found::Detail;
 use super::super::namespace;
 use super::super::value::{chars, uri};
-use super::{Layer, Node, NodeId, On, State, Walk};
+use super::{Layer, Node, NodeId, On, Reader, State, Walk};
 
 impl<'a> Walk<'a> {
     /// Puts a layer of watchers on the pile.
     pub fn push(&mut self, classes: &[&'static Class], name: Cow<'a, str>, attrs: (usize, usize), parent: NodeId) {
         let first = self.nodes.len();
-        let mut keeps = false;
+        let (mut keeps, mut trims) = (false, true);
         for class in classes {
             let id = self.add_node(class, name.clone(), parent, attrs);
             keeps |= !matches!(class.text, Text::Eat | Text::Leave | Text::Link);
+            trims &= class.trim || class.close.is_none();
             if let Some(open) = class.open {
                 open(self, id);
             }
         }
-        self.layers.push(Layer { first, attrs: attrs.0, text: None, keeps });
+        self.layers.push(Layer { first, attrs: attrs.0, text: None, keeps, trims });
     }
 
     pub(super) fn add_node(&mut self, class: &'static Class, name: Cow<'a, str>, parent: NodeId, attrs: (usize, usize)) -> NodeId {
@@ -57,17 +58,22 @@ impl<'a> Walk<'a> {
         id
     }
 
-    /// Running text: as one piece where nobody minds, else line by line, as the reference's reader hands it on.
-    pub(super) fn text(&mut self, text: Cow<'a, str>) {
-        let Some(layer) = self.layers.last() else { return };
+    /// Running text: as one piece where nobody minds, else line by line, as the reference's reader hands it on. Says whether nobody
+    /// minds what goes on in the same way.
+    pub(super) fn text(&mut self, text: Cow<'a, str>) -> bool {
+        let Some(layer) = self.layers.last() else { return false };
         let first = layer.first;
         if layer.text.as_ref().is_some_and(|held| held.len() + text.len() > self.limits.text) {
-            return self.say(On::Node(first), &c::TOO_LARGE, Detail::default());
+            self.say(On::Node(first), &c::TOO_LARGE, Detail::default());
+            return false;
         }
         let blank = chars::is_blank(&text);
         let suspicious = !text.is_ascii() && text.bytes().any(|b| matches!(b, 0xC2 | 0xEF));
         if !suspicious && (first..self.nodes.len()).all(|id| elements::is_quiet(self, id, blank)) {
-            return self.keep(text);
+            if !(blank && layer.trims && layer.text.is_none()) {
+                self.keep(text);
+            }
+            return !blank;
         }
         let start = self.at;
         let mut from = 0;
@@ -77,6 +83,16 @@ impl<'a> Walk<'a> {
             self.at = start + from;
             self.piece(&text[from..to], suspicious);
             from = to;
+        }
+        false
+    }
+
+    /// The rest of a text that nobody minds, without a stop at each reference in it.
+    pub(super) fn gather(&mut self, reader: &mut Reader<'a>) {
+        if let Some(Layer { keeps: true, text: Some(held), .. }) = self.layers.last_mut()
+            && reader.is_at_reference()
+        {
+            reader.gather(held.to_mut(), self.limits.text);
         }
     }
 

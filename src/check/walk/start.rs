@@ -99,7 +99,7 @@ impl<'a> Walk<'a> {
         if foreign.is_some() {
             self.foreign(id, ns, name, attrs);
         } else {
-            let name = prefix.map_or(Cow::Borrowed(name), |prefix| Cow::Owned(format!("{prefix}_{name}")));
+            let name = prefix.map_or(Cow::Borrowed(name), |prefix| Cow::Owned([prefix, "_", name].concat()));
             self.known(id, name, attrs);
         }
     }
@@ -152,7 +152,7 @@ impl<'a> Walk<'a> {
         let key = name.strip_prefix("dc_").and_then(|rest| rest.split_once('.')).map_or(&*name, |(term, _)| &name[..3 + term.len()]);
         let key = if key.contains('-') { Cow::Owned(key.replace('-', "_")) } else { Cow::Borrowed(key) };
         self.child = name.clone();
-        if let Some(child) = self.nodes[id].class.child(&key) {
+        if let Some(child) = self.rows.child(self.nodes[id].class, &key) {
             let classes = self.note(id, child, &name).unwrap_or(child.classes);
             self.push(classes, name.clone(), attrs, id);
         } else if name.starts_with("xhtml_") {

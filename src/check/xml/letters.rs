@@ -33,18 +33,21 @@ impl<'a> Reader<'a> {
 
     pub(super) fn name(&mut self) -> Step<&'a str> {
         let start = self.pos;
-        while self.peek(0).is_some_and(is_name_byte) {
-            if self.bytes[self.pos] == 0xEF && is_noncharacter(&self.bytes[self.pos..]) {
-                return stop(INVALID, self.pos);
+        let (mut end, mut colons) = (start, 0);
+        while let Some(byte) = self.bytes.get(end).filter(|byte| NAME_BYTES[**byte as usize]) {
+            if *byte == 0xEF && is_noncharacter(&self.bytes[end..]) {
+                return stop(INVALID, end);
             }
-            self.pos += 1;
+            colons += usize::from(*byte == b':');
+            end += 1;
         }
-        let name = &self.text[start..self.pos];
+        self.pos = end;
+        let name = &self.text[start..end];
         if name.is_empty()
             || matches!(self.bytes[start], b'0'..=b'9' | b'-' | b'.' | b':')
             || name.ends_with(':')
-            || name.matches(':').count() > 1
-            || !is_well_named(name)
+            || colons > 1
+            || ((colons > 0 || !name.is_ascii()) && !is_well_named(name))
         {
             return stop(INVALID, start);
         }

@@ -5,12 +5,14 @@
 
 mod letters;
 mod prolog;
+mod runs;
 mod tags;
 
 use std::borrow::Cow;
 
 use super::limits::Limits;
 use super::namespace::{Namespaces, NsId};
+use runs::{STOPS, quiet_length};
 
 /// One attribute, namespace declarations excepted.
 #[derive(Clone, Debug)]
@@ -277,9 +279,17 @@ fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r')
 }
 
-fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'-' | b'.' | 0x80..)
-}
+/// The bytes of names.
+static NAME_BYTES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < 256 {
+        let byte = at as u8;
+        table[at] = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'-' | b'.' | 0x80..);
+        at += 1;
+    }
+    table
+};
 
 fn is_xml_char(c: char) -> bool {
     !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
@@ -289,26 +299,3 @@ fn is_xml_char(c: char) -> bool {
 fn is_noncharacter(bytes: &[u8]) -> bool {
     matches!(bytes, [0xEF, 0xBF, 0xBE | 0xBF, ..])
 }
-
-/// How many bytes at the start need no look, found a block at a time.
-fn quiet_length(bytes: &[u8]) -> usize {
-    const BLOCK: usize = 32;
-    let stops = |b: &u8| (*b < 0x20 && *b != b'\t' && *b != b'\n') | (*b == b'<') | (*b == b'&') | (*b == b']') | (*b == 0xEF);
-    let quiet = bytes.chunks_exact(BLOCK).take_while(|block| !block.iter().fold(false, |any, b| any | stops(b))).count() * BLOCK;
-    quiet + bytes[quiet..].iter().position(stops).unwrap_or(bytes.len() - quiet)
-}
-
-/// The bytes at which a value has to be looked at.
-static STOPS: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut at = 0;
-    while at < 0x20 {
-        table[at] = at != 9 && at != 10;
-        at += 1;
-    }
-    table[b'<' as usize] = true;
-    table[b'&' as usize] = true;
-    table[b']' as usize] = true;
-    table[0xEF] = true;
-    table
-};

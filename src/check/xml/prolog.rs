@@ -11,7 +11,7 @@ impl<'a> Reader<'a> {
             let at = self.pos;
             let Some(byte) = self.peek(0) else { return stop("no element found", at) };
             if byte != b'<' {
-                return stop(if is_name_byte(byte) { "text before the first element" } else { INVALID }, at);
+                return stop(if NAME_BYTES[byte as usize] { "text before the first element" } else { INVALID }, at);
             }
             match self.peek(1) {
                 Some(b'?') => self.instruction(at == first)?,

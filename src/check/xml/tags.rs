@@ -100,6 +100,9 @@ impl<'a> Reader<'a> {
     pub(super) fn resolve(&mut self, at: usize, namespaces: &mut Namespaces<'a>) -> Step<()> {
         self.attrs.clear();
         self.declared.clear();
+        if self.raw.is_empty() {
+            return Ok(());
+        }
         let raw = std::mem::take(&mut self.raw);
         for attr in &raw {
             let Some(prefix) =
@@ -138,6 +141,13 @@ impl<'a> Reader<'a> {
         let at = self.pos;
         self.pos += 2;
         let start = self.pos;
+        if let Some(open) = self.open.last()
+            && self.starts(open.raw)
+            && self.peek(open.raw.len()) == Some(b'>')
+        {
+            self.pos += open.raw.len() + 1;
+            return Ok(self.close(at));
+        }
         let name = self.name()?;
         self.skip_space();
         match self.peek(0) {
@@ -161,7 +171,7 @@ impl<'a> Reader<'a> {
 }
 
 fn split(raw: &str) -> (&str, &str) {
-    raw.split_once(':').unwrap_or(("", raw))
+    raw.bytes().position(|byte| byte == b':').map_or(("", raw), |at| (&raw[..at], &raw[at + 1..]))
 }
 
 fn bindable(prefix: &str, uri: &str) -> Result<(), &'static str> {

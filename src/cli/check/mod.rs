@@ -88,8 +88,13 @@ fn check_files(args: &CheckArgs, context: &Context) -> Result<Vec<Checked>, Fail
     let check = |source: &Source| {
         let url = source.url.clone();
         let options = Options { url, content_type: args.content_type.clone(), now: Some(context.now), ..Options::default() };
-        let bytes = source.read()?;
-        Ok((check::check(&bytes, &options), bytes))
+        let mut bytes = source.read()?;
+        let report = check::check(&bytes, &options);
+        // What stands alone is not looked at again.
+        if source.folder.is_none() {
+            bytes = Vec::new();
+        }
+        Ok((report, bytes))
     };
     let mut read: Vec<(Report, Vec<u8>)> = sources.par_iter().map(check).collect::<Result<_, Failure>>()?;
     together(&sources, &mut read);
