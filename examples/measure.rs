@@ -46,6 +46,8 @@ struct Seen {
     again: Vec<Duration>,
     /// Time on the processors of a first build; what is left of it on a busy machine. None where `/usr/bin/time` is not there to tell.
     cpu: Vec<Duration>,
+    /// What the ledger adds to a first build, as a part of the rest.
+    ledger: Vec<f64>,
     /// The most memory of any run, in kilobytes; 0 likewise.
     memory: u64,
 }
@@ -94,6 +96,7 @@ fn round(tidings: &Path, folder: &Path, seen: &mut Seen) -> io::Result<()> {
     let again = build(tidings, folder)?;
     seen.first.push(first.took);
     seen.again.push(again.took);
+    seen.ledger.push(first.ledger);
     seen.cpu.extend(first.cpu);
     seen.memory = seen.memory.max(first.memory).max(again.memory);
     Ok(())
@@ -118,6 +121,7 @@ fn read_plainly(folder: &Path) -> io::Result<(Duration, u64)> {
 struct Run {
     took: Duration,
     cpu: Option<Duration>,
+    ledger: f64,
     memory: u64,
 }
 
@@ -127,7 +131,7 @@ fn build(tidings: &Path, folder: &Path) -> io::Result<Run> {
     if timer.exists() {
         command.args(["-f", "%U %S %M"]).arg(tidings);
     }
-    command.arg("-C").arg(folder).args(["build", "--quiet"]).env("TIDINGS_NOW", "2030-01-01T00:00:00Z");
+    command.arg("-C").arg(folder).args(["build", "--quiet", "--json"]).env("TIDINGS_NOW", "2030-01-01T00:00:00Z");
     let start = Instant::now();
     let output = command.output()?;
     let took = start.elapsed();
@@ -136,11 +140,20 @@ fn build(tidings: &Path, folder: &Path) -> io::Result<Run> {
         let said: String = said.chars().take(1000).collect();
         return Err(io::Error::other(format!("{} failed: {said}", tidings.display())));
     }
+    let ledger = ledger_share(&output.stdout)?;
     let figures: Vec<f64> = said.lines().last().unwrap_or_default().split(' ').filter_map(|figure| figure.parse().ok()).collect();
     match figures[..] {
-        [user, system, memory] => Ok(Run { took, cpu: Some(Duration::from_secs_f64(user + system)), memory: memory as u64 }),
-        _ => Ok(Run { took, cpu: None, memory: 0 }),
+        [user, system, memory] => Ok(Run { took, cpu: Some(Duration::from_secs_f64(user + system)), ledger, memory: memory as u64 }),
+        _ => Ok(Run { took, cpu: None, ledger, memory: 0 }),
     }
+}
+
+/// What recalling, loading and saving took, as a part of everything else, from the report of a run.
+fn ledger_share(report: &[u8]) -> io::Result<f64> {
+    let report: serde_json::Value = serde_json::from_slice(report)?;
+    let seconds = |stage: &str| report["seconds"][stage].as_f64().ok_or_else(|| io::Error::other(format!("no `{stage}` in the report")));
+    let ledger = seconds("recall")? + seconds("remember")?;
+    Ok(ledger / (seconds("total")? - ledger))
 }
 
 /// The forms hold the same records, so the documents must be the same to the byte.
@@ -170,7 +183,7 @@ fn same_output(root: &Path) -> io::Result<()> {
 fn table(args: &Args, seen: &[(Form, Seen)]) -> String {
     let mut table = format!(
         "{} records, {} rounds, {} cores, medians in milliseconds (fastest in parentheses)\n\
-         form     megabytes   plain read    first build    x read  on the cores   nothing new    x read   peak MB\n",
+         form     megabytes   plain read    first build    x read  on the cores   nothing new    x read  ledger adds   peak MB\n",
         args.records,
         args.rounds,
         std::thread::available_parallelism().map_or(0, usize::from)
@@ -179,7 +192,7 @@ fn table(args: &Args, seen: &[(Form, Seen)]) -> String {
         let (read, first, again) = (median(&seen.read), median(&seen.first), median(&seen.again));
         let times = |of: &[Duration]| format!("{:.0} ({:.0})", ms(median(of)), ms(of.iter().min().copied().unwrap_or_default()));
         table += &format!(
-            "{:<8} {:>9.1} {:>12} {:>14} {:>9.1} {:>13} {:>13} {:>9.1} {:>9}\n",
+            "{:<8} {:>9.1} {:>12} {:>14} {:>9.1} {:>13} {:>13} {:>9.1} {:>12} {:>9}\n",
             form.name(),
             seen.bytes as f64 / 1e6,
             times(&seen.read),
@@ -188,6 +201,7 @@ fn table(args: &Args, seen: &[(Form, Seen)]) -> String {
             if seen.cpu.is_empty() { "-".to_owned() } else { times(&seen.cpu) },
             times(&seen.again),
             ms(again) / ms(read),
+            format!("{:.0} %", middle(&seen.ledger) * 100.0),
             if seen.memory > 0 { format!("{:.0}", seen.memory as f64 / 1e3) } else { "-".to_owned() },
         );
     }
@@ -198,6 +212,12 @@ fn median(times: &[Duration]) -> Duration {
     let mut times = times.to_vec();
     times.sort();
     times.get(times.len() / 2).copied().unwrap_or_default()
+}
+
+fn middle(parts: &[f64]) -> f64 {
+    let mut parts = parts.to_vec();
+    parts.sort_by(f64::total_cmp);
+    parts.get(parts.len() / 2).copied().unwrap_or_default()
 }
 
 fn ms(time: Duration) -> f64 {

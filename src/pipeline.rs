@@ -61,6 +61,8 @@ pub struct Timings {
     pub render: Duration,
     pub check: Duration,
     pub publish: Duration,
+    /// Loading and saving the ledger.
+    pub remember: Duration,
 }
 
 /// What the runs before this one left.

@@ -100,7 +100,7 @@ pub(super) fn run(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> 
     let accepted = args.accept.iter().map(|accepted| accepted.accept()).collect();
     let progress = Progress::default();
     let loaded = context.ui.working(&progress, || item::read(&config, &progress));
-    let read = start.elapsed();
+    let read = start.elapsed() - before.took;
     let records = loaded.records;
     if loaded.findings.has_errors() && !args.keep_going {
         return Run { args, context, config: &config, records, start, accepted: &accepted, before: &before }.refuse(&loaded.findings);
@@ -144,11 +144,12 @@ impl Run<'_> {
         }
         built.findings.extend(refused);
         let views = (self.args.dry_run || self.args.json).then(|| view::views(&plan, &built, folder));
-        let outcome = match self.args.dry_run {
-            true => None,
-            false => Some(self.before.publish(folder, &plan, &built)?),
+        let (outcome, saving) = match self.args.dry_run {
+            true => (None, Duration::ZERO),
+            false => self.before.publish(folder, &plan, &built).map(|(outcome, saving)| (Some(outcome), saving))?,
         };
-        built.timings.publish = clock.elapsed();
+        built.timings.remember = self.before.took + saving;
+        built.timings.publish = clock.elapsed() - saving;
         let exit = self.tell(&built, &plan, outcome, views);
         // The process ends here, and the system takes the memory back faster than text by text.
         std::mem::forget(built);
@@ -249,6 +250,7 @@ impl Run<'_> {
             ("render", timings.render),
             ("check", timings.check),
             ("publish", timings.publish),
+            ("remember", timings.remember),
             ("total", self.start.elapsed()),
         ];
         let of = |change: Change| plan.puts.iter().filter(|put| put.change == change).map(|put| put.path.as_str()).collect();

@@ -1,5 +1,8 @@
 //! The ledger of a publication, loaded and saved around a run.
 
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
 use super::Failure;
 use crate::config::Config;
 use crate::ledger::{Memory, Store, exchange, rebuild};
@@ -11,9 +14,11 @@ use crate::seen::Seen;
 pub(super) struct Remembered {
     store: Store,
     /// What the file holds.
-    stored: Memory,
+    stored: Rc<Memory>,
     /// What holds now: with what a run that was cut off did, or rebuilt where the file was lost.
-    pub memory: Memory,
+    pub memory: Rc<Memory>,
+    /// How long loading took.
+    pub took: Duration,
 }
 
 /// The ledger's file.
@@ -23,17 +28,18 @@ pub(super) fn store(config: &Config) -> Store {
 
 /// Loads the ledger; takes up what a run that was cut off had begun, and gathers a lost one from what is published.
 pub(super) fn load(config: &Config, folder: &Folder) -> Result<Remembered, Failure> {
+    let clock = Instant::now();
     let store = store(config);
-    let stored = store.load()?;
+    let stored = Rc::new(store.load()?);
     let mut memory = stored.clone();
     if memory.is_empty() {
-        memory = rebuilt(folder);
+        memory = rebuilt(folder).into();
     }
     if let Some(intent) = folder.unfinished() {
-        exchange::import(&mut memory, &intent)
+        exchange::import(Rc::make_mut(&mut memory), &intent)
             .map_err(|bad| Failure::new(format!("`.tidings/intent.ndjson` cannot be read: {bad}")).help("remove the file and run again"))?;
     }
-    Ok(Remembered { store, stored, memory })
+    Ok(Remembered { store, stored, memory, took: clock.elapsed() })
 }
 
 /// A memory of what stands in the output folder.
@@ -43,10 +49,18 @@ pub(super) fn rebuilt(folder: &Folder) -> Memory {
 }
 
 impl Remembered {
-    /// Publishes, and remembers when the files are in place.
-    pub fn publish(&self, folder: &mut Folder, plan: &Plan, built: &Built) -> Result<Outcome, PublishError> {
+    /// Publishes, and remembers when the files are in place. Tells how long the remembering took.
+    pub fn publish(&self, folder: &mut Folder, plan: &Plan, built: &Built) -> Result<(Outcome, Duration), PublishError> {
         // The first ledger of all can be gathered from the files, should the run be cut off.
         let intent = if self.memory.is_empty() { String::new() } else { exchange::changes(&self.stored, &built.after) };
-        folder.carry_out(plan, &built.documents, &intent, || self.store.save(&self.stored, &built.after))
+        let mut took = Duration::ZERO;
+        let remember = || {
+            let clock = Instant::now();
+            let saved = self.store.save(&self.stored, &built.after);
+            took = clock.elapsed();
+            saved
+        };
+        let outcome = folder.carry_out(plan, &built.documents, &intent, remember)?;
+        Ok((outcome, took))
     }
 }

@@ -28,7 +28,7 @@ pub type Ref = u32;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Memory {
     items: Vec<Known>,
-    by_iri: HashMap<Arc<str>, Ref>,
+    by_iri: HashMap<Arc<str>, Ref, foldhash::fast::RandomState>,
     /// By path, without extension.
     pub channels: BTreeMap<String, KnownChannel>,
 }
@@ -57,12 +57,19 @@ pub struct Known {
 pub struct Traces {
     /// Of the record to the letter; `None` where it was never seen, in a rebuilt memory.
     pub record: Option<Digest>,
-    /// Of the normalised content; in a rebuilt memory of the text as published.
+    /// Of the normalised content; in a rebuilt memory of the text as published. All zeros where it was made in a way that is no longer known.
     pub content: Digest,
     /// Of the normalised text alone.
     pub text: u64,
     /// Of the address of its page; 0 where it has none.
     pub link: u64,
+}
+
+impl Traces {
+    /// Whether a later trace of the same item tells of another content; a trace that nothing can be told by says no.
+    pub fn is_other_content(&self, later: &Traces) -> bool {
+        self.record.is_some() && self.content != Digest::default() && self.content != later.content
+    }
 }
 
 /// A channel that was published.
@@ -98,6 +105,12 @@ impl Memory {
 
     pub fn get(&self, at: Ref) -> &Known {
         &self.items[at as usize]
+    }
+
+    /// Makes room for so many more items.
+    fn reserve(&mut self, more: usize) {
+        self.items.reserve(more);
+        self.by_iri.reserve(more);
     }
 
     /// Adds an item, or puts it in the place of the one with its id.

@@ -1,6 +1,6 @@
 //! The items of a run against the memory: which are new, which really changed and when, which are gone, and which would come twice.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -31,18 +31,28 @@ pub struct Recall {
 /// Sets the items against the memory and gives each the date of its last real change.
 pub fn recall(config: &Config, items: &mut [Item], before: &Memory, now: DateTime<Utc>) -> Recall {
     let now = now.timestamp();
-    let traces: Vec<Traces> = items.par_iter().map(|item| traces(config, item, before)).collect();
+    let remember = |item: &mut Item| {
+        let at = before.find(&item.id.iri);
+        let known = at.map(|at| before.get(at));
+        let traces = traces(config, item, known);
+        (at, remembered(item, traces, known, now))
+    };
+    let remembered: Vec<(Option<Ref>, Known)> = items.par_iter_mut().map(remember).collect();
     let mut recall = Recall { after: before.clone(), refs: Vec::with_capacity(items.len()), ..Recall::default() };
-    for (position, (item, traces)) in (0u32..).zip(items.iter_mut().zip(traces)) {
-        let known = before.find(&item.id.iri).map(|at| before.get(at));
-        match known {
+    recall.after.reserve(remembered.iter().filter(|(at, _)| at.is_none()).count());
+    for (position, (at, known)) in (0u32..).zip(remembered) {
+        match at.map(|at| before.get(at)) {
             None => recall.new.push(position),
             Some(known) if known.traces.record.is_none() => recall.unsure.push(position),
             Some(_) => {}
         }
-        let known = remembered(item, traces, known, now);
-        let at = recall.after.put(known);
-        recall.refs.push(at);
+        recall.refs.push(match at {
+            Some(at) => {
+                recall.after.items[at as usize] = known;
+                at
+            }
+            None => recall.after.put(known),
+        });
     }
     recall.find_gone(now);
     recall.find_repeats();
@@ -50,10 +60,10 @@ pub fn recall(config: &Config, items: &mut [Item], before: &Memory, now: DateTim
 }
 
 /// The item's traces; those of before where the record is the same to the letter.
-fn traces(config: &Config, item: &Item, before: &Memory) -> Traces {
+fn traces(config: &Config, item: &Item, known: Option<&Known>) -> Traces {
     let record = trace::of_record(item);
-    match before.find(&item.id.iri).map(|at| before.get(at).traces) {
-        Some(known) if known.record == Some(record) => known,
+    match known {
+        Some(known) if known.traces.record == Some(record) => known.traces,
         _ => trace::of_item(config, item, record),
     }
 }
@@ -64,7 +74,7 @@ fn remembered(item: &mut Item, traces: Traces, known: Option<&Known>, now: i64) 
     // A rebuilt memory cannot tell an item's own date of change from the one that every item has.
     let is_own = |known: &Known| known.traces.record.is_some() || known.updated != Some(item.changed().timestamp());
     let before = known.filter(|known| explicit.is_some() || is_own(known)).and_then(|known| known.updated);
-    let changed = known.is_some_and(|known| known.traces.record.is_some() && known.traces.content != traces.content);
+    let changed = known.is_some_and(|known| known.traces.is_other_content(&traces));
     let updated = match explicit {
         Some(explicit) => Some(explicit),
         // A change is never dated before one that was published.
@@ -99,9 +109,10 @@ impl Recall {
     }
 
     fn find_gone(&mut self, now: i64) {
-        let here: HashSet<Ref> = self.refs.iter().copied().collect();
+        let mut here = vec![false; self.after.items.len()];
+        self.refs.iter().for_each(|at| here[*at as usize] = true);
         for (at, known) in (0..).zip(self.after.items.iter_mut()) {
-            if known.gone.is_none() && !here.contains(&at) {
+            if known.gone.is_none() && !here[at as usize] {
                 known.gone = Some(now);
                 self.gone.push(at);
             }
@@ -110,14 +121,14 @@ impl Recall {
 
     /// A new item repeats one that is gone if it has its content, its page, its text of the same date, or its title of the same date.
     fn find_repeats(&mut self) {
-        if self.new.is_empty() {
-            return;
-        }
         let mut left: HashMap<Likeness, Ref> = HashMap::new();
-        for (at, known) in (0..).zip(&self.after.items).filter(|(_, known)| known.gone.is_some()) {
+        for (at, known) in (0..).zip(&self.after.items).filter(|(_, known)| known.gone.is_some() && !self.new.is_empty()) {
             for likeness in likenesses(known) {
                 left.entry(likeness).or_insert(at);
             }
+        }
+        if left.is_empty() {
+            return;
         }
         for position in &self.new {
             let known = self.after.get(self.refs[*position as usize]);

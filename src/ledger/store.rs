@@ -10,6 +10,9 @@ use super::{Digest, Known, KnownChannel, Memory, Ref, Traces};
 /// The form that this version writes and reads, in `user_version`.
 const VERSION: i64 = 1;
 
+/// In KiB, negative as SQLite wants it: a first run writes all items at once, and pages that leave the cache early are written twice.
+const CACHE: i64 = -65_536;
+
 const SCHEMA: &str = "
 create table items (
     id integer primary key, iri text not null, guid text, key text not null, title text not null,
@@ -129,6 +132,7 @@ impl Store {
         let connection = self.sql("open", Connection::open_with_flags(&self.path, flags))?;
         self.sql("open", connection.busy_timeout(std::time::Duration::from_secs(10)))?;
         self.sql("open", connection.pragma_update(None, "synchronous", "full"))?;
+        self.sql("open", connection.pragma_update(None, "cache_size", CACHE))?;
         Ok(connection)
     }
 
@@ -150,8 +154,7 @@ impl Store {
 
 fn load_items(connection: &Connection, memory: &mut Memory) -> rusqlite::Result<()> {
     let count: i64 = connection.query_row("select count(*) from items", [], |row| row.get(0))?;
-    memory.items.reserve(count as usize);
-    memory.by_iri.reserve(count as usize);
+    memory.reserve(count as usize);
     let mut statement = connection.prepare(
         "select iri, guid, key, title, first_seen, published, updated, record, content, text, link, gone from items order by id",
     )?;

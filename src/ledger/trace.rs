@@ -2,13 +2,14 @@
 
 use regex::Regex;
 use url::Url;
+use xxhash_rust::xxh3::{self, Xxh3Default};
 
 use super::Traces;
 use crate::config::Config;
 use crate::item::Item;
 use crate::text::{self, Markup};
 
-/// The first 16 bytes of a BLAKE3 hash.
+/// A hash of 16 bytes: XXH3 of items, since nobody gains by two versions of one item that have the same; the first of BLAKE3 of documents.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest(pub [u8; 16]);
 
@@ -36,11 +37,11 @@ impl Digest {
 }
 
 /// Fields one after the other, each with its length, so that no two lists of fields are taken for one.
-struct Fields(blake3::Hasher);
+struct Fields(Xxh3Default);
 
 impl Fields {
     fn new() -> Self {
-        Fields(blake3::Hasher::new())
+        Fields(Xxh3Default::new())
     }
 
     fn add(&mut self, bytes: impl AsRef<[u8]>) {
@@ -52,7 +53,7 @@ impl Fields {
     fn maybe(&mut self, text: Option<&str>) {
         match text {
             Some(text) => self.add(text),
-            None => _ = self.0.update(&u64::MAX.to_le_bytes()),
+            None => self.0.update(&u64::MAX.to_le_bytes()),
         }
     }
 
@@ -61,7 +62,7 @@ impl Fields {
     }
 
     fn digest(&self) -> Digest {
-        Digest::of(&self.0.finalize())
+        Digest(self.0.digest128().to_le_bytes())
     }
 }
 
@@ -86,7 +87,7 @@ pub fn of_item(config: &Config, item: &Item, record: Digest) -> Traces {
     let ignore = config.ledger.ignore.as_slice();
     let text = shown_text(item, base, ignore);
     let mut fields = Fields::new();
-    fields.add(text::normal_line(&item.title, ignore));
+    fields.add(text::normal_line(&item.title, ignore).as_bytes());
     fields.add(&text);
     let link = item.link.as_ref().map(|link| text::normal_url(link.as_str(), base));
     fields.maybe(link);
@@ -149,6 +150,5 @@ pub fn of_published(title: &str, text: &str) -> Digest {
 
 /// Eight bytes of a hash, never 0.
 pub fn short(bytes: &[u8]) -> u64 {
-    let hash = blake3::hash(bytes);
-    u64::from_le_bytes(hash.as_bytes()[..8].try_into().unwrap_or_default()).max(1)
+    xxh3::xxh3_64(bytes).max(1)
 }

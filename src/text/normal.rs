@@ -3,14 +3,15 @@
 //! White space, comments, the order of attributes, attributes that are never published, the address of the publication itself and counters do not go into
 //! it. It is made in one pass over the text and never shown to anybody.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::LazyLock;
 
+use memchr::memchr;
 use regex::Regex;
 use url::Url;
 
-use super::report::Report;
-use super::{Markup, Syntax, markdown};
+use super::{Markup, Syntax};
 
 /// What two versions of a text have in common where a reader would see no difference. What `ignore` matches is left out.
 pub fn normal(markup: &Markup, base: &Url, ignore: &[Regex]) -> String {
@@ -18,15 +19,19 @@ pub fn normal(markup: &Markup, base: &Url, ignore: &[Regex]) -> String {
     match markup.syntax {
         Syntax::Plain => normal.plain(&markup.text),
         Syntax::Html => normal.html(&markup.text),
-        Syntax::Markdown => normal.html(&markdown::to_raw_html(&markup.text, &mut Report::default())),
+        Syntax::Markdown => normal.markdown(&markup.text),
     }
     normal.end();
     without(normal.out, ignore)
 }
 
 /// A line of plain text in the same sense.
-pub fn normal_line(text: &str, ignore: &[Regex]) -> String {
-    without(text.split_whitespace().collect::<Vec<_>>().join(" "), ignore)
+pub fn normal_line<'a>(text: &'a str, ignore: &[Regex]) -> Cow<'a, str> {
+    let is_tidy = is_tidy(text) && text.is_ascii() && text.trim().len() == text.len();
+    if is_tidy && ignore.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(without(text.split_whitespace().collect::<Vec<_>>().join(" "), ignore))
 }
 
 /// An address without what moves with the publication.
@@ -36,7 +41,7 @@ pub fn normal_url<'a>(url: &'a str, base: &Url) -> &'a str {
 
 fn without(mut text: String, ignore: &[Regex]) -> String {
     for pattern in ignore {
-        if let std::borrow::Cow::Owned(less) = pattern.replace_all(&text, "") {
+        if let Cow::Owned(less) = pattern.replace_all(&text, "") {
             text = less;
         }
     }
@@ -63,9 +68,36 @@ impl Normal<'_> {
         }
     }
 
+    /// Markdown as it was written: to parse it costs more than all else that is done with most items. A line that begins something, as an entry
+    /// of a list does, stays a line; those that only go on are joined.
+    fn markdown(&mut self, text: &str) {
+        let (mut paragraph, mut at, mut is_code) = (0, 0, false);
+        while at < text.len() {
+            let end = memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |length| at + length + 1);
+            let line = &text[at..end];
+            let bare = line.trim_ascii();
+            let is_fence = bare.starts_with("```") || bare.starts_with("~~~");
+            if bare.is_empty() || is_code || is_fence || begins_something(bare) {
+                self.html(&text[paragraph..at]);
+                self.end();
+                paragraph = at;
+                let (indent, marker) =
+                    (line.len() - line.trim_ascii_start().len(), bare.starts_with(['*', '+']) && bare[1..].starts_with(' '));
+                (0..indent.min(12) * usize::from(!bare.is_empty())).for_each(|_| self.out.push('\t'));
+                if marker {
+                    self.out.push('-');
+                    paragraph += indent + 1;
+                }
+            }
+            is_code ^= is_fence;
+            at = end;
+        }
+        self.html(&text[paragraph..]);
+    }
+
     fn html(&mut self, html: &str) {
         let mut rest = html;
-        while let Some(at) = rest.find('<') {
+        while let Some(at) = memchr(b'<', rest.as_bytes()) {
             self.text(&rest[..at]);
             rest = &rest[at..];
             rest = self.markup(rest);
@@ -110,7 +142,7 @@ impl Normal<'_> {
     fn write_tag(&mut self, tag: &Tag<'_>) {
         self.out.push_str(if tag.closes { "</" } else { "<" });
         self.out.push_str(&tag.name);
-        let mut attributes: Vec<(String, &str)> = tag.attributes().filter(|(name, _)| is_seen(name)).collect();
+        let mut attributes: Vec<(Cow<'_, str>, &str)> = tag.attributes().filter(|(name, _)| is_seen(name)).collect();
         attributes.sort();
         for (name, value) in attributes {
             let value = value.trim();
@@ -122,6 +154,23 @@ impl Normal<'_> {
     }
 
     fn text(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some(at) = memchr(b'\n', rest.as_bytes()) {
+            self.line(&rest[..at]);
+            self.blank = true;
+            rest = &rest[at + 1..];
+        }
+        self.line(rest);
+    }
+
+    fn line(&mut self, line: &str) {
+        match is_tidy(line) {
+            true => self.tidy(line),
+            false => self.words(line),
+        }
+    }
+
+    fn words(&mut self, text: &str) {
         let mut words = text.split_ascii_whitespace();
         self.blank |= text.starts_with(|c: char| c.is_ascii_whitespace());
         let Some(first) = words.next() else { return };
@@ -131,6 +180,18 @@ impl Normal<'_> {
             self.word(word);
         }
         self.blank = text.ends_with(|c: char| c.is_ascii_whitespace());
+    }
+
+    /// Text in which nothing but its ends is to be looked at.
+    fn tidy(&mut self, text: &str) {
+        self.blank |= text.starts_with(' ');
+        let inner = text.trim_matches(' ');
+        if inner.is_empty() {
+            return;
+        }
+        self.flush_blank();
+        self.out.push_str(inner);
+        self.blank = text.ends_with(' ');
     }
 
     fn word(&mut self, word: &str) {
@@ -172,7 +233,7 @@ impl Normal<'_> {
 
 /// A start or end tag.
 struct Tag<'h> {
-    name: String,
+    name: Cow<'h, str>,
     closes: bool,
     inner: &'h str,
     /// Of the whole tag, in bytes.
@@ -190,10 +251,10 @@ impl<'h> Tag<'h> {
         }
         let inner = &after[end..];
         let close = tag_end(inner)?;
-        Some(Tag { name: after[..end].to_ascii_lowercase(), closes, inner: &inner[..close], length: start + end + close + 1 })
+        Some(Tag { name: lower(&after[..end]), closes, inner: &inner[..close], length: start + end + close + 1 })
     }
 
-    fn attributes(&self) -> impl Iterator<Item = (String, &'h str)> {
+    fn attributes(&self) -> impl Iterator<Item = (Cow<'h, str>, &'h str)> {
         let mut rest = self.inner;
         std::iter::from_fn(move || {
             rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
@@ -201,7 +262,7 @@ impl<'h> Tag<'h> {
             if end == 0 && !rest.starts_with('=') {
                 return None;
             }
-            let name = rest[..end].to_ascii_lowercase();
+            let name = lower(&rest[..end]);
             let after = rest[end..].trim_start();
             let Some(value) = after.strip_prefix('=') else {
                 rest = after;
@@ -238,9 +299,25 @@ impl<'h> Tag<'h> {
         if self.inner.len() < 6 || matches!(&*self.name, "br" | "img" | "hr" | "input") {
             return false;
         }
-        let of_class = |(name, value): (String, &str)| name == "class" && value.split_ascii_whitespace().any(|word| WORDS.contains(&word));
+        let of_class =
+            |(name, value): (Cow<'_, str>, &str)| name == "class" && value.split_ascii_whitespace().any(|word| WORDS.contains(&word));
         self.attributes().any(of_class)
     }
+}
+
+fn lower(name: &str) -> Cow<'_, str> {
+    match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => Cow::Owned(name.to_ascii_lowercase()),
+        false => Cow::Borrowed(name),
+    }
+}
+
+/// Whether no reference and no white space but single spaces stands in a text. Most texts are so, and this looks at many bytes at once.
+fn is_tidy(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let controls = bytes.iter().fold(false, |any, byte| any | (*byte < b' ') | (*byte == b'&'));
+    let doubles = bytes.iter().zip(bytes.iter().skip(1)).fold(false, |any, (one, next)| any | (*one == b' ' && *next == b' '));
+    !controls && !doubles
 }
 
 /// Where the tag ends: its `>`, which may also stand in a quoted value.
@@ -275,6 +352,17 @@ fn behind<'h>(html: &'h str, name: &str) -> &'h str {
         }
     }
     ""
+}
+
+/// Whether a line of Markdown, without the white space around it, begins an entry, a heading, a quotation or a row.
+fn begins_something(line: &str) -> bool {
+    let behind_number = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    match line.as_bytes()[0] {
+        b'-' | b'*' | b'+' => line.as_bytes().get(1) == Some(&b' '),
+        b'#' | b'>' | b'|' => true,
+        b'0'..=b'9' => behind_number.starts_with(". ") || behind_number.starts_with(") "),
+        _ => false,
+    }
 }
 
 /// Attributes that a reader can see something of.
@@ -381,7 +469,14 @@ mod tests {
         ] {
             assert_eq!(of(Syntax::Html, one), of(Syntax::Html, other), "{one}");
         }
-        assert_eq!(of(Syntax::Markdown, "a\nb\n\n\n* c"), of(Syntax::Markdown, "a b\n\n- c\n"));
+        for (one, other) in [
+            ("a\nb\n\n\n* c", "a b\n\n- c\n"),
+            ("- a\n  b\n- c", "* a b\n* c"),
+            ("| a | b |\n| c | d |", "| a  | b  |\n| c  |  d |"),
+            ("a <b class=x>b</b>\n\n12 views", "a\n<b>b</b>\n\n15 views"),
+        ] {
+            assert_eq!(of(Syntax::Markdown, one), of(Syntax::Markdown, other), "{one}");
+        }
         assert_eq!(of(Syntax::Plain, "a\nb\n\nc"), of(Syntax::Plain, "a  b\n\n\nc\n"));
     }
 
@@ -400,6 +495,23 @@ mod tests {
             ("<p>a</p", "<p>b</p"),
         ] {
             assert_ne!(of(Syntax::Html, one), of(Syntax::Html, other), "{one}");
+        }
+        for (one, other) in [
+            ("a\n\nb", "a\nb"),
+            ("- a\n- b", "- a\n  - b"),
+            ("- a\n- b", "- a - b"),
+            ("```\na\n b\n```", "```\na\nb\n```"),
+            ("*a*", "a"),
+            ("[a](b)", "[a](c)"),
+        ] {
+            assert_ne!(of(Syntax::Markdown, one), of(Syntax::Markdown, other), "{one}");
+        }
+    }
+
+    #[test]
+    fn tidy_text_is_read_as_any_other() {
+        for (one, other) in [(" a b ", "\na b\n"), ("a <b> c </b> d", "a\t<b>\nc\n</b>\nd"), ("<b>a</b> ", "<b>a</b>\n"), (" ", "\n")] {
+            assert_eq!(of(Syntax::Html, one), of(Syntax::Html, other), "{one}");
         }
     }
 
