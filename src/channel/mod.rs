@@ -2,6 +2,7 @@
 //!
 //! A function of the items, their placements, the config, the paths that were published before and the time. It knows nothing of formats.
 
+pub mod history;
 mod limit;
 mod member;
 mod name;
@@ -39,6 +40,8 @@ pub struct Channel {
     /// How many of them, from the newest, are within the limits.
     pub window: usize,
     pub limits: Limits,
+    /// The pages of its archive, oldest first: the items beyond the window.
+    pub pages: Vec<Page>,
     /// When its newest state came to be; the ledger knows better where the channel was published before.
     pub updated: Date,
     /// Items that were in it and are deleted, by id, and when: the ledger's affair.
@@ -52,6 +55,15 @@ impl Channel {
     pub fn shown(&self) -> &[u32] {
         &self.items[..self.window]
     }
+}
+
+/// A page of a channel's archive.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// Positions in the list of items, newest first.
+    pub items: Vec<u32>,
+    /// When it came to be as it is.
+    pub updated: Date,
 }
 
 /// What a channel is made of.

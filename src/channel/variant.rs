@@ -43,6 +43,7 @@ fn channel(config: &Config, sorted: Sorted<'_>, draft: &Draft, lane: Lane<'_>, i
         items,
         window,
         limits: draft.limits.clone(),
+        pages: Vec::new(),
         updated,
         deleted: Vec::new(),
         family: draft.path.clone(),

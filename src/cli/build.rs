@@ -12,7 +12,7 @@ use super::report::{FindingRow, Paths, Refusal, Report};
 use super::ui::{self, Ui};
 use super::view::{self, View};
 use super::{Exit, Failure};
-use crate::config::Config;
+use crate::config::{Config, paths};
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::item::{self, Hidden};
 use crate::ledger::{Accept, guard};
@@ -166,7 +166,9 @@ impl Run<'_> {
             channel == from || channel.strip_suffix(from).is_some_and(|before| before.ends_with('/'))
         };
         let is_said = |path: &&String| self.config.moved.iter().any(|moved| of_moved(path, &moved.from)) || *path == pipeline::REDIRECTS;
-        plan.deletes.iter().filter(|path| !is_said(path)).map(|path| guard::path(self.config, path)).collect()
+        // A page of an archive goes with its channel, or with the whole archive, which the config decides.
+        let is_page = |path: &&String| path.rsplit_once('.').is_some_and(|(page, _)| paths::of_archive(page).is_some());
+        plan.deletes.iter().filter(|path| !is_said(path) && !is_page(path)).map(|path| guard::path(self.config, path)).collect()
     }
 
     /// Nothing is published, what stands is left alone.

@@ -419,6 +419,10 @@ pub struct Output {
     pub summary_length: usize,
     /// How long Atom tells of a deleted item (RFC 6721), in days.
     pub tombstone_days: u32,
+    /// Whether items beyond the limits stay in archives.
+    pub archives: bool,
+    /// How many items a page of an archive holds when it is closed.
+    pub archive_size: usize,
 }
 
 /// A channel path that was published and is no longer used. Paths are without extension.

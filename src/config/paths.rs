@@ -7,6 +7,9 @@ use crate::vocab::{Country, Language};
 /// The channel of the whole publication.
 pub const ALL: &str = "all";
 
+/// The folder of the archives.
+const ARCHIVE: &str = "archive/";
+
 /// Paths that other documents need.
 const RESERVED: [&str; 2] = ["index", "feeds"];
 /// The longest path piece; file systems take 255 bytes with the extension and a suffix for the time of writing.
@@ -30,6 +33,17 @@ pub fn crossing(country: Country, topic: &Topic) -> String {
 /// A channel's variant in one language: `es/country/belize`.
 pub fn in_language(language: &Language, path: &str) -> String {
     format!("{}/{path}", language.as_str().to_ascii_lowercase())
+}
+
+/// A page of a channel's archive, counted from 1, the oldest: `archive/country/belize/3`.
+pub fn archive(channel: &str, number: usize) -> String {
+    format!("{ARCHIVE}{channel}/{number}")
+}
+
+/// The channel and the number of a page of an archive; `None` for the path of anything else.
+pub fn of_archive(path: &str) -> Option<(&str, usize)> {
+    let (channel, number) = path.strip_prefix(ARCHIVE)?.rsplit_once('/')?;
+    Some((channel, number.parse().ok().filter(|number| *number > 0)?))
 }
 
 /// Whether a path that the user wrote can be published; else what is wrong and the way out.
@@ -59,6 +73,9 @@ pub(super) fn check(path: &str) -> Result<(), (String, String)> {
     }
     if RESERVED.contains(&path) {
         return Err((format!("`{path}` is the name of a page that lists the channels"), "choose another path".to_owned()));
+    }
+    if path.starts_with(ARCHIVE) {
+        return Err(("what lies below `archive/` is the archives of the channels".to_owned(), "choose another path".to_owned()));
     }
     Ok(())
 }
@@ -91,10 +108,15 @@ mod tests {
             ("méxico", "no path", "write `mexico`"),
             ("—", "no path", "use lower-case"),
             ("index", "name of a page", "choose another"),
+            ("archive/x", "archives of", "choose another"),
         ] {
             let (message, way_out) = check(path).expect_err(path);
             assert!(message.contains(why) && way_out.starts_with(help), "{path}: {message}; {way_out}");
         }
         assert!(check(&"a".repeat(201)).is_err());
+        assert_eq!(of_archive(&archive("country/belize", 12)), Some(("country/belize", 12)));
+        for path in ["archive/x", "archive/x/0", "archive/x/y", "x/1"] {
+            assert_eq!(of_archive(path), None, "{path}");
+        }
     }
 }

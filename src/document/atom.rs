@@ -8,7 +8,7 @@ use quick_xml::escape::escape;
 
 use super::finish::{self, Shell};
 use super::values::{self, Link, door, first_seen, seen, uri};
-use super::{Entry, GENERATOR, Head};
+use super::{Entry, GENERATOR, HISTORY, Head};
 use crate::config::{Content, Format, Publication};
 use crate::item::{Enclosure, Image, Item};
 use crate::vocab::Person;
@@ -36,7 +36,7 @@ pub(super) fn shell(head: &Head<'_>) -> Shell {
         subtitle: seen_text(&head.description),
         lang: Some(language.as_str().to_owned()),
         namespaces: namespaces(head),
-        extensions: tombstones(head),
+        extensions: extensions(head),
         entries: vec![atom::Entry::default()],
         ..Default::default()
     };
@@ -45,23 +45,31 @@ pub(super) fn shell(head: &Head<'_>) -> Shell {
 
 fn namespaces(head: &Head<'_>) -> BTreeMap<String, String> {
     let mut all = BTreeMap::from([("media".to_owned(), "http://search.yahoo.com/mrss/".to_owned())]);
+    if head.chain.current.is_some() {
+        all.insert(HISTORY.0.to_owned(), HISTORY.1.to_owned());
+    }
     if !head.deleted.is_empty() {
         all.insert("at".to_owned(), "http://purl.org/atompub/tombstones/1.0".to_owned());
     }
     all
 }
 
-/// `at:deleted-entry` of every item that is to be forgotten.
-fn tombstones(head: &Head<'_>) -> BTreeMap<String, BTreeMap<String, Vec<Extension>>> {
+/// `fh:archive` of a page of an archive, and `at:deleted-entry` of every item that is to be forgotten.
+fn extensions(head: &Head<'_>) -> BTreeMap<String, BTreeMap<String, Vec<Extension>>> {
     let tombstone = |(id, when): &(std::sync::Arc<str>, crate::item::Date)| {
         let attributes = [("ref", door(id)), ("when", values::rfc3339(*when))];
         let attrs = attributes.into_iter().map(|(key, value)| (key.to_owned(), escape(value.as_str()).into_owned())).collect();
         Extension { name: "at:deleted-entry".to_owned(), attrs, ..Default::default() }
     };
-    if head.deleted.is_empty() {
-        return BTreeMap::new();
+    let mut all: BTreeMap<String, BTreeMap<String, Vec<Extension>>> = BTreeMap::new();
+    if !head.deleted.is_empty() {
+        all.entry("at".to_owned()).or_default().insert("deleted-entry".to_owned(), head.deleted.iter().map(tombstone).collect());
     }
-    BTreeMap::from([("at".to_owned(), BTreeMap::from([("deleted-entry".to_owned(), head.deleted.iter().map(tombstone).collect())]))])
+    if head.chain.current.is_some() {
+        let archive = Extension { name: format!("{}:archive", HISTORY.0), ..Default::default() };
+        all.entry(HISTORY.0.to_owned()).or_default().insert("archive".to_owned(), vec![archive]);
+    }
+    all
 }
 
 fn written(feed: &atom::Feed) -> Vec<u8> {

@@ -112,7 +112,7 @@ fn feed(head: &Head<'_>) -> Feed {
         home_page_url: uri(&publication.home),
         feed_url: uri(&head.url),
         description: seen(&head.description),
-        next_url: head.next_url.as_ref().map(uri),
+        next_url: head.chain.older.as_ref().map(uri),
         favicon: publication.icon.as_ref().map(uri),
         authors: author(&publication.author).into_iter().collect(),
         language: head.language.as_ref().unwrap_or(publication.language()).as_str().to_owned(),

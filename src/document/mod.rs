@@ -42,11 +42,25 @@ pub struct Head<'a> {
     pub updated: Date,
     /// In minutes; RSS `ttl`.
     pub ttl: Option<u32>,
-    /// Where older items of the channel are found; JSON Feed `next_url`.
-    pub next_url: Option<Url>,
+    /// Where the rest of the channel's items are.
+    pub chain: Chain,
     /// Items that were deleted, by id, and when. Atom `at:deleted-entry` (RFC 6721 section 3); the other formats have no word for it.
     pub deleted: Vec<(Arc<str>, Date)>,
 }
+
+/// A document's place among those that hold a channel's whole history (RFC 5005, section 4).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Chain {
+    /// Older items: `link rel="prev-archive"`, JSON Feed `next_url`.
+    pub older: Option<Url>,
+    /// Newer items, for a page of the archive that is not the newest: `link rel="next-archive"`.
+    pub newer: Option<Url>,
+    /// The subscription document, where this one is a page of the archive: `link rel="current"`, and `fh:archive`.
+    pub current: Option<Url>,
+}
+
+/// The namespace of `fh:archive` (RFC 5005, section 2).
+const HISTORY: (&str, &str) = ("fh", "http://purl.org/syndication/history/1.0");
 
 /// Another document of the same channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,8 +165,8 @@ pub fn render(head: &Head<'_>, entries: &[&Encoded], format: Format) -> Vec<u8> 
     join(shell(head, format), entries)
 }
 
-/// As [`render`], with as many of the first entries as fit into `max_bytes`, but at least one where there is any; and how many went in.
-pub fn render_within(head: &Head<'_>, entries: &[&Encoded], format: Format, max_bytes: u64) -> (Vec<u8>, usize) {
+/// How many of the first entries fit into a document of `max_bytes`; at least one where there is any.
+pub fn fit(head: &Head<'_>, entries: &[&Encoded], format: Format, max_bytes: u64) -> usize {
     let shell = shell(head, format);
     let mut size = (shell.before.len() + shell.after.len()) as u64;
     let fits = |(at, entry): &(usize, &&Encoded)| {
@@ -160,8 +174,7 @@ pub fn render_within(head: &Head<'_>, entries: &[&Encoded], format: Format, max_
         size = size.saturating_add((between + entry.0.len()) as u64);
         size <= max_bytes
     };
-    let count = entries.iter().enumerate().take_while(fits).count().max(1).min(entries.len());
-    (join(shell, &entries[..count]), count)
+    entries.iter().enumerate().take_while(fits).count().max(1).min(entries.len())
 }
 
 fn shell(head: &Head<'_>, format: Format) -> Shell {

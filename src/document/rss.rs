@@ -5,7 +5,7 @@ use rss::extension::{Extension, ExtensionMap};
 
 use super::finish::{self, Shell};
 use super::values::{self, Link, door, first_seen, seen, uri};
-use super::{Entry, GENERATOR, Head};
+use super::{Entry, GENERATOR, HISTORY, Head};
 use crate::config::{Content, Format, Publication};
 use crate::item::{Enclosure, Image, Item};
 
@@ -32,6 +32,11 @@ pub(super) fn shell(head: &Head<'_>) -> Shell {
     let updated = values::rfc822(head.updated);
     let mut extensions = ExtensionMap::new();
     add(&mut extensions, "atom", "link", values::head_links(head, Format::Rss.media_type()).into_iter().map(link));
+    let is_archive = head.chain.current.is_some();
+    if is_archive {
+        add(&mut extensions, HISTORY.0, "archive", [empty("fh:archive", [])]);
+    }
+    let namespaces = NAMESPACES.into_iter().chain(is_archive.then_some(HISTORY));
     let channel = rss::Channel {
         title: door(&head.title),
         link: uri(&publication.home),
@@ -46,7 +51,7 @@ pub(super) fn shell(head: &Head<'_>) -> Shell {
         docs: Some(SPECIFICATION.to_owned()),
         ttl: head.ttl.filter(|minutes| *minutes > 0).map(|minutes| minutes.to_string()),
         image: logo(head),
-        namespaces: NAMESPACES.iter().map(|(prefix, name)| ((*prefix).to_owned(), (*name).to_owned())).collect(),
+        namespaces: namespaces.map(|(prefix, name)| (prefix.to_owned(), name.to_owned())).collect(),
         extensions,
         items: vec![rss::Item::default()],
         ..Default::default()

@@ -165,7 +165,14 @@ pub(super) fn head_links(head: &Head<'_>, own_type: &str) -> Vec<Link> {
     let hub = head.publication.hub.as_ref().map(|hub| Link::new("hub", uri(hub)));
     let home = uri(&head.publication.home);
     let pages = alternates(Link::new("alternate", home).media_type("text/html"), head.alternates.iter().map(other));
-    std::iter::once(own).chain(hub).chain(pages).collect()
+    std::iter::once(own).chain(hub).chain(chain_links(head, own_type)).chain(pages).collect()
+}
+
+/// RFC 5005, section 4.
+fn chain_links(head: &Head<'_>, own_type: &str) -> impl Iterator<Item = Link> {
+    let chain = &head.chain;
+    let all = [("current", &chain.current), ("prev-archive", &chain.older), ("next-archive", &chain.newer)];
+    all.into_iter().filter_map(move |(rel, url)| Some(Link::new(rel, uri(url.as_ref()?)).media_type(own_type)))
 }
 
 fn other(alternate: &Alternate) -> Link {

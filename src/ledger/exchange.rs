@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, Known, KnownChannel, Memory, Ref, Traces};
+use super::{Digest, Known, KnownChannel, KnownPage, Memory, Ref, Traces};
 
 /// A line.
 #[derive(Debug, Serialize, Deserialize)]
@@ -44,6 +44,16 @@ struct ChannelLine {
     window: usize,
     members: Vec<String>,
     deleted: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pages: Vec<PageLine>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct PageLine {
+    updated: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    digest: Option<String>,
+    members: Vec<String>,
 }
 
 /// Why a text is no ledger.
@@ -155,6 +165,11 @@ fn known(line: ItemLine) -> Option<Known> {
 
 fn channel_line(memory: &Memory, path: &str, channel: &KnownChannel) -> ChannelLine {
     let id = |at: &Ref| memory.get(*at).iri.to_string();
+    let page = |page: &KnownPage| PageLine {
+        updated: time(page.updated),
+        digest: page.digest.map(Digest::to_hex),
+        members: page.members.iter().map(id).collect(),
+    };
     ChannelLine {
         path: path.to_owned(),
         id: channel.id.clone(),
@@ -163,6 +178,7 @@ fn channel_line(memory: &Memory, path: &str, channel: &KnownChannel) -> ChannelL
         window: channel.window,
         members: channel.members.iter().map(id).collect(),
         deleted: channel.deleted.iter().map(|(at, when)| (id(at), time(*when))).collect(),
+        pages: channel.pages.iter().map(page).collect(),
     }
 }
 
@@ -173,6 +189,10 @@ fn known_channel(memory: &Memory, line: ChannelLine) -> Result<(String, KnownCha
     for (id, date) in &line.deleted {
         deleted.push((find(id)?, when(date)?));
     }
+    let page = |page: &PageLine| -> Result<KnownPage, String> {
+        let members = page.members.iter().map(find).collect::<Result<_, _>>()?;
+        Ok(KnownPage { members, updated: when(&page.updated)?, digest: page.digest.as_deref().and_then(Digest::from_hex) })
+    };
     let channel = KnownChannel {
         id: line.id,
         updated: when(&line.updated)?,
@@ -180,6 +200,7 @@ fn known_channel(memory: &Memory, line: ChannelLine) -> Result<(String, KnownCha
         members: line.members.iter().map(find).collect::<Result<_, _>>()?,
         window: line.window,
         deleted,
+        pages: line.pages.iter().map(page).collect::<Result<_, _>>()?,
     };
     Ok((line.path, channel))
 }
@@ -206,6 +227,8 @@ mod tests {
         }
         let channel =
             KnownChannel { id: "x".into(), members: vec![1, 0], window: 1, deleted: vec![(0, 1_500_000_000)], ..Default::default() };
+        let page = KnownPage { members: vec![0], updated: 1_500_000_003, digest: Some(Digest([5; 16])) };
+        let channel = KnownChannel { pages: vec![page, KnownPage::default()], ..channel };
         memory.channels.insert("all".into(), channel);
         let text = export(&memory);
         assert!(text.find("item/1").expect("there") < text.find("item/2").expect("there"), "{text}");

@@ -87,6 +87,19 @@ pub struct KnownChannel {
     pub window: usize,
     /// Items that were deleted, and when.
     pub deleted: Vec<(Ref, i64)>,
+    /// The pages of its archive, oldest first; the last is the one that grows.
+    pub pages: Vec<KnownPage>,
+}
+
+/// A page of a channel's archive that was published.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KnownPage {
+    /// Newest first.
+    pub members: Vec<Ref>,
+    /// When its content last changed.
+    pub updated: i64,
+    /// Of its documents but for their date; `None` in a rebuilt memory.
+    pub digest: Option<Digest>,
 }
 
 impl Memory {

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Known, KnownChannel, Memory, Ref, Traces, trace};
+use super::{Known, KnownChannel, KnownPage, Memory, Ref, Traces, trace};
+use crate::config::paths;
 use crate::seen::{Seen, SeenItem};
 
 /// Gathers a memory from documents: their paths below the output folder, and what a reader sees in them.
@@ -22,14 +23,24 @@ pub fn memory(documents: &BTreeMap<String, Seen>) -> Memory {
             *latest = seen.updated.unwrap_or_default().max(*latest);
         }
     }
-    for (path, seen) in best {
+    // The pages of an archive come before the channel in the order of paths, if not in that of their numbers.
+    let mut pages: BTreeMap<&str, BTreeMap<usize, KnownPage>> = BTreeMap::new();
+    for (path, seen) in &best {
+        if let Some((channel, number)) = paths::of_archive(path) {
+            let members = seen.items.iter().map(|item| memory.put(known(item))).collect();
+            pages.entry(channel).or_default().insert(number, KnownPage { members, updated: updated[path], digest: None });
+        }
+    }
+    for (path, seen) in best.into_iter().filter(|(path, _)| paths::of_archive(path).is_none()) {
+        let pages: Vec<KnownPage> = pages.remove(path).unwrap_or_default().into_values().collect();
         let members: Vec<Ref> = seen.items.iter().map(|item| memory.put(known(item))).collect();
         let channel = KnownChannel {
             id: seen.id.clone().unwrap_or_default(),
             updated: updated[path],
             digest: None,
             window: members.len(),
-            members,
+            members: members.into_iter().chain(pages.iter().rev().flat_map(|page| page.members.iter().copied())).collect(),
+            pages,
             deleted: seen.deleted.iter().map(|(iri, when)| (memory.put(deleted(iri, *when)), *when)).collect(),
         };
         memory.channels.insert(path.to_owned(), channel);

@@ -150,7 +150,7 @@ enum Likeness {
 
 fn likenesses(known: &Known) -> Vec<Likeness> {
     let mut all = Vec::with_capacity(4);
-    if known.traces.record.is_some() {
+    if known.traces.record.is_some() && known.traces.content != Digest::default() {
         all.push(Likeness::Content(known.traces.content));
     }
     if known.traces.link != 0 {

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 
-use super::{Digest, Known, KnownChannel, Memory, Ref, Traces};
+use super::{Digest, Known, KnownChannel, KnownPage, Memory, Ref, Traces};
 
-/// The form that this version writes and reads, in `user_version`.
-const VERSION: i64 = 1;
+/// The form that this version writes, in `user_version`; it reads that of before too.
+const VERSION: i64 = 2;
 
 /// In KiB, negative as SQLite wants it: a first run writes all items at once, and pages that leave the cache early are written twice.
 const CACHE: i64 = -65_536;
@@ -20,8 +20,11 @@ create table items (
     record blob, content blob not null, text integer not null, link integer not null, gone integer);
 create table channels (
     path text primary key, id text not null, updated integer not null, digest blob,
-    members blob not null, shown integer not null, deleted blob not null) without rowid;
+    members blob not null, shown integer not null, deleted blob not null, pages blob not null default x'') without rowid;
 ";
+
+/// From version 1, which hashed items otherwise and knew no archives.
+const FROM_1: &str = "alter table channels add column pages blob not null default x''; update items set content = zeroblob(16);";
 
 /// Why the ledger could not be read or written. What was published stands.
 #[derive(Debug, thiserror::Error)]
@@ -75,12 +78,18 @@ impl Store {
             return Ok(Memory::default());
         }
         let connection = self.open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        self.version(&connection)?;
+        let version = self.version(&connection)?;
         let mut memory = Memory::default();
         self.sql("read", load_items(&connection, &mut memory))?;
-        self.sql("read", load_channels(&connection, &mut memory))?;
+        self.sql("read", load_channels(&connection, &mut memory, version))?;
+        if version == 1 {
+            // What was hashed then cannot be compared with what is hashed now; an item is taken to be as it was.
+            memory.items.iter_mut().for_each(|known| known.traces.content = Digest::default());
+        }
         let count = memory.items.len() as Ref;
-        let broken = memory.channels.iter().find(|(_, channel)| channel.members.iter().any(|at| *at >= count));
+        let refs =
+            |channel: &KnownChannel| channel.pages.iter().flat_map(|page| &page.members).chain(&channel.members).any(|at| *at >= count);
+        let broken = memory.channels.iter().find(|(_, channel)| refs(channel));
         match broken {
             Some((path, _)) => Err(self.damaged(format!("the channel `{path}` holds an item that is not there"))),
             None => Ok(memory),
@@ -99,10 +108,12 @@ impl Store {
         let mut connection = self.open(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         let write = |connection: &mut Connection| -> rusqlite::Result<()> {
             let transaction = connection.transaction()?;
-            if transaction.query_row("pragma user_version", [], |row| row.get::<_, i64>(0))? == 0 {
-                transaction.execute_batch(SCHEMA)?;
-                transaction.pragma_update(None, "user_version", VERSION)?;
+            match transaction.query_row("pragma user_version", [], |row| row.get::<_, i64>(0))? {
+                0 => transaction.execute_batch(SCHEMA)?,
+                1 => transaction.execute_batch(FROM_1)?,
+                _ => {}
             }
+            transaction.pragma_update(None, "user_version", VERSION)?;
             save_items(&transaction, before, after)?;
             crate::crash::point("ledger");
             save_channels(&transaction, before, after)?;
@@ -136,9 +147,9 @@ impl Store {
         Ok(connection)
     }
 
-    fn version(&self, connection: &Connection) -> Result<(), LedgerError> {
+    fn version(&self, connection: &Connection) -> Result<i64, LedgerError> {
         match self.sql("read", connection.query_row("pragma user_version", [], |row| row.get::<_, i64>(0)))? {
-            VERSION => Ok(()),
+            version @ 1..=VERSION => Ok(version),
             found => Err(LedgerError::Version { path: self.path.clone(), found }),
         }
     }
@@ -223,8 +234,9 @@ fn save_items(connection: &Connection, before: &Memory, after: &Memory) -> rusql
     Ok(())
 }
 
-fn load_channels(connection: &Connection, memory: &mut Memory) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare("select path, id, updated, digest, members, shown, deleted from channels")?;
+fn load_channels(connection: &Connection, memory: &mut Memory, version: i64) -> rusqlite::Result<()> {
+    let pages = if version == 1 { "x''" } else { "pages" };
+    let mut statement = connection.prepare(&format!("select path, id, updated, digest, members, shown, deleted, {pages} from channels"))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let blob = |at: usize| row.get_ref(at).map(|value| value.as_blob().unwrap_or_default().to_vec());
@@ -235,6 +247,7 @@ fn load_channels(connection: &Connection, memory: &mut Memory) -> rusqlite::Resu
             members: unpack_refs(&mut blob(4)?.as_slice()),
             window: row.get::<_, i64>(5)? as usize,
             deleted: unpack_deleted(&blob(6)?),
+            pages: unpack_pages(&blob(7)?),
         };
         memory.channels.insert(row.get(0)?, channel);
     }
@@ -242,7 +255,7 @@ fn load_channels(connection: &Connection, memory: &mut Memory) -> rusqlite::Resu
 }
 
 fn save_channels(connection: &Connection, before: &Memory, after: &Memory) -> rusqlite::Result<()> {
-    let mut insert = connection.prepare("insert or replace into channels values (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?;
+    let mut insert = connection.prepare("insert or replace into channels values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
     for (path, channel) in after.channels.iter().filter(|(path, channel)| before.channels.get(*path) != Some(channel)) {
         insert.execute(params![
             path,
@@ -252,6 +265,7 @@ fn save_channels(connection: &Connection, before: &Memory, after: &Memory) -> ru
             pack_refs(&channel.members),
             channel.window as i64,
             pack_deleted(&channel.deleted),
+            pack_pages(&channel.pages),
         ])?;
     }
     for path in before.channels.keys().filter(|path| !after.channels.contains_key(*path)) {
@@ -301,6 +315,32 @@ fn unpack_deleted(mut bytes: &[u8]) -> Vec<(Ref, i64)> {
     deleted
 }
 
+/// Page by page: its items, when it changed, and 0, or 1 and the digest.
+fn pack_pages(pages: &[KnownPage]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for page in pages {
+        out.extend(pack_refs(&page.members));
+        push(&mut out, page.updated);
+        push(&mut out, i64::from(page.digest.is_some()));
+        out.extend(page.digest.iter().flat_map(|digest| digest.0));
+    }
+    out
+}
+
+fn unpack_pages(mut bytes: &[u8]) -> Vec<KnownPage> {
+    let mut pages = Vec::new();
+    while !bytes.is_empty() {
+        let (members, updated, has_digest) = (unpack_refs(&mut bytes), take(&mut bytes), take(&mut bytes) == 1);
+        let mut page = KnownPage { members, updated, digest: None };
+        if let Some((digest, rest)) = bytes.split_at_checked(16).filter(|_| has_digest) {
+            page.digest = self::digest(digest);
+            bytes = rest;
+        }
+        pages.push(page);
+    }
+    pages
+}
+
 fn push(out: &mut Vec<u8>, number: i64) {
     let mut rest = ((number << 1) ^ (number >> 63)) as u64;
     while rest >= 128 {
@@ -333,6 +373,42 @@ mod tests {
             assert_eq!(unpack_refs(&mut pack_refs(&refs).as_slice()), refs);
         }
         assert_eq!(unpack_deleted(&pack_deleted(&[(7, 12), (1, -3)])), [(7, 12), (1, -3)]);
+        let page = |digest| KnownPage { members: vec![4, 2], updated: 1_518_170_400, digest };
+        let pages = [page(None), page(Some(Digest([3; 16]))), KnownPage::default()];
+        assert_eq!(unpack_pages(&pack_pages(&pages)), pages);
+        for length in 0..pack_pages(&pages).len() {
+            let _ = unpack_pages(&pack_pages(&pages)[..length]);
+        }
+    }
+
+    #[test]
+    fn a_ledger_of_version_1_is_read_and_taken_over() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::new(folder.path().join("ledger.db"));
+        let connection = Connection::open(store.path()).expect("a database");
+        let old = SCHEMA.replace(", pages blob not null default x''", "");
+        let rows =
+            "insert into items values (1, 'a', null, 'k', 'T', 1, 2, 3, zeroblob(16), x'0102030405060708090a0b0c0d0e0f10', 5, 6, null);
+            insert into channels values ('all', 'c', 7, null, x'0200', 1, x'');";
+        connection.execute_batch(&format!("{old}{rows} pragma user_version = 1;")).expect("written");
+        drop(connection);
+        let memory = store.load().expect("read");
+        let known = memory.get(0);
+        assert_eq!((known.traces.content, known.updated, memory.channels["all"].members.len()), (Digest::default(), Some(3), 1));
+        assert!(!known.traces.is_other_content(&Traces { content: Digest([1; 16]), ..known.traces }));
+        let mut after = memory.clone();
+        after.channels.get_mut("all").expect("there").pages.push(KnownPage::default());
+        store.save(&memory, &after).expect("saved");
+        assert_eq!(store.load().expect("read"), after);
+    }
+
+    #[test]
+    fn a_ledger_of_a_newer_version_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::new(folder.path().join("ledger.db"));
+        Connection::open(store.path()).and_then(|file| file.pragma_update(None, "user_version", 9)).expect("written");
+        assert!(matches!(store.load(), Err(LedgerError::Version { found: 9, .. })));
+        assert!(matches!(store.save(&Memory::default(), &Memory::default()), Ok(())), "nothing to write");
     }
 
     #[test]

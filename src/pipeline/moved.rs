@@ -4,7 +4,7 @@ use crate::channel::{Catalogue, Channel};
 use crate::config::{Config, Moved, MovedAs};
 use crate::diag::{Finding, Place, codes};
 use crate::document::Document;
-use crate::ledger::Memory;
+use crate::ledger::{KnownChannel, Memory};
 
 /// The file of redirects that static hosts read, below the output folder.
 pub const REDIRECTS: &str = "_redirects";
@@ -12,13 +12,18 @@ pub const REDIRECTS: &str = "_redirects";
 /// Gives every channel the id that it was published with, here or at the path that it moved from; says which moves lead nowhere.
 pub(super) fn settle(config: &Config, catalogue: &mut Catalogue, before: &Memory) {
     for channel in &mut catalogue.channels {
-        let moved = config.moved.iter().filter(|moved| moved.to.as_deref() == Some(&*channel.family));
-        let paths: Vec<String> = std::iter::once(channel.path.clone()).chain(moved.map(|moved| old_path(channel, moved))).collect();
-        let known = paths.iter().filter_map(|path| before.channels.get(path)).find(|known| !known.id.is_empty());
-        channel.published_id = known.map(|known| known.id.clone());
+        let known = before.channels.get(&channel.path).into_iter().chain(predecessors(config, channel, before));
+        let id = known.map(|known| &known.id).find(|id| !id.is_empty()).cloned();
+        channel.published_id = id;
     }
     let findings: Vec<Finding> = config.moved.iter().filter_map(|moved| fault(config, catalogue, moved)).collect();
     catalogue.findings.extend(findings);
+}
+
+/// What was published of the channel at the paths that it moved from.
+pub(super) fn predecessors<'m>(config: &Config, channel: &Channel, before: &'m Memory) -> impl Iterator<Item = &'m KnownChannel> {
+    let moved = config.moved.iter().filter(|moved| moved.to.as_deref() == Some(&*channel.family));
+    moved.filter_map(|moved| before.channels.get(&old_path(channel, moved)))
 }
 
 fn fault(config: &Config, catalogue: &Catalogue, moved: &Moved) -> Option<Finding> {

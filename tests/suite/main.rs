@@ -1,5 +1,6 @@
 //! The built program, used as people use it. One binary, one module a part of the product.
 
+mod archives;
 mod channels;
 mod check_cases;
 mod check_hostile;

@@ -30,6 +30,10 @@ struct Record {
 
 struct World {
     publication: Publication,
+    /// The config before any move of the site.
+    config: String,
+    /// The closed pages of archives as they were after the last step, and where the site was then.
+    closed: (usize, BTreeMap<String, String>),
     dice: Dice,
     records: Vec<Record>,
     deleted: Vec<Record>,
@@ -49,13 +53,23 @@ struct Tally {
     repeats: usize,
     losses: usize,
     broken: usize,
+    /// Closed pages of archives that were compared.
+    closed: usize,
 }
 
 impl World {
+    /// Every second world has small feeds, and archives for what they do not hold.
     fn new(seed: usize) -> Self {
-        let publication = Publication::with_config(CONFIG);
+        let (limits, items) = match seed % 2 {
+            0 => ("", 6),
+            _ => ("[limits]\nitems = 4\n[output]\narchives = true\narchive-size = 5\n", 20),
+        };
+        let config = format!("{CONFIG}{limits}");
+        let publication = Publication::with_config(&config);
         let mut world = World {
             publication,
+            config,
+            closed: Default::default(),
             dice: Dice(seed as u64 * 2_654_435_761 + 1),
             records: Vec::new(),
             deleted: Vec::new(),
@@ -65,7 +79,7 @@ impl World {
             reader: BTreeMap::new(),
             tally: Tally::default(),
         };
-        (0..6).for_each(|_| world.add());
+        (0..items).for_each(|_| world.add());
         world
     }
 
@@ -117,7 +131,7 @@ impl World {
             _ => {
                 self.site += 1;
                 let site = format!("feeds{}.example.org", self.site);
-                self.publication.write("feeds.toml", CONFIG.replace("feeds.example.org", &site));
+                self.publication.write("feeds.toml", self.config.replace("feeds.example.org", &site));
             }
         }
     }
@@ -164,6 +178,7 @@ impl World {
         assert_eq!(ran.code, 0, "{ran:?}");
         self.read();
         self.count_losses();
+        self.watch_closed_pages();
     }
 
     /// The strict reader: every file must parse, and a story under a second id is a repeat.
@@ -208,7 +223,7 @@ impl World {
         let want: BTreeSet<String> =
             self.records.iter().map(|record| format!("Story {} in version {}.", record.story, record.version)).collect();
         for path in ["all.rss", "all.atom", "all.json", "country/belize.atom", "topic/ports.rss"] {
-            let text = fs::read_to_string(self.publication.path(&format!("public/{path}"))).unwrap_or_default();
+            let text = self.chain(path).concat();
             self.tally.losses += want.iter().filter(|story| !text.contains(*story)).count();
             let held = text.matches("{\"id\":").count()
                 + text.matches("<item>").count()
@@ -217,6 +232,43 @@ impl World {
             self.tally.losses += held.abs_diff(want.len());
         }
     }
+
+    /// The document and, by the links to older items, those behind it.
+    fn chain(&self, path: &str) -> Vec<String> {
+        let mut documents = Vec::new();
+        let mut next = Some(path.to_owned());
+        while let Some(path) = next {
+            let text = fs::read_to_string(self.publication.path(&format!("public/{path}"))).unwrap_or_default();
+            next = older(&text).map(|url| url.split_once(".example.org/").expect("an address of the site").1.to_owned());
+            documents.push(text);
+            assert!(documents.len() < 100, "the chain of `{path}` does not end");
+        }
+        documents
+    }
+
+    /// A closed page that holds the same items is the same to the byte, unless the site moved.
+    fn watch_closed_pages(&mut self) {
+        let pages = self.publication.files("public").into_iter().filter(|path| path.starts_with("archive/") && path.ends_with(".atom"));
+        let pages = pages.map(|path| (path.clone(), self.publication.read(&format!("public/{path}"))));
+        let closed: BTreeMap<String, String> = pages.filter(|(_, text)| text.contains("rel=\"next-archive\"")).collect();
+        let entries = |text: &str| text[text.find("<entry").unwrap_or(text.len())..].to_owned();
+        for (path, text) in self.closed.1.iter().filter(|_| self.closed.0 == self.site) {
+            let now = closed.get(path).unwrap_or_else(|| panic!("the closed page `{path}` is gone, or open again"));
+            assert!(now == text || entries(now) != entries(text), "`{path}` changed, and no item in it did");
+        }
+        self.tally.closed += closed.len();
+        self.closed = (self.site, closed);
+    }
+}
+
+/// Where older items of a feed are.
+fn older(text: &str) -> Option<String> {
+    if let Ok(feed) = serde_json::from_str::<serde_json::Value>(text) {
+        return feed["next_url"].as_str().map(str::to_owned);
+    }
+    let document = roxmltree::Document::parse(text).ok()?;
+    let link = document.descendants().find(|node| node.attribute("rel") == Some("prev-archive"))?;
+    link.attribute("href").map(str::to_owned)
 }
 
 /// A text in a JSON item.
@@ -245,14 +297,18 @@ fn nothing_comes_twice_and_nothing_is_lost_whatever_happens() {
             sum.steps += own.steps;
             sum.crashes += own.crashes;
             sum.refused += own.refused;
+            sum.closed += own.closed;
         }
     };
     let sums: Vec<Tally> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..2).map(|_| scope.spawn(live)).collect();
         threads.into_iter().map(|thread| thread.join().expect("a series failed")).collect()
     });
-    let (steps, crashes, refused) =
-        sums.iter().fold((0, 0, 0), |(steps, crashes, refused), sum| (steps + sum.steps, crashes + sum.crashes, refused + sum.refused));
-    println!("{series} series: {steps} steps, {crashes} crashes, {refused} refusals; no repeat, no loss, no broken file");
-    assert!(crashes > 0 && refused > 0);
+    let total = |of: fn(&Tally) -> usize| sums.iter().map(of).sum::<usize>();
+    let (steps, crashes, refused) = (total(|sum| sum.steps), total(|sum| sum.crashes), total(|sum| sum.refused));
+    let closed = total(|sum| sum.closed);
+    println!(
+        "{series} series: {steps} steps, {crashes} crashes, {refused} refusals, {closed} closed pages compared; no repeat, no loss, no broken file"
+    );
+    assert!(crashes > 0 && refused > 0 && closed > 0);
 }

@@ -181,6 +181,10 @@ pub(super) const SECTIONS: &[Section] = &[
             "output.ttl" Whole(1, 44_640), Is("60"), "How long readers may wait before they ask again, in minutes; RSS `ttl`.", "120";
             "output.tombstone-days" Whole(0, 36_500), Is("30"),
                 "How long Atom says of a deleted item that it is gone (`at:deleted-entry`, RFC 6721), in days; 0 for never.", "90";
+            "output.archives" Flag, Is("false"),
+                "Whether items beyond a channel's limits stay in archive documents below `archive/` (RFC 5005, section 4), so that a channel's whole history can be read.", "true";
+            "output.archive-size" Whole(5, 10_000), Is("100"),
+                "How many items a page of an archive holds when it is closed. Pages that are closed stay as they are when this is changed.", "500";
             "output.summary-length" Whole(40, 10_000), Is("300"), "The length of summaries that are cut from bodies, in characters.", "500";
         },
     },

@@ -1,0 +1,137 @@
+//! The text of items made ready and encoded: once each, and only those that some document holds.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use url::Url;
+
+use crate::channel::{Catalogue, Channel};
+use crate::classify::Placement;
+use crate::config::{Config, Format};
+use crate::diag::{Finding, Findings, Severity, codes};
+use crate::document::{self, Category, Encoded, Entry, Prepared};
+use crate::item::Item;
+use crate::progress::{Progress, Stage};
+use crate::text::{self, Markup, Removed, Syntax};
+use crate::vocab::Language;
+
+/// The encoded items of every channel, each made once for each format.
+pub(super) type EncodedItems = HashMap<(u32, Format), Encoded>;
+
+/// The preparing of texts, which only items that some document holds need.
+pub(super) struct Prepare<'a> {
+    pub config: &'a Config,
+    pub items: &'a [Item],
+    pub placements: &'a [Placement],
+    pub progress: &'a Progress,
+}
+
+impl Prepare<'_> {
+    pub fn all(&self, catalogue: &Catalogue, findings: &mut Findings) -> EncodedItems {
+        let held = |channel: &Channel| if self.config.output.archives { channel.items.len() } else { channel.window };
+        let wanted: BTreeSet<u32> = catalogue.channels.iter().flat_map(|channel| channel.items[..held(channel)].iter().copied()).collect();
+        let stories = self.stories(&wanted);
+        self.progress.begin(Stage::Preparing, wanted.len());
+        let made: Vec<(u32, Vec<Encoded>, Findings)> = wanted.into_par_iter().map(|at| self.one(at, &stories)).collect();
+        let mut encoded = EncodedItems::with_capacity(made.len() * self.config.output.formats.len());
+        for (at, in_formats, found) in made {
+            findings.extend(found);
+            encoded.extend(self.config.output.formats.iter().map(|format| (at, *format)).zip(in_formats));
+        }
+        encoded
+    }
+
+    /// The items of each story, for those that are translations of one another.
+    fn stories(&self, wanted: &BTreeSet<u32>) -> HashMap<&str, Vec<u32>> {
+        let mut stories: HashMap<&str, Vec<u32>> = HashMap::new();
+        if wanted.iter().all(|at| self.items[*at as usize].story.is_none()) {
+            return stories;
+        }
+        for (at, item) in self.items.iter().enumerate() {
+            if let Some(story) = &item.story {
+                stories.entry(story).or_default().push(at as u32);
+            }
+        }
+        stories
+    }
+
+    fn one(&self, at: u32, stories: &HashMap<&str, Vec<u32>>) -> (u32, Vec<Encoded>, Findings) {
+        let item = &self.items[at as usize];
+        let (text, findings) = prepare(self.config, item);
+        let entry = Entry {
+            item,
+            text: &text,
+            categories: categories(self.config, item, &self.placements[at as usize]),
+            translations: self.translations(at, stories),
+        };
+        let encode = |format: &Format| document::encode(&entry, &self.config.publication, self.config.output.content, *format);
+        let encoded = self.config.output.formats.iter().map(encode).collect();
+        self.progress.step(1);
+        (at, encoded, findings)
+    }
+
+    fn translations(&self, at: u32, stories: &HashMap<&str, Vec<u32>>) -> Vec<(Language, Url)> {
+        let Some(versions) = self.items[at as usize].story.as_deref().and_then(|story| stories.get(story)) else { return Vec::new() };
+        let others = versions.iter().filter(|other| **other != at).map(|other| &self.items[*other as usize]);
+        let mut translations: Vec<(Language, Url)> =
+            others.filter_map(|other| Some((other.language.clone(), other.link.clone()?))).collect();
+        translations.sort_by(|a, b| a.0.cmp(&b.0));
+        translations
+    }
+}
+
+/// An item's text made ready, with findings about what was taken out of it.
+pub fn prepare(config: &Config, item: &Item) -> (Prepared, Findings) {
+    let mut findings = Findings::new();
+    let mut clean = |field: &str, markup: &Markup| {
+        let clean = text::clean(markup, item.link.as_ref().unwrap_or(&config.publication.base_url));
+        findings.extend(removals(item, field, &clean.removed));
+        clean.html
+    };
+    let html = item.body.as_ref().map(|body| clean("body", body)).filter(|html| !html.trim().is_empty());
+    let html = html.map(|html| text::with_dateline(html, item.dateline.as_deref()));
+    let summary = match (&item.summary, &html) {
+        (Some(Markup { syntax: Syntax::Plain, text }), _) => Some(text.clone()),
+        (Some(summary), _) => Some(text::summarise(&clean("summary", summary), usize::MAX)),
+        (None, Some(html)) => Some(text::summarise(html, config.output.summary_length)),
+        (None, None) => None,
+    };
+    (Prepared { html, summary: summary.filter(|summary| !summary.trim().is_empty()) }, findings)
+}
+
+/// So many removals are told of one text; a hostile one has thousands.
+const TOLD: usize = 20;
+
+fn removals(item: &Item, field: &str, removed: &[Removed]) -> Vec<Finding> {
+    let about =
+        |code, what: &str| Finding::new(code, format!("{what} was taken out of the {field} of `{}`", item.key)).at(item.place.clone());
+    let finding = |removed: &Removed| {
+        let code = if matches!(removed, Removed::Characters(_)) { &codes::FORBIDDEN_CHARACTERS } else { &codes::MARKUP_REMOVED };
+        let mut finding = about(code, &removed.to_string()).help("docs/text.md tells what stays and what goes");
+        finding.severity = if removed.is_cosmetic() { Severity::Info } else { finding.severity };
+        finding
+    };
+    let mut findings: Vec<Finding> = removed.iter().take(TOLD).map(finding).collect();
+    if removed.len() > TOLD {
+        findings.push(about(&codes::MARKUP_REMOVED, &format!("and {} more", removed.len() - TOLD)));
+    }
+    findings
+}
+
+fn categories(config: &Config, item: &Item, placement: &Placement) -> Vec<Category> {
+    let authority = &config.publication.authority;
+    let (country_scheme, topic_scheme): (Arc<str>, Arc<str>) = (authority.mint("country").into(), authority.mint("topic").into());
+    let countries = placement.countries.iter().map(|placed| Category {
+        scheme: country_scheme.clone(),
+        term: placed.value.alpha2().to_owned(),
+        label: placed.value.name(&item.language).to_owned(),
+    });
+    let title = |key: &str| config.topics.iter().find(|topic| &*topic.key == key).map(|topic| topic.title.get(&item.language));
+    let topics = placement.topics.iter().map(|placed| Category {
+        scheme: topic_scheme.clone(),
+        term: placed.value.to_string(),
+        label: title(&placed.value).unwrap_or(&placed.value).to_owned(),
+    });
+    countries.chain(topics).collect()
+}

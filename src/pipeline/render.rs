@@ -1,0 +1,250 @@
+//! Channels, and the pages of their archives, as documents: their heads, their dates, and what is to be remembered of them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Utc};
+use rayon::prelude::*;
+use url::Url;
+
+use super::prepare::EncodedItems;
+use super::{archive, moved};
+use crate::channel::{Catalogue, Channel};
+use crate::config::{Config, Format};
+use crate::document::{self, Alternate, Chain, Document, Encoded, Head};
+use crate::item::Date;
+use crate::ledger::{self, Digest, KnownChannel, KnownPage, Memory, Recall, Ref};
+use crate::progress::{Progress, Stage};
+
+/// What is published in each format: a channel, or a page of its archive.
+#[derive(Clone, Copy)]
+pub(super) struct Sheet<'c> {
+    pub channel: &'c Channel,
+    /// Counted from 0, the oldest.
+    page: Option<usize>,
+}
+
+impl<'c> Sheet<'c> {
+    /// Every channel, each followed by its pages.
+    pub fn all(catalogue: &'c Catalogue) -> impl Iterator<Item = Sheet<'c>> {
+        catalogue.channels.iter().flat_map(|channel| {
+            let pages = (0..channel.pages.len()).map(Some);
+            std::iter::once(None).chain(pages).map(move |page| Sheet { channel, page })
+        })
+    }
+
+    /// Positions in the list of items.
+    pub fn items(&self) -> &'c [u32] {
+        self.page.map_or_else(|| self.channel.shown(), |page| &self.channel.pages[page].items)
+    }
+
+    fn path(&self, format: Format) -> String {
+        match self.page {
+            None => path(self.channel, format),
+            Some(page) => archive::path(&self.channel.path, page, format),
+        }
+    }
+
+    fn updated(&self) -> Date {
+        self.page.map_or(self.channel.updated, |page| self.channel.pages[page].updated)
+    }
+}
+
+/// What documents are made of, beside their channels.
+#[derive(Clone, Copy)]
+pub(super) struct Render<'a> {
+    pub config: &'a Config,
+    pub encoded: &'a EncodedItems,
+}
+
+impl<'a> Render<'a> {
+    /// Every channel and every page in every format.
+    pub fn all(self, catalogue: &Catalogue, progress: &Progress) -> Vec<Document> {
+        let families = families(catalogue);
+        let formats = &self.config.output.formats;
+        let jobs: Vec<(Sheet<'_>, Format)> =
+            Sheet::all(catalogue).flat_map(|sheet| formats.iter().map(move |format| (sheet, *format))).collect();
+        progress.begin(Stage::Rendering, jobs.len());
+        let document = |(sheet, format): &(Sheet<'_>, Format)| {
+            let bytes = self.one(*sheet, *format, sheet.updated(), &families);
+            progress.step(1);
+            Document { path: sheet.path(*format), format: Some(*format), bytes, changed: sheet.updated() }
+        };
+        jobs.par_iter().map(document).collect()
+    }
+
+    fn one(self, sheet: Sheet<'_>, format: Format, updated: Date, families: &Families<'_>) -> Vec<u8> {
+        let head = Head { updated, ..head(self.config, sheet, format, families) };
+        document::render(&head, &self.entries(sheet.items(), format), format)
+    }
+
+    fn entries(self, items: &[u32], format: Format) -> Vec<&'a Encoded> {
+        items.iter().map(|at| &self.encoded[&(*at, format)]).collect()
+    }
+
+    /// Draws the windows of channels that are limited in bytes. All formats hold the same items, or what one leaves to the archive another would repeat.
+    pub fn fit(self, catalogue: &mut Catalogue) {
+        let limited = catalogue.channels.iter().enumerate().filter_map(|(at, channel)| Some((at, channel, channel.limits.bytes?)));
+        let families = families(catalogue);
+        let window = |(at, channel, limit): (usize, &Channel, u64)| {
+            let fits = |format: &Format| {
+                let sheet = Sheet { channel, page: None };
+                let mut head = head(self.config, sheet, *format, &families);
+                if self.config.output.archives && head.chain.older.is_none() {
+                    // The longest that it can become.
+                    head.chain.older = Some(url(self.config, &archive::path(&channel.path, channel.items.len(), *format)));
+                }
+                document::fit(&head, &self.entries(channel.shown(), *format), *format, limit)
+            };
+            (at, self.config.output.formats.iter().map(fits).min().unwrap_or(channel.window))
+        };
+        let windows: Vec<(usize, usize)> = limited.map(window).collect();
+        drop(families);
+        windows.into_iter().for_each(|(at, window)| catalogue.channels[at].window = window);
+    }
+
+    /// Dates each channel and each page by the last change of its documents, and says what is to be remembered of it.
+    pub fn date(self, catalogue: &mut Catalogue, recall: &mut Recall, before: &Memory, now: DateTime<Utc>) {
+        let digests: Vec<Digest> = {
+            let families = families(catalogue);
+            let sheets: Vec<Sheet<'_>> = Sheet::all(catalogue).collect();
+            sheets.par_iter().map(|sheet| self.digest(*sheet, &families)).collect()
+        };
+        let mut digests = digests.into_iter();
+        let mut channels: BTreeMap<String, KnownChannel> = BTreeMap::new();
+        for channel in &mut catalogue.channels {
+            let known = before.channels.get(&channel.path);
+            let known_pages =
+                known.or_else(|| moved::predecessors(self.config, channel, before).next()).map_or(&[][..], |known| &known.pages);
+            let refs = |items: &[u32]| -> Vec<Ref> { items.iter().map(|at| recall.refs[*at as usize]).collect() };
+            let members = refs(&channel.items);
+            let digest = digests.next();
+            if let Some(known) = known {
+                let own = Shown { members: &members[..channel.window], updated: channel.updated, digest };
+                let published = (&known.members[..known.window], known.updated, known.digest);
+                channel.updated = own.date(published, now);
+            }
+            let mut pages: Vec<KnownPage> = Vec::with_capacity(channel.pages.len());
+            for (at, page) in channel.pages.iter_mut().enumerate() {
+                let (members, digest) = (refs(&page.items), digests.next());
+                if let Some(known) = known_pages.get(at) {
+                    let own = Shown { members: &members, updated: page.updated, digest };
+                    page.updated = own.date((&known.members, known.updated, known.digest), now);
+                }
+                pages.push(KnownPage { members, updated: page.updated.timestamp(), digest });
+            }
+            let deleted = channel.deleted.iter().filter_map(|(iri, when)| Some((recall.after.find(iri)?, when.timestamp()))).collect();
+            let known = KnownChannel {
+                id: id(self.config, channel),
+                updated: channel.updated.timestamp(),
+                digest,
+                members,
+                window: channel.window,
+                deleted,
+                pages,
+            };
+            channels.insert(channel.path.clone(), known);
+        }
+        let kept = before.channels.iter().filter(|(path, _)| catalogue.kept.contains(*path));
+        channels.extend(kept.map(|(path, known)| (path.clone(), known.clone())));
+        recall.after.channels = channels;
+    }
+
+    /// Of a sheet's documents in all formats, but for their date.
+    fn digest(self, sheet: Sheet<'_>, families: &Families<'_>) -> Digest {
+        let mut hasher = blake3::Hasher::new();
+        for format in &self.config.output.formats {
+            hasher.update(&self.one(sheet, *format, DateTime::UNIX_EPOCH.fixed_offset(), families));
+        }
+        Digest::of(&hasher.finalize())
+    }
+}
+
+/// What a sheet shows in this run.
+struct Shown<'a> {
+    members: &'a [Ref],
+    /// The newest date of an item.
+    updated: Date,
+    digest: Option<Digest>,
+}
+
+impl Shown<'_> {
+    /// The date of before where the sheet shows what it showed then (its members, its date and its digest), else now; it never goes back.
+    fn date(&self, (members, updated, digest): (&[Ref], i64, Option<Digest>), now: DateTime<Utc>) -> Date {
+        let is_same = match digest {
+            Some(_) => digest == self.digest,
+            // Rebuilt from documents: what they show is all that is known.
+            None => self.members == members && self.updated.timestamp() <= updated,
+        };
+        ledger::date(if is_same { updated } else { now.timestamp().max(updated + 1) })
+    }
+}
+
+/// The variants of each channel by the path that they share.
+type Families<'c> = HashMap<&'c str, Vec<&'c Channel>>;
+
+fn families(catalogue: &Catalogue) -> Families<'_> {
+    let mut families = Families::new();
+    for channel in &catalogue.channels {
+        families.entry(&channel.family).or_default().push(channel);
+    }
+    families
+}
+
+fn head<'a>(config: &'a Config, sheet: Sheet<'_>, format: Format, families: &Families<'_>) -> Head<'a> {
+    let channel = sheet.channel;
+    let in_format = |format: Format| Alternate {
+        url: url(config, &sheet.path(format)),
+        format,
+        language: channel.language.clone(),
+        title: channel.title.clone(),
+    };
+    let in_other_formats = config.output.formats.iter().filter(|other| **other != format).map(|other| in_format(*other));
+    let others = families[channel.family.as_str()].iter().filter(|other| sheet.page.is_none() && other.path != channel.path);
+    let in_other_languages = others.map(|other| alternate(config, other, format));
+    Head {
+        publication: &config.publication,
+        id: id(config, channel),
+        title: channel.title.clone(),
+        description: channel.description.clone(),
+        language: channel.language.clone(),
+        url: url(config, &sheet.path(format)),
+        alternates: in_other_formats.chain(in_other_languages).collect(),
+        updated: sheet.updated(),
+        deleted: if sheet.page.is_none() { channel.deleted.clone() } else { Vec::new() },
+        ttl: config.output.ttl.filter(|_| sheet.page.is_none()),
+        chain: chain(config, sheet, format),
+    }
+}
+
+/// From the subscription document to the newest page of the archive, and from each page to the one before it.
+fn chain(config: &Config, sheet: Sheet<'_>, format: Format) -> Chain {
+    let channel = sheet.channel;
+    let page = |at: usize| url(config, &archive::path(&channel.path, at, format));
+    match sheet.page {
+        None => Chain { older: channel.pages.len().checked_sub(1).map(page), ..Chain::default() },
+        Some(at) => Chain {
+            older: at.checked_sub(1).map(page),
+            newer: (at + 1 < channel.pages.len()).then(|| page(at + 1)),
+            current: Some(url(config, &path(channel, format))),
+        },
+    }
+}
+
+/// The channel's id: the one that it was published with, else one that is minted now.
+fn id(config: &Config, channel: &Channel) -> String {
+    channel.published_id.clone().unwrap_or_else(|| config.publication.authority.mint(&channel.id))
+}
+
+fn alternate(config: &Config, channel: &Channel, format: Format) -> Alternate {
+    Alternate { url: url(config, &path(channel, format)), format, language: channel.language.clone(), title: channel.title.clone() }
+}
+
+/// A document's path below the output folder.
+pub fn path(channel: &Channel, format: Format) -> String {
+    format!("{}.{}", channel.path, format.extension())
+}
+
+/// Where a path is served.
+pub fn url(config: &Config, path: &str) -> Url {
+    config.publication.base_url.join(path).unwrap_or_else(|_| config.publication.base_url.clone())
+}
