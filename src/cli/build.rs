@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use super::context::Context;
-use super::memory::{self, Remembered};
+use super::memory::{self, Remembered, RunOf};
 use super::report::{FindingRow, Paths, Refusal, Report};
 use super::ui::{self, Ui};
 use super::view::{self, View};
@@ -15,7 +15,7 @@ use super::{Exit, Failure};
 use crate::config::{Config, paths};
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::item::{self, Hidden};
-use crate::ledger::{Accept, guard};
+use crate::ledger::{Accept, Memory, guard};
 use crate::pipeline::{self, Built, Past};
 use crate::progress::Progress;
 use crate::publish::{Change, Folder, Outcome, Plan};
@@ -39,7 +39,7 @@ pub(super) struct BuildArgs {
     /// Overwrite files in the output folder that were not published from here
     #[arg(long)]
     force: bool,
-    /// Publish all the same: items that come twice, channels that shrink, dates in the future, paths that disappear
+    /// Publish all the same: items that come twice, channels that shrink, dates in the future, paths that disappear, what was taken back
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
     accept: Vec<Accepted>,
     /// Wait for another run to end instead of giving up
@@ -75,6 +75,8 @@ enum Accepted {
     Future,
     /// Documents that were published and would be there no more
     Paths,
+    /// What `tidings rollback` took back
+    Rollback,
 }
 
 impl Accepted {
@@ -84,6 +86,7 @@ impl Accepted {
             Accepted::Shrink => Accept::Shrink,
             Accepted::Future => Accept::Future,
             Accepted::Paths => Accept::Paths,
+            Accepted::Rollback => Accept::Rollback,
         }
     }
 }
@@ -138,15 +141,17 @@ impl Run<'_> {
         }
         let mut refused = std::mem::take(&mut built.refused);
         refused.extend(self.gone_paths(&plan));
+        refused.extend(self.taken_back(&plan, &built.after, folder));
         if !refused.is_empty() && !self.args.dry_run {
             built.findings.extend(refused);
             return self.refuse(&built.findings);
         }
         built.findings.extend(refused);
         let views = (self.args.dry_run || self.args.json).then(|| view::views(&plan, &built, folder));
+        let run = RunOf { config: self.config, now: self.context.now };
         let (outcome, saving) = match self.args.dry_run {
             true => (None, Duration::ZERO),
-            false => self.before.publish(folder, &plan, &built).map(|(outcome, saving)| (Some(outcome), saving))?,
+            false => self.before.publish(folder, &plan, &built, &run).map(|(outcome, saving)| (Some(outcome), saving))?,
         };
         built.timings.remember = self.before.took + saving;
         built.timings.publish = clock.elapsed() - saving;
@@ -169,6 +174,18 @@ impl Run<'_> {
         // A page of an archive goes with its channel, or with the whole archive, which the config decides.
         let is_page = |path: &&String| path.rsplit_once('.').is_some_and(|(page, _)| paths::of_archive(page).is_some());
         plan.deletes.iter().filter(|path| !is_said(path) && !is_page(path)).map(|path| guard::path(self.config, path)).collect()
+    }
+
+    /// A publish that somebody took back, about to be repeated as it was.
+    fn taken_back(&self, plan: &Plan, after: &Memory, folder: &Folder) -> Option<Finding> {
+        if plan.is_idle() || self.accepted.contains(&Accept::Rollback) {
+            return None;
+        }
+        let taken_back = folder.taken_back()?;
+        let is_same = |(path, digest): (&String, &String)| {
+            after.channels.get(path).is_some_and(|channel| channel.digest.is_some_and(|own| own.to_hex() == *digest))
+        };
+        taken_back.channels.iter().all(is_same).then(|| guard::taken_back(self.config, &taken_back.at))
     }
 
     /// Nothing is published, what stands is left alone.

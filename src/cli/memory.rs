@@ -1,13 +1,16 @@
 //! The ledger of a publication, loaded and saved around a run.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
+
 use super::Failure;
 use crate::config::Config;
-use crate::ledger::{Memory, Store, exchange, rebuild};
+use crate::ledger::{LedgerError, Memory, Store, exchange, rebuild};
 use crate::pipeline::Built;
-use crate::publish::{Folder, Outcome, Plan, PublishError};
+use crate::publish::{Folder, Former, Memo, Outcome, Plan, PublishError};
 use crate::seen::Seen;
 
 /// What is remembered, and where.
@@ -48,9 +51,20 @@ pub(super) fn rebuilt(folder: &Folder) -> Memory {
     rebuild::memory(&seen)
 }
 
+/// Which run it is that publishes.
+pub(super) struct RunOf<'a> {
+    pub config: &'a Config,
+    pub now: DateTime<Utc>,
+}
+
 impl Remembered {
+    /// Writes what is to be remembered.
+    pub fn save(&self, after: &Memory) -> Result<(), LedgerError> {
+        self.store.save(&self.stored, after)
+    }
+
     /// Publishes, and remembers when the files are in place. Tells how long the remembering took.
-    pub fn publish(&self, folder: &mut Folder, plan: &Plan, built: &Built) -> Result<(Outcome, Duration), PublishError> {
+    pub fn publish(&self, folder: &mut Folder, plan: &Plan, built: &Built, run: &RunOf<'_>) -> Result<(Outcome, Duration), PublishError> {
         // The first ledger of all can be gathered from the files, should the run be cut off.
         let intent = if self.memory.is_empty() { String::new() } else { exchange::changes(&self.stored, &built.after) };
         let mut took = Duration::ZERO;
@@ -60,7 +74,10 @@ impl Remembered {
             took = clock.elapsed();
             saved
         };
-        let outcome = folder.carry_out(plan, &built.documents, &intent, remember)?;
+        let keep = run.config.output.keep;
+        let channels = if plan.is_idle() || keep == 0 { BTreeMap::new() } else { exchange::former_channels(&self.memory, &built.after) };
+        let former = Former { at: run.now.to_rfc3339(), keep, channels };
+        let outcome = folder.carry_out(plan, &built.documents, Memo { intent: &intent, former: Some(&former) }, remember)?;
         Ok((outcome, took))
     }
 }

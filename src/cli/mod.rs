@@ -14,6 +14,7 @@ mod memory;
 mod new;
 mod pin;
 mod report;
+mod rollback;
 mod shell;
 mod ui;
 mod view;
@@ -100,12 +101,14 @@ enum Command {
     Build(build::BuildArgs),
     /// Tell what subscribers would see of a build, word by word, and write nothing
     Diff(build::DiffArgs),
+    /// Put back what stood before the last publish
+    Rollback(rollback::RollbackArgs),
     /// Start a record: a minted id and today's date
     New(new::NewArgs),
     /// Turn a news page or a feed into records
     #[command(subcommand)]
     Import(import::ImportCommand),
-    /// Check feeds: RSS 0.91 to 2.0, RSS 1.0, Atom 1.0, OPML and JSON Feed
+    /// Check feeds (RSS 0.90 to 2.0, RSS 1.0, Atom 1.0, JSON Feed), OPML, AtomPub, OpenSearch, KML and XRDS
     Check(check::CheckArgs),
     /// List the channels
     Channels(channels::ChannelsArgs),
@@ -148,6 +151,7 @@ fn run(command: Option<Command>, context: &Context) -> Result<Exit, Failure> {
         Command::Init(args) => init::run(&args, context),
         Command::Build(args) => build::run(&args, context),
         Command::Diff(args) => build::diff(&args, context),
+        Command::Rollback(args) => rollback::run(&args, context),
         Command::New(args) => new::run(&args, context),
         Command::Import(command) => import::run(&command, context),
         Command::Check(args) => check::run(&args, context),

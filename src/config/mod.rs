@@ -419,6 +419,8 @@ pub struct Output {
     pub summary_length: usize,
     /// How long Atom tells of a deleted item (RFC 6721), in days.
     pub tombstone_days: u32,
+    /// How many former sets are kept for `tidings rollback`.
+    pub keep: usize,
     /// Whether items beyond the limits stay in archives.
     pub archives: bool,
     /// How many items a page of an archive holds when it is closed.

@@ -96,6 +96,7 @@ codes! {
     CHANNEL_SHRINKS = "channel-shrinks", Error, "a channel that would lose much of what it holds, or all";
     FUTURE_ITEM = "future-item", Error, "an item whose date lies in the future, and that does not say that it is to be held back";
     PATH_DISAPPEARS = "path-disappears", Error, "a document that was published and would be there no more";
+    TAKEN_BACK = "taken-back", Error, "a publish that `tidings rollback` took back would come again as it was";
     MOVED_NOWHERE = "moved-nowhere", Error, "a channel moved to a path where there is none";
     MOVED_TAKEN = "moved-taken", Error, "a path that a channel moved away from is still a channel's";
     LEDGER_DAMAGE = "ledger-damage", Error, "the ledger does not agree with itself or with what is published";

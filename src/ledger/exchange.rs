@@ -80,9 +80,12 @@ pub fn changes(before: &Memory, after: &Memory) -> String {
     lines(items.chain(channels.map(|(path, channel)| Line::Channel(channel_line(after, path, channel)))))
 }
 
-/// The channels alone, for a published set.
-pub fn channels(memory: &Memory) -> String {
-    lines(memory.channels.iter().map(|(path, channel)| Line::Channel(channel_line(memory, path, channel))))
+/// What `before` says of each channel that is another in `after`: a line, or nothing where it has no such channel.
+pub fn former_channels(before: &Memory, after: &Memory) -> BTreeMap<String, Option<String>> {
+    let differs = |path: &&String| before.channels.get(*path) != after.channels.get(*path);
+    let paths = before.channels.keys().chain(after.channels.keys()).filter(differs);
+    let line = |path: &String| Some(lines(std::iter::once(Line::Channel(channel_line(before, path, before.channels.get(path)?)))));
+    paths.map(|path| (path.clone(), line(path))).collect()
 }
 
 /// Takes the lines of an export into the memory, each in the place of what it has under the same id or path.

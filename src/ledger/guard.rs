@@ -18,6 +18,8 @@ pub enum Accept {
     Future,
     /// Documents that are published no more.
     Paths,
+    /// What was taken back.
+    Rollback,
 }
 
 impl Accept {
@@ -28,6 +30,7 @@ impl Accept {
             Accept::Shrink => "shrink",
             Accept::Future => "future",
             Accept::Paths => "paths",
+            Accept::Rollback => "rollback",
         }
     }
 
@@ -116,6 +119,14 @@ pub fn future(item: &Item) -> Finding {
     let message = format!("`{}` is dated {}, which lies in the future", item.key, item.published.format("%Y-%m-%d %H:%M %:z"));
     let help = "mend `date`, or add `publish-at` to have it held back until then (`future = \"hold\"` in `[guards]` does so for all)";
     Finding::new(&codes::FUTURE_ITEM, message).at(item.place.clone()).help(Accept::Future.way_out(help))
+}
+
+/// A publish that was taken back, and would come again since nothing was mended.
+pub fn taken_back(config: &Config, at: &str) -> Finding {
+    let help = "mend what was wrong with it; a build that publishes something else goes ahead";
+    Finding::new(&codes::TAKEN_BACK, format!("this was published before, and taken back at {at}"))
+        .at(Place::file(config.path.clone()))
+        .help(Accept::Rollback.way_out(help))
 }
 
 /// A document that subscribers may fetch and that would be there no more.

@@ -120,6 +120,11 @@ impl Memory {
         &self.items[at as usize]
     }
 
+    /// Says that these items are in the feeds again.
+    pub fn show_again(&mut self, items: &[Ref]) {
+        items.iter().for_each(|at| self.items[*at as usize].gone = None);
+    }
+
     /// Makes room for so many more items.
     fn reserve(&mut self, more: usize) {
         self.items.reserve(more);

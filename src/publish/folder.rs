@@ -12,6 +12,7 @@ use rayon::prelude::*;
 
 use super::manifest::{Hash, Manifest};
 use super::plan::{self, Plan, Scene, Standing};
+use super::sets::{Former, Set, Sets};
 use super::{Change, Lock, PublishError};
 use crate::crash;
 use crate::document::Document;
@@ -43,6 +44,24 @@ pub struct Outcome {
     pub bytes: u64,
 }
 
+/// What is written down about a publish before it begins.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Memo<'a> {
+    /// What is going to be remembered, as text: where the run dies between the files and the memory, the next finds it by [`Folder::unfinished`].
+    pub intent: &'a str,
+    /// What is replaced; `None` where it need not be kept.
+    pub former: Option<&'a Former>,
+}
+
+/// A publish that was taken back, so that the next build does not repeat it unasked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct TakenBack {
+    /// When, in RFC 3339.
+    pub at: String,
+    /// The digest of each channel as it was then.
+    pub channels: BTreeMap<String, String>,
+}
+
 impl Folder {
     /// The folder `output` of the publication at `root`; its state is kept in `root/.tidings`.
     pub fn open(root: &Path, output: &Path) -> Result<Self, PublishError> {
@@ -72,14 +91,43 @@ impl Folder {
         Ok(plan::plan(&Scene { documents, hashes: &hashes, kept, manifest: &self.manifest, standing: &standing, force }))
     }
 
+    /// What putting these documents back would do, with nothing at the paths of `absent`.
+    pub fn plan_back(&self, documents: &[Document], absent: &BTreeSet<String>, force: bool) -> Result<Plan, PublishError> {
+        let hashes = hashes(documents);
+        let paths: BTreeSet<&str> =
+            documents.iter().map(|document| document.path.as_str()).chain(absent.iter().map(String::as_str)).collect();
+        let standing = self.look(paths.into_iter().collect())?;
+        let kept = BTreeSet::new();
+        let scene = Scene { documents, hashes: &hashes, kept: &kept, manifest: &self.manifest, standing: &standing, force };
+        Ok(plan::plan_back(&scene, absent))
+    }
+
+    /// The sets that can be put back, the newest first.
+    pub fn sets(&self) -> Vec<Set> {
+        Sets(self.state.join("sets")).list()
+    }
+
+    /// What was taken back since the last publish.
+    pub fn taken_back(&self) -> Option<TakenBack> {
+        serde_json::from_slice(&fs::read(self.taken_back_file()).ok()?).ok()
+    }
+
+    /// Writes down what is taken back.
+    pub fn take_back(&self, what: &TakenBack) -> Result<(), PublishError> {
+        let json = serde_json::to_vec(what).map_err(|error| PublishError::io("write", &self.taken_back_file())(error.into()))?;
+        write_whole(&self.taken_back_file(), &json)
+    }
+
+    fn taken_back_file(&self) -> PathBuf {
+        self.state.join("taken-back.json")
+    }
+
     /// Carries the plan out, and then `remember`s. On an error every published file is whole, old or new.
-    ///
-    /// `intent` is what is going to be remembered, as text: where the run dies between the files and the memory, the next finds it by [`Folder::unfinished`].
     pub fn carry_out(
         &mut self,
         plan: &Plan,
         documents: &[Document],
-        intent: &str,
+        memo: Memo<'_>,
         remember: impl FnOnce() -> Result<(), LedgerError>,
     ) -> Result<Outcome, PublishError> {
         let outcome = Outcome {
@@ -91,15 +139,26 @@ impl Folder {
         };
         let before = self.manifest.clone();
         self.heal();
+        let sets = Sets(self.state.join("sets"));
         if !plan.is_idle() {
-            self.declare(plan, intent)?;
+            if let Some(former) = memo.former.filter(|former| former.keep > 0 && before.paths().next().is_some()) {
+                sets.begin(&self.root, plan, former)?;
+                crash::point("former");
+            }
+            self.declare(plan, memo.intent)?;
             self.put_all(plan, documents)?;
             self.delete_all(plan)?;
         }
         crash::point("files");
         remember()?;
         crash::point("remembered");
-        self.forget_intent()?;
+        forget(&self.intent_file())?;
+        if let Some(former) = memo.former {
+            sets.end(former.keep)?;
+            if !plan.is_idle() {
+                forget(&self.taken_back_file())?;
+            }
+        }
         self.settle(plan, documents);
         if self.manifest != before {
             self.manifest.save(&self.manifest_file())?;
@@ -122,13 +181,6 @@ impl Folder {
 
     fn intent_file(&self) -> PathBuf {
         self.state.join("intent.ndjson")
-    }
-
-    fn forget_intent(&self) -> Result<(), PublishError> {
-        match fs::remove_file(self.intent_file()) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(PublishError::io("remove", &self.intent_file())(error)),
-            _ => Ok(()),
-        }
     }
 
     /// Every published document as it stands, by path.
@@ -234,7 +286,7 @@ fn standing(path: &Path) -> Result<Standing, PublishError> {
 }
 
 /// Writes a file of the state folder, whole or not at all, and waits until it is on the disk.
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), PublishError> {
+pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), PublishError> {
     let beside = path.with_extension("new");
     let write = || {
         let mut out = File::create(&beside)?;
@@ -243,6 +295,13 @@ fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), PublishError> {
         fs::rename(&beside, path)
     };
     write().map_err(PublishError::io("write", path))
+}
+
+fn forget(file: &Path) -> Result<(), PublishError> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(PublishError::io("remove", file)(error)),
+        _ => Ok(()),
+    }
 }
 
 fn staged(path: &Path) -> PathBuf {

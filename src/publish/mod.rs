@@ -7,14 +7,16 @@ pub mod folder;
 pub mod lock;
 pub mod manifest;
 pub mod plan;
+mod sets;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub use folder::{Folder, Outcome};
+pub use folder::{Folder, Memo, Outcome, TakenBack};
 pub use lock::Lock;
 pub use manifest::Manifest;
 pub use plan::{Change, Plan, Put};
+pub use sets::{Former, Set};
 
 /// Why publishing could not be carried out. What was published before stands, whole.
 #[derive(Debug, thiserror::Error)]

@@ -85,6 +85,14 @@ pub fn plan(scene: &Scene<'_>) -> Plan {
     plan
 }
 
+/// A plan for these documents, and for the paths at which nothing is to stand; all others are left alone.
+pub fn plan_back(scene: &Scene<'_>, absent: &BTreeSet<String>) -> Plan {
+    let mut plan = Plan { hashes: scene.hashes.to_vec(), ..Plan::default() };
+    (0..scene.documents.len()).for_each(|document| plan.place(scene, document));
+    absent.iter().for_each(|path| plan.retire(scene, path));
+    plan
+}
+
 impl Plan {
     fn place(&mut self, scene: &Scene<'_>, document: usize) {
         let path = scene.documents[document].path.clone();

@@ -15,6 +15,7 @@ mod json_feed;
 mod publishing;
 mod records;
 mod remembering;
+mod rolling_back;
 mod setup;
 mod simulator;
 mod support;

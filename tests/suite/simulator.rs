@@ -53,6 +53,7 @@ struct Tally {
     repeats: usize,
     losses: usize,
     broken: usize,
+    rollbacks: usize,
     /// Closed pages of archives that were compared.
     closed: usize,
 }
@@ -155,9 +156,13 @@ impl World {
     }
 
     fn build(&mut self, crash: Option<usize>) -> Ran {
+        self.run(&["build", "-q", "--accept", "rollback"], crash)
+    }
+
+    fn run(&mut self, args: &[&str], crash: Option<usize>) -> Ran {
         self.hour += 1;
         let now = format!("2018-{:02}-{:02}T{:02}:00:00Z", 3 + self.hour / 24 / 28, 1 + self.hour / 24 % 28, self.hour % 24);
-        let mut command = self.publication.command(&["build", "-q", "--now", &now]);
+        let mut command = self.publication.command(&[args, &["--now", &now]].concat());
         if let Some(at) = crash {
             command.env("TIDINGS_CRASH", at.to_string());
         }
@@ -179,6 +184,25 @@ impl World {
         self.read();
         self.count_losses();
         self.watch_closed_pages();
+        if self.dice.below(6) == 0 {
+            self.roll_back();
+        }
+    }
+
+    /// Takes the last publish back, perhaps dying in the middle of it, and publishes again. What stands in between is old, but whole.
+    fn roll_back(&mut self) {
+        let crash = (self.dice.below(2) == 0).then(|| 1 + self.dice.below(14));
+        match self.run(&["rollback", "-q"], crash).code {
+            0 => self.tally.rollbacks += 1,
+            -1 => self.tally.crashes += 1,
+            code => assert_eq!(code, 2, "there may be no former set yet"),
+        }
+        self.read();
+        let ran = self.build(None);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        self.read();
+        self.count_losses();
+        self.closed.1.clear();
     }
 
     /// The strict reader: every file must parse, and a story under a second id is a repeat.
@@ -298,6 +322,7 @@ fn nothing_comes_twice_and_nothing_is_lost_whatever_happens() {
             sum.crashes += own.crashes;
             sum.refused += own.refused;
             sum.closed += own.closed;
+            sum.rollbacks += own.rollbacks;
         }
     };
     let sums: Vec<Tally> = std::thread::scope(|scope| {
@@ -306,9 +331,9 @@ fn nothing_comes_twice_and_nothing_is_lost_whatever_happens() {
     });
     let total = |of: fn(&Tally) -> usize| sums.iter().map(of).sum::<usize>();
     let (steps, crashes, refused) = (total(|sum| sum.steps), total(|sum| sum.crashes), total(|sum| sum.refused));
-    let closed = total(|sum| sum.closed);
+    let (closed, rollbacks) = (total(|sum| sum.closed), total(|sum| sum.rollbacks));
     println!(
-        "{series} series: {steps} steps, {crashes} crashes, {refused} refusals, {closed} closed pages compared; no repeat, no loss, no broken file"
+        "{series} series: {steps} steps, {crashes} crashes, {refused} refusals, {rollbacks} rollbacks, {closed} closed pages compared; no repeat, no loss, no broken file"
     );
-    assert!(crashes > 0 && refused > 0 && closed > 0);
+    assert!(crashes > 0 && refused > 0 && closed > 0 && rollbacks > 0);
 }

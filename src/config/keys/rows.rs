@@ -181,6 +181,8 @@ pub(super) const SECTIONS: &[Section] = &[
             "output.ttl" Whole(1, 44_640), Is("60"), "How long readers may wait before they ask again, in minutes; RSS `ttl`.", "120";
             "output.tombstone-days" Whole(0, 36_500), Is("30"),
                 "How long Atom says of a deleted item that it is gone (`at:deleted-entry`, RFC 6721), in days; 0 for never.", "90";
+            "output.keep" Whole(0, 100), Is("3"),
+                "How many former states of the output folder are kept for `tidings rollback`, in `.tidings/sets`; each holds the files that its publish replaced.", "10";
             "output.archives" Flag, Is("false"),
                 "Whether items beyond a channel's limits stay in archive documents below `archive/` (RFC 5005, section 4), so that a channel's whole history can be read.", "true";
             "output.archive-size" Whole(5, 10_000), Is("100"),

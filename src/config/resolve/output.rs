@@ -44,6 +44,7 @@ pub(super) fn read(table: &Table<'_>, root: &Path, sources: &[At<Source>], repor
         content: if table.string("content").is_some_and(|text| text.value == "summary") { Content::Summary } else { Content::Full },
         ttl: Some(table.number("ttl").and_then(|at| u32::try_from(at.value).ok()).unwrap_or(60)),
         summary_length: table.number("summary-length").and_then(|at| usize::try_from(at.value).ok()).unwrap_or(300),
+        keep: table.number("keep").and_then(|at| usize::try_from(at.value).ok()).unwrap_or(3),
         archives: table.flag("archives").unwrap_or(false),
         archive_size: table.number("archive-size").and_then(|at| usize::try_from(at.value).ok()).unwrap_or(100),
         tombstone_days: table.number("tombstone-days").and_then(|at| u32::try_from(at.value).ok()).unwrap_or(30),

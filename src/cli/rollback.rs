@@ -1,0 +1,184 @@
+//! `tidings rollback`: what stood before the last publish, put back.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clap::Args;
+use serde::Serialize;
+
+use super::context::Context;
+use super::{Exit, Failure, memory, ui};
+use crate::config::Config;
+use crate::diag::{Finding, Findings, Place, codes};
+use crate::document::Document;
+use crate::ledger::{Memory, exchange};
+use crate::publish::plan::Foreign;
+use crate::publish::{Folder, Memo, Plan, Set, TakenBack};
+
+/// `tidings rollback`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tidings rollback --list        the sets that can be put back
+  tidings rollback               what stood before the last publish that changed something
+  tidings rollback --steps 2     and what stood before the one before it")]
+pub(super) struct RollbackArgs {
+    /// Tell which former sets there are
+    #[arg(long)]
+    list: bool,
+    /// How many publishes to go back
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    steps: u16,
+    /// Tell what would be put back, and write nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+    /// Overwrite files that something else changed since they were published
+    #[arg(long)]
+    force: bool,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What is put back, in the order of paths.
+#[derive(Default, Serialize)]
+struct Report {
+    /// When the set that now stands was replaced.
+    of: String,
+    put_back: BTreeSet<String>,
+    deleted: BTreeSet<String>,
+}
+
+pub(super) fn run(args: &RollbackArgs, context: &Context) -> Result<Exit, Failure> {
+    let Some(config) = context.load(args.json)? else { return Ok(Exit::Findings) };
+    let mut folder = Folder::open(&config.root, &config.output.folder)?;
+    if args.list {
+        return list(&folder.sets(), args.json);
+    }
+    let _lock = folder.lock(&config.output.folder, &super::build::holder(context), false)?;
+    let sets = wanted(folder.sets(), usize::from(args.steps))?;
+    let former = former(&sets)?;
+    // Servers compare the time of a file's change with what a reader saw last: it must not go back.
+    let changed = context.now.fixed_offset();
+    let document = |(path, bytes)| Document { path, format: None, bytes, changed };
+    let documents: Vec<Document> = former.files.into_iter().map(document).collect();
+    let plan = folder.plan_back(&documents, &former.absent, args.force)?;
+    if !plan.foreign.is_empty() {
+        context.ui.findings(&foreign(&plan, &config));
+        return Ok(Exit::Findings);
+    }
+    let report = Report {
+        of: sets.last().map(|set| set.at.clone()).unwrap_or_default(),
+        put_back: plan.puts.iter().map(|put| put.path.clone()).collect(),
+        deleted: plan.deletes.iter().cloned().collect(),
+    };
+    if !args.dry_run {
+        let before = memory::load(&config, &folder)?;
+        let after = restored(&before.memory, &former.channels);
+        let digest = |path: &String| Some((path.clone(), before.memory.channels.get(path)?.digest?.to_hex()));
+        let taken_back = TakenBack { at: context.now.to_rfc3339(), channels: former.channels.keys().filter_map(digest).collect() };
+        let memo = Memo { intent: &exchange::changes(&before.memory, &after), former: None };
+        folder.carry_out(&plan, &documents, memo, || before.save(&after))?;
+        folder.take_back(&taken_back)?;
+        sets.iter().try_for_each(Set::remove)?;
+    }
+    tell(&report, args, context)
+}
+
+/// The sets of the last publishes, the newest first.
+fn wanted(mut sets: Vec<Set>, steps: usize) -> Result<Vec<Set>, Failure> {
+    if sets.len() < steps {
+        let message = format!("{} former sets are kept, and {steps} are asked for", sets.len());
+        return Err(Failure::new(message).help("`keep` in `[output]` says how many are kept from the next build on"));
+    }
+    sets.truncate(steps);
+    Ok(sets)
+}
+
+fn foreign(plan: &Plan, config: &Config) -> Findings {
+    let finding = |foreign: &Foreign| {
+        let place = Place::file(config.output.folder.join(&foreign.path));
+        Finding::new(&codes::FOREIGN_FILE, foreign.what).at(place).help("move it away, or run with `--force` to overwrite it")
+    };
+    plan.foreign.iter().map(finding).collect()
+}
+
+/// What a number of sets say together: of each path, what the oldest says.
+#[derive(Default)]
+struct Former {
+    files: BTreeMap<String, Vec<u8>>,
+    absent: BTreeSet<String>,
+    channels: BTreeMap<String, Option<String>>,
+}
+
+/// From the newest to the oldest, which has the last word.
+fn former(sets: &[Set]) -> Result<Former, Failure> {
+    let mut all = Former::default();
+    for set in sets {
+        for path in &set.replaced {
+            all.files.insert(path.clone(), set.bytes(path)?);
+            all.absent.remove(path);
+        }
+        for path in &set.added {
+            all.files.remove(path);
+            all.absent.insert(path.clone());
+        }
+        all.channels.extend(set.channels.clone());
+    }
+    Ok(all)
+}
+
+/// The memory with the channels as they were. Items stay remembered as they were seen last; those that stand in a feed again are no longer gone.
+fn restored(memory: &Memory, channels: &BTreeMap<String, Option<String>>) -> Memory {
+    let mut after = memory.clone();
+    for (path, line) in channels {
+        let known = after.channels.remove(path);
+        // A line about items that a lost ledger no longer knows is left out: the channel is then gathered from what stands.
+        let is_back = line.as_ref().is_some_and(|line| exchange::import(&mut after, line).is_ok());
+        let Some(channel) = after.channels.get_mut(path).filter(|_| is_back) else { continue };
+        let known = known.unwrap_or_default();
+        channel.updated = channel.updated.max(known.updated);
+        for (page, known) in channel.pages.iter_mut().zip(&known.pages) {
+            page.updated = page.updated.max(known.updated);
+        }
+        let members = channel.members.clone();
+        after.show_again(&members);
+    }
+    after
+}
+
+fn list(sets: &[Set], json: bool) -> Result<Exit, Failure> {
+    if json {
+        let rows: Vec<Report> =
+            sets.iter().map(|set| Report { of: set.at.clone(), put_back: set.replaced.clone(), deleted: set.added.clone() }).collect();
+        ui::print_json(&rows)?;
+        return Ok(Exit::Fine);
+    }
+    for (steps, set) in (1..).zip(sets) {
+        ui::print(format_args!(
+            "--steps {steps}: as it was until {} ({} files, {} not there)",
+            set.at,
+            set.replaced.len(),
+            set.added.len()
+        ));
+    }
+    if sets.is_empty() {
+        ui::print("no former set is kept yet");
+    }
+    Ok(Exit::Fine)
+}
+
+fn tell(report: &Report, args: &RollbackArgs, context: &Context) -> Result<Exit, Failure> {
+    if args.json {
+        ui::print_json(report)?;
+        return Ok(Exit::Fine);
+    }
+    report.put_back.iter().for_each(|path| context.ui.detail(format_args!("put back  {path}")));
+    report.deleted.iter().for_each(|path| context.ui.detail(format_args!("deleted   {path}")));
+    let (back, deleted) = (report.put_back.len(), report.deleted.len());
+    let done = if args.dry_run { "would be" } else { "were" };
+    context.ui.say(format_args!("{back} files {done} put back and {deleted} deleted: as it was until {}", report.of));
+    if !args.dry_run {
+        context.ui.note(format_args!("the records are as they were: mend them, or the next build is refused for what was taken back"));
+    }
+    Ok(Exit::Fine)
+}
