@@ -34,6 +34,7 @@
 //! | [`channel`] | which channels there are: selection, order, limits, language variants | no |
 //! | [`ledger`] | what is remembered between runs: ids, real change, what may not be published unasked | reads and writes one file |
 //! | [`document`] | a channel as bytes, RSS, Atom or JSON Feed; each item is encoded once for each format | no |
+//! | [`page`] | what people see in a browser: how the channels are listed, and in which words | no |
 //! | [`check`] | bytes to findings: the feed checker. A witness: it shares no code with [`document`] | no |
 //! | [`gate`] | the documents of a run checked, each finding led back to its record and field | no |
 //! | [`pipeline`] | config and items to checked documents | no |
@@ -73,6 +74,7 @@ pub mod document;
 pub mod gate;
 pub mod item;
 pub mod ledger;
+pub mod page;
 pub mod pipeline;
 pub mod progress;
 pub mod publish;

@@ -4,6 +4,7 @@
 //! before and the time; it prints nothing, writes nothing and asks no clock.
 
 mod moved;
+mod pages;
 
 pub use moved::REDIRECTS;
 
@@ -114,10 +115,14 @@ pub fn build(config: &Config, loaded: item::Loaded, past: Past<'_>, now: DateTim
     refused.extend(dated_ahead);
 
     let clock = Instant::now();
-    let checked = check(config, &catalogue, &items, &documents, now, progress);
+    let list = pages::list(config, &catalogue);
+    let mut checked = check(config, &catalogue, &items, &documents, now, progress);
+    let beside: Vec<Checked> = list.iter().map(|document| Checked { document, items: Vec::new() }).collect();
+    checked.extend(gate::check(config, &beside, now, progress));
     timings.check = clock.elapsed();
     // Copies are checked with what they are copies of.
     documents.extend(moved::documents(config, &catalogue, &documents));
+    documents.extend(list);
     Built {
         repeats: recall.repeats.iter().map(|(at, _)| items[*at as usize].id.iri.clone()).collect(),
         items,
@@ -448,6 +453,11 @@ fn head<'a>(config: &'a Config, channel: &Channel, format: Format, family: &[&Ch
         ttl: config.output.ttl,
         next_url: None,
     }
+}
+
+/// The web page that the channel stands for.
+fn home(config: &Config, _channel: &Channel) -> Url {
+    config.publication.home.clone()
 }
 
 /// The channel's id: the one that it was published with, else one that is minted now.

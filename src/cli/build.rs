@@ -12,7 +12,7 @@ use super::report::{FindingRow, Paths, Refusal, Report};
 use super::ui::{self, Ui};
 use super::view::{self, View};
 use super::{Exit, Failure};
-use crate::config::Config;
+use crate::config::{Config, Format};
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::item::{self, Hidden};
 use crate::ledger::{Accept, guard};
@@ -164,8 +164,10 @@ impl Run<'_> {
             let channel = path.rsplit_once('.').map_or(path, |(channel, _)| channel);
             channel == from || channel.strip_suffix(from).is_some_and(|before| before.ends_with('/'))
         };
-        let is_said = |path: &&String| self.config.moved.iter().any(|moved| of_moved(path, &moved.from)) || *path == pipeline::REDIRECTS;
-        plan.deletes.iter().filter(|path| !is_said(path)).map(|path| guard::path(self.config, path)).collect()
+        let is_said = |path: &&String| self.config.moved.iter().any(|moved| of_moved(path, &moved.from));
+        // Subscribers fetch feeds; what stands beside them comes and goes with its content.
+        let feeds = plan.deletes.iter().filter(|path| Format::of_path(path).is_some());
+        feeds.filter(|path| !is_said(path)).map(|path| guard::path(self.config, path)).collect()
     }
 
     /// Nothing is published, what stands is left alone.

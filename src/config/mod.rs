@@ -419,6 +419,8 @@ pub struct Output {
     pub summary_length: usize,
     /// How long Atom tells of a deleted item (RFC 6721), in days.
     pub tombstone_days: u32,
+    /// Whether there is a list of all feeds, `feeds.opml`.
+    pub opml: bool,
 }
 
 /// A channel path that was published and is no longer used. Paths are without extension.

@@ -7,6 +7,7 @@
 mod atom;
 mod finish;
 mod json;
+pub mod opml;
 mod rss;
 #[cfg(test)]
 mod tests;
@@ -116,6 +117,12 @@ pub struct Document {
 }
 
 impl Format {
+    /// The format of the document at a path; `None` for what is no feed.
+    pub fn of_path(path: &str) -> Option<Self> {
+        let (_, extension) = path.rsplit_once('.')?;
+        [Format::Rss, Format::Atom, Format::Json].into_iter().find(|format| format.extension() == extension)
+    }
+
     /// What stands behind the dot of a document's path.
     pub fn extension(self) -> &'static str {
         match self {

@@ -11,6 +11,7 @@ mod gate;
 mod hostile;
 mod importing;
 mod json_feed;
+mod opml;
 mod publishing;
 mod records;
 mod remembering;

@@ -45,6 +45,7 @@ pub(super) fn read(table: &Table<'_>, root: &Path, sources: &[At<Source>], repor
         ttl: Some(table.number("ttl").and_then(|at| u32::try_from(at.value).ok()).unwrap_or(60)),
         summary_length: table.number("summary-length").and_then(|at| usize::try_from(at.value).ok()).unwrap_or(300),
         tombstone_days: table.number("tombstone-days").and_then(|at| u32::try_from(at.value).ok()).unwrap_or(30),
+        opml: table.flag("opml").unwrap_or(true),
     }
 }
 
