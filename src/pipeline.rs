@@ -24,6 +24,7 @@ use crate::document::{self, Alternate, Category, Document, Encoded, Entry, Head,
 use crate::gate::{self, Checked};
 use crate::item::{self, Hidden, Item};
 use crate::ledger::{self, Accept, Digest, KnownChannel, Memory, Recall, guard};
+use crate::page;
 use crate::progress::{Progress, Stage};
 use crate::text::{self, Removed};
 use crate::text::{Markup, Syntax};
@@ -94,7 +95,7 @@ pub fn build(config: &Config, loaded: item::Loaded, past: Past<'_>, now: DateTim
     timings.classify = clock.elapsed();
 
     let clock = Instant::now();
-    let prepared = Prepare { config, items: &items, placements: &placements, progress }.all(&catalogue, &mut findings);
+    let (prepared, texts) = Prepare { config, items: &items, placements: &placements, progress }.all(&catalogue, &mut findings);
     timings.prepare = clock.elapsed();
 
     let clock = Instant::now();
@@ -119,6 +120,8 @@ pub fn build(config: &Config, loaded: item::Loaded, past: Past<'_>, now: DateTim
     let mut checked = check(config, &catalogue, &items, &documents, now, progress);
     let beside: Vec<Checked> = list.iter().map(|document| Checked { document, items: Vec::new() }).collect();
     checked.extend(gate::check(config, &beside, now, progress));
+    let scene = page::Scene { config, items: &items, placements: &placements, catalogue: &catalogue, texts: &texts };
+    documents.extend(pages::all(scene, &mut checked));
     timings.check = clock.elapsed();
     // Copies are checked with what they are copies of.
     documents.extend(moved::documents(config, &catalogue, &documents));
@@ -280,6 +283,9 @@ pub fn seen_now(items: Vec<Item>, now: DateTime<Utc>, findings: &mut Findings) -
 /// The encoded items of every channel, each made once for each format.
 type EncodedItems = HashMap<(u32, Format), Encoded>;
 
+/// The texts that pages show, by the item's position.
+type Texts = HashMap<u32, Prepared>;
+
 /// The preparing of texts, which only items that some document holds need.
 struct Prepare<'a> {
     config: &'a Config,
@@ -289,17 +295,20 @@ struct Prepare<'a> {
 }
 
 impl Prepare<'_> {
-    fn all(&self, catalogue: &Catalogue, findings: &mut Findings) -> EncodedItems {
-        let wanted: BTreeSet<u32> = catalogue.channels.iter().flat_map(|channel| channel.shown().iter().copied()).collect();
+    fn all(&self, catalogue: &Catalogue, findings: &mut Findings) -> (EncodedItems, Texts) {
+        let shown = catalogue.channels.iter().flat_map(|channel| channel.shown().iter().copied());
+        let wanted: BTreeSet<u32> = shown.chain(pages::items(self.config, self.items)).collect();
         let stories = self.stories(&wanted);
         self.progress.begin(Stage::Preparing, wanted.len());
-        let made: Vec<(u32, Vec<Encoded>, Findings)> = wanted.into_par_iter().map(|at| self.one(at, &stories)).collect();
+        let made: Vec<(u32, Vec<Encoded>, Option<Prepared>, Findings)> = wanted.into_par_iter().map(|at| self.one(at, &stories)).collect();
         let mut encoded = EncodedItems::with_capacity(made.len() * self.config.output.formats.len());
-        for (at, in_formats, found) in made {
+        let mut texts = Texts::new();
+        for (at, in_formats, text, found) in made {
             findings.extend(found);
+            texts.extend(text.map(|text| (at, text)));
             encoded.extend(self.config.output.formats.iter().map(|format| (at, *format)).zip(in_formats));
         }
-        encoded
+        (encoded, texts)
     }
 
     /// The items of each story, for those that are translations of one another.
@@ -316,26 +325,28 @@ impl Prepare<'_> {
         stories
     }
 
-    fn one(&self, at: u32, stories: &HashMap<&str, Vec<u32>>) -> (u32, Vec<Encoded>, Findings) {
+    fn one(&self, at: u32, stories: &HashMap<&str, Vec<u32>>) -> (u32, Vec<Encoded>, Option<Prepared>, Findings) {
         let item = &self.items[at as usize];
         let (text, findings) = prepare(self.config, item);
         let entry = Entry {
             item,
             text: &text,
             categories: categories(self.config, item, &self.placements[at as usize]),
+            page: page::own_page(self.config, item),
             translations: self.translations(at, stories),
         };
         let encode = |format: &Format| document::encode(&entry, &self.config.publication, self.config.output.content, *format);
         let encoded = self.config.output.formats.iter().map(encode).collect();
         self.progress.step(1);
-        (at, encoded, findings)
+        (at, encoded, pages::text(self.config, item, text), findings)
     }
 
     fn translations(&self, at: u32, stories: &HashMap<&str, Vec<u32>>) -> Vec<(Language, Url)> {
         let Some(versions) = self.items[at as usize].story.as_deref().and_then(|story| stories.get(story)) else { return Vec::new() };
         let others = versions.iter().filter(|other| **other != at).map(|other| &self.items[*other as usize]);
-        let mut translations: Vec<(Language, Url)> =
-            others.filter_map(|other| Some((other.language.clone(), other.link.clone()?))).collect();
+        let mut translations: Vec<(Language, Url)> = others
+            .filter_map(|other| Some((other.language.clone(), other.link.clone().or_else(|| page::own_page(self.config, other))?)))
+            .collect();
         translations.sort_by(|a, b| a.0.cmp(&b.0));
         translations
     }
@@ -446,6 +457,7 @@ fn head<'a>(config: &'a Config, channel: &Channel, format: Format, family: &[&Ch
         title: channel.title.clone(),
         description: channel.description.clone(),
         language: channel.language.clone(),
+        home: home(config, channel),
         url: url(config, &path(channel, format)),
         alternates: in_other_formats.chain(in_other_languages).collect(),
         updated: channel.updated,
@@ -455,9 +467,12 @@ fn head<'a>(config: &'a Config, channel: &Channel, format: Format, family: &[&Ch
     }
 }
 
-/// The web page that the channel stands for.
-fn home(config: &Config, _channel: &Channel) -> Url {
-    config.publication.home.clone()
+/// The web page that the channel stands for: its own, where there are pages.
+fn home(config: &Config, channel: &Channel) -> Url {
+    match config.output.pages {
+        true => url(config, &page::channel_path(channel)),
+        false => config.publication.home.clone(),
+    }
 }
 
 /// The channel's id: the one that it was published with, else one that is minted now.

@@ -11,6 +11,7 @@ mod resolve;
 mod shape;
 mod size;
 pub mod template;
+mod templates;
 #[cfg(test)]
 mod tests;
 
@@ -27,6 +28,7 @@ use crate::vocab::Person;
 use crate::vocab::{Country, Language, TagAuthority};
 
 pub use resolve::{load, parse};
+pub use templates::{TemplateFile, Templates};
 
 /// The key of a topic: the name of its table in the config.
 pub type TopicKey = Arc<str>;
@@ -421,6 +423,10 @@ pub struct Output {
     pub tombstone_days: u32,
     /// Whether there is a list of all feeds, `feeds.opml`.
     pub opml: bool,
+    /// Whether each channel, and each item that has no page elsewhere, has a page for people.
+    pub pages: bool,
+    /// The user's own, in place of the built-in ones.
+    pub templates: Option<Templates>,
 }
 
 /// A channel path that was published and is no longer used. Paths are without extension.

@@ -1,12 +1,35 @@
-//! What is published beside the feeds for people and their readers: the list of all feeds.
+//! What is published beside the feeds for people and their readers: pages, and the list of all feeds.
 
 use super::{path, url};
 use crate::channel::{Catalogue, Channel};
 use crate::config::{Config, Format};
-use crate::document::Document;
+use crate::diag::Findings;
 use crate::document::opml::{self, Feed, List, Outline};
-use crate::item::Date;
-use crate::page::{self, Axis, Lane, Named, Section, Words};
+use crate::document::{Document, Prepared};
+use crate::item::{Date, Item};
+use crate::page::{self, Axis, Lane, Named, Scene, Section, Words};
+
+/// The items that are shown whole on a page of their own, whether or not a feed holds them still.
+pub(super) fn items<'a>(config: &'a Config, items: &'a [Item]) -> impl Iterator<Item = u32> + 'a {
+    items.iter().zip(0..).filter(|(item, _)| page::has_own_page(config, item)).map(|(_, at)| at)
+}
+
+/// What pages show of an item's text: all of it on a page of its own, else the summary.
+pub(super) fn text(config: &Config, item: &Item, text: Prepared) -> Option<Prepared> {
+    let html = text.html.filter(|_| page::has_own_page(config, item));
+    config.output.pages.then_some(Prepared { html, summary: text.summary })
+}
+
+/// All pages, where the config wants any. What the user's templates cannot do is told with the findings of the checker, which stop a publish.
+pub(super) fn all(scene: Scene<'_>, checked: &mut Findings) -> Vec<Document> {
+    if !scene.config.output.pages || scene.catalogue.channels.is_empty() {
+        return Vec::new();
+    }
+    page::render(scene).unwrap_or_else(|findings| {
+        checked.extend(findings);
+        Vec::new()
+    })
+}
 
 /// The list of all feeds that exist; `None` where the config wants none, or where there is nothing to list.
 pub(super) fn list(config: &Config, catalogue: &Catalogue) -> Option<Document> {

@@ -181,6 +181,9 @@ pub(super) const SECTIONS: &[Section] = &[
             "output.ttl" Whole(1, 44_640), Is("60"), "How long readers may wait before they ask again, in minutes; RSS `ttl`.", "120";
             "output.tombstone-days" Whole(0, 36_500), Is("30"),
                 "How long Atom says of a deleted item that it is gone (`at:deleted-entry`, RFC 6721), in days; 0 for never.", "90";
+            "output.pages" Flag, Is("true"),
+                "HTML pages for people: one for each channel (`country/belize.html`), an `index.html` that lists them, and one for each item without a `link`.", "false";
+            "output.templates" Text, None, "A folder of your own templates for the pages, relative to the config's folder; `docs/pages.md` tells what they can say.", r#""templates""#;
             "output.opml" Flag, Is("true"),
                 "A list of all feeds in OPML at `feeds.opml`, which readers import, or subscribe to.", "false";
             "output.summary-length" Whole(40, 10_000), Is("300"), "The length of summaries that are cut from bodies, in characters.", "500";
