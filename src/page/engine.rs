@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use askama::Template;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use askama::filters::Escaper;
+use minijinja::value::{Serde, Value};
+use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior};
 use serde::Serialize;
 
 use super::values::{Channel, Item, Page, Section};
@@ -80,6 +82,7 @@ impl<'a> Engine<'a> {
         let Some(templates) = &config.output.templates else { return Ok(Engine::BuiltIn) };
         let mut environment = Environment::new();
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
+        environment.set_formatter(formatted);
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         let mut findings = Findings::new();
         let replaced = |name: &str| templates.files.iter().any(|file| file.name == name);
@@ -98,11 +101,19 @@ impl<'a> Engine<'a> {
             // Strings written to memory: this cannot fail.
             Engine::BuiltIn => view.render().unwrap_or_default(),
             Engine::Own(templates, environment) => {
-                let filled = environment.get_template(V::TEMPLATE).and_then(|template| template.render(minijinja::value::Serde(view)));
+                let filled = environment.get_template(V::TEMPLATE).and_then(|template| template.render(Serde(view)));
                 filled.map_err(|error| Box::new(finding(templates, &error)))?
             }
         };
         Ok((html.trim_end().to_owned() + "\n").into_bytes())
+    }
+}
+
+/// Text is escaped as the built-in templates escape it, so that a copy of them gives the same bytes.
+fn formatted(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), minijinja::Error> {
+    match value.as_str().filter(|_| !value.is_safe() && *state.auto_escape() == AutoEscape::Html) {
+        Some(text) => Ok(askama::filters::Html.write_escaped_str(out, text)?),
+        None => minijinja::escape_formatter(out, state, value),
     }
 }
 
