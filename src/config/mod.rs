@@ -65,7 +65,7 @@ pub struct Publication {
     pub description: Localised,
     /// Where the output folder is served; ends in `/`.
     pub base_url: Url,
-    /// The web page that the channels stand for; RSS `link`, Atom `link rel="alternate"`.
+    /// The publication's own web page. Where there are no pages, the channels stand for it: RSS `link`, Atom `link rel="alternate"`.
     pub home: Url,
     /// The order is that of preference where a channel of mixed languages can carry only one version. Never empty.
     pub languages: Vec<Language>,

@@ -43,7 +43,7 @@ pub(super) const SECTIONS: &[Section] = &[
             "publication.base-url" Text, Required,
                 "The address at which the output folder is served. `http` or `https`, without query and fragment.", r#""https://example.org/feeds/""#;
             "publication.home" Text, Like("`base-url`"),
-                "The web page that the channels stand for; RSS `link`, Atom `link rel=\"alternate\"`, JSON Feed `home_page_url`. May be relative to `base-url`.",
+                "The publication's own web page, which pages lead to. Without pages also that which the channels stand for: RSS `link`, Atom `link rel=\"alternate\"`, JSON Feed `home_page_url`. May be relative to `base-url`.",
                 r#""https://example.org/news/""#;
             "publication.language" Text, Like("the first of `languages`"),
                 "The publication's language (BCP 47), where it has only one. This key or `languages` must be there.", r#""en""#;
