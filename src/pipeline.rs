@@ -101,6 +101,9 @@ pub fn build(config: &Config, loaded: item::Loaded, past: Past<'_>, now: DateTim
     let clock = Instant::now();
     date_channels(config, &mut catalogue, &mut recall, &prepared, past.memory, now);
     let mut documents = render(config, &catalogue, &prepared, progress);
+    let pages = pages::all(page::Scene { config, items: &items, placements: &placements, catalogue: &catalogue, texts: &texts });
+    let list = pages::list(config, &catalogue);
+    drop(texts);
     timings.render = clock.elapsed();
     findings.extend(catalogue.findings.iter().cloned());
     let scene = guard::Scene {
@@ -116,12 +119,12 @@ pub fn build(config: &Config, loaded: item::Loaded, past: Past<'_>, now: DateTim
     refused.extend(dated_ahead);
 
     let clock = Instant::now();
-    let list = pages::list(config, &catalogue);
     let mut checked = check(config, &catalogue, &items, &documents, now, progress);
-    let beside: Vec<Checked> = list.iter().map(|document| Checked { document, items: Vec::new() }).collect();
-    checked.extend(gate::check(config, &beside, now, progress));
-    let scene = page::Scene { config, items: &items, placements: &placements, catalogue: &catalogue, texts: &texts };
-    documents.extend(pages::all(scene, &mut checked));
+    checked.extend(pages::check(config, list.as_ref(), now, progress));
+    documents.extend(pages.unwrap_or_else(|faults| {
+        checked.extend(faults);
+        Vec::new()
+    }));
     timings.check = clock.elapsed();
     // Copies are checked with what they are copies of.
     documents.extend(moved::documents(config, &catalogue, &documents));

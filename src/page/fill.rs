@@ -66,7 +66,7 @@ impl<'a> Fill<'a> {
             root: address::root(path),
             index: address::index(prefix),
             site,
-            website: publication.home.to_string(),
+            website: if publication.home == publication.base_url { String::new() } else { publication.home.to_string() },
             list: if self.scene.config.output.opml { opml::PATH } else { "" },
             rights: publication.rights.as_deref().unwrap_or_default(),
             feeds: Vec::new(),

@@ -47,12 +47,15 @@ pub fn has_own_page(config: &Config, item: &Item) -> bool {
     config.output.pages && item.link.is_none()
 }
 
-/// All pages, in the order: lists, channels, items.
+/// All pages, in the order: lists, channels, items. None where there are no channels.
 ///
 /// # Errors
 /// What the user's templates cannot do, each thing once.
 pub fn render(scene: Scene<'_>) -> Result<Vec<Document>, Findings> {
     let engine = Engine::of(scene.config)?;
+    if scene.catalogue.channels.is_empty() {
+        return Ok(Vec::new());
+    }
     let lanes = lanes(scene.config, &scene.catalogue.channels);
     let fill = Fill::new(scene, &lanes);
     let pages = Pages { scene, fill: &fill, engine: &engine };

@@ -31,7 +31,7 @@ pub struct Page<'a> {
     pub index: String,
     /// The publication's title.
     pub site: &'a str,
-    /// The publication's own web page.
+    /// The publication's own web page; empty where it is the list of channels.
     pub website: String,
     /// The path of the list of all feeds; empty where there is none.
     pub list: &'static str,

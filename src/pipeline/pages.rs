@@ -1,13 +1,17 @@
 //! What is published beside the feeds for people and their readers: pages, and the list of all feeds.
 
+use chrono::{DateTime, Utc};
+
 use super::{path, url};
 use crate::channel::{Catalogue, Channel};
 use crate::config::{Config, Format};
 use crate::diag::Findings;
 use crate::document::opml::{self, Feed, List, Outline};
 use crate::document::{Document, Prepared};
+use crate::gate::{self, Checked};
 use crate::item::{Date, Item};
 use crate::page::{self, Axis, Lane, Named, Scene, Section, Words};
+use crate::progress::Progress;
 
 /// The items that are shown whole on a page of their own, whether or not a feed holds them still.
 pub(super) fn items<'a>(config: &'a Config, items: &'a [Item]) -> impl Iterator<Item = u32> + 'a {
@@ -20,15 +24,18 @@ pub(super) fn text(config: &Config, item: &Item, text: Prepared) -> Option<Prepa
     config.output.pages.then_some(Prepared { html, summary: text.summary })
 }
 
-/// All pages, where the config wants any. What the user's templates cannot do is told with the findings of the checker, which stop a publish.
-pub(super) fn all(scene: Scene<'_>, checked: &mut Findings) -> Vec<Document> {
-    if !scene.config.output.pages || scene.catalogue.channels.is_empty() {
-        return Vec::new();
-    }
-    page::render(scene).unwrap_or_else(|findings| {
-        checked.extend(findings);
-        Vec::new()
-    })
+/// All pages, where the config wants any.
+///
+/// # Errors
+/// What the user's templates cannot do: as bad as a document that is not valid.
+pub(super) fn all(scene: Scene<'_>) -> Result<Vec<Document>, Findings> {
+    if scene.config.output.pages { page::render(scene) } else { Ok(Vec::new()) }
+}
+
+/// What the checker says of the list of feeds.
+pub(super) fn check(config: &Config, list: Option<&Document>, now: DateTime<Utc>, progress: &Progress) -> Findings {
+    let list: Vec<Checked> = list.map(|document| Checked { document, items: Vec::new() }).into_iter().collect();
+    gate::check(config, &list, now, progress)
 }
 
 /// The list of all feeds that exist; `None` where the config wants none, or where there is nothing to list.
