@@ -7,12 +7,12 @@ pub(super) const SCRIPT: &str = include_str!("../../templates/filter.js");
 
 /// For pages without a script.
 pub(super) const POLICY: &str = concat!(
-    "default-src 'none'; style-src 'sha256-OGNupxDws+lXZA/qQcX7QU5KYxzPRG6bq23z2iq9Ah0='; ",
+    "default-src 'none'; style-src 'sha256-RGDsmvMDY5Q/yBMFkTztMdMvgJXX+fnnSufXjKudN1Q='; ",
     "img-src http: https: data:; base-uri 'none'; form-action 'none'"
 );
 /// For the list of channels.
 pub(super) const POLICY_WITH_SCRIPT: &str = concat!(
-    "default-src 'none'; style-src 'sha256-OGNupxDws+lXZA/qQcX7QU5KYxzPRG6bq23z2iq9Ah0='; ",
+    "default-src 'none'; style-src 'sha256-RGDsmvMDY5Q/yBMFkTztMdMvgJXX+fnnSufXjKudN1Q='; ",
     "script-src 'sha256-/pFpDLl60TJuWTChpYGw1l8twwtAuACFEJ41fGI5dro='; ",
     "img-src http: https: data:; base-uri 'none'; form-action 'none'"
 );
