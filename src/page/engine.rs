@@ -124,7 +124,16 @@ fn finding(templates: &Templates, error: &minijinja::Error) -> Finding {
         inner = source;
     }
     let what = inner.detail().map_or_else(|| inner.kind().to_string(), |detail| format!("{}: {detail}", inner.kind()));
-    let path: Arc<std::path::Path> = templates.folder.join(inner.name().unwrap_or_default()).into();
-    let line = inner.line().and_then(|line| u32::try_from(line).ok()).unwrap_or_default();
-    Finding::new(&codes::BAD_TEMPLATE, what).at(Place::line(path, line)).help("docs/pages.md lists what a template can say")
+    Finding::new(&codes::BAD_TEMPLATE, what).at(place(templates, inner)).help("docs/pages.md lists what a template can say")
+}
+
+/// Where in the user's file it is; the line, where the engine knows no more.
+fn place(templates: &Templates, error: &minijinja::Error) -> Place {
+    let name = error.name().unwrap_or_default();
+    let path: Arc<std::path::Path> = templates.folder.join(name).into();
+    let line = error.line().and_then(|line| u32::try_from(line).ok()).unwrap_or_default();
+    match (templates.files.iter().find(|file| file.name == name), error.range()) {
+        (Some(file), Some(range)) => Place::span(path, &file.text, range),
+        _ => Place::line(path, line),
+    }
 }

@@ -168,7 +168,7 @@ impl<'a> Fill<'a> {
         Channel {
             name: directory::name(config, channel, language),
             title: &channel.title,
-            description: &channel.description,
+            description: beyond(&channel.description, &channel.title),
             path: address::channel(channel),
             items: channel.items.len(),
             newest: newest.map(|item| published(item, language)).unwrap_or_default(),
@@ -269,6 +269,11 @@ fn published(item: &item::Item, language: &Language) -> Day {
 
 fn day(date: Date, language: &Language) -> Day {
     Day { iso: date.format("%Y-%m-%dT%H:%M:%S%:z").to_string(), text: Words::of(language).day(date) }
+}
+
+/// A description, where it says more than the title.
+pub(super) fn beyond<'t>(description: &'t str, title: &str) -> &'t str {
+    if description.trim() == title.trim() { "" } else { description }
 }
 
 /// A text for previews: one line, not too long.

@@ -92,7 +92,8 @@ impl Pages<'_> {
         let sections = self.fill.sections(lane);
         let channels = lane.sections.iter().flat_map(|section| &section.channels);
         let changed = channels.map(|named| named.channel.updated).max().unwrap_or_default();
-        let description = self.scene.config.publication.description.get(lane.language);
+        let publication = &self.scene.config.publication;
+        let description = fill::beyond(publication.description.get(lane.language), publication.title.get(lane.language));
         let total = sections.iter().map(|section| section.channels.len()).sum();
         let view = IndexPage { page: self.fill.index_page(&path, lane), description, total, sections };
         self.document(path, changed, &view)

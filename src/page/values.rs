@@ -89,6 +89,7 @@ pub struct Channel<'a> {
     /// Without the publication's name: `Belize`.
     pub name: String,
     pub title: &'a str,
+    /// Empty where it says no more than the title.
     pub description: &'a str,
     /// Of its page.
     pub path: String,

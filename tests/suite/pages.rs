@@ -339,9 +339,9 @@ fn copies_of_the_built_in_templates_give_the_same_bytes() {
 fn a_broken_template_is_told_with_its_line_and_nothing_is_published() {
     for (text, said) in [
         ("<p>\n{% for item in items %}\n", "look/channel.html:"),
-        ("<p>\n{{ chanel.name }}\n", "look/channel.html:2: error[bad-template]"),
-        ("<p>\n\n{{ items|nonsense }}\n", "look/channel.html:3: error[bad-template]"),
-        ("{% extends \"none.html\" %}\n", "look/channel.html:1: error[bad-template]"),
+        ("<p>\n{{ chanel.name }}\n", "look/channel.html:2:4: error[bad-template]: undefined value: `chanel` is undefined"),
+        ("<p>\n\n{{ items|nonsense }}\n", "look/channel.html:3:10: error[bad-template]: unknown filter"),
+        ("{% extends \"none.html\" %}\n", "look/channel.html:1:"),
     ] {
         let publication = with_templates(&[("channel.html", text)]);
         publication.run(&["build"]).expect(1, &[said, "docs/pages.md", "nothing was published"]);
