@@ -1,7 +1,7 @@
 //! Tidings: item records in, per-country and per-topic RSS, Atom and JSON feeds out.
 //!
 //! One package, one binary `tidings`, this library under it. A config (`feeds.toml`) and item records (`items/`) go in; every channel comes out
-//! as valid RSS 2.0, Atom 1.0 and JSON Feed 1.1, in a folder for any web server. This page is the plan of the house.
+//! as valid RSS 2.0, Atom 1.0 and JSON Feed 1.1, with a page for people, in a folder for any web server. This page is the plan of the house.
 //!
 //! # The data's way
 //!
@@ -28,12 +28,13 @@
 //! | [`progress`] | counters that long work moves and somebody watches | no |
 //! | `crash` | points at which a test may let the program die | no |
 //! | [`seen`] | a published feed as a reader sees it | no |
-//! | [`config`] | `feeds.toml`: the raw form with spans, the resolved form, the table of all keys | reads one file |
+//! | [`config`] | `feeds.toml`: the raw form with spans, the resolved form, the table of all keys; the user's templates | reads these files |
 //! | [`item`] | the model, the record formats and sources, listings and former feeds | reads records, writes new ones |
 //! | [`classify`] | item to countries and topics, and by which rule | no |
 //! | [`channel`] | which channels there are: selection, order, limits, language variants | no |
 //! | [`ledger`] | what is remembered between runs: ids, real change, what may not be published unasked | reads and writes one file |
 //! | [`document`] | a channel as bytes, RSS, Atom or JSON Feed; each item is encoded once for each format | no |
+//! | [`page`] | channels and items as pages for people, by built-in templates or the user's own; how the channels are listed | no |
 //! | [`check`] | bytes to findings: the feed checker. A witness: it shares no code with [`document`] | no |
 //! | [`gate`] | the documents of a run checked, each finding led back to its record and field | no |
 //! | [`pipeline`] | config and items to checked documents | no |
@@ -47,6 +48,8 @@
 //! - A field of a record: [`config::RECORD_FIELDS`], `item/record.rs`, `item/resolve.rs`, and what each format makes of it in the doc of [`item::Item`].
 //! - A rule of the checker: a row in `check/codes/`, one small function, a case that fires and one that does not in `tests/check/CODE/`.
 //! - A command: a file in `cli/`, with examples in its help.
+//! - A language of the pages: a row in `page/words.rs`. A value for templates: `page/values.rs`, `page/fill.rs` and `docs/pages.md`; the templates stand in
+//!   `templates/`, and what they share with MiniJinja is all that they may use.
 //! - Anything that a user sees go wrong: a row in [`diag::codes`], a place, and a way out.
 //!
 //! # As a library
@@ -73,6 +76,7 @@ pub mod document;
 pub mod gate;
 pub mod item;
 pub mod ledger;
+pub mod page;
 pub mod pipeline;
 pub mod progress;
 pub mod publish;

@@ -5,6 +5,7 @@
 
 mod archive;
 mod moved;
+mod pages;
 mod prepare;
 mod render;
 
@@ -27,6 +28,7 @@ use crate::document::Document;
 use crate::gate::{self, Checked};
 use crate::item::{self, Hidden, Item};
 use crate::ledger::{self, Accept, Memory, Recall, guard};
+use crate::page;
 use crate::progress::{Progress, Stage};
 use prepare::Prepare;
 use render::{Render, Sheet};
@@ -98,7 +100,7 @@ pub fn build(config: &Config, loaded: item::Loaded, past: Past<'_>, now: DateTim
     timings.classify = clock.elapsed();
 
     let clock = Instant::now();
-    let encoded = Prepare { config, items: &items, placements: &placements, progress }.all(&catalogue, &mut findings);
+    let (encoded, texts) = Prepare { config, items: &items, placements: &placements, progress }.all(&catalogue, &mut findings);
     timings.prepare = clock.elapsed();
 
     let clock = Instant::now();
@@ -107,6 +109,9 @@ pub fn build(config: &Config, loaded: item::Loaded, past: Past<'_>, now: DateTim
     archive::lay_out(config, &mut catalogue, &items, &recall, past.memory);
     render.date(&mut catalogue, &mut recall, past.memory, now);
     let mut documents = render.all(&catalogue, progress);
+    let pages = pages::all(page::Scene { config, items: &items, placements: &placements, catalogue: &catalogue, texts: &texts });
+    let list = pages::list(config, &catalogue);
+    drop(texts);
     timings.render = clock.elapsed();
     findings.extend(catalogue.findings.iter().cloned());
     let scene = guard::Scene {
@@ -122,10 +127,16 @@ pub fn build(config: &Config, loaded: item::Loaded, past: Past<'_>, now: DateTim
     refused.extend(dated_ahead);
 
     let clock = Instant::now();
-    let checked = check(config, &catalogue, &items, &documents, now, progress);
+    let mut checked = check(config, &catalogue, &items, &documents, now, progress);
+    checked.extend(pages::check(config, list.as_ref(), now, progress));
+    documents.extend(pages.unwrap_or_else(|faults| {
+        checked.extend(faults);
+        Vec::new()
+    }));
     timings.check = clock.elapsed();
     // Copies are checked with what they are copies of.
     documents.extend(moved::documents(config, &catalogue, &documents));
+    documents.extend(list);
     Built {
         repeats: recall.repeats.iter().map(|(at, _)| items[*at as usize].id.iri.clone()).collect(),
         items,

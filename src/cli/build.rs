@@ -12,7 +12,7 @@ use super::report::{FindingRow, Paths, Refusal, Report};
 use super::ui::{self, Ui};
 use super::view::{self, View};
 use super::{Exit, Failure};
-use crate::config::{Config, paths};
+use crate::config::{Config, Format, paths};
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::item::{self, Hidden};
 use crate::ledger::{Accept, Memory, guard};
@@ -170,10 +170,12 @@ impl Run<'_> {
             let channel = path.rsplit_once('.').map_or(path, |(channel, _)| channel);
             channel == from || channel.strip_suffix(from).is_some_and(|before| before.ends_with('/'))
         };
-        let is_said = |path: &&String| self.config.moved.iter().any(|moved| of_moved(path, &moved.from)) || *path == pipeline::REDIRECTS;
+        let is_said = |path: &&String| self.config.moved.iter().any(|moved| of_moved(path, &moved.from));
         // A page of an archive goes with its channel, or with the whole archive, which the config decides.
         let is_page = |path: &&String| path.rsplit_once('.').is_some_and(|(page, _)| paths::of_archive(page).is_some());
-        plan.deletes.iter().filter(|path| !is_said(path) && !is_page(path)).map(|path| guard::path(self.config, path)).collect()
+        // Subscribers fetch feeds; what stands beside them comes and goes with its content.
+        let feeds = plan.deletes.iter().filter(|path| Format::of_path(path).is_some());
+        feeds.filter(|path| !is_said(path) && !is_page(path)).map(|path| guard::path(self.config, path)).collect()
     }
 
     /// A publish that somebody took back, about to be repeated as it was.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 
 use super::Failure;
-use crate::config::Config;
+use crate::config::{Config, Format};
 use crate::ledger::{LedgerError, Memory, Store, exchange, rebuild};
 use crate::pipeline::Built;
 use crate::publish::{Folder, Former, Memo, Outcome, Plan, PublishError};
@@ -47,7 +47,8 @@ pub(super) fn load(config: &Config, folder: &Folder) -> Result<Remembered, Failu
 
 /// A memory of what stands in the output folder.
 pub(super) fn rebuilt(folder: &Folder) -> Memory {
-    let seen = folder.standing().into_iter().map(|(path, bytes)| (path, Seen::read(&bytes))).collect();
+    let feeds = folder.standing().into_iter().filter(|(path, _)| Format::of_path(path).is_some());
+    let seen = feeds.map(|(path, bytes)| (path, Seen::read(&bytes))).collect();
     rebuild::memory(&seen)
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::{Exit, Failure, memory, ui};
-use crate::config::Config;
+use crate::config::{Config, Format};
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::document::Document;
 use crate::ledger::{Memory, exchange};
@@ -59,7 +59,7 @@ pub(super) fn run(args: &RollbackArgs, context: &Context) -> Result<Exit, Failur
     let former = former(&sets)?;
     // Servers compare the time of a file's change with what a reader saw last: it must not go back.
     let changed = context.now.fixed_offset();
-    let document = |(path, bytes)| Document { path, format: None, bytes, changed };
+    let document = |(path, bytes): (String, Vec<u8>)| Document { format: Format::of_path(&path), path, bytes, changed };
     let documents: Vec<Document> = former.files.into_iter().map(document).collect();
     let plan = folder.plan_back(&documents, &former.absent, args.force)?;
     if !plan.foreign.is_empty() {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
 use super::ui::{self, Ui};
-use crate::config::paths;
+use crate::config::{Format, paths};
 use crate::pipeline::Built;
 use crate::publish::{Change, Folder, Plan};
 use crate::seen::{Seen, SeenItem};
@@ -45,14 +45,14 @@ pub(super) fn views(plan: &Plan, built: &Built, folder: &Folder) -> Vec<View> {
     let standing = |path: &str| folder.standing_bytes(path).map(|bytes| Seen::read(&bytes)).unwrap_or_default();
     let again: BTreeSet<&str> = built.repeats.iter().map(|iri| &**iri).collect();
     let mut views: BTreeMap<String, View> = BTreeMap::new();
-    let is_page = |path: &str| paths::of_archive(&channel(path)).is_some();
-    for put in plan.puts.iter().filter(|put| !is_page(&put.path)) {
+    let is_feed = |path: &str| Format::of_path(path).is_some() && paths::of_archive(&channel(path)).is_none();
+    for put in plan.puts.iter().filter(|put| is_feed(&put.path)) {
         views.entry(channel(&put.path)).or_insert_with_key(|name| {
             let next = Seen::read(&built.documents[put.document].bytes);
             View::between(name, &standing(&put.path), &next, (put.change == Change::New).then_some("new channel"), &again)
         });
     }
-    for path in plan.deletes.iter().filter(|path| !is_page(path)) {
+    for path in plan.deletes.iter().filter(|path| is_feed(path)) {
         let view = |name: &String| View::between(name, &standing(path), &Seen::default(), Some("channel ends"), &again);
         views.entry(channel(path)).or_insert_with_key(view);
     }

@@ -11,6 +11,7 @@ mod resolve;
 mod shape;
 mod size;
 pub mod template;
+mod templates;
 #[cfg(test)]
 mod tests;
 
@@ -27,6 +28,7 @@ use crate::vocab::Person;
 use crate::vocab::{Country, Language, TagAuthority};
 
 pub use resolve::{load, parse};
+pub use templates::{TemplateFile, Templates};
 
 /// The key of a topic: the name of its table in the config.
 pub type TopicKey = Arc<str>;
@@ -63,7 +65,7 @@ pub struct Publication {
     pub description: Localised,
     /// Where the output folder is served; ends in `/`.
     pub base_url: Url,
-    /// The web page that the channels stand for; RSS `link`, Atom `link rel="alternate"`.
+    /// The publication's own web page. Where there are no pages, the channels stand for it: RSS `link`, Atom `link rel="alternate"`.
     pub home: Url,
     /// The order is that of preference where a channel of mixed languages can carry only one version. Never empty.
     pub languages: Vec<Language>,
@@ -425,6 +427,12 @@ pub struct Output {
     pub archives: bool,
     /// How many items a page of an archive holds when it is closed.
     pub archive_size: usize,
+    /// Whether there is a list of all feeds, `feeds.opml`.
+    pub opml: bool,
+    /// Whether each channel, and each item that has no page elsewhere, has a page for people.
+    pub pages: bool,
+    /// The user's own, in place of the built-in ones.
+    pub templates: Option<Templates>,
 }
 
 /// A channel path that was published and is no longer used. Paths are without extension.

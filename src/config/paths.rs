@@ -12,6 +12,8 @@ const ARCHIVE: &str = "archive/";
 
 /// Paths that other documents need.
 const RESERVED: [&str; 2] = ["index", "feeds"];
+/// The folder of the items' own pages.
+pub const PAGES: &str = "items";
 /// The longest path piece; file systems take 255 bytes with the extension and a suffix for the time of writing.
 const LONGEST: usize = 200;
 
@@ -71,7 +73,10 @@ pub(super) fn check(path: &str) -> Result<(), (String, String)> {
     if path.split('/').any(|piece| piece.len() > LONGEST) {
         return Err((format!("a piece of the path is longer than {LONGEST} bytes"), "shorten it".to_owned()));
     }
-    if RESERVED.contains(&path) {
+    if path == PAGES || path.strip_prefix(PAGES).is_some_and(|rest| rest.starts_with('/')) {
+        return Err((format!("the folder `{PAGES}` is for the pages of items"), "choose another path".to_owned()));
+    }
+    if RESERVED.contains(&path) || path.ends_with("/index") {
         return Err((format!("`{path}` is the name of a page that lists the channels"), "choose another path".to_owned()));
     }
     if path.starts_with(ARCHIVE) {
@@ -109,6 +114,8 @@ mod tests {
             ("—", "no path", "use lower-case"),
             ("index", "name of a page", "choose another"),
             ("archive/x", "archives of", "choose another"),
+            ("es/index", "name of a page", "choose another"),
+            ("items/x", "pages of items", "choose another"),
         ] {
             let (message, way_out) = check(path).expect_err(path);
             assert!(message.contains(why) && way_out.starts_with(help), "{path}: {message}; {way_out}");

@@ -26,6 +26,7 @@ codes! {
     DUPLICATE_PATH = "duplicate-path", Error, "two channels that would be published at one path";
     UNKNOWN_TOPIC = "unknown-topic", Error, "a topic that the config does not define";
     UNKNOWN_COUNTRY = "unknown-country", Error, "a country that is not in ISO 3166-1";
+    BAD_TEMPLATE = "bad-template", Error, "a template of the pages that cannot be read or filled in";
     UNUSED_KEY = "unused-key", Warning, "a key or value that changes nothing";
 
     // records

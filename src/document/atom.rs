@@ -110,7 +110,7 @@ fn texts(entry: &Entry<'_>, content: Content) -> (Option<atom::Text>, Option<ato
     };
     match (summary, html) {
         (summary, Some(html)) => (summary.map(|summary| text(&summary)), Some(own(atom::Text::html(html)))),
-        (Some(summary), None) if entry.item.link.is_some() => (Some(text(&summary)), None),
+        (Some(summary), None) if entry.link().is_some() => (Some(text(&summary)), None),
         (summary, None) => (None, Some(own(text(summary.as_deref().unwrap_or(&entry.item.title))))),
     }
 }
@@ -142,7 +142,7 @@ fn category(category: &super::Category) -> Option<atom::Category> {
 fn links(entry: &Entry<'_>) -> Vec<Link> {
     let item = entry.item;
     let via = item.source.as_ref().map(|origin| Link { title: seen(&origin.title), ..Link::new("via", uri(&origin.url)) });
-    let mut links = values::item_links(item, &entry.translations);
+    let mut links = values::item_links(entry);
     links.extend(item.enclosures.iter().map(enclosure));
     links.extend(via);
     links

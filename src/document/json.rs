@@ -109,7 +109,7 @@ fn feed(head: &Head<'_>) -> Feed {
     Feed {
         version: VERSION,
         title: door(&head.title),
-        home_page_url: uri(&publication.home),
+        home_page_url: uri(&head.home),
         feed_url: uri(&head.url),
         description: seen(&head.description),
         next_url: head.chain.older.as_ref().map(uri),
@@ -125,7 +125,7 @@ fn model(entry: &Entry<'_>, publication: &Publication, content: Content) -> Obje
     let (content_html, content_text, summary) = texts(entry, content);
     Object {
         id: door(&item.id.iri),
-        url: item.link.as_ref().map(uri),
+        url: entry.link().map(uri),
         external_url: item.source.as_ref().map(|origin| uri(&origin.url)),
         title: door(&item.title),
         content_html,

@@ -7,6 +7,7 @@
 mod atom;
 mod finish;
 mod json;
+pub mod opml;
 mod rss;
 #[cfg(test)]
 mod tests;
@@ -34,6 +35,8 @@ pub struct Head<'a> {
     pub description: String,
     /// RSS `language`, Atom `xml:lang`, JSON Feed `language`; `None` for a channel of mixed languages, which then names the publication's.
     pub language: Option<Language>,
+    /// The web page that the channel stands for. RSS `link`, Atom `link rel="alternate"`, JSON Feed `home_page_url`.
+    pub home: Url,
     /// Where this document is served; `link rel="self"`, JSON Feed `feed_url`.
     pub url: Url,
     /// The same channel in the other formats that are published, and in the other languages.
@@ -77,8 +80,17 @@ pub struct Entry<'a> {
     pub item: &'a Item,
     pub text: &'a Prepared,
     pub categories: Vec<Category>,
+    /// The item's page among the published ones, where it has none elsewhere.
+    pub page: Option<Url>,
     /// The item's translations that have a page: language and address.
     pub translations: Vec<(Language, Url)>,
+}
+
+impl Entry<'_> {
+    /// The item's page: its own, else the one that is published for it.
+    fn link(&self) -> Option<&Url> {
+        self.item.link.as_ref().or(self.page.as_ref())
+    }
 }
 
 /// An item's text, ready to be encoded.
@@ -130,6 +142,12 @@ pub struct Document {
 }
 
 impl Format {
+    /// The format of the document at a path; `None` for what is no feed.
+    pub fn of_path(path: &str) -> Option<Self> {
+        let (_, extension) = path.rsplit_once('.')?;
+        [Format::Rss, Format::Atom, Format::Json].into_iter().find(|format| format.extension() == extension)
+    }
+
     /// What stands behind the dot of a document's path.
     pub fn extension(self) -> &'static str {
         match self {

@@ -39,7 +39,7 @@ pub(super) fn shell(head: &Head<'_>) -> Shell {
     let namespaces = NAMESPACES.into_iter().chain(is_archive.then_some(HISTORY));
     let channel = rss::Channel {
         title: door(&head.title),
-        link: uri(&publication.home),
+        link: uri(&head.home),
         // The element is required; a channel that has nothing to say of itself repeats its title.
         description: first_seen([Some(head.description.as_str()), Some(head.title.as_str())]).unwrap_or_default(),
         language: Some(language.as_str().to_owned()),
@@ -71,7 +71,7 @@ fn model(entry: &Entry<'_>, publication: &Publication, content: Content) -> rss:
     let mut enclosures = item.enclosures.iter().filter(|enclosure| matches!(enclosure.url.scheme(), "http" | "https"));
     rss::Item {
         title: Some(door(&item.title)),
-        link: item.link.as_ref().map(uri),
+        link: entry.link().map(uri),
         description,
         content,
         author,
@@ -129,7 +129,7 @@ fn enclosure(enclosure: &Enclosure) -> rss::Enclosure {
 /// What RSS has no element for. `further` are the enclosures after the one that the format allows.
 fn extensions<'a>(entry: &Entry<'_>, further: impl Iterator<Item = &'a Enclosure>) -> ExtensionMap {
     let mut map = ExtensionMap::new();
-    let links = values::item_links(entry.item, &entry.translations);
+    let links = values::item_links(entry);
     if !entry.translations.is_empty() {
         add(&mut map, "atom", "link", links.into_iter().map(link));
     }
@@ -187,5 +187,5 @@ fn logo(head: &Head<'_>) -> Option<rss::Image> {
     if is_extension && !matches!(extension.as_str(), "jpg" | "jpeg" | "gif" | "png") {
         return None;
     }
-    Some(rss::Image { url, title: door(&head.title), link: uri(&head.publication.home), ..Default::default() })
+    Some(rss::Image { url, title: door(&head.title), link: uri(&head.home), ..Default::default() })
 }

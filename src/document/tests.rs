@@ -71,6 +71,7 @@ fn head(publication: &Publication) -> Head<'_> {
         title: "Belize".to_owned(),
         description: "All about Belize".to_owned(),
         language: Some(language("en")),
+        home: publication.home.clone(),
         url: url("https://example.org/feeds/country/belize.rss"),
         alternates: Vec::new(),
         updated: date("2018-02-09T12:00:00-06:00"),
@@ -160,7 +161,7 @@ fn category(term: &str, label: &str) -> Category {
 /// An entry of `item` with the given text and nothing else, encoded and put into a document of its own.
 fn document(item: &Item, text: &Prepared, content: Content, format: Format) -> String {
     let publication = publication();
-    let entry = Entry { item, text, categories: vec![category("BZ", "Belize & more")], translations: Vec::new() };
+    let entry = Entry { item, text, categories: vec![category("BZ", "Belize & more")], page: None, translations: Vec::new() };
     let encoded = encode(&entry, &publication, content, format);
     String::from_utf8(render(&head(&publication), &[&encoded], format)).expect("UTF-8")
 }
@@ -169,7 +170,7 @@ fn full_document(format: Format) -> String {
     let (publication, item) = (full_publication(), full_item());
     let text = prepared(Some("<p>Fish &amp; <b>chips</b> ]]&gt;</p>"), Some("Fish & chips < 3"));
     let translations = vec![(language("es"), url("https://example.org/es/belize")), (language("fr"), url("https://example.org/fr/b.pdf"))];
-    let entry = Entry { item: &item, text: &text, categories: vec![category("BZ", "Belize"), category("", " ")], translations };
+    let entry = Entry { item: &item, text: &text, categories: vec![category("BZ", "Belize"), category("", " ")], page: None, translations };
     let encoded = encode(&entry, &publication, Content::Full, format);
     String::from_utf8(render(&full_head(&publication), &[&encoded], format)).expect("UTF-8")
 }
@@ -460,7 +461,7 @@ fn the_same_values_give_the_same_bytes() {
 fn as_many_entries_as_fit() {
     let publication = publication();
     let (item, text) = (item(), Prepared::default());
-    let entry = Entry { item: &item, text: &text, categories: Vec::new(), translations: Vec::new() };
+    let entry = Entry { item: &item, text: &text, categories: Vec::new(), page: None, translations: Vec::new() };
     for format in FORMATS {
         let encoded = encode(&entry, &publication, Content::Full, format);
         let entries = [&encoded; 5];
@@ -591,7 +592,7 @@ proptest! {
         };
         let text = prepared(Some(&html), Some(&summary));
         let publication = Publication { rights: Some(format!("r{rights}.")), ..publication() };
-        let entry = Entry { item: &item, text: &text, categories: vec![category(&format!("c{label}."), &format!("l{label}."))], translations: vec![] };
+        let entry = Entry { item: &item, text: &text, categories: vec![category(&format!("c{label}."), &format!("l{label}."))], page: None, translations: vec![] };
         let head = Head { title: title.clone(), description: summary.clone(), ..full_head(&publication) };
         for format in XML {
             let encoded = encode(&entry, &publication, Content::Full, format);

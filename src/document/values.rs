@@ -3,7 +3,7 @@
 use chrono::{Timelike, Utc};
 use url::{Position, Url};
 
-use super::{Alternate, Head};
+use super::{Alternate, Entry, Head};
 use crate::config::Publication;
 use crate::item::{Date, Item};
 use crate::text::xml_chars;
@@ -163,7 +163,7 @@ impl Link {
 pub(super) fn head_links(head: &Head<'_>, own_type: &str) -> Vec<Link> {
     let own = Link::new("self", uri(&head.url)).media_type(own_type);
     let hub = head.publication.hub.as_ref().map(|hub| Link::new("hub", uri(hub)));
-    let home = uri(&head.publication.home);
+    let home = uri(&head.home);
     let pages = alternates(Link::new("alternate", home).media_type("text/html"), head.alternates.iter().map(other));
     std::iter::once(own).chain(hub).chain(chain_links(head, own_type)).chain(pages).collect()
 }
@@ -181,13 +181,13 @@ fn other(alternate: &Alternate) -> Link {
 }
 
 /// An item's page and its translations; empty where the item has no page.
-pub(super) fn item_links(item: &Item, translations: &[(Language, Url)]) -> Vec<Link> {
+pub(super) fn item_links(entry: &Entry<'_>) -> Vec<Link> {
     let page = |url: &Url, language: &Language| {
         let link = Link::new("alternate", uri(url)).hreflang(Some(language));
         if is_page(url) { link.media_type("text/html") } else { link }
     };
-    let Some(own) = &item.link else { return Vec::new() };
-    alternates(page(own, &item.language), translations.iter().map(|(language, url)| page(url, language)))
+    let Some(own) = entry.link() else { return Vec::new() };
+    alternates(page(own, &entry.item.language), entry.translations.iter().map(|(language, url)| page(url, language)))
 }
 
 /// Whether an address is taken for a web page: a name such as `report.pdf` says that it is none.

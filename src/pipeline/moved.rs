@@ -55,8 +55,8 @@ pub(super) fn documents(config: &Config, catalogue: &Catalogue, documents: &[Doc
         let targets = catalogue.channels.iter().filter(|channel| moved.to.as_deref() == Some(&*channel.family));
         for channel in targets {
             let old = old_path(channel, moved);
-            for format in &config.output.formats {
-                let (from, to) = (format!("{old}.{}", format.extension()), super::path(channel, *format));
+            for extension in extensions(config) {
+                let (from, to) = (format!("{old}.{extension}"), format!("{}.{extension}", channel.path));
                 let Some(document) = documents.iter().find(|document| document.path == to) else { continue };
                 changed = changed.max(Some(document.changed));
                 match moved.how {
@@ -66,8 +66,8 @@ pub(super) fn documents(config: &Config, catalogue: &Catalogue, documents: &[Doc
             }
         }
         if moved.to.is_none() {
-            for format in &config.output.formats {
-                let from = format!("{}.{}", moved.from, format.extension());
+            for extension in extensions(config) {
+                let from = format!("{}.{extension}", moved.from);
                 redirects.push_str(&line(config, &from, super::url(config, &from).path(), 410));
             }
         }
@@ -78,6 +78,11 @@ pub(super) fn documents(config: &Config, catalogue: &Catalogue, documents: &[Doc
         all.push(Document { path: REDIRECTS.to_owned(), format: None, bytes: redirects.into_bytes(), changed });
     }
     all
+}
+
+/// What stands behind the dot in the paths of a channel's documents: its feeds, and its page.
+fn extensions(config: &Config) -> impl Iterator<Item = &'static str> {
+    config.output.formats.iter().map(|format| format.extension()).chain(config.output.pages.then_some("html"))
 }
 
 /// `FROM TO STATUS`, the form that static hosts share.

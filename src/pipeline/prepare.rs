@@ -6,18 +6,23 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use url::Url;
 
+use super::pages;
 use crate::channel::{Catalogue, Channel};
 use crate::classify::Placement;
 use crate::config::{Config, Format};
 use crate::diag::{Finding, Findings, Severity, codes};
 use crate::document::{self, Category, Encoded, Entry, Prepared};
 use crate::item::Item;
+use crate::page;
 use crate::progress::{Progress, Stage};
 use crate::text::{self, Markup, Removed, Syntax};
 use crate::vocab::Language;
 
 /// The encoded items of every channel, each made once for each format.
 pub(super) type EncodedItems = HashMap<(u32, Format), Encoded>;
+
+/// The texts that pages show, by the item's position.
+pub(super) type Texts = HashMap<u32, Prepared>;
 
 /// The preparing of texts, which only items that some document holds need.
 pub(super) struct Prepare<'a> {
@@ -28,18 +33,21 @@ pub(super) struct Prepare<'a> {
 }
 
 impl Prepare<'_> {
-    pub fn all(&self, catalogue: &Catalogue, findings: &mut Findings) -> EncodedItems {
+    pub fn all(&self, catalogue: &Catalogue, findings: &mut Findings) -> (EncodedItems, Texts) {
         let held = |channel: &Channel| if self.config.output.archives { channel.items.len() } else { channel.window };
-        let wanted: BTreeSet<u32> = catalogue.channels.iter().flat_map(|channel| channel.items[..held(channel)].iter().copied()).collect();
+        let shown = catalogue.channels.iter().flat_map(|channel| channel.items[..held(channel)].iter().copied());
+        let wanted: BTreeSet<u32> = shown.chain(pages::items(self.config, self.items)).collect();
         let stories = self.stories(&wanted);
         self.progress.begin(Stage::Preparing, wanted.len());
-        let made: Vec<(u32, Vec<Encoded>, Findings)> = wanted.into_par_iter().map(|at| self.one(at, &stories)).collect();
+        let made: Vec<(u32, Vec<Encoded>, Option<Prepared>, Findings)> = wanted.into_par_iter().map(|at| self.one(at, &stories)).collect();
         let mut encoded = EncodedItems::with_capacity(made.len() * self.config.output.formats.len());
-        for (at, in_formats, found) in made {
+        let mut texts = Texts::new();
+        for (at, in_formats, text, found) in made {
             findings.extend(found);
+            texts.extend(text.map(|text| (at, text)));
             encoded.extend(self.config.output.formats.iter().map(|format| (at, *format)).zip(in_formats));
         }
-        encoded
+        (encoded, texts)
     }
 
     /// The items of each story, for those that are translations of one another.
@@ -56,26 +64,28 @@ impl Prepare<'_> {
         stories
     }
 
-    fn one(&self, at: u32, stories: &HashMap<&str, Vec<u32>>) -> (u32, Vec<Encoded>, Findings) {
+    fn one(&self, at: u32, stories: &HashMap<&str, Vec<u32>>) -> (u32, Vec<Encoded>, Option<Prepared>, Findings) {
         let item = &self.items[at as usize];
         let (text, findings) = prepare(self.config, item);
         let entry = Entry {
             item,
             text: &text,
             categories: categories(self.config, item, &self.placements[at as usize]),
+            page: page::own_page(self.config, item),
             translations: self.translations(at, stories),
         };
         let encode = |format: &Format| document::encode(&entry, &self.config.publication, self.config.output.content, *format);
         let encoded = self.config.output.formats.iter().map(encode).collect();
         self.progress.step(1);
-        (at, encoded, findings)
+        (at, encoded, pages::text(self.config, item, text), findings)
     }
 
     fn translations(&self, at: u32, stories: &HashMap<&str, Vec<u32>>) -> Vec<(Language, Url)> {
         let Some(versions) = self.items[at as usize].story.as_deref().and_then(|story| stories.get(story)) else { return Vec::new() };
         let others = versions.iter().filter(|other| **other != at).map(|other| &self.items[*other as usize]);
-        let mut translations: Vec<(Language, Url)> =
-            others.filter_map(|other| Some((other.language.clone(), other.link.clone()?))).collect();
+        let mut translations: Vec<(Language, Url)> = others
+            .filter_map(|other| Some((other.language.clone(), other.link.clone().or_else(|| page::own_page(self.config, other))?)))
+            .collect();
         translations.sort_by(|a, b| a.0.cmp(&b.0));
         translations
     }

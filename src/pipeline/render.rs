@@ -13,6 +13,7 @@ use crate::config::{Config, Format};
 use crate::document::{self, Alternate, Chain, Document, Encoded, Head};
 use crate::item::Date;
 use crate::ledger::{self, Digest, KnownChannel, KnownPage, Memory, Recall, Ref};
+use crate::page;
 use crate::progress::{Progress, Stage};
 
 /// What is published in each format: a channel, or a page of its archive.
@@ -207,6 +208,7 @@ fn head<'a>(config: &'a Config, sheet: Sheet<'_>, format: Format, families: &Fam
         title: channel.title.clone(),
         description: channel.description.clone(),
         language: channel.language.clone(),
+        home: home(config, channel),
         url: url(config, &sheet.path(format)),
         alternates: in_other_formats.chain(in_other_languages).collect(),
         updated: sheet.updated(),
@@ -227,6 +229,14 @@ fn chain(config: &Config, sheet: Sheet<'_>, format: Format) -> Chain {
             newer: (at + 1 < channel.pages.len()).then(|| page(at + 1)),
             current: Some(url(config, &path(channel, format))),
         },
+    }
+}
+
+/// The web page that the channel stands for: its own, where there are pages.
+pub(super) fn home(config: &Config, channel: &Channel) -> Url {
+    match config.output.pages {
+        true => url(config, &page::channel_path(channel)),
+        false => config.publication.home.clone(),
     }
 }
 

@@ -324,7 +324,10 @@ fn stage(path: &Path, document: &Document) -> Result<File, PublishError> {
     }
     let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(PublishError::io("create", path))?;
     file.write_all(&document.bytes).map_err(PublishError::io("write", path))?;
-    // What a server sends as Last-Modified moves with what the document itself says.
+    // What a server sends as Last-Modified moves with what a feed itself says; what stands beside the feeds changed when it is written.
+    if document.format.is_none() {
+        return Ok(file);
+    }
     let changed = std::time::UNIX_EPOCH.checked_add(std::time::Duration::from_secs(document.changed.timestamp().max(0) as u64));
     changed.map_or(Ok(()), |changed| file.set_modified(changed)).map_err(PublishError::io("date", path))?;
     Ok(file)

@@ -87,7 +87,7 @@ fn every_code_is_explained() {
 #[test]
 fn without_paths_the_whole_publication_is_checked_and_nothing_written() {
     let publication = Publication::with_items(2);
-    publication.run(&["check"]).expect(0, &["9 documents, 0 errors"]);
+    publication.run(&["check"]).expect(0, &["16 documents, 0 errors"]);
     assert!(!publication.exists("public") && !publication.exists(".tidings"));
     publication.write("items/bad.toml", "titel = 'x'\ndate = 2018-01-01");
     publication.run(&["check"]).expect(1, &["items/bad.toml:1:1: error[unknown-key]"]);

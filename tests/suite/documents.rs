@@ -138,7 +138,7 @@ fn a_channel_has_one_id_in_every_format_and_under_every_address() {
 
 /// What every published file must be.
 fn insist(publication: &Publication) {
-    let files = publication.files("public");
+    let files = publication.feeds();
     assert!(files.len() > 4, "{files:?}");
     for path in files {
         let text = publication.read(&format!("public/{path}"));

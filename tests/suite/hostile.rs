@@ -30,7 +30,7 @@ fn hostile_records_come_out_well_formed_in_the_eyes_of_strangers() {
     write_huge(&publication);
     publication.build();
     let mut seen = 0;
-    for path in publication.files("public") {
+    for path in publication.feeds() {
         let text = publication.read(&format!("public/{path}"));
         if path.ends_with(".json") {
             crate::json_feed::insist(&path, &text).iter().for_each(|html| only_safe(&path, html));

@@ -77,7 +77,7 @@ fn it_can_be_the_only_format_or_left_out() {
         let publication = Publication::with_config(&format!("{CONFIG}\n[output]\nformats = [{formats}]\n"));
         publication.item(1, "News of nowhere");
         publication.build();
-        let files: Vec<String> = publication.files("public").into_iter().filter(|path| path.starts_with("all.")).collect();
+        let files: Vec<String> = publication.feeds().into_iter().filter(|path| path.starts_with("all.")).collect();
         assert_eq!(files, want);
     }
 }

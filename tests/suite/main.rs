@@ -12,6 +12,8 @@ mod gate;
 mod hostile;
 mod importing;
 mod json_feed;
+mod opml;
+mod pages;
 mod publishing;
 mod records;
 mod remembering;

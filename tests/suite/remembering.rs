@@ -230,7 +230,7 @@ fn pinned_records_keep_their_ids_when_files_are_renamed() {
     for (from, to) in [("item-1.md", "other.md"), ("t.toml", "u.toml"), ("j.json", "k.json")] {
         std::fs::rename(publication.path(&format!("items/{from}")), publication.path(&format!("items/{to}"))).expect("renamed");
     }
-    publication.build().expect(0, &["9 unchanged"]);
+    publication.build().expect(0, &["20 unchanged"]);
     publication.item(3, "The port of Belize, mended");
     publication.run(&["diff"]).expect(0, &["title: The port of [-Belize-]{+Belize,+} [-reopens, part 3-]{+mended+}"]);
 }

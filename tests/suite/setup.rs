@@ -64,7 +64,7 @@ fn json_reports_counts_times_and_paths() {
     let ran = publication.run(&["build", "--json"]);
     let report: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
     assert_eq!(report["items"], 2);
-    assert_eq!(report["files"]["new"], 9);
+    assert_eq!(report["files"]["new"], 16);
     assert_eq!(report["paths"]["new"][0], "all.atom");
     assert!(report["seconds"]["total"].as_f64().expect("seconds") > 0.0);
     publication.write("items/bad.toml", "title = 1\ndate = 2018-01-01");

@@ -218,6 +218,10 @@ impl World {
                 }
                 continue;
             }
+            if path.ends_with(".html") {
+                self.tally.broken += usize::from(!text.ends_with("</html>\n"));
+                continue;
+            }
             let Ok(document) = roxmltree::Document::parse(&text) else {
                 self.tally.broken += 1;
                 continue;

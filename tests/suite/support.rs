@@ -115,6 +115,12 @@ impl Publication {
         files
     }
 
+    /// Every published feed, in order, relative to the output folder.
+    pub fn feeds(&self) -> Vec<String> {
+        let is_feed = |path: &String| [".rss", ".atom", ".json"].iter().any(|extension| path.ends_with(extension));
+        self.files("public").into_iter().filter(is_feed).collect()
+    }
+
     /// The program in this folder, at [`NOW`].
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = tidings();

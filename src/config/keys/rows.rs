@@ -43,7 +43,7 @@ pub(super) const SECTIONS: &[Section] = &[
             "publication.base-url" Text, Required,
                 "The address at which the output folder is served. `http` or `https`, without query and fragment.", r#""https://example.org/feeds/""#;
             "publication.home" Text, Like("`base-url`"),
-                "The web page that the channels stand for; RSS `link`, Atom `link rel=\"alternate\"`, JSON Feed `home_page_url`. May be relative to `base-url`.",
+                "The publication's own web page, which pages lead to. Without pages also that which the channels stand for: RSS `link`, Atom `link rel=\"alternate\"`, JSON Feed `home_page_url`. May be relative to `base-url`.",
                 r#""https://example.org/news/""#;
             "publication.language" Text, Like("the first of `languages`"),
                 "The publication's language (BCP 47), where it has only one. This key or `languages` must be there.", r#""en""#;
@@ -187,6 +187,11 @@ pub(super) const SECTIONS: &[Section] = &[
                 "Whether items beyond a channel's limits stay in archive documents below `archive/` (RFC 5005, section 4), so that a channel's whole history can be read.", "true";
             "output.archive-size" Whole(5, 10_000), Is("100"),
                 "How many items a page of an archive holds when it is closed. Pages that are closed stay as they are when this is changed.", "500";
+            "output.pages" Flag, Is("true"),
+                "HTML pages for people: one for each channel (`country/belize.html`), an `index.html` that lists them, and one for each item without a `link`.", "false";
+            "output.templates" Text, None, "A folder of your own templates for the pages, relative to the config's folder; `docs/pages.md` tells what they can say.", r#""templates""#;
+            "output.opml" Flag, Is("true"),
+                "A list of all feeds in OPML at `feeds.opml`, which readers import, or subscribe to.", "false";
             "output.summary-length" Whole(40, 10_000), Is("300"), "The length of summaries that are cut from bodies, in characters.", "500";
         },
     },

@@ -18,20 +18,24 @@ use toml::de::DeTable;
 
 use super::file::{Report, Table};
 use super::names::Names;
-use super::{Config, shape};
+use super::{Config, shape, templates};
 use crate::diag::{Finding, Findings, Place, codes};
 
 /// At most so many syntax errors are worth reading: the later ones are mostly echoes of the first.
 const SYNTAX_ERRORS: usize = 20;
 
-/// Reads and resolves the config at `path`; with it come the warnings.
+/// Reads and resolves the config at `path`, and the templates that it names; with it come the warnings.
 ///
 /// # Errors
 /// All that is wrong with it, or that it cannot be read (RFC 3629 for its encoding, TOML 1.1 for its syntax).
 pub fn load(path: &Path) -> Result<(Config, Findings), Findings> {
     let text = read(path)?;
     let root = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    parse(&text, path, root)
+    let (mut config, findings) = parse(&text, path, root)?;
+    match templates::read(&mut config) {
+        Ok(()) => Ok((config, findings)),
+        Err(found) => Err(findings.into_iter().chain(found).collect()),
+    }
 }
 
 /// Resolves the text of a config. `path` is how findings name it, `root` the folder that its own paths are relative to.

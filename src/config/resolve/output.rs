@@ -3,7 +3,8 @@
 use std::path::{Component, Path, PathBuf};
 
 use crate::config::file::{At, Report, Table};
-use crate::config::{Content, Format, Limits, Output, Source, size};
+use crate::config::{Content, Format, Limits, Output, Source, Templates, size};
+use crate::diag::codes;
 
 /// Where Tidings keeps what it must remember between runs.
 const OWN_FOLDER: &str = ".tidings";
@@ -48,7 +49,23 @@ pub(super) fn read(table: &Table<'_>, root: &Path, sources: &[At<Source>], repor
         archives: table.flag("archives").unwrap_or(false),
         archive_size: table.number("archive-size").and_then(|at| usize::try_from(at.value).ok()).unwrap_or(100),
         tombstone_days: table.number("tombstone-days").and_then(|at| u32::try_from(at.value).ok()).unwrap_or(30),
+        pages: table.flag("pages").unwrap_or(true),
+        templates: templates(table, report),
+        opml: table.flag("opml").unwrap_or(true),
     }
+}
+
+fn templates(table: &Table<'_>, report: &mut Report<'_>) -> Option<Templates> {
+    let folder = table.string("templates")?;
+    if table.flag("pages") == Some(false) {
+        report.error(
+            &codes::UNUSED_KEY,
+            &folder.span,
+            "there are no pages that templates could be for",
+            "take `pages = false` or `templates` out",
+        );
+    }
+    Some(Templates { folder: PathBuf::from(folder.value), line: report.line(&folder.span), files: Vec::new() })
 }
 
 /// A source may stand where the output goes by default.

@@ -1,0 +1,320 @@
+//! Channels and items as the values that templates can say.
+
+use std::collections::HashMap;
+
+use url::Url;
+
+use super::directory::{self, Axis, Lane, Named};
+use super::values::{Channel, Day, Feed, File, Image, Item, Link, Page, Person, Section, Source, Tag};
+use super::words::{Words, own_name};
+use super::{Scene, address, look};
+use crate::config::{Config, Format, paths};
+use crate::document::opml;
+use crate::item::{self, Date};
+use crate::{channel, vocab};
+use vocab::Language;
+
+const GENERATOR: &str = concat!("Tidings ", env!("CARGO_PKG_VERSION"));
+/// So long is what previews and search engines are told of a page.
+const PREVIEW: usize = 200;
+
+/// Makes the values of every page.
+pub(super) struct Fill<'a> {
+    scene: Scene<'a>,
+    lanes: &'a [Lane<'a>],
+    /// By path.
+    channels: HashMap<&'a str, &'a channel::Channel>,
+    /// By the path that the variants share.
+    families: HashMap<&'a str, Vec<&'a channel::Channel>>,
+    /// By story.
+    stories: HashMap<&'a str, Vec<u32>>,
+}
+
+impl<'a> Fill<'a> {
+    pub fn new(scene: Scene<'a>, lanes: &'a [Lane<'a>]) -> Self {
+        let all = &scene.catalogue.channels;
+        let mut families: HashMap<&str, Vec<&channel::Channel>> = HashMap::new();
+        all.iter().for_each(|channel| families.entry(&channel.family).or_default().push(channel));
+        let mut stories: HashMap<&str, Vec<u32>> = HashMap::new();
+        for (at, item) in scene.items.iter().enumerate() {
+            if let Some(story) = &item.story {
+                stories.entry(story).or_default().push(at as u32);
+            }
+        }
+        Fill { scene, lanes, channels: all.iter().map(|channel| (channel.path.as_str(), channel)).collect(), families, stories }
+    }
+
+    /// The lane of the item's language; else the mixed one.
+    pub fn lane_of(&self, item: &item::Item) -> &'a Lane<'a> {
+        let own = self.lanes.iter().find(|lane| !lane.prefix.is_empty() && item.language.matches(lane.language));
+        own.unwrap_or(&self.lanes[0])
+    }
+
+    /// What every page says, of the parts that differ.
+    fn page(&self, path: &str, language: &'a Language, heading: String, prefix: &str) -> Page<'a> {
+        let publication = &self.scene.config.publication;
+        let site = publication.title.get(language);
+        Page {
+            lang: language.as_str(),
+            dir: direction(language),
+            title: if heading == site { heading.clone() } else { format!("{heading} · {site}") },
+            heading,
+            description: String::new(),
+            url: address::url(self.scene.config, path).into(),
+            image: publication.logo.as_ref().map(ToString::to_string).unwrap_or_default(),
+            kind: "website",
+            root: address::root(path),
+            index: address::index(prefix),
+            site,
+            website: if publication.home == publication.base_url { String::new() } else { publication.home.to_string() },
+            list: if self.scene.config.output.opml { opml::PATH } else { "" },
+            rights: publication.rights.as_deref().unwrap_or_default(),
+            feeds: Vec::new(),
+            languages: Vec::new(),
+            words: Words::of(language),
+            style: look::STYLE,
+            script: "",
+            policy: look::POLICY,
+            generator: GENERATOR,
+        }
+    }
+
+    pub fn index_page(&self, path: &str, lane: &Lane<'a>) -> Page<'a> {
+        let config = self.scene.config;
+        let (title, description) = (config.publication.title.get(lane.language), config.publication.description.get(lane.language));
+        let others = self.lanes.iter().filter(|other| other.prefix != lane.prefix && !other.prefix.is_empty());
+        let link = |other: &Lane<'_>| self.link(other.language, &address::index(other.prefix));
+        Page {
+            description: text_of(description),
+            url: address::url(config, lane.prefix).into(),
+            feeds: self.whole(lane.prefix),
+            languages: others.map(link).collect(),
+            script: look::SCRIPT,
+            policy: look::POLICY_WITH_SCRIPT,
+            ..self.page(path, lane.language, title.to_owned(), lane.prefix)
+        }
+    }
+
+    pub fn channel_page(&self, path: &str, channel: &'a channel::Channel) -> Page<'a> {
+        let config = self.scene.config;
+        let (language, prefix) = (directory::language(config, channel), directory::prefix(channel));
+        let mut feeds = feeds(config, channel);
+        if channel.kind != channel::Kind::All {
+            feeds.extend(self.whole(prefix));
+        }
+        let variants = self.families[channel.family.as_str()].iter();
+        let others = variants.filter(|other| other.path != channel.path && !directory::prefix(other).is_empty());
+        let link = |other: &&channel::Channel| self.link(directory::language(config, other), &address::channel(other));
+        Page {
+            description: text_of(&channel.description),
+            feeds,
+            languages: others.map(link).collect(),
+            ..self.page(path, language, directory::name(config, channel, language), prefix)
+        }
+    }
+
+    pub fn item_page(&self, path: &str, at: u32) -> Page<'a> {
+        let (item, lane) = (&self.scene.items[at as usize], self.lane_of(&self.scene.items[at as usize]));
+        let own = self.places(at, lane.prefix).into_iter().flat_map(|channel| feeds(self.scene.config, channel));
+        let summary = self.scene.texts.get(&at).and_then(|text| text.summary.as_deref()).unwrap_or_default();
+        let page = self.page(path, &item.language, item.title.clone(), lane.prefix);
+        Page {
+            description: text_of(summary),
+            image: item.image.as_ref().map_or_else(|| page.image.clone(), |image| image.url.to_string()),
+            kind: "article",
+            feeds: self.whole(lane.prefix).into_iter().chain(own).collect(),
+            languages: self.translations(at),
+            ..page
+        }
+    }
+
+    /// The feeds of the whole publication.
+    fn whole(&self, prefix: &str) -> Vec<Feed> {
+        self.channels.get(format!("{prefix}{}", paths::ALL).as_str()).map(|channel| feeds(self.scene.config, channel)).unwrap_or_default()
+    }
+
+    /// The channels of the item's countries and topics.
+    fn places(&self, at: u32, prefix: &str) -> Vec<&'a channel::Channel> {
+        let placement = &self.scene.placements[at as usize];
+        let countries = placement.countries.iter().map(|placed| paths::country(placed.value));
+        let topics = placement.topics.iter().filter_map(|placed| self.topic(&placed.value)).map(paths::topic);
+        countries.chain(topics).filter_map(|path| self.channels.get(format!("{prefix}{path}").as_str()).copied()).collect()
+    }
+
+    fn topic(&self, key: &str) -> Option<&'a crate::config::Topic> {
+        self.scene.config.topics.iter().find(|topic| &*topic.key == key)
+    }
+
+    pub fn sections(&self, lane: &Lane<'a>) -> Vec<Section<'a>> {
+        let words = Words::of(lane.language);
+        let section = |section: &directory::Section<'a>| {
+            let (id, title) = match section.axis {
+                Axis::All => ("all", words.all),
+                Axis::Country => ("countries", words.countries),
+                Axis::Topic => ("topics", words.topics),
+                Axis::Crossing => ("crossings", words.crossings),
+                Axis::Named => ("others", words.others),
+            };
+            let channels = section.channels.iter().map(|Named { channel, name }| Channel { name: name.clone(), ..self.channel(channel) });
+            Section { id, title, channels: channels.collect() }
+        };
+        lane.sections.iter().map(section).collect()
+    }
+
+    pub fn channel(&self, channel: &'a channel::Channel) -> Channel<'a> {
+        let config = self.scene.config;
+        let language = directory::language(config, channel);
+        let newest = channel.items.first().map(|at| &self.scene.items[*at as usize]);
+        Channel {
+            name: directory::name(config, channel, language),
+            title: &channel.title,
+            description: beyond(&channel.description, &channel.title),
+            path: address::channel(channel),
+            items: channel.items.len(),
+            newest: newest.map(|item| published(item, language)).unwrap_or_default(),
+            updated: day(channel.updated.with_timezone(&config.publication.time_zone).fixed_offset(), language),
+            feeds: feeds(config, channel),
+        }
+    }
+
+    /// An item on a page of `language`, among the channels below `prefix`; with its body where it is `whole`.
+    pub fn item(&self, at: u32, prefix: &str, language: &Language, whole: bool) -> Item<'a> {
+        let (config, item) = (self.scene.config, &self.scene.items[at as usize]);
+        let text = self.scene.texts.get(&at);
+        let zone = &config.publication.time_zone;
+        let source = item.source.as_ref().map(|origin| Source { title: &origin.title, url: origin.url.as_str() });
+        Item {
+            title: &item.title,
+            url: self.address(item).to_string(),
+            path: if super::has_own_page(config, item) { address::item(config, item) } else { String::new() },
+            lang: item.language.as_str(),
+            dir: direction(&item.language),
+            published: published(item, language),
+            updated: item.updated.map(|date| day(date.with_timezone(zone).fixed_offset(), language)).unwrap_or_default(),
+            summary: text.and_then(|text| text.summary.as_deref()).unwrap_or_default(),
+            body: text.and_then(|text| text.html.as_deref()).filter(|_| whole).unwrap_or_default(),
+            authors: item.authors.iter().map(person).collect(),
+            tags: self.tags(at, prefix, language),
+            image: item.image.as_ref().map(image).unwrap_or_default(),
+            files: item.enclosures.iter().map(file).collect(),
+            source: source.unwrap_or_default(),
+            rights: item.rights.as_deref().unwrap_or_default(),
+            translations: self.translations(at),
+        }
+    }
+
+    /// Where the item is read.
+    fn address(&self, item: &item::Item) -> Url {
+        let config = self.scene.config;
+        item.link.clone().unwrap_or_else(|| address::url(config, &address::item(config, item)))
+    }
+
+    fn tags(&self, at: u32, prefix: &str, language: &Language) -> Vec<Tag> {
+        let placement = &self.scene.placements[at as usize];
+        let tag = |name: &str, path: String| {
+            let channel = self.channels.get(format!("{prefix}{path}").as_str());
+            Tag { name: name.to_owned(), path: channel.map(|channel| address::channel(channel)).unwrap_or_default() }
+        };
+        let countries = placement.countries.iter().map(|placed| tag(placed.value.name(language), paths::country(placed.value)));
+        let topics = placement.topics.iter().filter_map(|placed| self.topic(&placed.value));
+        countries.chain(topics.map(|topic| tag(topic.title.get(language), paths::topic(topic)))).collect()
+    }
+
+    fn translations(&self, at: u32) -> Vec<Link> {
+        let (config, item) = (self.scene.config, &self.scene.items[at as usize]);
+        let versions = item.story.as_deref().and_then(|story| self.stories.get(story)).map(Vec::as_slice).unwrap_or_default();
+        let others = versions.iter().filter(|other| **other != at).map(|other| &self.scene.items[*other as usize]);
+        let link = |other: &item::Item| match &other.link {
+            Some(url) => Link { url: url.to_string(), path: String::new(), ..self.link(&other.language, "") },
+            None => self.link(&other.language, &address::item(config, other)),
+        };
+        let mut links: Vec<Link> = others.map(link).collect();
+        links.sort_by(|a, b| a.lang.cmp(&b.lang));
+        links
+    }
+
+    fn link(&self, language: &Language, path: &str) -> Link {
+        Link {
+            lang: language.as_str().to_owned(),
+            dir: direction(language),
+            name: own_name(language).to_owned(),
+            url: address::url(self.scene.config, path).into(),
+            path: path.to_owned(),
+        }
+    }
+}
+
+fn feeds(config: &Config, channel: &channel::Channel) -> Vec<Feed> {
+    let feed = |format: &Format| {
+        let path = address::feed(channel, *format);
+        let name = match format {
+            Format::Rss => "RSS",
+            Format::Atom => "Atom",
+            Format::Json => "JSON Feed",
+        };
+        let url = address::url(config, &path).into();
+        Feed { name, title: channel.title.clone(), media_type: format.media_type(), path, url }
+    };
+    config.output.formats.iter().map(feed).collect()
+}
+
+fn direction(language: &Language) -> &'static str {
+    if language.is_right_to_left() { "rtl" } else { "ltr" }
+}
+
+fn published(item: &item::Item, language: &Language) -> Day {
+    let day = day(item.published, language);
+    if item.lifetime.by_day { Day { iso: item.published.format("%Y-%m-%d").to_string(), ..day } } else { day }
+}
+
+fn day(date: Date, language: &Language) -> Day {
+    Day { iso: date.format("%Y-%m-%dT%H:%M:%S%:z").to_string(), text: Words::of(language).day(date) }
+}
+
+/// A description, where it says more than the title.
+pub(super) fn beyond<'t>(description: &'t str, title: &str) -> &'t str {
+    if description.trim() == title.trim() { "" } else { description }
+}
+
+/// A text for previews: one line, not too long.
+fn text_of(plain: &str) -> String {
+    let line = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(PREVIEW) {
+        Some((end, _)) => format!("{}…", line[..end].rsplit_once(' ').map_or(&line[..end], |(words, _)| words)),
+        None => line,
+    }
+}
+
+fn person(person: &vocab::Person) -> Person<'_> {
+    let name = if person.name.is_empty() { person.email.as_deref().unwrap_or_default() } else { &person.name };
+    Person { name, url: person.uri.as_ref().map(Url::as_str).unwrap_or_default() }
+}
+
+fn image(image: &item::Image) -> Image<'_> {
+    let pixels = |size: Option<u32>| size.map(|size| size.to_string()).unwrap_or_default();
+    Image {
+        url: image.url.as_str(),
+        alt: image.alt.as_deref().unwrap_or_default(),
+        width: pixels(image.width),
+        height: pixels(image.height),
+    }
+}
+
+fn file(enclosure: &item::Enclosure) -> File<'_> {
+    let name = || enclosure.url.path().rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(enclosure.url.as_str());
+    File {
+        url: enclosure.url.as_str(),
+        title: enclosure.title.clone().unwrap_or_else(|| name().to_owned()),
+        media_type: enclosure.media_type.as_str(),
+        size: enclosure.length.filter(|bytes| *bytes > 0).map(size).unwrap_or_default(),
+    }
+}
+
+/// Bytes as people read them.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{} KB", bytes.div_ceil(1_000)),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
+}

@@ -1,0 +1,122 @@
+//! What people see in a browser: a page for each channel, one that lists the channels, and one for each item that has none elsewhere.
+//!
+//! [`values`] is what a template can say, [`fill`] makes those values of channels and items, [`engine`] turns them into HTML. Pages hold no
+//! date but those of their content, so the same channels and items give the same bytes. Values to values; nothing but the pipeline knows
+//! this room.
+
+mod address;
+mod directory;
+mod engine;
+mod fill;
+mod look;
+pub mod values;
+mod words;
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
+use crate::channel::{Catalogue, Channel};
+use crate::classify::Placement;
+use crate::config::Config;
+use crate::diag::{Finding, Findings};
+use crate::document::{Document, Prepared};
+use crate::item::Item;
+use crate::vocab::Language;
+
+pub use address::{channel as channel_path, own_page};
+pub use directory::{Axis, Lane, Named, Section, lanes};
+pub use words::{Words, own_name};
+
+use engine::{ChannelPage, Engine, IndexPage, ItemPage, View};
+use fill::Fill;
+
+/// What pages are made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Scene<'a> {
+    pub config: &'a Config,
+    pub items: &'a [Item],
+    pub placements: &'a [Placement],
+    pub catalogue: &'a Catalogue,
+    /// The texts of the items that pages show, by position; bodies only of items that have a page of their own.
+    pub texts: &'a HashMap<u32, Prepared>,
+}
+
+/// Whether the item gets a page of its own.
+pub fn has_own_page(config: &Config, item: &Item) -> bool {
+    config.output.pages && item.link.is_none()
+}
+
+/// All pages, in the order: lists, channels, items. None where there are no channels.
+///
+/// # Errors
+/// What the user's templates cannot do, each thing once.
+pub fn render(scene: Scene<'_>) -> Result<Vec<Document>, Findings> {
+    let engine = Engine::of(scene.config)?;
+    if scene.catalogue.channels.is_empty() {
+        return Ok(Vec::new());
+    }
+    let lanes = lanes(scene.config, &scene.catalogue.channels);
+    let fill = Fill::new(scene, &lanes);
+    let pages = Pages { scene, fill: &fill, engine: &engine };
+    let mut made: Vec<Result<Document, Box<Finding>>> = lanes.iter().map(|lane| pages.index(lane)).collect();
+    made.par_extend(scene.catalogue.channels.par_iter().map(|channel| pages.channel(channel)));
+    let own = |at: &u32| has_own_page(scene.config, &scene.items[*at as usize]);
+    made.par_extend((0..scene.items.len() as u32).into_par_iter().filter(own).map(|at| pages.item(at)));
+    gather(made)
+}
+
+fn gather(made: Vec<Result<Document, Box<Finding>>>) -> Result<Vec<Document>, Findings> {
+    let mut documents = Vec::with_capacity(made.len());
+    let mut findings: Vec<Box<Finding>> = Vec::new();
+    for page in made {
+        match page {
+            Ok(document) => documents.push(document),
+            Err(finding) if findings.contains(&finding) => {}
+            Err(finding) => findings.push(finding),
+        }
+    }
+    if findings.is_empty() { Ok(documents) } else { Err(findings.into_iter().map(|finding| *finding).collect()) }
+}
+
+/// One page after the other.
+struct Pages<'a> {
+    scene: Scene<'a>,
+    fill: &'a Fill<'a>,
+    engine: &'a Engine<'a>,
+}
+
+impl Pages<'_> {
+    fn index(&self, lane: &Lane<'_>) -> Result<Document, Box<Finding>> {
+        let path = address::index(lane.prefix);
+        let sections = self.fill.sections(lane);
+        let channels = lane.sections.iter().flat_map(|section| &section.channels);
+        let changed = channels.map(|named| named.channel.updated).max().unwrap_or_default();
+        let publication = &self.scene.config.publication;
+        let description = fill::beyond(publication.description.get(lane.language), publication.title.get(lane.language));
+        let total = sections.iter().map(|section| section.channels.len()).sum();
+        let view = IndexPage { page: self.fill.index_page(&path, lane), description, total, sections };
+        self.document(path, changed, &view)
+    }
+
+    fn channel(&self, channel: &Channel) -> Result<Document, Box<Finding>> {
+        let path = address::channel(channel);
+        let language = directory::language(self.scene.config, channel);
+        let items = channel.shown().iter().map(|at| self.fill.item(*at, directory::prefix(channel), language, false)).collect();
+        let view = ChannelPage { page: self.fill.channel_page(&path, channel), channel: self.fill.channel(channel), items };
+        self.document(path, channel.updated, &view)
+    }
+
+    fn item(&self, at: u32) -> Result<Document, Box<Finding>> {
+        let item = &self.scene.items[at as usize];
+        let path = address::item(self.scene.config, item);
+        let language: &Language = &item.language;
+        let prefix = self.fill.lane_of(item).prefix;
+        let view = ItemPage { page: self.fill.item_page(&path, at), item: self.fill.item(at, prefix, language, true) };
+        self.document(path, item.changed(), &view)
+    }
+
+    fn document<V: View>(&self, path: String, changed: crate::item::Date, view: &V) -> Result<Document, Box<Finding>> {
+        Ok(Document { path, format: None, bytes: self.engine.fill(view)?, changed })
+    }
+}

@@ -1,0 +1,93 @@
+//! What is published beside the feeds for people and their readers: pages, and the list of all feeds.
+
+use chrono::{DateTime, Utc};
+
+use super::{path, url};
+use crate::channel::{Catalogue, Channel};
+use crate::config::{Config, Format};
+use crate::diag::Findings;
+use crate::document::opml::{self, Feed, List, Outline};
+use crate::document::{Document, Prepared};
+use crate::gate::{self, Checked};
+use crate::item::{Date, Item};
+use crate::page::{self, Axis, Lane, Named, Scene, Section, Words};
+use crate::progress::Progress;
+
+/// The items that are shown whole on a page of their own, whether or not a feed holds them still.
+pub(super) fn items<'a>(config: &'a Config, items: &'a [Item]) -> impl Iterator<Item = u32> + 'a {
+    items.iter().zip(0..).filter(|(item, _)| page::has_own_page(config, item)).map(|(_, at)| at)
+}
+
+/// What pages show of an item's text: all of it on a page of its own, else the summary.
+pub(super) fn text(config: &Config, item: &Item, text: Prepared) -> Option<Prepared> {
+    let html = text.html.filter(|_| page::has_own_page(config, item));
+    config.output.pages.then_some(Prepared { html, summary: text.summary })
+}
+
+/// All pages, where the config wants any.
+///
+/// # Errors
+/// What the user's templates cannot do: as bad as a document that is not valid.
+pub(super) fn all(scene: Scene<'_>) -> Result<Vec<Document>, Findings> {
+    if scene.config.output.pages { page::render(scene) } else { Ok(Vec::new()) }
+}
+
+/// What the checker says of the list of feeds.
+pub(super) fn check(config: &Config, list: Option<&Document>, now: DateTime<Utc>, progress: &Progress) -> Findings {
+    let list: Vec<Checked> = list.map(|document| Checked { document, items: Vec::new() }).into_iter().collect();
+    gate::check(config, &list, now, progress)
+}
+
+/// The list of all feeds that exist; `None` where the config wants none, or where there is nothing to list.
+pub(super) fn list(config: &Config, catalogue: &Catalogue) -> Option<Document> {
+    let changed = newest_change(&catalogue.channels).filter(|_| config.output.opml)?;
+    let outlines = page::lanes(config, &catalogue.channels).iter().flat_map(|lane| outlines(config, lane)).collect();
+    let publication = &config.publication;
+    let list = List { publication, title: publication.title.get(publication.language()).to_owned(), changed, outlines };
+    Some(Document { path: opml::PATH.to_owned(), format: None, bytes: opml::render(&list), changed })
+}
+
+fn newest_change(channels: &[Channel]) -> Option<Date> {
+    channels.iter().map(|channel| channel.updated).max()
+}
+
+/// The lane's axes; those of a language below the name of it.
+fn outlines(config: &Config, lane: &Lane<'_>) -> Vec<Outline> {
+    let sections: Vec<Outline> = lane.sections.iter().flat_map(|section| section_outlines(config, lane, section)).collect();
+    match lane.prefix {
+        "" => sections,
+        _ => vec![Outline::Group(page::own_name(lane.language).to_owned(), sections)],
+    }
+}
+
+fn section_outlines(config: &Config, lane: &Lane<'_>, section: &Section<'_>) -> Vec<Outline> {
+    let feeds = section.channels.iter().map(|named| Outline::Feed(feed(config, named))).collect();
+    let words = Words::of(lane.language);
+    let heading = match section.axis {
+        Axis::All => return feeds,
+        Axis::Country => words.countries,
+        Axis::Topic => words.topics,
+        Axis::Crossing => words.crossings,
+        Axis::Named => words.others,
+    };
+    vec![Outline::Group(heading.to_owned(), feeds)]
+}
+
+fn feed(config: &Config, named: &Named<'_>) -> Feed {
+    let channel = named.channel;
+    let format = imported(&config.output.formats);
+    Feed {
+        title: channel.title.clone(),
+        description: channel.description.clone(),
+        language: channel.language.clone(),
+        url: url(config, &path(channel, format)),
+        page: super::render::home(config, channel),
+        format,
+    }
+}
+
+/// The first of the formats that every reader imports from a list.
+fn imported(formats: &[Format]) -> Format {
+    let known = formats.iter().find(|format| matches!(format, Format::Rss | Format::Atom));
+    known.or(formats.first()).copied().unwrap_or(Format::Rss)
+}
