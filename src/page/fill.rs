@@ -318,3 +318,29 @@ fn size(bytes: u64) -> String {
         _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_as_people_read_them() {
+        for (bytes, want) in [(999, "999 B"), (1_000, "1 KB"), (284_311, "285 KB"), (1_000_000, "1.0 MB"), (12_345_678, "12.3 MB")] {
+            assert_eq!(size(bytes), want);
+        }
+    }
+
+    #[test]
+    fn previews_end_at_a_word() {
+        assert_eq!(text_of(" one\n two  three "), "one two three");
+        let long = text_of(&"word ".repeat(100));
+        assert!(long.chars().count() <= PREVIEW + 1 && long.ends_with("word…"), "{long}");
+        assert_eq!(text_of(&"ñ".repeat(300)).chars().count(), PREVIEW + 1);
+    }
+
+    #[test]
+    fn a_description_that_says_no_more_is_left_out() {
+        assert_eq!(beyond("News of ports", "Ports"), "News of ports");
+        assert_eq!(beyond("Ports ", "Ports"), "");
+    }
+}
