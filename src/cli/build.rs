@@ -48,6 +48,9 @@ pub(super) struct BuildArgs {
     /// Report as JSON: counts, seconds a stage, every path, every finding
     #[arg(long)]
     json: bool,
+    /// Whether the process goes on after this run.
+    #[arg(skip)]
+    goes_on: bool,
 }
 
 /// `tidings diff`
@@ -62,6 +65,11 @@ pub(super) struct DiffArgs {
 /// A dry run of a build.
 pub(super) fn diff(args: &DiffArgs, context: &Context) -> Result<Exit, Failure> {
     run(&BuildArgs { dry_run: true, json: args.json, ..BuildArgs::default() }, context)
+}
+
+/// A build of many in one process, for `tidings serve --watch`.
+pub(super) fn again(context: &Context) -> Result<Exit, Failure> {
+    run(&BuildArgs { wait: true, goes_on: true, ..BuildArgs::default() }, context)
 }
 
 /// What `--accept` takes.
@@ -150,8 +158,10 @@ impl Run<'_> {
         };
         built.timings.publish = clock.elapsed();
         let exit = self.tell(&built, &plan, outcome, views);
-        // The process ends here, and the system takes the memory back faster than text by text.
-        std::mem::forget(built);
+        if !self.args.goes_on {
+            // The process ends here, and the system takes the memory back faster than text by text.
+            std::mem::forget(built);
+        }
         exit
     }
 
