@@ -47,9 +47,9 @@ pub fn refusal<B>(request: &Request<B>) -> Option<Response> {
     } else {
         None
     };
-    // A body that nobody reads must not be taken for the next request (RFC 9112 section 11.2).
+    // A body that nobody reads must not be taken for the next request (RFC 9112 section 11.2), nor what comes after a head that is wrong.
     refusal.map(|mut response| {
-        if has_body && request.version() <= Version::HTTP_11 {
+        if (has_body || response.status() == StatusCode::BAD_REQUEST) && request.version() <= Version::HTTP_11 {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         response

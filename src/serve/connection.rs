@@ -26,11 +26,11 @@ use super::Server;
 pub struct Limits {
     /// Connections at a time; more wait in the system's queue.
     pub connections: usize,
-    /// A head must be there so soon after its connection, or after its first byte.
+    /// The first head must be there so soon after its connection.
     pub head: Duration,
     /// The same while most connections are taken.
     pub head_when_crowded: Duration,
-    /// A connection on which nothing moves ends, whether it waits for a request or for the client to read.
+    /// A connection on which nothing moves ends, whether it waits for a request or for the client to read; a later head must be whole by then.
     pub idle: Duration,
     /// A connection that is this old ends with its next answer.
     pub age: Duration,
@@ -101,10 +101,10 @@ fn builder(limits: &Limits) -> Builder<TokioExecutor> {
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(limits.head)
+        // It counts from the end of the answer before; the first head has a deadline of its own.
+        .header_read_timeout(limits.idle.max(limits.head))
         .max_headers(limits.fields)
-        .max_buf_size(limits.head_bytes)
-        .pipeline_flush(true);
+        .max_buf_size(limits.head_bytes);
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -180,11 +180,13 @@ struct Patient {
     idle: Duration,
     moved: Instant,
     deadline: Pin<Box<Sleep>>,
+    /// Whether the deadline is still that of the first request.
+    is_first: bool,
 }
 
 impl Patient {
     fn new(stream: TcpStream, asked: Arc<AtomicBool>, first: Duration, idle: Duration) -> Self {
-        Patient { stream, asked, idle, moved: Instant::now(), deadline: Box::pin(tokio::time::sleep(first)) }
+        Patient { stream, asked, idle, moved: Instant::now(), deadline: Box::pin(tokio::time::sleep(first)), is_first: true }
     }
 
     /// Of a transfer that went on or did not.
@@ -193,9 +195,14 @@ impl Patient {
             self.moved = Instant::now();
             return transfer;
         }
+        if self.is_first && self.asked.load(Relaxed) {
+            self.is_first = false;
+            let next = self.moved + self.idle;
+            self.deadline.as_mut().reset(next);
+        }
         while self.deadline.as_mut().poll(context).is_ready() {
             let next = self.moved + self.idle;
-            if !self.asked.load(Relaxed) || next <= Instant::now() {
+            if self.is_first || next <= Instant::now() {
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
             }
             self.deadline.as_mut().reset(next);

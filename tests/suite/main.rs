@@ -14,6 +14,7 @@ mod json_feed;
 mod publishing;
 mod records;
 mod remembering;
+mod serving;
 mod setup;
 mod simulator;
 mod support;
