@@ -17,7 +17,7 @@ use url::Url;
 
 use crate::channel::{self, Catalogue, Channel, Sorted};
 use crate::classify::{Classifier, Placement};
-use crate::config::{Config, Content, Format, Future};
+use crate::config::{Config, Content, Format, Future, Query};
 use crate::diag::{Finding, Findings, Severity, codes};
 use crate::document::{self, Alternate, Category, Document, Encoded, Entry, Head, Prepared};
 use crate::gate::{self, Checked};
@@ -467,4 +467,47 @@ pub fn path(channel: &Channel, format: Format) -> String {
 /// Where a path is served.
 pub fn url(config: &Config, path: &str) -> Url {
     config.publication.base_url.join(path).unwrap_or_else(|_| config.publication.base_url.clone())
+}
+
+/// A channel that is not published but asked for, such as the crossing of two countries with a topic.
+#[derive(Clone, Debug)]
+pub struct Demand {
+    pub query: Query,
+    /// What comes after the `?` of its address; its id is made of it too.
+    pub canonical: String,
+    /// Plain text.
+    pub title: String,
+    pub language: Option<Language>,
+}
+
+/// The path of channels on demand, without extension.
+pub const ON_DEMAND: &str = "feed";
+
+/// A channel on demand in one format, from what a [`build`] made, and what the checker says of it.
+pub fn on_demand(config: &Config, built: &Built, demand: &Demand, format: Format, now: DateTime<Utc>) -> (Document, Findings) {
+    let sorted = Sorted { items: &built.items, placements: &built.placements, now };
+    let id = format!("channel/{ON_DEMAND}/{}", demand.canonical);
+    let mut channel = channel::on_demand(config, sorted, demand.query.clone(), &demand.title, ON_DEMAND, &id);
+    channel.language = demand.language.clone().or(channel.language);
+    let catalogue = Catalogue { channels: vec![channel], ..Catalogue::default() };
+    let progress = Progress::default();
+    let prepare = Prepare { config, items: &built.items, placements: &built.placements, progress: &progress };
+    let encoded = prepare.all(&catalogue, &mut Findings::new());
+    let channel = &catalogue.channels[0];
+    let asked = |mut url: Url| {
+        url.set_query(Some(&demand.canonical));
+        url
+    };
+    let mut head = head(config, channel, format, &[channel]);
+    head.url = asked(head.url);
+    head.alternates.iter_mut().for_each(|alternate| alternate.url = asked(alternate.url.clone()));
+    let document = Document {
+        path: path(channel, format),
+        format: Some(format),
+        bytes: rendered(&head, channel, &encoded, format),
+        changed: channel.updated,
+    };
+    let items = channel.shown().iter().map(|at| &built.items[*at as usize]).collect();
+    let checked = gate::check(config, &[Checked { document: &document, items }], now, &progress);
+    (document, checked)
 }

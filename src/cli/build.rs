@@ -72,6 +72,16 @@ pub(super) fn again(context: &Context) -> Result<Exit, Failure> {
     run(&BuildArgs { wait: true, goes_on: true, ..BuildArgs::default() }, context)
 }
 
+/// What a build would publish, of the records that are right, for channels on demand. Nothing is written.
+pub(super) fn unpublished(config: &Config, context: &Context) -> Result<Built, Failure> {
+    let folder = Folder::open(&config.root, &config.output.folder)?;
+    let before = memory::load(config, &folder)?;
+    let progress = Progress::default();
+    let (known, accepted) = (folder.known(), BTreeSet::new());
+    let past = Past { memory: &before.memory, known: &known, accepted: &accepted };
+    Ok(pipeline::build(config, item::read(config, &progress), past, context.now, &progress))
+}
+
 /// What `--accept` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Accepted {

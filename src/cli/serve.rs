@@ -16,6 +16,7 @@ use super::watch::{Change, Watched};
 use super::{Exit, Failure};
 use crate::config::Config;
 use crate::serve::connection::{self, Limits};
+use crate::serve::crossing::Stock;
 use crate::serve::log::{Destination, Log};
 use crate::serve::{How, Options, Server};
 
@@ -41,6 +42,9 @@ pub(super) struct ServeArgs {
     /// Write no access log
     #[arg(long)]
     no_log: bool,
+    /// Answer `/feed.atom?country=belize+mexico&topic=trafficking&lang=en` too: any crossing, made when it is asked for
+    #[arg(long)]
+    on_demand: bool,
     /// Take the client's address from the last entry of X-Forwarded-For
     #[arg(long)]
     behind_proxy: bool,
@@ -68,6 +72,9 @@ pub(super) fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> 
         Failure::new(format!("could not serve `{}`: {error}", folder.display())).help("run `tidings build` first")
     })?;
     tell_left_out(&server, context);
+    if args.on_demand {
+        stock_up(&server, context)?;
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(format!("could not start the server: {error}")))?;
     runtime.block_on(Running { args, context, server, config }.run())
@@ -164,7 +171,8 @@ impl Running<'_> {
             if let Some(config) = self.context.load(false)? {
                 self.config = config;
             }
-            self.server.reload(&self.config).map_err(Failure::io("read", &self.config.output.folder))
+            self.server.reload(&self.config).map_err(Failure::io("read", &self.config.output.folder))?;
+            if self.args.on_demand { stock_up(&self.server, &self.context.later()) } else { Ok(()) }
         });
         match loaded {
             Ok(()) => tell_left_out(&self.server, self.context),
@@ -176,6 +184,14 @@ impl Running<'_> {
     fn published(&self) -> Option<SystemTime> {
         std::fs::metadata(self.config.root.join(".tidings/published.json")).and_then(|metadata| metadata.modified()).ok()
     }
+}
+
+/// Reads the records for channels on demand.
+fn stock_up(server: &Server, context: &Context) -> Result<(), Failure> {
+    let Some(config) = context.load(false)? else { return Ok(()) };
+    let built = build::unpublished(&config, context)?;
+    server.stock_up(Stock::new(config, built, context.now));
+    Ok(())
 }
 
 fn tell_left_out(server: &Server, context: &Context) {

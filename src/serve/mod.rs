@@ -9,6 +9,7 @@
 pub mod answer;
 pub mod coding;
 pub mod connection;
+pub mod crossing;
 pub mod delta;
 mod listing;
 mod live;
@@ -29,7 +30,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::SystemTime;
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
@@ -38,16 +39,21 @@ use axum::response::Response;
 use axum::routing::any;
 use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::config::Config;
+use crate::pipeline::ON_DEMAND;
 use answer::About;
 use connection::Limits;
+use crossing::{NoChannel, Stock};
 use log::{Line, Log};
 use metrics::{Counters, Moment};
-use site::Site;
+use site::{Found, Site};
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// Channels on demand take a whole core each; whoever polls documents must not wait for them.
+const MAKERS: usize = 2;
 
 /// How documents are made ready.
 #[derive(Clone, Copy, Debug, Default)]
@@ -69,6 +75,12 @@ pub struct Server {
     behind_proxy: bool,
     /// The file that every build touches.
     built: PathBuf,
+    /// What channels on demand are made of, where there are any.
+    stock: ArcSwapOption<Stock>,
+    /// So many of them are made at a time.
+    makers: Semaphore,
+    /// Of all channels on demand.
+    on_demand: Arc<Counters>,
     /// Of everything that is no document.
     others: Counters,
     connections: AtomicU64,
@@ -100,6 +112,9 @@ impl Server {
             log: options.log,
             behind_proxy: options.behind_proxy,
             built: config.root.join(".tidings/lock"),
+            stock: ArcSwapOption::empty(),
+            makers: Semaphore::new(MAKERS),
+            on_demand: Arc::default(),
             others: Counters::default(),
             connections: AtomicU64::new(0),
             waited: AtomicU64::new(0),
@@ -117,6 +132,32 @@ impl Server {
         self.site.store(Arc::new(site));
         self.states.send_modify(|state| *state += 1);
         Ok(())
+    }
+
+    /// Answers for channels on demand from now on, out of these records.
+    pub fn stock_up(&self, stock: Stock) {
+        self.stock.store(Some(Arc::new(stock)));
+    }
+
+    /// The answer about a channel on demand; `None` where the request is for something else.
+    async fn demanded(&self, request: &Request<()>) -> Option<Response> {
+        let stock = self.stock.load_full()?;
+        let site = self.site.load_full();
+        let path = target::path(request.uri().path()).ok()?;
+        let format = Stock::format(site.without_base(&path))?;
+        if !matches!(site.find(&path), Found::Nothing) {
+            return None;
+        }
+        let question = request.uri().query().unwrap_or_default().to_owned();
+        let counters = self.on_demand.clone();
+        let _turn = self.makers.acquire().await.ok()?;
+        let made = tokio::task::spawn_blocking(move || stock.page(&question, format, counters)).await.ok()?;
+        Some(match made {
+            Ok(page) => answer::document(&site, &page, request.method(), request.headers()),
+            Err(NoChannel::Bad(why)) => answer::plain(StatusCode::BAD_REQUEST, &why),
+            Err(NoChannel::Unknown(why)) => answer::plain(StatusCode::NOT_FOUND, &why),
+            Err(NoChannel::Invalid) => answer::plain(StatusCode::INTERNAL_SERVER_ERROR, "the channel would not be valid"),
+        })
     }
 
     /// What is served now.
@@ -186,7 +227,7 @@ impl Server {
         let seconds_since = |time: SystemTime| time.elapsed().unwrap_or_default().as_secs();
         let built = std::fs::metadata(&self.built).and_then(|metadata| metadata.modified()).ok();
         metrics::render(&Moment {
-            counters: site.counters().into_iter().chain([("", &self.others)]).collect(),
+            counters: site.counters().into_iter().chain([(ON_DEMAND, &*self.on_demand), ("", &self.others)]).collect(),
             connections: self.connections.load(Relaxed),
             waited: self.waited.load(Relaxed),
             documents: site.len(),
@@ -217,8 +258,12 @@ fn router(server: std::sync::Weak<Server>, live: bool) -> Router {
 }
 
 async fn document(State(server): Own, request: Request<Body>) -> Response {
+    let request = request.map(drop);
     match server.upgrade() {
-        Some(server) => answer::answer(&server.site.load(), &request),
+        Some(server) => match server.demanded(&request).await {
+            Some(response) => response,
+            None => answer::answer(&server.site.load(), &request),
+        },
         None => ending(),
     }
 }

@@ -96,6 +96,11 @@ impl Site {
         })
     }
 
+    /// The path below the base address, where it names that.
+    pub fn without_base<'a>(&self, path: &'a str) -> &'a str {
+        path.strip_prefix(&self.base).and_then(|rest| rest.strip_prefix('/')).filter(|_| !self.base.is_empty()).unwrap_or(path)
+    }
+
     /// What stands at a path, with or without the path of the base address before it.
     pub fn find(&self, path: &str) -> Found<'_> {
         match self.below(path) {

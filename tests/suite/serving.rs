@@ -528,6 +528,51 @@ fn what_is_counted_has_only_published_paths() {
 }
 
 #[test]
+fn any_crossing_is_made_when_it_is_asked_for() {
+    let publication = Publication::with_items(3);
+    publication.item(4, "Mexico and Belize share a ship");
+    publication.item(5, "A ship for Mexico");
+    publication.build();
+    let server = Serving::start(&publication, &["--on-demand"]);
+    let titles = |target: &str| -> Vec<String> {
+        let answer = server.get(target, &[]);
+        assert_eq!(answer.status, 200, "{target}: {}", answer.text());
+        let feed = feed_rs::parser::parse(&*answer.body).expect("a feed");
+        feed.entries.into_iter().filter_map(|entry| entry.title).map(|title| title.content).collect()
+    };
+    assert_eq!(titles("/feed.atom?country=belize+mexico"), ["Mexico and Belize share a ship"]);
+    assert_eq!(titles("/feed.rss?country=MX&topic=ships"), ["A ship for Mexico", "Mexico and Belize share a ship"]);
+    assert_eq!(titles("/feed.json?country=belize,mexico&lang=en").len(), 5);
+    assert_eq!(titles("/feed.json?country=costa-rica"), [""; 0]);
+    // However it is asked, it is one channel, with one id, which says where it stands.
+    let one = server.get("/feed.atom?country=belize+mexico&topic=ships", &[]);
+    let other = server.get("/feed.atom?topic=ships&country=Mexico%2BBZ", &[]);
+    assert_eq!((one.says("etag"), one.says("link")), (other.says("etag"), other.says("link")));
+    assert_eq!(one.says("link"), "<https://feeds.example.org/feed.atom?country=belize+mexico&topic=ships>; rel=\"self\"");
+    assert!(
+        one.text().contains("href=\"https://feeds.example.org/feed.atom?country=belize+mexico&#x26;topic=ships\" rel=\"self\""),
+        "{}",
+        one.text()
+    );
+    assert!(one.text().contains("<id>tag:example.org,2018:"), "{}", one.text());
+    assert_eq!(server.get("/feed.atom?country=belize+mexico&topic=ships", &[("If-None-Match", one.says("etag"))]).status, 304);
+    for (target, status) in [
+        ("/feed.atom", 400),
+        ("/feed.atom?x=1", 400),
+        ("/feed.atom?country=guatemala", 404),
+        ("/feed.atom?country=%00", 404),
+        ("/feed.xml?country=belize", 404),
+    ] {
+        assert_eq!(server.get(target, &[]).status, status, "{target}");
+    }
+    (0..400).for_each(|n| assert_eq!(server.get(&format!("/feed.rss?lang=x-{n}"), &[]).status, 200));
+    publication.item(6, "Belize and Mexico again");
+    publication.build();
+    server.until("/feed.atom?country=belize+mexico", |answer| answer.text().contains("again"));
+    assert_eq!(Serving::start(&publication, &[]).get("/feed.atom?country=belize", &[]).status, 404);
+}
+
+#[test]
 fn nothing_is_served_before_anything_was_built() {
     let publication = Publication::with_items(1);
     publication.run(&["serve", "--listen", "127.0.0.1:0"]).expect(2, &["could not serve", "run `tidings build` first"]);
