@@ -9,7 +9,7 @@
 //! feeds.toml --config--> Config ---+
 //!                                  +--classify--> Placement --channel--> Channel --document--> Document --gate--> Findings
 //! items/ ------item--> Vec<Item> --+                                                              |
-//!                                                                                                 +--publish--> Plan -> folder
+//!                                                                                                 +--publish--> Plan -> folder --serve--> 200 / 304
 //! ```
 //!
 //! Forward only. Between reading ([`item::read`]) and publishing ([`publish`]) everything is a function from values to values, given the time: no clock, no
@@ -39,6 +39,7 @@
 //! | [`gate`] | the documents of a run checked, each finding led back to its record and field | no |
 //! | [`pipeline`] | config and items to checked documents | no |
 //! | [`publish`] | the plan, and a folder as its destination: staged files, renames, manifest, lock | writes the output |
+//! | [`serve`] | the published documents over HTTP, and what access logs tell of those who read | reads the output, listens |
 //! | [`cli`] | one file a subcommand; the only room that prints, reads the environment and the clock, and decides exit codes | yes |
 //!
 //! # Where to add what
@@ -81,5 +82,6 @@ pub mod pipeline;
 pub mod progress;
 pub mod publish;
 pub mod seen;
+pub mod serve;
 pub mod text;
 pub mod vocab;

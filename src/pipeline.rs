@@ -4,11 +4,13 @@
 //! before and the time; it prints nothing, writes nothing and asks no clock.
 
 mod archive;
+mod demand;
 mod moved;
 mod pages;
 mod prepare;
 mod render;
 
+pub use demand::{Demand, ON_DEMAND, on_demand};
 pub use moved::REDIRECTS;
 pub use prepare::prepare;
 pub use render::{path, url};

@@ -131,6 +131,14 @@ pub fn catalogue(config: &Config, sorted: Sorted<'_>, known: &BTreeSet<String>) 
     catalogue
 }
 
+/// A channel that nobody published: what a query takes, all languages side by side.
+pub fn on_demand(config: &Config, sorted: Sorted<'_>, query: Query, title: &str, path: &str, id: &str) -> Channel {
+    let title = Localised::plain(title);
+    let named = NamedChannel { path: path.to_owned(), title, description: None, query, limits: config.limits.clone() };
+    let draft = Draft { id: id.to_owned(), ..Draft::named(&named, &member::Members::collect(config, sorted), sorted) };
+    variant::mixed(config, sorted, &draft)
+}
+
 impl Catalogue {
     fn take(&mut self, empty: Empty, channel: Channel, always: bool, known: &BTreeSet<String>) {
         if !channel.items.is_empty() {

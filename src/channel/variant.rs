@@ -9,9 +9,7 @@ use crate::vocab::Language;
 /// The mixed channel first, then those of single languages where the config wants them.
 pub(super) fn of(config: &Config, sorted: Sorted<'_>, draft: &Draft) -> Vec<Channel> {
     let languages = &config.publication.languages;
-    let whole = if languages.len() == 1 { Some(&languages[0]) } else { None };
-    let mixed = channel(config, sorted, draft, Lane { language: whole, below: None }, one_version_each(config, sorted, &draft.items));
-    let mut variants = vec![mixed];
+    let mut variants = vec![mixed(config, sorted, draft)];
     if config.channels.per_language && languages.len() > 1 {
         for language in languages {
             let lane = Lane { language: Some(language), below: Some(language) };
@@ -19,6 +17,13 @@ pub(super) fn of(config: &Config, sorted: Sorted<'_>, draft: &Draft) -> Vec<Chan
         }
     }
     variants
+}
+
+/// The channel in which items of all languages stand side by side, one version of each story.
+pub(super) fn mixed(config: &Config, sorted: Sorted<'_>, draft: &Draft) -> Channel {
+    let languages = &config.publication.languages;
+    let whole = if languages.len() == 1 { Some(&languages[0]) } else { None };
+    channel(config, sorted, draft, Lane { language: whole, below: None }, one_version_each(config, sorted, &draft.items))
 }
 
 /// What sets a variant apart: the language that it declares, and the one whose folder it stands in.

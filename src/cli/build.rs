@@ -48,6 +48,9 @@ pub(super) struct BuildArgs {
     /// Report as JSON: counts, seconds a stage, every path, every finding
     #[arg(long)]
     json: bool,
+    /// Whether the process goes on after this run.
+    #[arg(skip)]
+    goes_on: bool,
 }
 
 /// `tidings diff`
@@ -62,6 +65,21 @@ pub(super) struct DiffArgs {
 /// A dry run of a build.
 pub(super) fn diff(args: &DiffArgs, context: &Context) -> Result<Exit, Failure> {
     run(&BuildArgs { dry_run: true, json: args.json, ..BuildArgs::default() }, context)
+}
+
+/// A build of many in one process, for `tidings serve --watch`.
+pub(super) fn again(context: &Context) -> Result<Exit, Failure> {
+    run(&BuildArgs { wait: true, goes_on: true, ..BuildArgs::default() }, context)
+}
+
+/// What a build would publish, of the records that are right, for channels on demand. Nothing is written.
+pub(super) fn unpublished(config: &Config, context: &Context) -> Result<Built, Failure> {
+    let folder = Folder::open(&config.root, &config.output.folder)?;
+    let before = memory::load(config, &folder)?;
+    let progress = Progress::default();
+    let (known, accepted) = (folder.known(), BTreeSet::new());
+    let past = Past { memory: &before.memory, known: &known, accepted: &accepted };
+    Ok(pipeline::build(config, item::read(config, &progress), past, context.now, &progress))
 }
 
 /// What `--accept` takes.
@@ -156,8 +174,10 @@ impl Run<'_> {
         built.timings.remember = self.before.took + saving;
         built.timings.publish = clock.elapsed() - saving;
         let exit = self.tell(&built, &plan, outcome, views);
-        // The process ends here, and the system takes the memory back faster than text by text.
-        std::mem::forget(built);
+        if !self.args.goes_on {
+            // The process ends here, and the system takes the memory back faster than text by text.
+            std::mem::forget(built);
+        }
         exit
     }
 

@@ -17,6 +17,8 @@ pub(super) struct Context {
     pub ui: Ui,
     /// The one place where the clock is read.
     pub now: DateTime<Utc>,
+    /// Whether the user said what counts as now.
+    is_now_given: bool,
 }
 
 impl Context {
@@ -27,7 +29,13 @@ impl Context {
             })?;
         }
         let ui = Ui { quiet: global.quiet, verbose: global.verbose };
-        Ok(Context { config: global.config.clone(), ui, now: now(global.now.as_deref())? })
+        Ok(Context { config: global.config.clone(), ui, now: now(global.now.as_deref())?, is_now_given: global.now.is_some() })
+    }
+
+    /// The same surroundings at a later time, for what goes on for long.
+    pub fn later(&self) -> Self {
+        let now = if self.is_now_given { self.now } else { Utc::now() };
+        Context { config: self.config.clone(), ui: self.ui, now, is_now_given: self.is_now_given }
     }
 
     /// The config file, which must be there.

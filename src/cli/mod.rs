@@ -15,9 +15,12 @@ mod new;
 mod pin;
 mod report;
 mod rollback;
+mod serve;
 mod shell;
+mod stats;
 mod ui;
 mod view;
+mod watch;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -119,6 +122,10 @@ enum Command {
     /// Show, export, import, check or repair what is remembered between runs
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// Serve the feeds over HTTP: a preview, or for production behind a proxy
+    Serve(serve::ServeArgs),
+    /// Tell from access logs who reads the feeds: subscribers, readers, the share of 304
+    Stats(stats::StatsArgs),
     /// Print a completion script for a shell
     Completions(shell::CompletionsArgs),
     /// Print the manual page, or write one for each command
@@ -159,6 +166,8 @@ fn run(command: Option<Command>, context: &Context) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::run(&args, context),
         Command::Pin(args) => pin::run(&args, context),
         Command::Ledger(command) => ledger::run(&command, context),
+        Command::Serve(args) => serve::run(&args, context),
+        Command::Stats(args) => stats::run(&args, context),
         Command::Completions(args) => shell::completions(&args, &mut Cli::command()),
         Command::Man(args) => shell::man(&args, Cli::command()),
     }

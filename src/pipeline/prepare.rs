@@ -33,10 +33,20 @@ pub(super) struct Prepare<'a> {
 }
 
 impl Prepare<'_> {
+    /// The items of these channels alone.
+    pub fn of(&self, catalogue: &Catalogue) -> EncodedItems {
+        let wanted = catalogue.channels.iter().flat_map(|channel| channel.shown().iter().copied()).collect();
+        self.these(wanted, &mut Findings::new()).0
+    }
+
+    /// The items that documents hold, and those with pages of their own.
     pub fn all(&self, catalogue: &Catalogue, findings: &mut Findings) -> (EncodedItems, Texts) {
         let held = |channel: &Channel| if self.config.output.archives { channel.items.len() } else { channel.window };
         let shown = catalogue.channels.iter().flat_map(|channel| channel.items[..held(channel)].iter().copied());
-        let wanted: BTreeSet<u32> = shown.chain(pages::items(self.config, self.items)).collect();
+        self.these(shown.chain(pages::items(self.config, self.items)).collect(), findings)
+    }
+
+    fn these(&self, wanted: BTreeSet<u32>, findings: &mut Findings) -> (EncodedItems, Texts) {
         let stories = self.stories(&wanted);
         self.progress.begin(Stage::Preparing, wanted.len());
         let made: Vec<(u32, Vec<Encoded>, Option<Prepared>, Findings)> = wanted.into_par_iter().map(|at| self.one(at, &stories)).collect();

@@ -73,6 +73,21 @@ impl<'a> Render<'a> {
         jobs.par_iter().map(document).collect()
     }
 
+    /// A channel that somebody asked for, at an address with a query; it has no page.
+    pub fn asked(self, catalogue: &Catalogue, channel: &Channel, format: Format, query: &str) -> Document {
+        let asked = |mut url: Url| {
+            url.set_query(Some(query));
+            url
+        };
+        let sheet = Sheet { channel, page: None };
+        let mut head = head(self.config, sheet, format, &families(catalogue));
+        head.home = self.config.publication.home.clone();
+        head.url = asked(head.url);
+        head.alternates.iter_mut().for_each(|alternate| alternate.url = asked(alternate.url.clone()));
+        let bytes = document::render(&head, &self.entries(sheet.items(), format), format);
+        Document { path: path(channel, format), format: Some(format), bytes, changed: channel.updated }
+    }
+
     fn one(self, sheet: Sheet<'_>, format: Format, updated: Date, families: &Families<'_>) -> Vec<u8> {
         let head = Head { updated, ..head(self.config, sheet, format, families) };
         document::render(&head, &self.entries(sheet.items(), format), format)

@@ -60,9 +60,13 @@ impl MediaType {
     pub fn of_name(name: &str) -> Option<Self> {
         let file = name.rsplit('/').next()?;
         let (_, extension) = file.rsplit_once('.')?;
-        let extension = extension.to_ascii_lowercase();
-        let row = BY_EXTENSION.binary_search_by_key(&extension.as_str(), |(ext, _)| ext).ok()?;
-        Some(MediaType(BY_EXTENSION[row].1.into()))
+        Self::known(&extension.to_ascii_lowercase()).map(|known| MediaType(known.into()))
+    }
+
+    /// What an extension in lower case stands for.
+    pub fn known(extension: &str) -> Option<&'static str> {
+        let row = BY_EXTENSION.binary_search_by_key(&extension, |(ext, _)| ext).ok()?;
+        Some(BY_EXTENSION[row].1)
     }
 
     pub fn as_str(&self) -> &str {

@@ -18,6 +18,7 @@ mod publishing;
 mod records;
 mod remembering;
 mod rolling_back;
+mod serving;
 mod setup;
 mod simulator;
 mod support;

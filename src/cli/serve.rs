@@ -1,0 +1,255 @@
+//! `tidings serve`: the published documents over HTTP. The only place where an asynchronous runtime is started.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use clap::Args;
+use clap::builder::RangedU64ValueParser;
+use tokio::net::TcpListener;
+
+use super::build;
+use super::context::Context;
+use super::ui;
+use super::watch::{Change, Watched};
+use super::{Exit, Failure};
+use crate::config::Config;
+use crate::serve::connection::{self, Limits};
+use crate::serve::crossing::Stock;
+use crate::serve::log::{Destination, Log};
+use crate::serve::{How, Options, Server};
+
+/// `tidings serve`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+SIGHUP reads the documents and the config anew, SIGTERM and SIGINT end in peace.
+
+Examples:
+  tidings serve --watch                          preview: builds on every save, open pages look again
+  tidings serve --log access.log --behind-proxy  production, behind a proxy that sends X-Forwarded-For
+  tidings serve --listen 0.0.0.0:8080            for everybody who can reach this machine")]
+pub(super) struct ServeArgs {
+    /// Listen here; port 0 takes any that is free
+    #[arg(short, long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Build at the start and on every save of a record or the config, and let open pages look again
+    #[arg(short, long)]
+    watch: bool,
+    /// Write the access log here, in the combined format, instead of to standard output
+    #[arg(long, value_name = "FILE", conflicts_with = "no_log")]
+    log: Option<PathBuf>,
+    /// Write no access log
+    #[arg(long)]
+    no_log: bool,
+    /// Answer `/feed.atom?country=belize+mexico&topic=trafficking&lang=en` too: any crossing, made when it is asked for
+    #[arg(long)]
+    on_demand: bool,
+    /// Take the client's address from the last entry of X-Forwarded-For
+    #[arg(long)]
+    behind_proxy: bool,
+    /// So many connections at a time; more wait
+    #[arg(long, value_name = "COUNT", default_value_t = 1024, value_parser = RangedU64ValueParser::<u32>::new().range(1..=100_000))]
+    connections: u32,
+    /// A request's head must be there after so many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = RangedU64ValueParser::<u64>::new().range(1..=3600))]
+    head_timeout: u64,
+    /// A connection on which nothing moves for so many seconds ends
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = RangedU64ValueParser::<u64>::new().range(1..=3600))]
+    idle_timeout: u64,
+}
+
+/// How often to look whether a build by somebody else put documents in place.
+const LOOK: Duration = Duration::from_secs(1);
+
+pub(super) fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
+    if args.watch {
+        build::again(context)?;
+    }
+    let Some(config) = context.load(false)? else { return Ok(Exit::Findings) };
+    let server = Server::new(&config, args.options()?).map_err(|error| {
+        let folder = config.root.join(&config.output.folder);
+        Failure::new(format!("could not serve `{}`: {error}", folder.display())).help("run `tidings build` first")
+    })?;
+    tell_left_out(&server, context);
+    if args.on_demand {
+        stock_up(&server, context)?;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::new(format!("could not start the server: {error}")))?;
+    runtime.block_on(Running { args, context, server, config }.run())
+}
+
+impl ServeArgs {
+    fn options(&self) -> Result<Options, Failure> {
+        let destination = match &self.log {
+            _ if self.no_log => Destination::Nowhere,
+            Some(path) if path.as_os_str() != "-" => Destination::File(path.clone()),
+            _ => Destination::Output,
+        };
+        let log = Log::open(destination).map_err(Failure::io("open the log", self.log.as_deref().unwrap_or("-".as_ref())))?;
+        let limits = Limits {
+            connections: self.connections as usize,
+            head: Duration::from_secs(self.head_timeout),
+            head_when_crowded: Duration::from_secs(self.head_timeout.min(2)),
+            idle: Duration::from_secs(self.idle_timeout),
+            ..Limits::default()
+        };
+        Ok(Options { how: How { compress: !self.watch, live: self.watch }, limits, log, behind_proxy: self.behind_proxy })
+    }
+}
+
+/// A server at work.
+struct Running<'a> {
+    args: &'a ServeArgs,
+    context: &'a Context,
+    server: Arc<Server>,
+    config: Config,
+}
+
+impl Running<'_> {
+    async fn run(mut self) -> Result<Exit, Failure> {
+        let listen = self.args.listen;
+        let refused =
+            |error| Failure::new(format!("could not listen on `{listen}`: {error}")).help("name another address or port with `--listen`");
+        let listener = TcpListener::bind(listen).await.map_err(refused)?;
+        let address = listener.local_addr().map_err(refused)?;
+        let mut signals = Signals::new().map_err(|error| Failure::new(format!("could not listen for signals: {error}")))?;
+        let serving = tokio::spawn(connection::serve(self.server.clone(), listener, self.server.stopping()));
+        self.context.ui.note(format_args!("serving `{}` at http://{address}/", self.config.output.folder.display()));
+        self.work(&mut signals).await?;
+        self.server.stop();
+        let _ = serving.await;
+        Ok(Exit::Fine)
+    }
+
+    /// Until a signal ends it.
+    async fn work(&mut self, signals: &mut Signals) -> Result<(), Failure> {
+        let mut watched = if self.args.watch { Some(Watched::new(&self.config)?) } else { None };
+        let mut published = self.published();
+        let mut look = tokio::time::interval(LOOK);
+        loop {
+            tokio::select! {
+                signal = signals.next() => match signal {
+                    Signal::End => return Ok(()),
+                    Signal::Reload => {
+                        self.server.reopen_log();
+                        self.reload();
+                    }
+                },
+                change = next(&mut watched) => {
+                    self.rebuild();
+                    if change == Change::Config && let Ok(anew) = Watched::new(&self.config) {
+                        watched = Some(anew);
+                    }
+                }
+                _ = look.tick() => {
+                    let now = self.published();
+                    if now != published {
+                        self.reload();
+                    }
+                    published = now;
+                    continue;
+                }
+            }
+            published = self.published();
+        }
+    }
+
+    /// Builds as `tidings build` does; what is wrong is told and changes nothing.
+    fn rebuild(&mut self) {
+        let context = self.context.later();
+        match tokio::task::block_in_place(|| build::again(&context)) {
+            Ok(_) => self.reload(),
+            Err(failure) => ui::failure(&failure),
+        }
+    }
+
+    /// Takes up the config and the documents as they are now; where they cannot be read, the former go on being served.
+    fn reload(&mut self) {
+        let loaded = tokio::task::block_in_place(|| {
+            if let Some(config) = self.context.load(false)? {
+                self.config = config;
+            }
+            self.server.reload(&self.config).map_err(Failure::io("read", &self.config.output.folder))?;
+            if self.args.on_demand { stock_up(&self.server, &self.context.later()) } else { Ok(()) }
+        });
+        match loaded {
+            Ok(()) => tell_left_out(&self.server, self.context),
+            Err(failure) => ui::failure(&failure),
+        }
+    }
+
+    /// When documents were last put in place, by whomever.
+    fn published(&self) -> Option<SystemTime> {
+        std::fs::metadata(self.config.root.join(".tidings/published.json")).and_then(|metadata| metadata.modified()).ok()
+    }
+}
+
+/// Reads the records for channels on demand.
+fn stock_up(server: &Server, context: &Context) -> Result<(), Failure> {
+    let Some(config) = context.load(false)? else { return Ok(()) };
+    let built = build::unpublished(&config, context)?;
+    server.stock_up(Stock::new(config, built, context.now));
+    Ok(())
+}
+
+fn tell_left_out(server: &Server, context: &Context) {
+    server.site().left_out.iter().for_each(|what| context.ui.note(format_args!("not served: {what}")));
+}
+
+/// The next change, for ever where nothing is watched.
+async fn next(watched: &mut Option<Watched>) -> Change {
+    match watched {
+        Some(watched) => watched.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// What the system wants.
+enum Signal {
+    End,
+    Reload,
+}
+
+#[cfg(unix)]
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+    hangup: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    async fn next(&mut self) -> Signal {
+        tokio::select! {
+            _ = self.terminate.recv() => Signal::End,
+            _ = self.interrupt.recv() => Signal::End,
+            _ = self.hangup.recv() => Signal::Reload,
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Signals)
+    }
+
+    async fn next(&mut self) -> Signal {
+        let _ = tokio::signal::ctrl_c().await;
+        Signal::End
+    }
+}

@@ -1,0 +1,246 @@
+//! A request for a document, and the answer to it (RFC 9110, RFC 9111, RFC 3229).
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::time::{Duration, SystemTime};
+
+use axum::body::{Body, Bytes};
+use axum::http::header::{self, HeaderName};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Version};
+use axum::response::Response;
+
+use super::coding::{Coding, Effort};
+use super::delta;
+use super::negotiate::{self, Conditions, Verdict};
+use super::page::{Page, header as value};
+use super::site::{Found, Site};
+use super::target::{self, Refused};
+
+const A_IM: HeaderName = HeaderName::from_static("a-im");
+const IM: HeaderName = HeaderName::from_static("im");
+const DELTA_BASE: HeaderName = HeaderName::from_static("delta-base");
+const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
+/// What scripts of other sites may read of an answer, beside what they always may.
+const EXPOSED: HeaderValue = HeaderValue::from_static("ETag, Link, IM, Delta-Base, Content-Encoding");
+
+/// What is left of an answer for the log and the metrics: the counters of the document that it was about.
+#[derive(Clone, Debug)]
+pub struct About(pub std::sync::Arc<super::metrics::Counters>);
+
+/// What keeps a request from being looked at at all: a method that there is not, or a head that a proxy before us may read otherwise.
+pub fn refusal<B>(request: &Request<B>) -> Option<Response> {
+    let headers = request.headers();
+    let has_body =
+        headers.contains_key(header::TRANSFER_ENCODING) || headers.get(header::CONTENT_LENGTH).is_some_and(|length| length != "0");
+    let is_1_1 = request.version() == Version::HTTP_11;
+    let refusal = if is_1_1 && headers.get_all(header::HOST).iter().count() != 1 {
+        // RFC 9112 section 3.2.
+        Some(plain(StatusCode::BAD_REQUEST, "an HTTP/1.1 request names its host once"))
+    } else if request.method() == Method::OPTIONS {
+        Some(options())
+    } else if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "documents are read here, with GET or HEAD");
+        response.headers_mut().insert(header::ALLOW, METHODS);
+        Some(response)
+    } else if has_body {
+        Some(plain(StatusCode::BAD_REQUEST, "a request for a document has no body"))
+    } else {
+        None
+    };
+    // A body that nobody reads must not be taken for the next request (RFC 9112 section 11.2), nor what comes after a head that is wrong.
+    refusal.map(|mut response| {
+        if (has_body || response.status() == StatusCode::BAD_REQUEST) && request.version() <= Version::HTTP_11 {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        response
+    })
+}
+
+fn options() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
+    headers.insert(header::ALLOW, METHODS);
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("A-IM, If-None-Match, If-Modified-Since"));
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
+    response
+}
+
+/// The answer to a GET or HEAD.
+pub fn answer<B>(site: &Site, request: &Request<B>) -> Response {
+    let path = match target::path(request.uri().path()) {
+        Ok(path) => path,
+        Err(Refused::TooLong) => return plain(StatusCode::URI_TOO_LONG, "the path is longer than that of any document"),
+        Err(Refused::Bad(why)) => return plain(StatusCode::BAD_REQUEST, why),
+    };
+    match site.find(&path) {
+        Found::Page(page) => document(site, page, request.method(), request.headers()),
+        Found::Moved(target) => moved(site, target),
+        Found::Gone => gone(site),
+        Found::Nothing => not_found(site, request.headers()),
+    }
+}
+
+/// A document, whole, in part, or not at all where the client has it.
+pub fn document(site: &Site, page: &std::sync::Arc<Page>, method: &Method, headers: &HeaderMap) -> Response {
+    let [accept, if_match, if_none_match, since, unmodified, a_im] =
+        [header::ACCEPT_ENCODING, header::IF_MATCH, header::IF_NONE_MATCH, header::IF_MODIFIED_SINCE, header::IF_UNMODIFIED_SINCE, A_IM]
+            .map(|name| text(headers, &name));
+    let body = negotiate::coding(accept.as_deref(), &page.codings()).and_then(|coding| page.body(coding));
+    let Some(body) = body else {
+        return plain(StatusCode::NOT_ACCEPTABLE, "this document is sent plain, or in the codings br, zstd and gzip");
+    };
+    let conditions = Conditions {
+        if_match: if_match.as_deref(),
+        if_none_match: if_none_match.as_deref(),
+        if_modified_since: since.as_deref(),
+        if_unmodified_since: unmodified.as_deref(),
+    };
+    let wants_delta = a_im.as_deref().is_some_and(delta::is_asked) && page.delta.is_some();
+    let mut response = match negotiate::judge(conditions, &body.tag, page.modified) {
+        Verdict::Failed => return plain(StatusCode::PRECONDITION_FAILED, "the document is another by now"),
+        Verdict::NotModified => not_modified(),
+        Verdict::Send => {
+            let known = if_none_match.as_deref().filter(|_| wants_delta && *method == Method::GET);
+            let partial = known.and_then(|tags| partial(page, tags, body.coding));
+            partial.unwrap_or_else(|| whole(page, body, method))
+        }
+    };
+    let is_partial = response.status() == StatusCode::IM_USED;
+    let headers = response.headers_mut();
+    headers.insert(header::ETAG, body.etag.clone());
+    headers.insert(header::LAST_MODIFIED, page.last_modified.clone());
+    headers.insert(header::CACHE_CONTROL, if is_partial { site.cache.control_of_delta.clone() } else { site.cache.control.clone() });
+    if site.cache.seconds > 0 {
+        headers.insert(header::EXPIRES, expires(site.cache.seconds));
+    }
+    headers.insert(header::VARY, vary(page, wants_delta));
+    shared(headers);
+    response.extensions_mut().insert(About(page.counters.clone()));
+    response
+}
+
+fn not_modified() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    response
+}
+
+fn whole(page: &Page, body: &super::page::Body, method: &Method) -> Response {
+    let bytes = if *method == Method::HEAD { Bytes::new() } else { body.bytes.clone() };
+    let mut response = Response::new(Body::from(bytes));
+    describe(response.headers_mut(), page, body.coding, body.bytes.len());
+    response
+}
+
+/// 226: the entries that the client has not seen, where it names a version that is remembered and that is worth it.
+fn partial(page: &Page, tags: &str, coding: Coding) -> Option<Response> {
+    let (entries, past) = page.delta.as_ref()?;
+    let delta = delta::since(negotiate::tags(tags).map(|(tag, _)| tag), past, page.plain(), entries)?;
+    let coded = coding.encode(&delta.bytes, Effort::Once);
+    let (coding, bytes) = coded.map_or((Coding::Identity, delta.bytes), |coded| (coding, coded));
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::IM_USED;
+    let headers = response.headers_mut();
+    headers.insert(IM, HeaderValue::from_static("feed"));
+    headers.insert(DELTA_BASE, value(&format!("\"{}\"", delta.base)));
+    describe(headers, page, coding, bytes.len());
+    *response.body_mut() = Body::from(bytes);
+    Some(response)
+}
+
+fn describe(headers: &mut HeaderMap, page: &Page, coding: Coding, length: usize) {
+    headers.insert(header::CONTENT_TYPE, page.media_type.clone());
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    if coding != Coding::Identity {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.as_str()));
+    }
+    if let Some(link) = &page.link {
+        headers.insert(header::LINK, link.clone());
+    }
+}
+
+/// Which headers of a request the answer depends on (RFC 9110 section 12.5.5, RFC 3229 section 10.2).
+fn vary(page: &Page, wants_delta: bool) -> HeaderValue {
+    HeaderValue::from_static(match (page.delta.is_some(), wants_delta) {
+        (false, _) => "Accept-Encoding",
+        (true, false) => "Accept-Encoding, A-IM",
+        (true, true) => "Accept-Encoding, A-IM, If-None-Match",
+    })
+}
+
+/// What every answer says: scripts of other sites may read it, and its type is what it says.
+fn shared(headers: &mut HeaderMap) {
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+}
+
+fn moved(site: &Site, target: &HeaderValue) -> Response {
+    let mut response = plain(StatusCode::MOVED_PERMANENTLY, "the channel moved");
+    response.headers_mut().insert(header::LOCATION, target.clone());
+    response.headers_mut().insert(header::CACHE_CONTROL, site.cache.control.clone());
+    response
+}
+
+fn gone(site: &Site) -> Response {
+    let mut response = plain(StatusCode::GONE, "the channel has ended");
+    response.headers_mut().insert(header::CACHE_CONTROL, site.cache.control.clone());
+    response
+}
+
+/// 404 with a list of what there is, as a page for browsers.
+fn not_found(site: &Site, headers: &HeaderMap) -> Response {
+    let is_browser = text(headers, &header::ACCEPT).is_some_and(|accept| accept.contains("text/html"));
+    let (list, media_type) = match is_browser {
+        true => (&site.listing.1, "text/html; charset=utf-8"),
+        false => (&site.listing.0, "text/plain; charset=utf-8"),
+    };
+    let mut response = told(StatusCode::NOT_FOUND, list.clone(), media_type);
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept"));
+    response
+}
+
+/// An answer of one line.
+pub fn plain(status: StatusCode, text: &str) -> Response {
+    told(status, format!("{text}\n").into(), "text/plain; charset=utf-8")
+}
+
+/// An answer that is no document, and that nobody keeps.
+pub fn told(status: StatusCode, bytes: Bytes, media_type: &'static str) -> Response {
+    let length = HeaderValue::from(bytes.len());
+    let mut response = Response::new(Body::from(bytes));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(header::CONTENT_LENGTH, length);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    shared(headers);
+    response
+}
+
+/// A header's text, all its lines joined (RFC 9110 section 5.3).
+pub(super) fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Cow<'a, str>> {
+    let mut lines = headers.get_all(name).iter().map(|line| String::from_utf8_lossy(line.as_bytes()));
+    let first = lines.next()?;
+    Some(lines.fold(first, |all, line| Cow::Owned(format!("{all}, {line}"))))
+}
+
+thread_local! {
+    /// The `Expires` of this second.
+    static EXPIRES: RefCell<(u64, u64, HeaderValue)> = const { RefCell::new((0, 0, HeaderValue::from_static(""))) };
+}
+
+/// So many seconds from now; formatted once a second.
+fn expires(seconds: u64) -> HeaderValue {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+    EXPIRES.with_borrow_mut(|(at, of, text)| {
+        if (*at, *of) != (now, seconds) {
+            *text = value(&httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + Duration::from_secs(now + seconds)));
+            (*at, *of) = (now, seconds);
+        }
+        text.clone()
+    })
+}

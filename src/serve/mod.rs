@@ -1,0 +1,294 @@
+//! Published documents over HTTP/1.1 and HTTP/2, for a preview and for production behind a proxy.
+//!
+//! All documents stand in memory, in every coding, with their headers made ([`page`]); together they are a [`site`], which never changes. A reload
+//! makes another and swaps it in whole, so that no request sees half of one. What a request asks for is judged by pure functions ([`target`],
+//! [`negotiate`], [`delta`]), and [`answer`] puts the answer together. [`connection`] bounds what a client can take.
+//!
+//! The room reads the output folder and listens; it publishes nothing and decides no exit code.
+
+pub mod answer;
+pub mod coding;
+pub mod connection;
+pub mod crossing;
+pub mod delta;
+mod listing;
+mod live;
+pub mod log;
+pub mod metrics;
+mod moves;
+pub mod negotiate;
+pub mod page;
+pub mod readers;
+pub mod site;
+pub mod stats;
+pub mod target;
+
+use std::io;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::SystemTime;
+
+use arc_swap::{ArcSwap, ArcSwapOption};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderName, Request, StatusCode, header};
+use axum::response::Response;
+use axum::routing::any;
+use hyper::service::Service;
+use hyper_util::service::TowerToHyperService;
+use tokio::sync::{Semaphore, watch};
+
+use crate::config::Config;
+use crate::pipeline::ON_DEMAND;
+use answer::About;
+use connection::Limits;
+use crossing::{NoChannel, Stock};
+use log::{Line, Log};
+use metrics::{Counters, Moment};
+use site::{Found, Site};
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// Channels on demand take a whole core each; whoever polls documents must not wait for them.
+const MAKERS: usize = 2;
+
+/// How documents are made ready.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct How {
+    /// Whether they are compressed.
+    pub compress: bool,
+    /// Whether pages look again after a build, and nothing is kept by caches: a preview.
+    pub live: bool,
+}
+
+/// What is served, and what is known of those who ask.
+pub struct Server {
+    site: ArcSwap<Site>,
+    how: How,
+    router: Router,
+    limits: Limits,
+    log: Log,
+    /// Whether the client's address is what the proxy before us says.
+    behind_proxy: bool,
+    /// The file that every build touches.
+    built: PathBuf,
+    /// What channels on demand are made of, where there are any.
+    stock: ArcSwapOption<Stock>,
+    /// So many of them are made at a time.
+    makers: Semaphore,
+    /// Of all channels on demand.
+    on_demand: Arc<Counters>,
+    /// Of everything that is no document.
+    others: Counters,
+    connections: AtomicU64,
+    waited: AtomicU64,
+    /// The number of the documents' state.
+    states: watch::Sender<u64>,
+    stopping: watch::Sender<bool>,
+}
+
+/// What a server is started with.
+#[derive(Debug)]
+pub struct Options {
+    pub how: How,
+    pub limits: Limits,
+    pub log: Log,
+    pub behind_proxy: bool,
+}
+
+impl Server {
+    /// # Errors
+    /// Where there is no output folder yet.
+    pub fn new(config: &Config, options: Options) -> io::Result<Arc<Self>> {
+        let site = ArcSwap::from_pointee(Site::load(config, options.how, None)?);
+        Ok(Arc::new_cyclic(|server| Server {
+            site,
+            how: options.how,
+            router: router(server.clone(), options.how.live),
+            limits: options.limits,
+            log: options.log,
+            behind_proxy: options.behind_proxy,
+            built: config.root.join(".tidings/lock"),
+            stock: ArcSwapOption::empty(),
+            makers: Semaphore::new(MAKERS),
+            on_demand: Arc::default(),
+            others: Counters::default(),
+            connections: AtomicU64::new(0),
+            waited: AtomicU64::new(0),
+            states: watch::channel(1).0,
+            stopping: watch::channel(false).0,
+        }))
+    }
+
+    /// Reads the documents anew and swaps them in. Where that fails, the former go on being served.
+    ///
+    /// # Errors
+    /// Where the output folder cannot be read.
+    pub fn reload(&self, config: &Config) -> io::Result<()> {
+        let site = Site::load(config, self.how, Some(&self.site.load()))?;
+        self.site.store(Arc::new(site));
+        self.states.send_modify(|state| *state += 1);
+        Ok(())
+    }
+
+    /// Answers for channels on demand from now on, out of these records.
+    pub fn stock_up(&self, stock: Stock) {
+        self.stock.store(Some(Arc::new(stock)));
+    }
+
+    /// The answer about a channel on demand; `None` where the request is for something else.
+    async fn demanded(&self, request: &Request<()>) -> Option<Response> {
+        let stock = self.stock.load_full()?;
+        let site = self.site.load_full();
+        let path = target::path(request.uri().path()).ok()?;
+        let format = Stock::format(site.without_base(&path))?;
+        if !matches!(site.find(&path), Found::Nothing) {
+            return None;
+        }
+        let question = request.uri().query().unwrap_or_default().to_owned();
+        let counters = self.on_demand.clone();
+        let _turn = self.makers.acquire().await.ok()?;
+        let made = tokio::task::spawn_blocking(move || stock.page(&question, format, counters)).await.ok()?;
+        Some(match made {
+            Ok(page) => answer::document(&site, &page, request.method(), request.headers()),
+            Err(NoChannel::Bad(why)) => answer::plain(StatusCode::BAD_REQUEST, &why),
+            Err(NoChannel::Unknown(why)) => answer::plain(StatusCode::NOT_FOUND, &why),
+            Err(NoChannel::Invalid) => answer::plain(StatusCode::INTERNAL_SERVER_ERROR, "the channel would not be valid"),
+        })
+    }
+
+    /// What is served now.
+    pub fn site(&self) -> Arc<Site> {
+        self.site.load_full()
+    }
+
+    /// Opens the log's file anew.
+    pub fn reopen_log(&self) {
+        self.log.reopen();
+    }
+
+    /// Ends [`connection::serve`] and every stream of events.
+    pub fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// For [`connection::serve`].
+    pub fn stopping(&self) -> watch::Receiver<bool> {
+        self.stopping.subscribe()
+    }
+
+    /// Answers a request, counts it and logs it.
+    pub async fn respond(&self, peer: IpAddr, request: Request<Body>) -> Response {
+        let mut noted = self.log.is_open().then(|| self.note(peer, &request));
+        let reader = request.headers().get(header::USER_AGENT).cloned();
+        let is_head = request.method() == axum::http::Method::HEAD;
+        let response = match answer::refusal(&request) {
+            Some(response) => response,
+            None => match TowerToHyperService::new(self.router.clone()).call(request).await {
+                Ok(response) => response,
+                Err(never) => match never {},
+            },
+        };
+        let status = response.status().as_u16();
+        let bytes = if is_head { 0 } else { length(&response) };
+        match response.extensions().get::<About>() {
+            Some(About(counters)) => {
+                counters.count(status, bytes);
+                reader.as_ref().and_then(|agent| readers::reader(agent.to_str().ok()?)).iter().for_each(|reader| counters.heard(reader));
+            }
+            None => self.others.count(status, bytes),
+        }
+        if let Some(line) = &mut noted {
+            (line.status, line.bytes) = (status, bytes);
+        }
+        noted.into_iter().for_each(|line| self.log.write(line));
+        response
+    }
+
+    fn note(&self, peer: IpAddr, request: &Request<Body>) -> Line {
+        let text = |name: &HeaderName| answer::text(request.headers(), name).map(|text| text.into_owned());
+        let forwarded = || text(&FORWARDED_FOR)?.rsplit(',').next()?.trim().parse().ok();
+        Line {
+            client: self.behind_proxy.then(forwarded).flatten().unwrap_or(peer),
+            time: chrono::Utc::now(),
+            request: format!("{} {} {:?}", request.method(), target(request), request.version()),
+            status: 0,
+            bytes: 0,
+            referer: text(&header::REFERER),
+            agent: text(&header::USER_AGENT),
+        }
+    }
+
+    fn metrics(&self) -> String {
+        let site = self.site.load();
+        let seconds_since = |time: SystemTime| time.elapsed().unwrap_or_default().as_secs();
+        let built = std::fs::metadata(&self.built).and_then(|metadata| metadata.modified()).ok();
+        metrics::render(&Moment {
+            counters: site.counters().into_iter().chain([(ON_DEMAND, &*self.on_demand), ("", &self.others)]).collect(),
+            connections: self.connections.load(Relaxed),
+            waited: self.waited.load(Relaxed),
+            documents: site.len(),
+            log_lost: self.log.lost(),
+            build_age: built.map(seconds_since),
+            load_age: seconds_since(site.loaded),
+        })
+    }
+}
+
+/// As HTTP/1.1 writes it; HTTP/2 has the host in its target.
+fn target(request: &Request<Body>) -> &str {
+    request.uri().path_and_query().map_or("*", |target| target.as_str())
+}
+
+/// The length of what is sent.
+fn length(response: &Response) -> u64 {
+    let length = response.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    length.and_then(|length| length.parse().ok()).unwrap_or_default()
+}
+
+type Own = State<std::sync::Weak<Server>>;
+
+fn router(server: std::sync::Weak<Server>, live: bool) -> Router {
+    let router = Router::new().route("/healthz", any(health)).route("/metrics", any(metrics)).fallback(document);
+    let router = if live { router.route(live::PATH, any(events)) } else { router };
+    router.with_state(server)
+}
+
+async fn document(State(server): Own, request: Request<Body>) -> Response {
+    let request = request.map(drop);
+    match server.upgrade() {
+        Some(server) => match server.demanded(&request).await {
+            Some(response) => response,
+            None => answer::answer(&server.site.load(), &request),
+        },
+        None => ending(),
+    }
+}
+
+async fn health(State(server): Own) -> Response {
+    match server.upgrade().filter(|server| !*server.stopping.borrow()) {
+        Some(_) => answer::plain(StatusCode::OK, "ok"),
+        None => ending(),
+    }
+}
+
+async fn metrics(State(server): Own) -> Response {
+    match server.upgrade() {
+        Some(server) => answer::told(StatusCode::OK, server.metrics().into(), "text/plain; version=0.0.4; charset=utf-8"),
+        None => ending(),
+    }
+}
+
+async fn events(State(server): Own) -> Response {
+    match server.upgrade() {
+        Some(server) => live::events(server.states.subscribe(), server.stopping.subscribe()),
+        None => ending(),
+    }
+}
+
+fn ending() -> Response {
+    answer::plain(StatusCode::SERVICE_UNAVAILABLE, "the server is ending")
+}

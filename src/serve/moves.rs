@@ -1,0 +1,103 @@
+//! Channels that moved or ended: 301 and 410.
+//!
+//! The build wrote the exact paths into `_redirects`; the config says what holds for variants that it does not list.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use axum::http::HeaderValue;
+
+use super::site::Found;
+use crate::config::{Config, Moved, MovedAs};
+use crate::pipeline::REDIRECTS;
+
+/// Formats in which a channel may have been published.
+const FORMATS: [&str; 5] = ["rss", "atom", "json", "html", "xml"];
+
+/// What became of paths that are documents no more.
+#[derive(Debug, Default)]
+pub struct Moves {
+    /// Below the output folder; `None` where it is gone.
+    listed: HashMap<String, Option<HeaderValue>>,
+    moved: Vec<Moved>,
+}
+
+impl Moves {
+    pub fn read(config: &Config, folder: &Path) -> Self {
+        let text = std::fs::read_to_string(folder.join(REDIRECTS)).unwrap_or_default();
+        let base = config.publication.base_url.path();
+        Moves { listed: listed(&text, base), moved: config.moved.clone() }
+    }
+
+    /// What became of a path.
+    pub fn find(&self, path: &str) -> Found<'_> {
+        match self.listed.get(path) {
+            Some(Some(target)) => return Found::Moved(target),
+            Some(None) => return Found::Gone,
+            None => {}
+        }
+        let ended = |moved: &Moved| moved.to.is_none() && lane(path, &moved.from).is_some();
+        if self.moved.iter().any(ended) { Found::Gone } else { Found::Nothing }
+    }
+
+    /// The path of the document that a copy at `path` is of.
+    pub fn copy_of(&self, path: &str) -> Option<String> {
+        self.moved.iter().filter(|moved| moved.how == MovedAs::Copy).find_map(|moved| {
+            let (before, extension) = lane(path, &moved.from)?;
+            Some(format!("{before}{}.{extension}", moved.to.as_ref()?))
+        })
+    }
+}
+
+/// The folder of the language (`es/`, or nothing) and the extension, where `path` is a document of the channel `from`.
+fn lane<'a>(path: &'a str, from: &str) -> Option<(&'a str, &'a str)> {
+    let (stem, extension) = path.rsplit_once('.').filter(|(_, extension)| FORMATS.contains(extension))?;
+    let before = stem.strip_suffix(from)?;
+    (before.is_empty() || before.ends_with('/') && !before[..before.len() - 1].contains('/')).then_some((before, extension))
+}
+
+/// The lines `FROM TO STATUS`.
+fn listed(text: &str, base: &str) -> HashMap<String, Option<HeaderValue>> {
+    let row = |line: &str| {
+        let mut words = line.split_ascii_whitespace();
+        let (from, to, status) = (words.next()?, words.next()?, words.next()?);
+        let from = from.strip_prefix(base)?.to_owned();
+        match status {
+            "410" => Some((from, None)),
+            _ => Some((from, Some(HeaderValue::from_str(to).ok()?))),
+        }
+    };
+    text.lines().filter_map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moved(from: &str, to: Option<&str>, how: MovedAs) -> Moved {
+        Moved { from: from.into(), to: to.map(Into::into), how, line: 1 }
+    }
+
+    #[test]
+    fn listed_paths_lead_on_or_are_gone() {
+        let text = "/f/old.rss https://e.org/f/new.rss 301\n/f/end.rss /f/end.rss 410\nbroken\n/else/x /y 301\n";
+        let moves = Moves { listed: listed(text, "/f/"), ..Moves::default() };
+        assert!(matches!(moves.find("old.rss"), Found::Moved(to) if to == "https://e.org/f/new.rss"));
+        assert!(matches!(moves.find("end.rss"), Found::Gone));
+        assert!(matches!(moves.find("x"), Found::Nothing));
+    }
+
+    #[test]
+    fn variants_of_an_ended_channel_are_gone_too() {
+        let all = vec![moved("desk/end", None, MovedAs::Copy), moved("old", Some("new"), MovedAs::Copy)];
+        let moves = Moves { moved: all, ..Moves::default() };
+        for path in ["desk/end.rss", "es/desk/end.json", "desk/end.html"] {
+            assert!(matches!(moves.find(path), Found::Gone), "{path}");
+        }
+        for path in ["desk/end", "mydesk/end.rss", "a/b/desk/end.rss", "desk/end.exe", "old.rss"] {
+            assert!(matches!(moves.find(path), Found::Nothing), "{path}");
+        }
+        assert_eq!(moves.copy_of("es/old.atom").as_deref(), Some("es/new.atom"));
+        assert_eq!(moves.copy_of("desk/end.rss"), None);
+    }
+}

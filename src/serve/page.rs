@@ -1,0 +1,213 @@
+//! One document as it is served: its bytes in every coding, and the headers that go with them, made once.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use axum::body::Bytes;
+use axum::http::HeaderValue;
+
+use super::coding::{Coding, Effort};
+use super::delta::{Entries, Past};
+use super::metrics::Counters;
+use crate::vocab::MediaType;
+
+/// A document in memory.
+#[derive(Debug)]
+pub struct Page {
+    pub media_type: HeaderValue,
+    /// The first is the smallest, one of them plain.
+    pub bodies: Vec<Body>,
+    /// The hash of the plain bytes, which every tag begins with.
+    pub hash: Arc<str>,
+    /// In whole seconds, never later than when it was read.
+    pub modified: SystemTime,
+    pub last_modified: HeaderValue,
+    /// `Link` (RFC 8288): itself, and the hub.
+    pub link: Option<HeaderValue>,
+    /// Of a document whose new entries can be sent alone.
+    pub delta: Option<(Entries, Past)>,
+    pub counters: Arc<Counters>,
+}
+
+/// A document in one coding.
+#[derive(Clone, Debug)]
+pub struct Body {
+    pub coding: Coding,
+    pub bytes: Bytes,
+    /// The strong tag (RFC 9110 section 8.8.3), without its quotes.
+    pub tag: Arc<str>,
+    pub etag: HeaderValue,
+}
+
+/// A file as it was read.
+#[derive(Debug)]
+pub struct File {
+    /// Below the output folder, with `/`.
+    pub path: String,
+    pub bytes: Vec<u8>,
+    pub modified: SystemTime,
+}
+
+impl Page {
+    /// From a file. What `former` holds of the same bytes is taken over rather than made again.
+    pub fn new(file: File, link: Option<HeaderValue>, former: Option<&Page>, compress: bool, counters: Arc<Counters>) -> Self {
+        let hash: Arc<str> = blake3::hash(&file.bytes).to_hex()[..32].into();
+        let modified = whole(file.modified.min(SystemTime::now()));
+        let media_type = media_type(&file.path, &file.bytes);
+        let is_feed = matches!(Path::new(&file.path).extension().and_then(|ext| ext.to_str()), Some("rss" | "atom"));
+        let delta = is_feed.then(|| (Entries::of(&file.bytes), past(former, &hash)));
+        let bodies = match former.filter(|former| former.hash == hash) {
+            Some(former) => former.bodies.clone(),
+            None => bodies(file.bytes, &hash, compress && is_text(media_type)),
+        };
+        Page {
+            media_type: HeaderValue::from_static(media_type),
+            bodies,
+            hash,
+            modified,
+            last_modified: header(&httpdate::fmt_http_date(modified)),
+            link,
+            delta,
+            counters,
+        }
+    }
+
+    /// The codings that there are, the smallest first.
+    pub fn codings(&self) -> Vec<Coding> {
+        self.bodies.iter().map(|body| body.coding).collect()
+    }
+
+    pub fn body(&self, coding: Coding) -> Option<&Body> {
+        self.bodies.iter().find(|body| body.coding == coding)
+    }
+
+    /// The plain bytes.
+    pub fn plain(&self) -> &[u8] {
+        self.body(Coding::Identity).map_or(&[], |body| &body.bytes)
+    }
+}
+
+/// The versions that went before: those that the former page knew, and its own.
+fn past(former: Option<&Page>, hash: &str) -> Past {
+    match former.and_then(|former| Some((former, former.delta.as_ref()?))) {
+        Some((former, (entries, past))) if *former.hash != *hash => past.with(&former.hash, entries),
+        Some((_, (_, past))) => past.clone(),
+        None => Past::default(),
+    }
+}
+
+fn bodies(plain: Vec<u8>, hash: &str, compress: bool) -> Vec<Body> {
+    let coded = |coding: &Coding| Some(body(*coding, coding.encode(&plain, Effort::Stored)?, hash));
+    let mut bodies: Vec<Body> = if compress { Coding::COMPRESSED.iter().filter_map(coded).collect() } else { Vec::new() };
+    bodies.push(body(Coding::Identity, plain, hash));
+    bodies.sort_by_key(|body| body.bytes.len());
+    bodies
+}
+
+fn body(coding: Coding, bytes: Vec<u8>, hash: &str) -> Body {
+    let tag = tag(hash, coding);
+    Body { coding, bytes: bytes.into(), etag: header(&format!("\"{tag}\"")), tag: tag.into() }
+}
+
+/// Each coding is a representation of its own and has its own tag (RFC 9110 section 8.8.3.3).
+fn tag(hash: &str, coding: Coding) -> String {
+    match coding {
+        Coding::Identity => hash.to_owned(),
+        coded => format!("{hash}-{}", coded.as_str()),
+    }
+}
+
+/// A header of text that is known to be one.
+pub(super) fn header(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
+}
+
+fn whole(time: SystemTime) -> SystemTime {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    SystemTime::UNIX_EPOCH + Duration::from_secs(since.as_secs())
+}
+
+/// The media types of what is published, with their charset where one has a say (RFC 9110 section 8.3).
+const TYPES: [(&str, &str); 13] = [
+    ("atom", "application/atom+xml; charset=utf-8"),
+    ("css", "text/css; charset=utf-8"),
+    ("htm", "text/html; charset=utf-8"),
+    ("html", "text/html; charset=utf-8"),
+    ("js", "text/javascript; charset=utf-8"),
+    ("opml", "text/x-opml; charset=utf-8"),
+    ("rss", "application/rss+xml; charset=utf-8"),
+    ("svg", "image/svg+xml"),
+    ("txt", "text/plain; charset=utf-8"),
+    ("webmanifest", "application/manifest+json"),
+    ("woff2", "font/woff2"),
+    ("xml", "application/xml; charset=utf-8"),
+    ("xsl", "application/xslt+xml"),
+];
+
+/// By the name; of JSON, by what it says of itself (JSON Feed 1.1, `version`).
+fn media_type(path: &str, bytes: &[u8]) -> &'static str {
+    let extension = path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map_or("", |(_, extension)| extension);
+    let extension = extension.to_ascii_lowercase();
+    if extension == "json" {
+        let head = &bytes[..bytes.len().min(1024)];
+        let is_feed = head.windows(28).any(|window| window == b"https://jsonfeed.org/version");
+        return if is_feed { "application/feed+json" } else { "application/json" };
+    }
+    let own = TYPES.iter().find(|(own, _)| *own == extension).map(|(_, media_type)| *media_type);
+    own.or_else(|| MediaType::known(&extension)).unwrap_or("application/octet-stream")
+}
+
+fn is_text(media_type: &str) -> bool {
+    media_type.starts_with("text/") || ["xml", "json", "utf-8"].iter().any(|end| media_type.ends_with(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(path: &str, text: &str, former: Option<&Page>) -> Page {
+        let file = File { path: path.into(), bytes: text.into(), modified: SystemTime::UNIX_EPOCH + Duration::new(1_518_170_400, 9) };
+        Page::new(file, None, former, true, Arc::default())
+    }
+
+    #[test]
+    fn types_are_told_by_name() {
+        for (path, expected) in [
+            ("all.rss", "application/rss+xml; charset=utf-8"),
+            ("country/belize.atom", "application/atom+xml; charset=utf-8"),
+            ("feeds.opml", "text/x-opml; charset=utf-8"),
+            ("index.html", "text/html; charset=utf-8"),
+            ("data.json", "application/json"),
+            ("logo.PNG", "image/png"),
+            ("x.y/z", "application/octet-stream"),
+        ] {
+            assert_eq!(media_type(path, b"{}"), expected, "{path}");
+        }
+        assert_eq!(media_type("all.json", br#"{"version":"https://jsonfeed.org/version/1.1"}"#), "application/feed+json");
+    }
+
+    #[test]
+    fn every_coding_has_a_tag_of_its_own() {
+        let page = page("a.rss", &"<item>text</item>".repeat(100), None);
+        let mut tags: Vec<&str> = page.bodies.iter().map(|body| &*body.tag).collect();
+        assert_eq!(tags.len(), 4);
+        assert_eq!(page.bodies.last().map(|body| body.coding), Some(Coding::Identity));
+        assert!(tags.iter().all(|tag| tag.starts_with(&*page.hash)));
+        tags.dedup();
+        assert_eq!(tags.len(), 4);
+        assert_eq!(page.last_modified, "Fri, 09 Feb 2018 10:00:00 GMT");
+    }
+
+    #[test]
+    fn versions_are_remembered_from_page_to_page() {
+        let (first, same) = ("<rss><item>a</item></rss>", "<rss><item>a</item></rss>");
+        let one = page("a.rss", first, None);
+        let two = page("a.rss", same, Some(&one));
+        let three = page("a.rss", "<rss><item>b</item><item>a</item></rss>", Some(&two));
+        let (entries, past) = three.delta.as_ref().expect("a feed");
+        let delta = super::super::delta::since([&*one.hash].into_iter(), past, three.plain(), entries).expect("a delta");
+        assert_eq!(String::from_utf8_lossy(&delta.bytes), "<rss><item>b</item></rss>");
+        assert!(page("a.json", "{}", None).delta.is_none());
+    }
+}

@@ -1,0 +1,201 @@
+//! Everything that is served at one moment. It never changes; a reload makes another and puts it in its place.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use axum::body::Bytes;
+use axum::http::HeaderValue;
+use rayon::prelude::*;
+use walkdir::{DirEntry, WalkDir};
+
+use super::listing::{self, Listed};
+use super::metrics::Counters;
+use super::moves::Moves;
+use super::page::{File, Page, header};
+use super::{How, live};
+use crate::config::Config;
+
+/// Larger files are left to other servers: all documents stand in memory.
+const LARGEST: u64 = 64 << 20;
+/// Readers that are told nothing wait so long, in minutes.
+const TTL: u32 = 60;
+
+/// The documents of a publication, by path.
+#[derive(Debug)]
+pub struct Site {
+    /// Below the output folder, with `/`.
+    pages: HashMap<String, Arc<Page>>,
+    moves: Moves,
+    /// The path of the base address, without the slashes around it.
+    base: String,
+    /// What a 404 lists.
+    pub listing: (Bytes, Bytes),
+    pub cache: Cache,
+    pub loaded: SystemTime,
+    /// Files that are not served, and why.
+    pub left_out: Vec<String>,
+}
+
+/// How long answers may be kept.
+#[derive(Clone, Debug)]
+pub struct Cache {
+    pub seconds: u64,
+    /// Of documents.
+    pub control: HeaderValue,
+    /// Of a part of a document: only for caches that know what it is (RFC 3229 section 10.2).
+    pub control_of_delta: HeaderValue,
+}
+
+/// What stands at a path.
+#[derive(Debug)]
+pub enum Found<'a> {
+    Page(&'a Arc<Page>),
+    /// The address that it moved to.
+    Moved(&'a HeaderValue),
+    Gone,
+    Nothing,
+}
+
+impl Site {
+    /// Reads the output folder. What has not changed since `former` is taken over from it, with what it counted and remembers.
+    ///
+    /// # Errors
+    /// Where there is no such folder.
+    pub fn load(config: &Config, how: How, former: Option<&Site>) -> io::Result<Self> {
+        let folder = config.root.join(&config.output.folder);
+        fs::read_dir(&folder)?;
+        let moves = Moves::read(config, &folder);
+        let (files, left_out) = files(&folder);
+        let make = |file: File| {
+            let former = former.and_then(|former| former.pages.get(&file.path)).map(Arc::as_ref);
+            let counters = former.map_or_else(Arc::default, |former| former.counters.clone());
+            let link = link(config, &moves, &file.path);
+            let file = if how.live { live::prepared(file) } else { file };
+            (file.path.clone(), Arc::new(Page::new(file, link, former, how.compress, counters)))
+        };
+        let mut pages: HashMap<String, Arc<Page>> = files.into_par_iter().map(make).collect();
+        let base = config.publication.base_url.path().trim_matches('/').to_owned();
+        let listed = Listed::of(config, &base, pages.iter().map(|(path, page)| (path.as_str(), page.plain())));
+        if !pages.contains_key(listing::INDEX) {
+            let modified = pages.values().map(|page| page.modified).max().unwrap_or(SystemTime::UNIX_EPOCH);
+            let index = File { path: listing::INDEX.to_owned(), bytes: listed.index().into_bytes(), modified };
+            pages.extend([make(index)]);
+        }
+        Ok(Site {
+            pages,
+            moves,
+            listing: (listed.not_found_text().into(), listed.not_found_html().into()),
+            base,
+            cache: Cache::new(config.output.ttl.unwrap_or(TTL), how.live),
+            loaded: SystemTime::now(),
+            left_out,
+        })
+    }
+
+    /// The path below the base address, where it names that.
+    pub fn without_base<'a>(&self, path: &'a str) -> &'a str {
+        path.strip_prefix(&self.base).and_then(|rest| rest.strip_prefix('/')).filter(|_| !self.base.is_empty()).unwrap_or(path)
+    }
+
+    /// What stands at a path, with or without the path of the base address before it.
+    pub fn find(&self, path: &str) -> Found<'_> {
+        match self.below(path) {
+            Found::Nothing if !self.base.is_empty() => match path.strip_prefix(&self.base) {
+                Some("") => self.below(""),
+                Some(rest) => rest.strip_prefix('/').map_or(Found::Nothing, |rest| self.below(rest)),
+                None => Found::Nothing,
+            },
+            found => found,
+        }
+    }
+
+    fn below(&self, path: &str) -> Found<'_> {
+        let page = match path.is_empty() || path.ends_with('/') {
+            true => self.pages.get(&format!("{path}{}", listing::INDEX)),
+            false => self.pages.get(path),
+        };
+        page.map_or_else(|| self.moves.find(path), Found::Page)
+    }
+
+    /// Every document with what was counted of it, in the order of their paths.
+    pub fn counters(&self) -> BTreeMap<&str, &Counters> {
+        self.pages.iter().map(|(path, page)| (path.as_str(), &*page.counters)).collect()
+    }
+
+    pub fn len(&self) -> usize {
+        self.pages.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.pages.is_empty()
+    }
+}
+
+impl Cache {
+    /// By the minutes that the feeds themselves tell; in a preview nothing is kept.
+    fn new(ttl: u32, live: bool) -> Self {
+        if live {
+            let never = HeaderValue::from_static("no-store");
+            return Cache { seconds: 0, control: never.clone(), control_of_delta: never };
+        }
+        let seconds = u64::from(ttl) * 60;
+        Cache {
+            seconds,
+            control: header(&format!("public, max-age={seconds}")),
+            control_of_delta: header(&format!("no-store, im, max-age={seconds}")),
+        }
+    }
+}
+
+/// `rel="self"` is where the document says it is, also where a copy of it stands elsewhere; `rel="hub"` as WebSub wants it beside it.
+fn link(config: &Config, moves: &Moves, path: &str) -> Option<HeaderValue> {
+    let own = moves.copy_of(path).unwrap_or_else(|| path.to_owned());
+    let own = match own.strip_suffix(listing::INDEX) {
+        Some(folder) => crate::pipeline::url(config, folder),
+        None => crate::pipeline::url(config, &own),
+    };
+    let hub = config.publication.hub.as_ref().map(|hub| format!(", <{hub}>; rel=\"hub\"")).unwrap_or_default();
+    HeaderValue::from_str(&format!("<{own}>; rel=\"self\"{hub}")).ok()
+}
+
+/// The files below the folder, but for hidden ones, links, and what only static hosts read.
+fn files(folder: &Path) -> (Vec<File>, Vec<String>) {
+    let is_seen = |entry: &DirEntry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
+    let entries = WalkDir::new(folder).into_iter().filter_entry(is_seen).filter_map(Result::ok);
+    let names: Vec<DirEntry> = entries.filter(|entry| entry.file_type().is_file()).collect();
+    let (read, failed): (Vec<_>, Vec<_>) = names.par_iter().filter_map(|entry| read(folder, entry.path())).partition(Result::is_ok);
+    (read.into_iter().filter_map(Result::ok).collect(), failed.into_iter().filter_map(Result::err).collect())
+}
+
+fn read(folder: &Path, path: &Path) -> Option<Result<File, String>> {
+    let pieces: Option<Vec<&str>> = path.strip_prefix(folder).ok()?.iter().map(|piece| piece.to_str()).collect();
+    let Some(name) = pieces.map(|pieces| pieces.join("/")) else {
+        return Some(Err(format!("`{}`: its name is not UTF-8", path.display())));
+    };
+    if name == crate::pipeline::REDIRECTS {
+        return None;
+    }
+    match read_whole(path) {
+        Ok(Some((bytes, modified))) => Some(Ok(File { path: name, bytes, modified })),
+        Ok(None) => Some(Err(format!("`{}`: larger than {} MB", path.display(), LARGEST >> 20))),
+        // It was there a moment ago: a build took it away.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => Some(Err(format!("`{}`: {error}", path.display()))),
+    }
+}
+
+/// Bytes and time of one and the same file, whatever is renamed meanwhile.
+fn read_whole(path: &Path) -> io::Result<Option<(Vec<u8>, SystemTime)>> {
+    let mut file = fs::File::open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.len() > LARGEST {
+        return Ok(None);
+    }
+    let mut bytes = Vec::with_capacity(metadata.len() as usize);
+    io::Read::read_to_end(&mut file, &mut bytes)?;
+    Ok(Some((bytes, metadata.modified()?)))
+}
