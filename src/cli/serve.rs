@@ -63,10 +63,14 @@ pub(super) struct ServeArgs {
 const LOOK: Duration = Duration::from_secs(1);
 
 pub(super) fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
+    let Some(config) = context.load(false)? else { return Ok(Exit::Findings) };
+    // Watched before it is built: a save in between is built again.
+    let watched = if args.watch { Some(Watched::new(&config)?) } else { None };
     if args.watch {
         build::again(context)?;
     }
-    let Some(config) = context.load(false)? else { return Ok(Exit::Findings) };
+    // Looked at before the documents are read: what a build puts in place meanwhile is read again.
+    let published = published(&config);
     let server = Server::new(&config, args.options()?).map_err(|error| {
         let folder = config.root.join(&config.output.folder);
         Failure::new(format!("could not serve `{}`: {error}", folder.display())).help("run `tidings build` first")
@@ -77,7 +81,7 @@ pub(super) fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> 
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(format!("could not start the server: {error}")))?;
-    runtime.block_on(Running { args, context, server, config }.run())
+    runtime.block_on(Running { args, context, server, config, published }.run(watched))
 }
 
 impl ServeArgs {
@@ -105,10 +109,12 @@ struct Running<'a> {
     context: &'a Context,
     server: Arc<Server>,
     config: Config,
+    /// When the documents that are served were put in place.
+    published: Option<SystemTime>,
 }
 
 impl Running<'_> {
-    async fn run(mut self) -> Result<Exit, Failure> {
+    async fn run(mut self, watched: Option<Watched>) -> Result<Exit, Failure> {
         let listen = self.args.listen;
         let refused =
             |error| Failure::new(format!("could not listen on `{listen}`: {error}")).help("name another address or port with `--listen`");
@@ -117,21 +123,19 @@ impl Running<'_> {
         let mut signals = Signals::new().map_err(|error| Failure::new(format!("could not listen for signals: {error}")))?;
         let serving = tokio::spawn(connection::serve(self.server.clone(), listener, self.server.stopping()));
         self.context.ui.note(format_args!("serving `{}` at http://{address}/", self.config.output.folder.display()));
-        self.work(&mut signals).await?;
+        self.work(&mut signals, watched).await;
         self.server.stop();
         let _ = serving.await;
         Ok(Exit::Fine)
     }
 
     /// Until a signal ends it.
-    async fn work(&mut self, signals: &mut Signals) -> Result<(), Failure> {
-        let mut watched = if self.args.watch { Some(Watched::new(&self.config)?) } else { None };
-        let mut published = self.published();
+    async fn work(&mut self, signals: &mut Signals, mut watched: Option<Watched>) {
         let mut look = tokio::time::interval(LOOK);
         loop {
             tokio::select! {
                 signal = signals.next() => match signal {
-                    Signal::End => return Ok(()),
+                    Signal::End => return,
                     Signal::Reload => {
                         self.server.reopen_log();
                         self.reload();
@@ -139,20 +143,14 @@ impl Running<'_> {
                 },
                 change = next(&mut watched) => {
                     self.rebuild();
-                    if change == Change::Config && let Ok(anew) = Watched::new(&self.config) {
-                        watched = Some(anew);
+                    if change == Change::Config && let Some(Err(failure)) = watched.as_mut().map(|watched| watched.renew(&self.config)) {
+                        ui::failure(&failure);
                     }
                 }
-                _ = look.tick() => {
-                    let now = self.published();
-                    if now != published {
-                        self.reload();
-                    }
-                    published = now;
-                    continue;
-                }
+                _ = look.tick() => if published(&self.config) != self.published {
+                    self.reload();
+                },
             }
-            published = self.published();
         }
     }
 
@@ -167,6 +165,7 @@ impl Running<'_> {
 
     /// Takes up the config and the documents as they are now; where they cannot be read, the former go on being served.
     fn reload(&mut self) {
+        self.published = published(&self.config);
         let loaded = tokio::task::block_in_place(|| {
             if let Some(config) = self.context.load(false)? {
                 self.config = config;
@@ -179,11 +178,11 @@ impl Running<'_> {
             Err(failure) => ui::failure(&failure),
         }
     }
+}
 
-    /// When documents were last put in place, by whomever.
-    fn published(&self) -> Option<SystemTime> {
-        std::fs::metadata(self.config.root.join(".tidings/published.json")).and_then(|metadata| metadata.modified()).ok()
-    }
+/// When documents were last put in place, by whomever.
+fn published(config: &Config) -> Option<SystemTime> {
+    std::fs::metadata(config.root.join(".tidings/published.json")).and_then(|metadata| metadata.modified()).ok()
 }
 
 /// Reads the records for channels on demand.

@@ -25,6 +25,8 @@ pub(super) enum Change {
 /// The config, the records and the files that both name.
 pub(super) struct Watched {
     changes: UnboundedReceiver<Change>,
+    /// What changed before this began to watch, and was not told yet.
+    pending: Option<Change>,
     _watcher: RecommendedWatcher,
 }
 
@@ -46,12 +48,35 @@ impl Watched {
         for (place, mode) in places {
             watcher.watch(&place, mode).map_err(failed)?;
         }
-        Ok(Watched { changes, _watcher: watcher })
+        Ok(Watched { changes, pending: None, _watcher: watcher })
+    }
+
+    /// Watches what the config names now. What changed meanwhile is not lost.
+    pub fn renew(&mut self, config: &Config) -> Result<(), Failure> {
+        let anew = Watched::new(config)?;
+        let pending = self.waiting();
+        *self = Watched { pending, ..anew };
+        Ok(())
+    }
+
+    /// What changed and was not told yet.
+    fn waiting(&mut self) -> Option<Change> {
+        let mut waiting = self.pending.take();
+        while let Ok(change) = self.changes.try_recv() {
+            waiting = Some(if waiting == Some(Change::Config) { Change::Config } else { change });
+        }
+        waiting
     }
 
     /// Waits for a change, and for the end of those that come with it.
     pub async fn next(&mut self) -> Change {
-        let Some(mut change) = self.changes.recv().await else { return std::future::pending().await };
+        let mut change = match self.waiting() {
+            Some(change) => change,
+            None => match self.changes.recv().await {
+                Some(change) => change,
+                None => std::future::pending().await,
+            },
+        };
         for _ in 0..LONGEST {
             match tokio::time::timeout(QUIET, self.changes.recv()).await {
                 Ok(Some(Change::Config)) => change = Change::Config,
@@ -59,10 +84,7 @@ impl Watched {
                 Ok(None) | Err(_) => break,
             }
         }
-        while let Ok(more) = self.changes.try_recv() {
-            change = if more == Change::Config { more } else { change };
-        }
-        change
+        if self.waiting() == Some(Change::Config) { Change::Config } else { change }
     }
 }
 
