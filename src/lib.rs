@@ -39,6 +39,8 @@
 //! | [`gate`] | the documents of a run checked, each finding led back to its record and field | no |
 //! | [`pipeline`] | config and items to checked documents | no |
 //! | [`publish`] | the plan, and a folder as its destination: staged files, renames, manifest, lock | writes the output |
+//! | [`fetch`] | the agent that asks others over HTTP | no, those who use it do |
+//! | [`websub`] | hubs told of what changed, and the embedded hub: who subscribed, and what they are sent | tells hubs and subscribers, reads and writes its tables in the ledger's file |
 //! | [`serve`] | the published documents over HTTP, and what access logs tell of those who read | reads the output, listens |
 //! | [`cli`] | one file a subcommand; the only room that prints, reads the environment and the clock, and decides exit codes | yes |
 //!
@@ -74,6 +76,7 @@ pub mod config;
 mod crash;
 pub mod diag;
 pub mod document;
+pub mod fetch;
 pub mod gate;
 pub mod item;
 pub mod ledger;
@@ -85,3 +88,4 @@ pub mod seen;
 pub mod serve;
 pub mod text;
 pub mod vocab;
+pub mod websub;

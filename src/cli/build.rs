@@ -8,17 +8,19 @@ use clap::Args;
 
 use super::context::Context;
 use super::memory::{self, Remembered, RunOf};
-use super::report::{FindingRow, Paths, Refusal, Report};
+use super::report::{FindingRow, HubsRow, Paths, Refusal, Report};
 use super::ui::{self, Ui};
 use super::view::{self, View};
 use super::{Exit, Failure};
 use crate::config::{Config, Format, paths};
+use crate::crash;
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::item::{self, Hidden};
 use crate::ledger::{Accept, Memory, guard};
 use crate::pipeline::{self, Built, Past};
 use crate::progress::Progress;
-use crate::publish::{Change, Folder, Outcome, Plan};
+use crate::publish::{Change, Folder, Lock, Outcome, Plan};
+use crate::websub::ping::Told;
 
 /// `tidings build`
 #[derive(Debug, Default, Args)]
@@ -27,6 +29,8 @@ Examples:
   tidings build
   tidings build --dry-run        what subscribers would see, and nothing written
   tidings build --accept paths   let a document go that was published
+  tidings build --no-ping && rsync -a public/ host:/srv/feeds/ && tidings build
+                                 the hubs are told when the files are where subscribers fetch them
   tidings build --keep-going     publish without the records that are wrong; exit code 1
   tidings -C /srv/news build -q  from cron: silent unless something is wrong")]
 pub(super) struct BuildArgs {
@@ -45,6 +49,9 @@ pub(super) struct BuildArgs {
     /// Wait for another run to end instead of giving up
     #[arg(long)]
     wait: bool,
+    /// Leave telling the hubs of what changed to the next build: for when the files go to their server after this one
+    #[arg(long)]
+    no_ping: bool,
     /// Report as JSON: counts, seconds a stage, every path, every finding
     #[arg(long)]
     json: bool,
@@ -69,7 +76,8 @@ pub(super) fn diff(args: &DiffArgs, context: &Context) -> Result<Exit, Failure> 
 
 /// A build of many in one process, for `tidings serve --watch`.
 pub(super) fn again(context: &Context) -> Result<Exit, Failure> {
-    run(&BuildArgs { wait: true, goes_on: true, ..BuildArgs::default() }, context)
+    // A preview tells nobody: what it made may be nowhere yet.
+    run(&BuildArgs { wait: true, goes_on: true, no_ping: true, ..BuildArgs::default() }, context)
 }
 
 /// What a build would publish, of the records that are right, for channels on demand. Nothing is written.
@@ -113,7 +121,7 @@ pub(super) fn run(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> 
     let start = Instant::now();
     let Some(config) = context.load(args.json)? else { return Ok(Exit::Findings) };
     let mut folder = Folder::open(&config.root, &config.output.folder)?;
-    let _lock = match args.dry_run {
+    let lock = match args.dry_run {
         true => None,
         false => Some(folder.lock(&config.output.folder, &holder(context), args.wait)?),
     };
@@ -130,7 +138,20 @@ pub(super) fn run(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> 
     let past = Past { memory: &before.memory, known: &known, accepted: &accepted };
     let mut built = context.ui.working(&progress, || pipeline::build(&config, loaded, past, context.now, &progress));
     built.timings.read = read;
-    Run { args, context, config: &config, records, start, accepted: &accepted, before: &before }.publish(built, &mut folder)
+    Run { args, context, config: &config, records, start, accepted: &accepted, before: &before }.publish(built, &mut folder, lock)
+}
+
+/// What a run did.
+struct Published {
+    /// `None` where nothing was to be written.
+    outcome: Option<Outcome>,
+    /// `None` where no hub was to be told.
+    hubs: Option<Hubs>,
+}
+
+struct Hubs {
+    told: Told,
+    took: Duration,
 }
 
 /// One run, from the documents to the last word.
@@ -145,7 +166,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn publish(&self, mut built: Built, folder: &mut Folder) -> Result<Exit, Failure> {
+    fn publish(&self, mut built: Built, folder: &mut Folder, lock: Option<Lock>) -> Result<Exit, Failure> {
         if built.catalogue.findings.has_errors() || built.checked.has_errors() {
             built.findings.extend(built.checked);
             return self.refuse(&built.findings);
@@ -173,7 +194,13 @@ impl Run<'_> {
         };
         built.timings.remember = self.before.took + saving;
         built.timings.publish = clock.elapsed() - saving;
-        let exit = self.tell(&built, &plan, outcome, views);
+        // Whoever publishes next need not wait for hubs.
+        drop(lock);
+        crash::point("ping");
+        let clock = Instant::now();
+        let told = if self.args.dry_run || self.args.no_ping { None } else { self.before.tell_hubs(self.config) };
+        let hubs = told.map(|told| Hubs { took: clock.elapsed(), told });
+        let exit = self.tell(&built, &plan, Published { outcome, hubs }, views);
         if !self.args.goes_on {
             // The process ends here, and the system takes the memory back faster than text by text.
             std::mem::forget(built);
@@ -226,17 +253,19 @@ impl Run<'_> {
         Ok(Exit::Findings)
     }
 
-    fn tell(&self, built: &Built, plan: &Plan, outcome: Option<Outcome>, views: Option<Vec<View>>) -> Result<Exit, Failure> {
+    fn tell(&self, built: &Built, plan: &Plan, published: Published, views: Option<Vec<View>>) -> Result<Exit, Failure> {
         let ui = self.context.ui;
         ui.findings(&built.findings);
         self.tell_checked(&built.checked);
-        match (self.args.json, outcome) {
-            (true, _) => self.json(built, plan, outcome, views.unwrap_or_default())?,
+        published.hubs.iter().for_each(|hubs| ui.findings(&hubs.told.findings));
+        match (self.args.json, published.outcome) {
+            (true, _) => self.json(built, plan, &published, views.unwrap_or_default())?,
             (false, None) => view::tell(ui, plan, &views.unwrap_or_default()),
             (false, Some(outcome)) => {
                 paths(ui, plan);
                 self.tell_hidden(&built.hidden);
                 ui.say(self.summary(built, outcome));
+                tell_told(ui, published.hubs.as_ref());
             }
         }
         Ok(if built.findings.has_errors() { Exit::Findings } else { Exit::Fine })
@@ -281,7 +310,7 @@ impl Run<'_> {
         )
     }
 
-    fn json(&self, built: &Built, plan: &Plan, outcome: Option<Outcome>, views: Vec<View>) -> Result<(), Failure> {
+    fn json(&self, built: &Built, plan: &Plan, run: &Published, views: Vec<View>) -> Result<(), Failure> {
         let timings = &built.timings;
         let seconds = [
             ("read", timings.read),
@@ -292,17 +321,20 @@ impl Run<'_> {
             ("check", timings.check),
             ("publish", timings.publish),
             ("remember", timings.remember),
+            ("hubs", run.hubs.as_ref().map_or(Duration::ZERO, |hubs| hubs.took)),
             ("total", self.start.elapsed()),
         ];
+        let hubs = run.hubs.as_ref().map(|hubs| &hubs.told);
+        let warnings = hubs.into_iter().flat_map(|told| &told.findings);
         let of = |change: Change| plan.puts.iter().filter(|put| put.change == change).map(|put| put.path.as_str()).collect();
         ui::print_json(&Report {
-            published: outcome.is_some(),
+            published: run.outcome.is_some(),
             folder: self.config.output.folder.display().to_string(),
             records: self.records,
             items: built.items.len(),
             hidden: built.hidden.len(),
             channels: built.catalogue.channels.len(),
-            files: outcome,
+            files: run.outcome,
             paths: Paths {
                 new: of(Change::New),
                 changed: of(Change::Changed),
@@ -310,8 +342,9 @@ impl Run<'_> {
                 deleted: plan.deletes.iter().map(String::as_str).collect(),
             },
             subscribers: views,
+            hubs: hubs.map(|told| HubsRow { told: &told.told, left: &told.left }),
             seconds: seconds.into_iter().map(|(stage, time)| (stage, time.as_secs_f64())).collect(),
-            findings: built.findings.iter().chain(&built.checked).map(FindingRow::of).collect(),
+            findings: built.findings.iter().chain(&built.checked).chain(warnings).map(FindingRow::of).collect(),
         })
     }
 }
@@ -321,6 +354,17 @@ pub(super) fn holder(context: &Context) -> String {
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let on = if host.trim().is_empty() { String::new() } else { format!(" on {}", host.trim()) };
     format!("process {}{on}, since {}", std::process::id(), context.now.format("%Y-%m-%d %H:%M:%S UTC"))
+}
+
+/// Only where there was something to tell.
+fn tell_told(ui: Ui, hubs: Option<&Hubs>) {
+    let Some(told) = hubs.map(|hubs| &hubs.told) else { return };
+    told.told.iter().for_each(|topic| ui.detail(format_args!("told      {topic}")));
+    match told.told.len() {
+        0 => {}
+        1 => ui.say("1 change was told to the hub"),
+        count => ui.say(format_args!("{count} changes were told to the hub")),
+    }
 }
 
 fn foreign(plan: &Plan, config: &Config) -> Findings {

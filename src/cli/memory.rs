@@ -8,10 +8,11 @@ use chrono::{DateTime, Utc};
 
 use super::Failure;
 use crate::config::{Config, Format};
-use crate::ledger::{LedgerError, Memory, Store, exchange, rebuild};
+use crate::ledger::{LedgerError, Memory, Ping, Store, exchange, rebuild};
 use crate::pipeline::Built;
 use crate::publish::{Folder, Former, Memo, Outcome, Plan, PublishError};
 use crate::seen::Seen;
+use crate::websub::{self, ping::Told};
 
 /// What is remembered, and where.
 pub(super) struct Remembered {
@@ -60,18 +61,29 @@ pub(super) struct RunOf<'a> {
 
 impl Remembered {
     /// Writes what is to be remembered.
-    pub fn save(&self, after: &Memory) -> Result<(), LedgerError> {
-        self.store.save(&self.stored, after)
+    pub fn save(&self, after: &Memory, pings: &[Ping]) -> Result<(), LedgerError> {
+        self.store.save_with(&self.stored, after, pings)
+    }
+
+    /// What hubs are to be told once this plan is carried out.
+    pub fn pings(&self, config: &Config, folder: &Folder, plan: &Plan, after: &Memory) -> Vec<Ping> {
+        websub::pings(config, plan, folder.is_cut_off().then_some((&*self.stored, after)))
+    }
+
+    /// Tells the hubs what they are not told yet; nothing where there are none.
+    pub fn tell_hubs(&self, config: &Config) -> Option<Told> {
+        (!config.publication.hubs.is_empty()).then(|| websub::ping::tell(config, &self.store))
     }
 
     /// Publishes, and remembers when the files are in place. Tells how long the remembering took.
     pub fn publish(&self, folder: &mut Folder, plan: &Plan, built: &Built, run: &RunOf<'_>) -> Result<(Outcome, Duration), PublishError> {
         // The first ledger of all can be gathered from the files, should the run be cut off.
         let intent = if self.memory.is_empty() { String::new() } else { exchange::changes(&self.stored, &built.after) };
+        let pings = self.pings(run.config, folder, plan, &built.after);
         let mut took = Duration::ZERO;
         let remember = || {
             let clock = Instant::now();
-            let saved = self.store.save(&self.stored, &built.after);
+            let saved = self.save(&built.after, &pings);
             took = clock.elapsed();
             saved
         };

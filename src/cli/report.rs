@@ -20,8 +20,17 @@ pub(super) struct Report<'a> {
     pub files: Option<Outcome>,
     pub paths: Paths<'a>,
     pub subscribers: Vec<View>,
+    /// `null` where the config names no hub, or none was to be told.
+    pub hubs: Option<HubsRow<'a>>,
     pub seconds: BTreeMap<&'static str, f64>,
     pub findings: Vec<FindingRow<'a>>,
+}
+
+/// Topics that hubs were told of, and those that they are told of by a later build.
+#[derive(Serialize)]
+pub(super) struct HubsRow<'a> {
+    pub told: &'a [String],
+    pub left: &'a [String],
 }
 
 /// Below the output folder.

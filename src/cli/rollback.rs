@@ -34,6 +34,9 @@ pub(super) struct RollbackArgs {
     /// Overwrite files that something else changed since they were published
     #[arg(long)]
     force: bool,
+    /// Leave telling the hubs of it to the next build
+    #[arg(long)]
+    no_ping: bool,
     /// As JSON
     #[arg(long)]
     json: bool,
@@ -54,7 +57,7 @@ pub(super) fn run(args: &RollbackArgs, context: &Context) -> Result<Exit, Failur
     if args.list {
         return list(&folder.sets(), args.json);
     }
-    let _lock = folder.lock(&config.output.folder, &super::build::holder(context), false)?;
+    let lock = folder.lock(&config.output.folder, &super::build::holder(context), false)?;
     let sets = wanted(folder.sets(), usize::from(args.steps))?;
     let former = former(&sets)?;
     // Servers compare the time of a file's change with what a reader saw last: it must not go back.
@@ -77,9 +80,13 @@ pub(super) fn run(args: &RollbackArgs, context: &Context) -> Result<Exit, Failur
         let digest = |path: &String| Some((path.clone(), before.memory.channels.get(path)?.digest?.to_hex()));
         let taken_back = TakenBack { at: context.now.to_rfc3339(), channels: former.channels.keys().filter_map(digest).collect() };
         let memo = Memo { intent: &exchange::changes(&before.memory, &after), former: None };
-        folder.carry_out(&plan, &documents, memo, || before.save(&after))?;
+        let pings = before.pings(&config, &folder, &plan, &after);
+        folder.carry_out(&plan, &documents, memo, || before.save(&after, &pings))?;
         folder.take_back(&taken_back)?;
         sets.iter().try_for_each(Set::remove)?;
+        drop(lock);
+        let told = if args.no_ping { None } else { before.tell_hubs(&config) };
+        told.iter().for_each(|told| context.ui.findings(&told.findings));
     }
     tell(&report, args, context)
 }

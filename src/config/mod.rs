@@ -56,6 +56,7 @@ pub struct Config {
     pub guards: Guards,
     pub ids: Ids,
     pub ledger: Ledger,
+    pub websub: WebSub,
 }
 
 /// Who publishes, and what holds for every channel.
@@ -78,8 +79,8 @@ pub struct Publication {
     pub icon: Option<Url>,
     /// A wide picture; Atom `logo`, RSS `image`.
     pub logo: Option<Url>,
-    /// WebSub hub; `link rel="hub"`.
-    pub hub: Option<Url>,
+    /// WebSub hubs; `link rel="hub"`, JSON Feed `hubs`.
+    pub hubs: Vec<Url>,
 }
 
 impl Publication {
@@ -489,6 +490,29 @@ pub struct Ledger {
     pub path: PathBuf,
     /// What is no change of an item when it changes.
     pub ignore: Vec<Regex>,
+}
+
+/// How hubs are told of changes, and what the embedded hub takes. All times are in seconds.
+#[derive(Clone, Debug)]
+pub struct WebSub {
+    /// Which of the publication's hubs is the embedded one.
+    pub own: Option<Url>,
+    /// The line of the config that names the hubs, for messages.
+    pub line: u32,
+    /// How long a build tries to tell the hubs.
+    pub timeout: u64,
+    /// Of subscriptions that ask for no time.
+    pub lease: u64,
+    /// Shortest and longest.
+    pub leases: std::ops::RangeInclusive<u64>,
+    /// Subscriptions of one topic.
+    pub per_topic: u64,
+    /// Subscriptions of callbacks on one host.
+    pub per_host: u64,
+    /// Subscribers that are talked to at a time.
+    pub at_a_time: usize,
+    /// Whether callbacks may be at addresses that are not public.
+    pub private_callbacks: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]

@@ -85,7 +85,7 @@ fn authority_of(base_url: &str) -> String {
 fn check_value(key: &'static Key, value: &Spanned<DeValue<'_>>, report: &mut Report<'_>) {
     let span = value.span();
     match (key.kind, value.get_ref()) {
-        (Kind::Text | Kind::Localised | Kind::Person, DeValue::String(text)) => check_text(key, text, &span, report),
+        (Kind::Text | Kind::Texts | Kind::Localised | Kind::Person, DeValue::String(text)) => check_text(key, text, &span, report),
         (Kind::Character, DeValue::String(text)) => {
             if text.chars().count() != 1 {
                 report.bad(&span, format!("`{}` takes one character, not {}", key.name(), text.chars().count()), example(key));
@@ -97,7 +97,7 @@ fn check_value(key: &'static Key, value: &Spanned<DeValue<'_>>, report: &mut Rep
                 check_choice(key, values, item.value, &item.span, report);
             }
         }
-        (Kind::List | Kind::Words, DeValue::Array(_)) => drop(check_list(key, value, report)),
+        (Kind::List | Kind::Texts | Kind::Words, DeValue::Array(_)) => drop(check_list(key, value, report)),
         (Kind::Localised, DeValue::Table(_)) => check_by_language(key, value, report, |value, report| match value.get_ref() {
             DeValue::String(text) => check_text(key, text, &value.span(), report),
             _ => wrong(key, "a string", value, report),

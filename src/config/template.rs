@@ -69,7 +69,7 @@ time-zone = @time-zone@
 #rights = "CC BY 4.0"
 #icon = "icon.png"
 #logo = "logo.png"
-#hub = "https://hub.example.org/"
+#hub = "https://hub.example.org/" # or "self", the hub of `tidings serve` and `tidings hub`
 
 # Where records come from. One section a folder or file; a folder is read with all that is below it.
 [[source]]

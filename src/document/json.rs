@@ -116,7 +116,7 @@ fn feed(head: &Head<'_>) -> Feed {
         favicon: publication.icon.as_ref().map(uri),
         authors: author(&publication.author).into_iter().collect(),
         language: head.language.as_ref().unwrap_or(publication.language()).as_str().to_owned(),
-        hubs: publication.hub.iter().map(|hub| Hub { r#type: "WebSub", url: uri(hub) }).collect(),
+        hubs: head.hubs().map(|hub| Hub { r#type: "WebSub", url: uri(hub) }).collect(),
     }
 }
 

@@ -51,6 +51,13 @@ pub struct Head<'a> {
     pub deleted: Vec<(Arc<str>, Date)>,
 }
 
+impl Head<'_> {
+    /// The hubs that are told when this document changes: `link rel="hub"`, JSON Feed `hubs`. Nobody subscribes to a page of an archive.
+    pub fn hubs(&self) -> impl Iterator<Item = &Url> {
+        self.publication.hubs.iter().filter(|_| self.chain.current.is_none())
+    }
+}
+
 /// A document's place among those that hold a channel's whole history (RFC 5005, section 4).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chain {

@@ -48,7 +48,7 @@ fn publication() -> Publication {
         rights: None,
         icon: None,
         logo: None,
-        hub: None,
+        hubs: vec![],
     }
 }
 
@@ -58,7 +58,7 @@ fn full_publication() -> Publication {
         rights: Some("© 2018 Example & Co".to_owned()),
         icon: Some(url("https://example.org/icon.png")),
         logo: Some(url("https://example.org/logo.png")),
-        hub: Some(url("https://hub.example.com/?a=1&b=2")),
+        hubs: vec![url("https://hub.example.com/?a=1&b=2")],
         ..publication()
     }
 }

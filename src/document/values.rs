@@ -159,13 +159,13 @@ impl Link {
     }
 }
 
-/// The links of a document: the page it stands for, itself, the hub, and the same channel in other formats and languages.
+/// The links of a document: the page it stands for, itself, the hubs, and the same channel in other formats and languages.
 pub(super) fn head_links(head: &Head<'_>, own_type: &str) -> Vec<Link> {
     let own = Link::new("self", uri(&head.url)).media_type(own_type);
-    let hub = head.publication.hub.as_ref().map(|hub| Link::new("hub", uri(hub)));
+    let hubs = head.hubs().map(|hub| Link::new("hub", uri(hub)));
     let home = uri(&head.home);
     let pages = alternates(Link::new("alternate", home).media_type("text/html"), head.alternates.iter().map(other));
-    std::iter::once(own).chain(hub).chain(chain_links(head, own_type)).chain(pages).collect()
+    std::iter::once(own).chain(hubs).chain(chain_links(head, own_type)).chain(pages).collect()
 }
 
 /// RFC 5005, section 4.

@@ -6,6 +6,7 @@
 
 pub mod exchange;
 pub mod guard;
+pub mod pings;
 pub mod rebuild;
 pub mod recall;
 pub mod store;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 pub use guard::Accept;
+pub use pings::{Pending, Ping};
 pub use recall::{Recall, recall};
 pub use store::{LedgerError, Store};
 pub use trace::Digest;

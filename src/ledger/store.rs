@@ -3,12 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, TransactionBehavior, params};
 
-use super::{Digest, Known, KnownChannel, KnownPage, Memory, Ref, Traces};
+use super::{Digest, Known, KnownChannel, KnownPage, Memory, Ping, Ref, Traces, pings};
 
 /// The form that this version writes, in `user_version`; it reads that of before too.
 const VERSION: i64 = 2;
+
+/// Of a file that holds what a hub remembers, and nothing that was published yet.
+const EMPTY: i64 = 0;
 
 /// In KiB, negative as SQLite wants it: a first run writes all items at once, and pages that leave the cache early are written twice.
 const CACHE: i64 = -65_536;
@@ -79,6 +82,9 @@ impl Store {
         }
         let connection = self.open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let version = self.version(&connection)?;
+        if version == EMPTY {
+            return Ok(Memory::default());
+        }
         let mut memory = Memory::default();
         self.sql("read", load_items(&connection, &mut memory))?;
         self.sql("read", load_channels(&connection, &mut memory, version))?;
@@ -98,18 +104,20 @@ impl Store {
 
     /// Writes what differs between the two memories, in one transaction. `before` is what the file holds.
     pub fn save(&self, before: &Memory, after: &Memory) -> Result<(), LedgerError> {
-        if before == after && self.exists() {
+        self.save_with(before, after, &[])
+    }
+
+    /// [`Store::save`], and in the same transaction what hubs are to be told of it.
+    pub fn save_with(&self, before: &Memory, after: &Memory, pings: &[Ping]) -> Result<(), LedgerError> {
+        if before == after && pings.is_empty() && self.exists() {
             return Ok(());
         }
-        if let Some(folder) = self.path.parent() {
-            let fail = |source| LedgerError::Io { action: "create", path: folder.to_owned(), source };
-            std::fs::create_dir_all(folder).map_err(fail)?;
-        }
-        let mut connection = self.open(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        let mut connection = self.connect()?;
         let write = |connection: &mut Connection| -> rusqlite::Result<()> {
-            let transaction = connection.transaction()?;
+            // At once for writing: a hub may write to the same file, and whoever begins by reading cannot wait for it.
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             match transaction.query_row("pragma user_version", [], |row| row.get::<_, i64>(0))? {
-                0 => transaction.execute_batch(SCHEMA)?,
+                EMPTY => transaction.execute_batch(SCHEMA)?,
                 1 => transaction.execute_batch(FROM_1)?,
                 _ => {}
             }
@@ -117,6 +125,7 @@ impl Store {
             save_items(&transaction, before, after)?;
             crate::crash::point("ledger");
             save_channels(&transaction, before, after)?;
+            pings::add(&transaction, pings)?;
             crate::crash::point("ledger");
             transaction.commit()
         };
@@ -126,17 +135,30 @@ impl Store {
     /// What SQLite itself finds wrong with the file.
     pub fn integrity(&self) -> Result<Vec<String>, LedgerError> {
         let connection = self.open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        self.version(&connection)?;
+        let version = self.version(&connection)?;
         let rows = || -> rusqlite::Result<Vec<String>> {
             let mut statement = connection.prepare("pragma integrity_check")?;
             statement.query_map([], |row| row.get(0))?.collect()
         };
         let mut found = self.sql("read", rows())?;
         found.retain(|line| line != "ok");
+        if version == EMPTY {
+            return Ok(found);
+        }
         let twice = "select iri from items group by iri having count(*) > 1 limit 1";
         let twice: Option<String> = self.sql("read", connection.query_row(twice, [], |row| row.get(0)).optional())?;
         found.extend(twice.map(|iri| format!("the id `{iri}` stands twice")));
         Ok(found)
+    }
+
+    /// For what else is remembered in this file, in tables of its own; the file is made where there is none.
+    pub(crate) fn connect(&self) -> Result<Connection, LedgerError> {
+        if let Some(folder) = self.path.parent() {
+            let fail = |source| LedgerError::Io { action: "create", path: folder.to_owned(), source };
+            std::fs::create_dir_all(folder).map_err(fail)?;
+        }
+        let connection = self.open(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        Ok(connection)
     }
 
     fn open(&self, flags: OpenFlags) -> Result<Connection, LedgerError> {
@@ -149,12 +171,12 @@ impl Store {
 
     fn version(&self, connection: &Connection) -> Result<i64, LedgerError> {
         match self.sql("read", connection.query_row("pragma user_version", [], |row| row.get::<_, i64>(0)))? {
-            version @ 1..=VERSION => Ok(version),
+            version @ EMPTY..=VERSION => Ok(version),
             found => Err(LedgerError::Version { path: self.path.clone(), found }),
         }
     }
 
-    fn sql<T>(&self, action: &'static str, result: rusqlite::Result<T>) -> Result<T, LedgerError> {
+    pub(crate) fn sql<T>(&self, action: &'static str, result: rusqlite::Result<T>) -> Result<T, LedgerError> {
         result.map_err(|source| LedgerError::Sqlite { action, path: self.path.clone(), source })
     }
 

@@ -171,6 +171,16 @@ impl Folder {
         fs::read(self.root.join(path)).ok()
     }
 
+    /// Whether the run before was cut off while it put files in place.
+    pub fn is_cut_off(&self) -> bool {
+        self.manifest.is_under_way()
+    }
+
+    /// Every path that was published.
+    pub fn published(&self) -> impl Iterator<Item = &str> {
+        self.manifest.paths()
+    }
+
     /// What a run that was cut off was going to remember when it had begun to put files in place.
     pub fn unfinished(&self) -> Option<String> {
         if !self.manifest.is_under_way() {

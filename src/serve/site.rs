@@ -18,6 +18,7 @@ use super::moves::Moves;
 use super::page::{File, Page, header};
 use super::{How, live};
 use crate::config::Config;
+use crate::websub;
 
 /// Larger files are left to other servers: all documents stand in memory.
 const LARGEST: u64 = 64 << 20;
@@ -158,8 +159,10 @@ fn link(config: &Config, moves: &Moves, path: &str) -> Option<HeaderValue> {
         Some(folder) => crate::pipeline::url(config, folder),
         None => crate::pipeline::url(config, &own),
     };
-    let hub = config.publication.hub.as_ref().map(|hub| format!(", <{hub}>; rel=\"hub\"")).unwrap_or_default();
-    HeaderValue::from_str(&format!("<{own}>; rel=\"self\"{hub}")).ok()
+    // Hubs are told of feeds, and of nothing else that changes.
+    let hubs = config.publication.hubs.iter().filter(|_| websub::is_topic(path));
+    let hubs: String = hubs.map(|hub| format!(", <{hub}>; rel=\"hub\"")).collect();
+    HeaderValue::from_str(&format!("<{own}>; rel=\"self\"{hubs}")).ok()
 }
 
 /// The files below the folder, but for hidden ones, links, and what only static hosts read.

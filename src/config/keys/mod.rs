@@ -30,6 +30,8 @@ pub enum Kind {
     Choices(&'static [&'static str]),
     /// A list of strings, none of them blank.
     List,
+    /// A string or a list of strings, none of them blank.
+    Texts,
     /// A string, or strings by language.
     Localised,
     /// A list of strings, or such lists by language.
@@ -108,6 +110,7 @@ impl Kind {
             Kind::Text => "a string",
             Kind::Character => "a string of one character",
             Kind::List => "a list of strings",
+            Kind::Texts => "a string, or a list of strings",
             Kind::Localised => "a string, or a table of strings by language",
             Kind::Words => "a list of strings, or a table of such lists by language",
             Kind::Person => "a string, or a table with `name`, `email` and `uri`",

@@ -3,7 +3,7 @@
 //! The one list: unknown keys, wrong types and missing keys are found by it, and `docs/config.md` is made from it.
 
 use super::Default::{Is, Like, None, Required};
-use super::Kind::{Character, Choice, Choices, Flag, List, Localised, Person, Size, Switch, Table, Tables, Text, Whole, Words};
+use super::Kind::{Character, Choice, Choices, Flag, List, Localised, Person, Size, Switch, Table, Tables, Text, Texts, Whole, Words};
 use super::{Key, Section};
 
 macro_rules! keys {
@@ -29,6 +29,7 @@ pub(super) const ROOT: &[Key] = keys! {
     "guards" Table, None, "What a build refuses to publish unless it is told to.", "";
     "ids" Table, None, "Ids under which items were published before.", "";
     "ledger" Table, None, "What is remembered between runs.", "";
+    "websub" Table, None, "How hubs are told of changes, and what the embedded hub takes.", "";
 };
 
 pub(super) const SECTIONS: &[Section] = &[
@@ -64,7 +65,9 @@ pub(super) const SECTIONS: &[Section] = &[
             "publication.rights" Text, None, "Who holds the rights, in a sentence; RSS `copyright`, Atom `rights`.", r#""© Highlands Programme, CC BY 4.0""#;
             "publication.icon" Text, None, "A small square picture; Atom `icon`, JSON Feed `favicon`. May be relative to `base-url`.", r#""icon.png""#;
             "publication.logo" Text, None, "A larger picture, twice as wide as high; Atom `logo`, RSS `image`. May be relative to `base-url`.", r#""logo.png""#;
-            "publication.hub" Text, None, "A WebSub hub that passes changes on to subscribers; `link rel=\"hub\"`.", r#""https://hub.example.org/""#;
+            "publication.hub" Texts, None,
+                "A WebSub hub that passes changes on to subscribers, or several; `link rel=\"hub\"`, JSON Feed `hubs`. `self` is the embedded one, at `hub` below `base-url`; `docs/websub.md` tells of it.",
+                r#""https://hub.example.org/""#;
         },
     },
     Section {
@@ -231,6 +234,21 @@ pub(super) const SECTIONS: &[Section] = &[
             "ledger.path" Text, Is(r#"".tidings/ledger.db""#), "The ledger's file, relative to the config's folder or absolute.", r#""/var/lib/tidings/news.db""#;
             "ledger.ignore" List, None,
                 "Regular expressions, matched without regard to case: what they match in a text or title is no change of the item when it changes.", r#"['updated \d+ minutes ago']"#;
+        },
+    },
+    Section {
+        heading: "[websub]",
+        about: "How the hubs of `[publication]` are told of changes, and what `tidings hub`, the embedded one, takes: `docs/websub.md`.",
+        keys: keys! {
+            "websub.timeout" Whole(1, 600), Is("10"), "How long a build tries to tell the hubs, in seconds; what is left then is told by the next.", "30";
+            "websub.lease" Whole(60, 31_536_000), Is("864000"), "How long a subscription lasts that asks for no time of its own, in seconds.", "1209600";
+            "websub.shortest-lease" Whole(60, 31_536_000), Is("3600"), "A subscription that asks for less lasts so long, in seconds.", "86400";
+            "websub.longest-lease" Whole(60, 31_536_000), Is("2592000"), "A subscription that asks for more lasts so long, in seconds.", "7776000";
+            "websub.per-topic" Whole(1, 1_000_000), Is("1000"), "At most so many subscriptions of one document.", "5000";
+            "websub.per-host" Whole(1, 1_000_000), Is("1000"), "At most so many subscriptions of callbacks on one host.", "200";
+            "websub.at-a-time" Whole(1, 256), Is("8"), "At most so many subscribers are talked to at a time, two of them on one host.", "32";
+            "websub.private-callbacks" Flag, Is("false"),
+                "Whether subscribers may be at addresses that are not public: this machine, the local network. Whoever reaches the hub can then make it ask there.", "true";
         },
     },
 ];

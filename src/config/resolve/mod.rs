@@ -10,6 +10,7 @@ mod memory;
 mod output;
 mod publication;
 mod sources;
+mod websub;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -112,6 +113,7 @@ fn config(table: &Table<'_>, root: &Path, path: Arc<Path>, report: &mut Report<'
     let guards = memory::guards(&table.table("guards"));
     let ids = memory::ids(&table.table("ids"), report);
     let ledger = memory::ledger(&table.table("ledger"), root, &output.folder, report);
+    let websub = websub::read(table, publication.base_url(), report);
     collisions::check(&named, &channels, &topics, &names, languages, report);
     Some(Config {
         root: root.to_owned(),
@@ -129,6 +131,7 @@ fn config(table: &Table<'_>, root: &Path, path: Arc<Path>, report: &mut Report<'
         guards,
         ids,
         ledger,
+        websub,
     })
 }
 

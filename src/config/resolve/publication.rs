@@ -23,7 +23,7 @@ pub(super) struct Draft {
     rights: Option<String>,
     icon: Option<Url>,
     logo: Option<Url>,
-    hub: Option<Url>,
+    hubs: Vec<Url>,
 }
 
 pub(super) fn read(table: &Table<'_>, report: &mut Report<'_>) -> Draft {
@@ -31,14 +31,14 @@ pub(super) fn read(table: &Table<'_>, report: &mut Report<'_>) -> Draft {
     let base_url = table.string("base-url").and_then(|text| base_url(&text, report));
     let mut address = |key: &str, base: Option<&Url>| table.string(key).and_then(|text| web_address(&text, base, report));
     let (home, icon, logo) = (address("home", base_url.as_ref()), address("icon", base_url.as_ref()), address("logo", base_url.as_ref()));
-    let hub = address("hub", None);
+    let hubs = super::websub::hubs(table, base_url.as_ref(), report);
     Draft {
         title: localised::read(table, "title", &languages, &[], report),
         description: localised::read(table, "description", &languages, &[], report),
         home,
         icon,
         logo,
-        hub,
+        hubs,
         time_zone: table.string("time-zone").and_then(|text| time_zone(&text, report)).unwrap_or(Tz::UTC),
         authority: authority(table, base_url.as_ref(), report),
         author: author(table, report),
@@ -51,6 +51,10 @@ pub(super) fn read(table: &Table<'_>, report: &mut Report<'_>) -> Draft {
 impl Draft {
     pub fn languages(&self) -> &[Language] {
         &self.languages
+    }
+
+    pub fn base_url(&self) -> Option<&Url> {
+        self.base_url.as_ref()
     }
 
     /// The whole section, where all that must be there is.
@@ -69,7 +73,7 @@ impl Draft {
             rights: self.rights,
             icon: self.icon,
             logo: self.logo,
-            hub: self.hub,
+            hubs: self.hubs,
         })
     }
 }

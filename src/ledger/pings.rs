@@ -1,0 +1,96 @@
+//! What hubs are still to be told, in the ledger's file: written in the transaction that remembers the publish, taken out when the hub has taken it.
+//!
+//! So a run that dies in between loses nothing: the next one tells.
+
+use rusqlite::{Connection, TransactionBehavior, params};
+
+use super::store::{LedgerError, Store};
+
+const SCHEMA: &str = "
+create table if not exists pings (
+    hub text not null, topic text not null, mark integer not null, held integer not null, primary key (hub, topic)) without rowid";
+
+/// A change that a hub is to be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ping {
+    /// The hub's address.
+    pub hub: String,
+    /// The address of the document that changed.
+    pub topic: String,
+}
+
+/// One that is not told yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pending {
+    pub ping: Ping,
+    /// Another whenever the document changes again, so that telling of the former change does not count as telling of this one.
+    mark: i64,
+}
+
+impl Store {
+    /// What is to be told, in the order of hubs and topics.
+    pub fn pings(&self) -> Result<Vec<Pending>, LedgerError> {
+        self.sql("read", read(&self.connect()?, "select hub, topic, mark from pings order by hub, topic", ()))
+    }
+
+    /// Takes out what was told.
+    pub fn told(&self, told: &[Pending]) -> Result<(), LedgerError> {
+        self.write(|connection| {
+            let mut delete = connection.prepare("delete from pings where hub = ?1 and topic = ?2 and mark = ?3")?;
+            told.iter().try_for_each(|pending| delete.execute(params![pending.ping.hub, pending.ping.topic, pending.mark]).map(drop))
+        })
+    }
+
+    /// Lets go of what is meant for other hubs than these.
+    pub fn keep_pings_for(&self, hubs: &[&str]) -> Result<(), LedgerError> {
+        self.write(|connection| {
+            let known = read(connection, "select hub, '', 0 from pings group by hub", ())?;
+            let mut delete = connection.prepare("delete from pings where hub = ?1")?;
+            let others = known.iter().filter(|pending| !hubs.contains(&&*pending.ping.hub));
+            others.map(|pending| delete.execute([&pending.ping.hub])).try_for_each(|done| done.map(drop))
+        })
+    }
+
+    /// Lets the embedded hub, which reads this file itself, take up what is meant for it.
+    pub fn release_pings(&self, hub: &str) -> Result<usize, LedgerError> {
+        self.write(|connection| connection.execute("update pings set held = 0 where hub = ?1 and held = 1", [hub]))
+    }
+
+    fn write<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, LedgerError> {
+        self.sql("write", write(&mut self.connect()?, work))
+    }
+}
+
+fn write<T>(connection: &mut Connection, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction.execute_batch(SCHEMA)?;
+    let done = work(&transaction)?;
+    transaction.commit()?;
+    Ok(done)
+}
+
+/// Adds to a transaction what it is the reason of.
+pub(super) fn add(connection: &Connection, pings: &[Ping]) -> rusqlite::Result<()> {
+    if pings.is_empty() {
+        return Ok(());
+    }
+    connection.execute_batch(SCHEMA)?;
+    let mut insert = connection.prepare("insert or replace into pings (hub, topic, mark, held) values (?1, ?2, random(), 1)")?;
+    pings.iter().try_for_each(|ping| insert.execute([&ping.hub, &ping.topic]).map(drop))
+}
+
+/// What was released for this hub, taken out: it takes it over in the same transaction.
+pub fn take(connection: &Connection, hub: &str) -> rusqlite::Result<Vec<String>> {
+    connection.execute_batch(SCHEMA)?;
+    let taken = read(connection, "delete from pings where hub = ?1 and held = 0 returning hub, topic, mark", [hub])?;
+    Ok(taken.into_iter().map(|pending| pending.ping.topic).collect())
+}
+
+fn read(connection: &Connection, query: &str, values: impl rusqlite::Params) -> rusqlite::Result<Vec<Pending>> {
+    connection.execute_batch(SCHEMA)?;
+    let mut statement = connection.prepare(query)?;
+    let rows = statement.query_map(values, |row| {
+        Ok(Pending { ping: Ping { hub: row.get(0)?, topic: row.get(1)? }, mark: row.get(2)? })
+    })?;
+    rows.collect()
+}

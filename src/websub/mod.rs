@@ -1,0 +1,59 @@
+//! WebSub (W3C Recommendation of 2018): who wants to know at once is told, and need not poll.
+//!
+//! [`ping`] tells the publication's hubs what a build changed. The rest is a hub of our own for those who want no outside one: [`form`] reads what
+//! a subscriber asks, [`book`] keeps subscriptions and what is under way in the ledger's file, [`work`] calls the subscribers, at addresses that
+//! [`address`] found to be public, and [`hub`] puts it together. `docs/websub.md` is the page for users.
+//!
+//! A topic is a channel in one format: the address of its document. Pages for people, archives and copies at old paths are none.
+
+pub mod ping;
+
+use url::Url;
+
+use crate::config::{Config, Format, MovedAs, paths};
+use crate::ledger::{Memory, Ping};
+use crate::pipeline;
+use crate::publish::Plan;
+
+/// Whether a document may be subscribed to: a feed, and no page of an archive.
+pub fn is_topic(path: &str) -> bool {
+    let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+    Format::of_path(path).is_some() && paths::of_archive(stem).is_none()
+}
+
+/// The topic that the document at `path` is, where it is one.
+pub fn topic(config: &Config, path: &str) -> Option<Url> {
+    (is_topic(path) && !is_copy(config, path)).then(|| pipeline::url(config, path))
+}
+
+/// The path of a topic below the output folder.
+pub fn path<'t>(config: &Config, topic: &'t Url) -> Option<&'t str> {
+    topic.as_str().strip_prefix(config.publication.base_url.as_str()).filter(|path| is_topic(path) && !is_copy(config, path))
+}
+
+/// The self link of a copy is another address: those who find it there subscribe to that.
+fn is_copy(config: &Config, path: &str) -> bool {
+    let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+    let is_at = |from: &str| stem == from || stem.split_once('/').is_some_and(|(language, rest)| rest == from && is_language(config, language));
+    config.moved.iter().any(|moved| moved.how == MovedAs::Copy && moved.to.is_some() && is_at(&moved.from))
+}
+
+fn is_language(config: &Config, piece: &str) -> bool {
+    config.publication.languages.iter().any(|language| language.as_str().eq_ignore_ascii_case(piece))
+}
+
+/// What the hubs are to be told of a publish: the topics that are put, and where a run before was cut off after it had put files, those of
+/// the channels that it had not remembered.
+pub fn pings(config: &Config, plan: &Plan, cut_off: Option<(&Memory, &Memory)>) -> Vec<Ping> {
+    let hubs = &config.publication.hubs;
+    if hubs.is_empty() {
+        return Vec::new();
+    }
+    let differs = |path: &&str| {
+        let stem = path.rsplit_once('.').map_or(*path, |(stem, _)| stem);
+        cut_off.is_some_and(|(before, after)| before.channels.get(stem) != after.channels.get(stem))
+    };
+    let kept = plan.keeps.iter().map(String::as_str).filter(differs);
+    let topics = plan.puts.iter().map(|put| put.path.as_str()).chain(kept).filter_map(|path| topic(config, path));
+    topics.flat_map(|topic| hubs.iter().map(move |hub| Ping { hub: hub.to_string(), topic: topic.to_string() })).collect()
+}
