@@ -1,6 +1,7 @@
 //! What every command starts from: the folder, the config, the time, and how much to say.
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 
@@ -9,6 +10,7 @@ use super::ui::{self, Ui};
 use super::{Failure, Global};
 use crate::config::{self, Config};
 use crate::item::date;
+use crate::websub::Clock;
 
 /// The surroundings of a command.
 pub(super) struct Context {
@@ -36,6 +38,11 @@ impl Context {
     pub fn later(&self) -> Self {
         let now = if self.is_now_given { self.now } else { Utc::now() };
         Context { config: self.config.clone(), ui: self.ui, now, is_now_given: self.is_now_given }
+    }
+
+    /// The time as it goes on, for what measures leases.
+    pub fn clock(&self) -> Clock {
+        if self.is_now_given { Clock::From(self.now, Instant::now()) } else { Clock::System }
     }
 
     /// The config file, which must be there.

@@ -12,6 +12,7 @@ use crate::diag::{Finding, Findings, Place, codes};
 use crate::ledger::{Known, Memory, date, exchange};
 use crate::publish::Folder;
 use crate::seen::Seen;
+use crate::websub::book::Book;
 
 /// `tidings ledger`
 #[derive(Debug, Subcommand)]
@@ -168,16 +169,21 @@ fn disagreements(memory: &Memory, folder: &Folder) -> Vec<String> {
 fn repair(context: &Context, config: &Config, folder: &Folder) -> Result<Exit, Failure> {
     let store = memory::store(config);
     let mut memory = memory::rebuilt(folder);
-    if store.exists() {
+    let aside = store.exists().then(|| store.path().with_extension("db.old"));
+    if let Some(aside) = &aside {
         if let Ok(old) = store.load() {
             // What the old one knows of items that are published no more is worth keeping.
             exchange::import(&mut memory, &items_of(&old)).map_err(|bad| Failure::new(bad.to_string()))?;
         }
-        let aside = store.path().with_extension("db.old");
-        std::fs::rename(store.path(), &aside).map_err(Failure::io("move", store.path()))?;
+        std::fs::rename(store.path(), aside).map_err(Failure::io("move", store.path()))?;
         context.ui.note(format_args!("the old ledger is kept as `{}`", aside.display()));
     }
     store.save(&Memory::default(), &memory)?;
+    if let Some(aside) = aside.filter(|_| !config.publication.hubs.is_empty())
+        && let Err(error) = Book::new(store.clone()).take_over(&aside)
+    {
+        context.ui.note(format_args!("who subscribed at the hub could not be taken over: {error}"));
+    }
     context.ui.say(format_args!("{} items and {} channels are remembered", memory.items().len(), memory.channels.len()));
     Ok(Exit::Fine)
 }

@@ -7,6 +7,7 @@ mod channels;
 mod check;
 mod context;
 mod explain;
+mod hub;
 mod import;
 mod init;
 mod ledger;
@@ -124,6 +125,8 @@ enum Command {
     Ledger(ledger::LedgerCommand),
     /// Serve the feeds over HTTP: a preview, or for production behind a proxy
     Serve(serve::ServeArgs),
+    /// Be the publication's own WebSub hub: subscribers are sent what changes, at once
+    Hub(hub::HubArgs),
     /// Tell from access logs who reads the feeds: subscribers, readers, the share of 304
     Stats(stats::StatsArgs),
     /// Print a completion script for a shell
@@ -167,6 +170,7 @@ fn run(command: Option<Command>, context: &Context) -> Result<Exit, Failure> {
         Command::Pin(args) => pin::run(&args, context),
         Command::Ledger(command) => ledger::run(&command, context),
         Command::Serve(args) => serve::run(&args, context),
+        Command::Hub(args) => hub::run(&args, context),
         Command::Stats(args) => stats::run(&args, context),
         Command::Completions(args) => shell::completions(&args, &mut Cli::command()),
         Command::Man(args) => shell::man(&args, Cli::command()),

@@ -1,8 +1,9 @@
 //! `tidings serve`: the published documents over HTTP. The only place where an asynchronous runtime is started.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
@@ -11,7 +12,7 @@ use tokio::net::TcpListener;
 
 use super::build;
 use super::context::Context;
-use super::ui;
+use super::ui::{self, Ui};
 use super::watch::{Change, Watched};
 use super::{Exit, Failure};
 use crate::config::Config;
@@ -19,6 +20,7 @@ use crate::serve::connection::{self, Limits};
 use crate::serve::crossing::Stock;
 use crate::serve::log::{Destination, Log};
 use crate::serve::{How, Options, Server};
+use crate::websub::{Hub, Note, hub::Notes};
 
 /// `tidings serve`
 #[derive(Debug, Args)]
@@ -64,6 +66,7 @@ const LOOK: Duration = Duration::from_secs(1);
 
 pub(super) fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
     let Some(config) = context.load(false)? else { return Ok(Exit::Findings) };
+    let config = Arc::new(config);
     // Watched before it is built: a save in between is built again.
     let watched = if args.watch { Some(Watched::new(&config)?) } else { None };
     if args.watch {
@@ -71,7 +74,8 @@ pub(super) fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> 
     }
     // Looked at before the documents are read: what a build puts in place meanwhile is read again.
     let published = published(&config);
-    let server = Server::new(&config, args.options()?).map_err(|error| {
+    let own = config.websub.own.as_ref().and_then(|_| Hub::new(config.clone(), context.clock(), notes(context.ui)));
+    let server = Server::new(&config, args.options(own.clone())?).map_err(|error| {
         let folder = config.root.join(&config.output.folder);
         Failure::new(format!("could not serve `{}`: {error}", folder.display())).help("run `tidings build` first")
     })?;
@@ -81,17 +85,44 @@ pub(super) fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> 
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(format!("could not start the server: {error}")))?;
-    runtime.block_on(Running { args, context, server, config, published }.run(watched))
+    let delivering = own.as_ref().map(Hub::start).transpose().map_err(no_thread)?;
+    let done = runtime.block_on(Running { args, context, server, hub: own.clone(), config, published }.run(watched));
+    end(own.as_deref(), delivering);
+    done
+}
+
+/// What a hub has to say goes where everything else goes that is no result.
+pub(super) fn notes(ui: Ui) -> Notes {
+    Box::new(move |note| match note {
+        Note::Line(text) if ui.verbose > 0 => ui.note(text),
+        Note::Line(_) => {}
+        Note::Finding(finding) => ui.findings(&finding.into()),
+    })
+}
+
+pub(super) fn no_thread(error: std::io::Error) -> Failure {
+    Failure::new(format!("could not start the hub: {error}"))
+}
+
+/// Lets a hub end what it is doing.
+pub(super) fn end(hub: Option<&Hub>, work: Option<JoinHandle<()>>) {
+    hub.iter().for_each(|hub| hub.stop());
+    work.into_iter().for_each(|work| _ = work.join());
+}
+
+/// The access log that the flags ask for.
+pub(super) fn log(file: Option<&Path>, is_off: bool) -> Result<Log, Failure> {
+    let destination = match file {
+        _ if is_off => Destination::Nowhere,
+        Some(path) if path.as_os_str() != "-" => Destination::File(path.to_owned()),
+        _ => Destination::Output,
+    };
+    Log::open(destination).map_err(Failure::io("open the log", file.unwrap_or("-".as_ref())))
 }
 
 impl ServeArgs {
-    fn options(&self) -> Result<Options, Failure> {
-        let destination = match &self.log {
-            _ if self.no_log => Destination::Nowhere,
-            Some(path) if path.as_os_str() != "-" => Destination::File(path.clone()),
-            _ => Destination::Output,
-        };
-        let log = Log::open(destination).map_err(Failure::io("open the log", self.log.as_deref().unwrap_or("-".as_ref())))?;
+    fn options(&self, hub: Option<Arc<Hub>>) -> Result<Options, Failure> {
+        let log = log(self.log.as_deref(), self.no_log)?;
         let limits = Limits {
             connections: self.connections as usize,
             head: Duration::from_secs(self.head_timeout),
@@ -99,7 +130,8 @@ impl ServeArgs {
             idle: Duration::from_secs(self.idle_timeout),
             ..Limits::default()
         };
-        Ok(Options { how: How { compress: !self.watch, live: self.watch }, limits, log, behind_proxy: self.behind_proxy })
+        let how = How { compress: !self.watch, live: self.watch };
+        Ok(Options { how, limits, log, behind_proxy: self.behind_proxy, hub, hub_only: false })
     }
 }
 
@@ -108,7 +140,8 @@ struct Running<'a> {
     args: &'a ServeArgs,
     context: &'a Context,
     server: Arc<Server>,
-    config: Config,
+    hub: Option<Arc<Hub>>,
+    config: Arc<Config>,
     /// When the documents that are served were put in place.
     published: Option<SystemTime>,
 }
@@ -168,7 +201,8 @@ impl Running<'_> {
         self.published = published(&self.config);
         let loaded = tokio::task::block_in_place(|| {
             if let Some(config) = self.context.load(false)? {
-                self.config = config;
+                self.config = Arc::new(config);
+                self.hub.iter().for_each(|hub| hub.reload(self.config.clone()));
             }
             self.server.reload(&self.config).map_err(Failure::io("read", &self.config.output.folder))?;
             if self.args.on_demand { stock_up(&self.server, &self.context.later()) } else { Ok(()) }
@@ -206,13 +240,13 @@ async fn next(watched: &mut Option<Watched>) -> Change {
 }
 
 /// What the system wants.
-enum Signal {
+pub(super) enum Signal {
     End,
     Reload,
 }
 
 #[cfg(unix)]
-struct Signals {
+pub(super) struct Signals {
     terminate: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
     hangup: tokio::signal::unix::Signal,
@@ -220,7 +254,7 @@ struct Signals {
 
 #[cfg(unix)]
 impl Signals {
-    fn new() -> std::io::Result<Self> {
+    pub fn new() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Signals {
             terminate: signal(SignalKind::terminate())?,
@@ -229,7 +263,7 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) -> Signal {
+    pub async fn next(&mut self) -> Signal {
         tokio::select! {
             _ = self.terminate.recv() => Signal::End,
             _ = self.interrupt.recv() => Signal::End,
@@ -239,15 +273,15 @@ impl Signals {
 }
 
 #[cfg(not(unix))]
-struct Signals;
+pub(super) struct Signals;
 
 #[cfg(not(unix))]
 impl Signals {
-    fn new() -> std::io::Result<Self> {
+    pub fn new() -> std::io::Result<Self> {
         Ok(Signals)
     }
 
-    async fn next(&mut self) -> Signal {
+    pub async fn next(&mut self) -> Signal {
         let _ = tokio::signal::ctrl_c().await;
         Signal::End
     }

@@ -103,6 +103,9 @@ codes! {
     LEDGER_DAMAGE = "ledger-damage", Error, "the ledger does not agree with itself or with what is published";
     FOREIGN_FILE = "foreign-file", Error, "something stands where a document should go, and it was not published from here";
     HUB_NOT_TOLD = "hub-not-told", Warning, "a hub could not be told of what was published";
+    HUB_INTENT = "hub-intent", Warning, "a subscriber did not confirm what was asked of the hub in its name";
+    HUB_DELIVERY = "hub-delivery", Warning, "a subscriber did not take a document that it subscribed to";
+    HUB_LEDGER = "hub-ledger", Warning, "the hub could not read or write its subscriptions";
     ABANDONED_FILE = "abandoned-file", Warning, "a document that is no longer wanted was changed by something else and is left alone";
 }
 

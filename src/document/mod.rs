@@ -52,9 +52,11 @@ pub struct Head<'a> {
 }
 
 impl Head<'_> {
-    /// The hubs that are told when this document changes: `link rel="hub"`, JSON Feed `hubs`. Nobody subscribes to a page of an archive.
+    /// The hubs that are told when this document changes: `link rel="hub"`, JSON Feed `hubs`. Nobody subscribes to a page of an archive, and of a
+    /// channel on demand, which has a query in its address, nobody knows when it changes.
     pub fn hubs(&self) -> impl Iterator<Item = &Url> {
-        self.publication.hubs.iter().filter(|_| self.chain.current.is_none())
+        let is_told = self.chain.current.is_none() && self.url.query().is_none();
+        self.publication.hubs.iter().filter(move |_| is_told)
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! All documents stand in memory, in every coding, with their headers made ([`page`]); together they are a [`site`], which never changes. A reload
 //! makes another and swaps it in whole, so that no request sees half of one. What a request asks for is judged by pure functions ([`target`],
-//! [`negotiate`], [`delta`]), and [`answer`] puts the answer together. [`connection`] bounds what a client can take.
+//! [`negotiate`], [`delta`]), and [`answer`] puts the answer together. [`connection`] bounds what a client can take. [`mod@hub`] is
+//! where the publication's own WebSub hub stands, if it has one.
 //!
 //! The room reads the output folder and listens; it publishes nothing and decides no exit code.
 
@@ -11,6 +12,7 @@ pub mod coding;
 pub mod connection;
 pub mod crossing;
 pub mod delta;
+mod hub;
 mod listing;
 mod live;
 pub mod log;
@@ -43,6 +45,7 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::config::Config;
 use crate::pipeline::ON_DEMAND;
+use crate::websub::Hub;
 use answer::About;
 use connection::Limits;
 use crossing::{NoChannel, Stock};
@@ -77,6 +80,8 @@ pub struct Server {
     built: PathBuf,
     /// What channels on demand are made of, where there are any.
     stock: ArcSwapOption<Stock>,
+    hub: Option<hub::Mount>,
+    hub_only: bool,
     /// So many of them are made at a time.
     makers: Semaphore,
     /// Of all channels on demand.
@@ -91,19 +96,22 @@ pub struct Server {
 }
 
 /// What a server is started with.
-#[derive(Debug)]
 pub struct Options {
     pub how: How,
     pub limits: Limits,
     pub log: Log,
     pub behind_proxy: bool,
+    /// Mounted at `hub`.
+    pub hub: Option<Arc<Hub>>,
+    /// Whether there is nothing but the hub.
+    pub hub_only: bool,
 }
 
 impl Server {
     /// # Errors
     /// Where there is no output folder yet.
     pub fn new(config: &Config, options: Options) -> io::Result<Arc<Self>> {
-        let site = ArcSwap::from_pointee(Site::load(config, options.how, None)?);
+        let site = ArcSwap::from_pointee(if options.hub_only { Site::bare(config) } else { Site::load(config, options.how, None)? });
         Ok(Arc::new_cyclic(|server| Server {
             site,
             how: options.how,
@@ -113,6 +121,8 @@ impl Server {
             behind_proxy: options.behind_proxy,
             built: config.root.join(".tidings/lock"),
             stock: ArcSwapOption::empty(),
+            hub: options.hub.map(hub::Mount::new),
+            hub_only: options.hub_only,
             makers: Semaphore::new(MAKERS),
             on_demand: Arc::default(),
             others: Counters::default(),
@@ -128,7 +138,7 @@ impl Server {
     /// # Errors
     /// Where the output folder cannot be read.
     pub fn reload(&self, config: &Config) -> io::Result<()> {
-        let site = Site::load(config, self.how, Some(&self.site.load()))?;
+        let site = if self.hub_only { Site::bare(config) } else { Site::load(config, self.how, Some(&self.site.load()))? };
         self.site.store(Arc::new(site));
         self.states.send_modify(|state| *state += 1);
         Ok(())
@@ -185,9 +195,10 @@ impl Server {
         let mut noted = self.log.is_open().then(|| self.note(peer, &request));
         let reader = request.headers().get(header::USER_AGENT).cloned();
         let is_head = request.method() == axum::http::Method::HEAD;
-        let response = match answer::refusal(&request) {
-            Some(response) => response,
-            None => match TowerToHyperService::new(self.router.clone()).call(request).await {
+        let response = match (self.hub_for(&request), answer::refusal(&request)) {
+            (Some(hub), _) => hub.answer(request).await,
+            (None, Some(response)) => response,
+            (None, None) => match TowerToHyperService::new(self.router.clone()).call(request).await {
                 Ok(response) => response,
                 Err(never) => match never {},
             },
@@ -206,6 +217,14 @@ impl Server {
         }
         noted.into_iter().for_each(|line| self.log.write(line));
         response
+    }
+
+    /// The hub, where the request is for it: at `hub`, with or without the path of the base address; where there is nothing else, whatever is posted.
+    fn hub_for(&self, request: &Request<Body>) -> Option<&hub::Mount> {
+        let hub = self.hub.as_ref()?;
+        let path = target::path(request.uri().path()).ok()?;
+        let is_at = self.site.load().without_base(&path) == hub::PATH || path == hub::PATH;
+        (is_at || self.hub_only && request.method() == axum::http::Method::POST).then_some(hub)
     }
 
     fn note(&self, peer: IpAddr, request: &Request<Body>) -> Line {

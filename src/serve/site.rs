@@ -97,6 +97,19 @@ impl Site {
         })
     }
 
+    /// Nothing at all.
+    pub fn bare(config: &Config) -> Self {
+        Site {
+            pages: HashMap::new(),
+            moves: Moves::default(),
+            base: config.publication.base_url.path().trim_matches('/').to_owned(),
+            listing: (Bytes::from_static(b"there are no documents here\n"), Bytes::from_static(b"<p>There are no documents here.\n")),
+            cache: Cache::new(config.output.ttl.unwrap_or(TTL), false),
+            loaded: SystemTime::now(),
+            left_out: Vec::new(),
+        }
+    }
+
     /// The path below the base address, where it names that.
     pub fn without_base<'a>(&self, path: &'a str) -> &'a str {
         path.strip_prefix(&self.base).and_then(|rest| rest.strip_prefix('/')).filter(|_| !self.base.is_empty()).unwrap_or(path)

@@ -1,12 +1,18 @@
 //! WebSub (W3C Recommendation of 2018): who wants to know at once is told, and need not poll.
 //!
 //! [`ping`] tells the publication's hubs what a build changed. The rest is a hub of our own for those who want no outside one: [`form`] reads what
-//! a subscriber asks, [`book`] keeps subscriptions and what is under way in the ledger's file, [`work`] calls the subscribers, at addresses that
-//! [`address`] found to be public, and [`hub`] puts it together. `docs/websub.md` is the page for users.
+//! a subscriber asks, [`book`] keeps subscriptions and what is under way in the ledger's file, [`mod@call`] asks and sends, at addresses that [`address`] found to be
+//! public, [`mod@work`] does that for what is due, and [`hub`] is the whole. `docs/websub.md` is the page for users.
 //!
 //! A topic is a channel in one format: the address of its document. Pages for people, archives and copies at old paths are none.
 
+pub mod address;
+pub mod book;
+mod call;
+pub mod form;
+pub mod hub;
 pub mod ping;
+mod work;
 
 use url::Url;
 
@@ -14,6 +20,8 @@ use crate::config::{Config, Format, MovedAs, paths};
 use crate::ledger::{Memory, Ping};
 use crate::pipeline;
 use crate::publish::Plan;
+
+pub use hub::{Clock, Hub, Note};
 
 /// Whether a document may be subscribed to: a feed, and no page of an archive.
 pub fn is_topic(path: &str) -> bool {

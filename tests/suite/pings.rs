@@ -103,7 +103,7 @@ fn what_a_hub_did_not_take_is_told_by_the_next_run() {
         });
         let publication = with_hub(&one(&hub), "[websub]\ntimeout = 1", 1);
         let ran = build(&publication, &["--json"]);
-        ran.expect(0, &["warning[hub-not-told]", why, "feeds.toml:5", "help: nothing is lost, the next build tells it"]);
+        ran.expect(0, &["warning[hub-not-told]", why, "feeds.toml:9", "help: nothing is lost, the next build tells it"]);
         let report: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
         let rss: Vec<String> = publication.feeds().into_iter().filter(|path| path.ends_with(".rss")).collect();
         assert_eq!(report["hubs"]["left"].as_array().map(Vec::len), Some(rss.len()), "{report}");
@@ -123,7 +123,7 @@ fn a_dead_hub_costs_its_time_and_no_more() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
     let publication = with_hub(&format!("\"http://127.0.0.1:{port}/\""), "[websub]\ntimeout = 1", 2);
     let start = std::time::Instant::now();
-    build(&publication, &[]).expect(0, &["hub-not-told", "6 changes", "efused"]);
+    build(&publication, &[]).expect(0, &["hub-not-told", "9 changes", "efused"]);
     assert!(start.elapsed() < std::time::Duration::from_secs(10));
     let hub = Listener::of_all();
     publication.write("feeds.toml", publication.read("feeds.toml").replace(&format!("http://127.0.0.1:{port}/"), &hub.url("/")));
