@@ -10,6 +10,7 @@ mod documents;
 mod example;
 mod gate;
 mod hostile;
+mod hubs;
 mod importing;
 mod json_feed;
 mod listener;
