@@ -55,7 +55,8 @@ pub(super) fn run(args: &HubArgs, context: &Context) -> Result<Exit, Failure> {
     }
     let config = Arc::new(config);
     let hub = Hub::new(config.clone(), context.clock(), serve::notes(context.ui)).ok_or_else(|| {
-        Failure::new("the config names no hub, so that nobody would find this one").help("write `hub = \"self\"` below `[publication]`, and build")
+        Failure::new("the config names no hub, so that nobody would find this one")
+            .help("write `hub = \"self\"` below `[publication]`, and build")
     })?;
     let log = serve::log(args.log.as_deref(), args.no_log)?;
     let (how, limits) = (How::default(), Limits::default());

@@ -9,7 +9,7 @@ use super::context::Context;
 use super::{Exit, Failure, memory, ui};
 use crate::config::Config;
 use crate::diag::{Finding, Findings, Place, codes};
-use crate::ledger::{Known, Memory, date, exchange};
+use crate::ledger::{Known, Memory, Ping, date, exchange};
 use crate::publish::Folder;
 use crate::seen::Seen;
 use crate::websub::book::Book;
@@ -170,6 +170,9 @@ fn repair(context: &Context, config: &Config, folder: &Folder) -> Result<Exit, F
     let store = memory::store(config);
     let mut memory = memory::rebuilt(folder);
     let aside = store.exists().then(|| store.path().with_extension("db.old"));
+    let has_hubs = !config.publication.hubs.is_empty();
+    let waiting = if has_hubs && store.exists() { store.pings().unwrap_or_default() } else { Vec::new() };
+    let pings: Vec<Ping> = waiting.into_iter().map(|pending| pending.ping).collect();
     if let Some(aside) = &aside {
         if let Ok(old) = store.load() {
             // What the old one knows of items that are published no more is worth keeping.
@@ -178,8 +181,8 @@ fn repair(context: &Context, config: &Config, folder: &Folder) -> Result<Exit, F
         std::fs::rename(store.path(), aside).map_err(Failure::io("move", store.path()))?;
         context.ui.note(format_args!("the old ledger is kept as `{}`", aside.display()));
     }
-    store.save(&Memory::default(), &memory)?;
-    if let Some(aside) = aside.filter(|_| !config.publication.hubs.is_empty())
+    store.save_with(&Memory::default(), &memory, &pings)?;
+    if let Some(aside) = aside.filter(|_| has_hubs)
         && let Err(error) = Book::new(store.clone()).take_over(&aside)
     {
         context.ui.note(format_args!("who subscribed at the hub could not be taken over: {error}"));

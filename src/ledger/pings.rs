@@ -89,8 +89,6 @@ pub fn take(connection: &Connection, hub: &str) -> rusqlite::Result<Vec<String>>
 fn read(connection: &Connection, query: &str, values: impl rusqlite::Params) -> rusqlite::Result<Vec<Pending>> {
     connection.execute_batch(SCHEMA)?;
     let mut statement = connection.prepare(query)?;
-    let rows = statement.query_map(values, |row| {
-        Ok(Pending { ping: Ping { hub: row.get(0)?, topic: row.get(1)? }, mark: row.get(2)? })
-    })?;
+    let rows = statement.query_map(values, |row| Ok(Pending { ping: Ping { hub: row.get(0)?, topic: row.get(1)? }, mark: row.get(2)? }))?;
     rows.collect()
 }

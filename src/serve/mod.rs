@@ -222,8 +222,8 @@ impl Server {
     /// The hub, where the request is for it: at `hub`, with or without the path of the base address; where there is nothing else, whatever is posted.
     fn hub_for(&self, request: &Request<Body>) -> Option<&hub::Mount> {
         let hub = self.hub.as_ref()?;
-        let path = target::path(request.uri().path()).ok()?;
-        let is_at = self.site.load().without_base(&path) == hub::PATH || path == hub::PATH;
+        let path = request.uri().path().strip_prefix('/')?;
+        let is_at = path.ends_with(hub::PATH) && (path == hub::PATH || self.site.load().without_base(path) == hub::PATH);
         (is_at || self.hub_only && request.method() == axum::http::Method::POST).then_some(hub)
     }
 

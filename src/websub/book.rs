@@ -155,7 +155,8 @@ impl Book {
 
     /// What is to be verified or denied by now, the longest due first.
     pub fn intents(&self, now: i64) -> Result<Vec<Intent>, LedgerError> {
-        let query = "select id, mode, topic, callback, host, secret, lease, mark, tries from intents where due <= ?1 order by due, id limit ?2";
+        let query =
+            "select id, mode, topic, callback, host, secret, lease, mark, tries from intents where due <= ?1 order by due, id limit ?2";
         self.read(|connection| connection.prepare(query)?.query_map(params![now, BATCH], intent)?.collect())
     }
 
@@ -175,7 +176,9 @@ impl Book {
     /// Whether a document is still to be sent, as [`Book::is_open`].
     pub fn is_owed(&self, delivery: &Delivery) -> Result<bool, LedgerError> {
         let query = "select exists (select 1 from deliveries where subscription = ?1 and content = ?2 and tries = ?3)";
-        self.read(|connection| connection.query_row(query, params![delivery.subscription, delivery.content, delivery.tries], |row| row.get(0)))
+        self.read(|connection| {
+            connection.query_row(query, params![delivery.subscription, delivery.content, delivery.tries], |row| row.get(0))
+        })
     }
 
     /// The subscriber confirmed: what it asked for holds from now on.
@@ -240,7 +243,8 @@ impl Book {
     pub fn tidy(&self, is_topic: Option<&dyn Fn(&str) -> bool>, now: i64) -> Result<(usize, usize), LedgerError> {
         let topics = "select distinct topic from subscriptions";
         let (expired, topics) = self.read(|connection| {
-            let expired: bool = connection.query_row("select exists (select 1 from subscriptions where expires <= ?1)", [now], |row| row.get(0))?;
+            let expired: bool =
+                connection.query_row("select exists (select 1 from subscriptions where expires <= ?1)", [now], |row| row.get(0))?;
             let topics: Vec<String> = match is_topic {
                 Some(_) => connection.prepare(topics)?.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?,
                 None => Vec::new(),
@@ -270,12 +274,16 @@ impl Book {
 
     /// Takes over what another file holds, where it can be read: for a ledger that is made anew.
     pub fn take_over(&self, from: &Path) -> Result<usize, LedgerError> {
-        let old = Book::new(Store::new(from.to_owned()));
-        let rows = old.read(|connection| {
+        let old = Store::new(from.to_owned());
+        let rows = |connection: &Connection| {
+            if !connection.table_exists(None, "subscriptions")? {
+                return Ok(Vec::new());
+            }
             let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?));
             let query = "select topic, callback, host, secret, expires, sent from subscriptions";
             connection.prepare(query)?.query_map([], row)?.collect::<rusqlite::Result<Vec<Row6>>>()
-        })?;
+        };
+        let rows = old.sql("read", rows(&old.connect()?))?;
         if rows.is_empty() {
             return Ok(0);
         }

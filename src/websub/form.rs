@@ -117,8 +117,12 @@ fn callback(config: &Config, text: &str) -> Result<Url, String> {
         _ if !matches!(url.scheme(), "http" | "https") => "is not on the web",
         _ if !url.username().is_empty() || url.password().is_some() => "holds a user name or a password",
         _ if url.fragment().is_some() => "has a fragment",
-        Some(Host::Ipv4(address)) if !config.websub.private_callbacks && !is_public(address.into()) => "is at an address that is not public",
-        Some(Host::Ipv6(address)) if !config.websub.private_callbacks && !is_public(address.into()) => "is at an address that is not public",
+        Some(Host::Ipv4(address)) if !config.websub.private_callbacks && !is_public(address.into()) => {
+            "is at an address that is not public"
+        }
+        Some(Host::Ipv6(address)) if !config.websub.private_callbacks && !is_public(address.into()) => {
+            "is at an address that is not public"
+        }
         _ => return Ok(url),
     };
     Err(format!("hub.callback {why}"))
@@ -147,7 +151,8 @@ mod tests {
 
     #[test]
     fn a_wish_is_read() {
-        let body = "hub.mode=subscribe&hub.topic=https%3A%2F%2Ffeeds.example.org%2Fall.rss&hub.callback=https%3A%2F%2FReader.example%2Fx%3Fa%3D1";
+        let body =
+            "hub.mode=subscribe&hub.topic=https%3A%2F%2Ffeeds.example.org%2Fall.rss&hub.callback=https%3A%2F%2FReader.example%2Fx%3Fa%3D1";
         let wish = |secret: Option<&str>, lease| {
             let callback = "https://reader.example/x?a=1".to_owned();
             Wish { topic: TOPIC.into(), callback, host: "reader.example".into(), secret: secret.map(Into::into), lease }

@@ -15,7 +15,7 @@ use super::call;
 use super::form::{self, Asked, Wish};
 use super::work::UnderWay;
 use crate::config::Config;
-use crate::diag::{Finding, codes};
+use crate::diag::{Finding, Place, codes};
 use crate::ledger::{LedgerError, Store};
 use crate::publish::Folder;
 
@@ -125,7 +125,7 @@ impl Hub {
         };
         self.wake();
         answer.unwrap_or_else(|error| {
-            self.tell(ledger_finding(&error));
+            self.tell(self.ledger_finding(&error));
             Reply { status: 503, text: "the hub cannot read its subscriptions now".into() }
         })
     }
@@ -168,7 +168,8 @@ impl Hub {
         let mut known = self.published.lock().unwrap_or_else(PoisonError::into_inner);
         if known.at != at || at.is_none() {
             let folder = Folder::open(&config.root, &config.output.folder).ok();
-            let paths: HashSet<String> = folder.iter().flat_map(Folder::published).filter(|path| super::is_topic(path)).map(str::to_owned).collect();
+            let paths: HashSet<String> =
+                folder.iter().flat_map(Folder::published).filter(|path| super::is_topic(path)).map(str::to_owned).collect();
             // Of another folder than before nothing is known yet.
             let is_whole = !paths.is_empty() && folder.is_some_and(|folder| !folder.is_cut_off());
             *known = Arc::new(Published { at, paths, is_whole });
@@ -178,6 +179,11 @@ impl Hub {
 
     pub(super) fn tell(&self, finding: Finding) {
         (self.notes)(Note::Finding(finding));
+    }
+
+    pub(super) fn ledger_finding(&self, error: &LedgerError) -> Finding {
+        let place = Place::file(self.state().config.ledger.path.clone());
+        Finding::new(&codes::HUB_LEDGER, error.to_string()).at(place).help(error.help())
     }
 
     pub(super) fn locked(&self) -> MutexGuard<'_, UnderWay> {
@@ -204,8 +210,4 @@ pub(super) fn file(config: &Config, topic: &str) -> Option<PathBuf> {
 /// Of a topic's document as it stands.
 pub(super) fn hash(config: &Config, topic: &str) -> Option<[u8; 32]> {
     Some(*blake3::hash(&std::fs::read(file(config, topic)?).ok()?).as_bytes())
-}
-
-pub(super) fn ledger_finding(error: &LedgerError) -> Finding {
-    Finding::new(&codes::HUB_LEDGER, error.to_string()).help(error.help())
 }

@@ -42,7 +42,8 @@ pub fn path<'t>(config: &Config, topic: &'t Url) -> Option<&'t str> {
 /// The self link of a copy is another address: those who find it there subscribe to that.
 fn is_copy(config: &Config, path: &str) -> bool {
     let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
-    let is_at = |from: &str| stem == from || stem.split_once('/').is_some_and(|(language, rest)| rest == from && is_language(config, language));
+    let is_at =
+        |from: &str| stem == from || stem.split_once('/').is_some_and(|(language, rest)| rest == from && is_language(config, language));
     config.moved.iter().any(|moved| moved.how == MovedAs::Copy && moved.to.is_some() && is_at(&moved.from))
 }
 

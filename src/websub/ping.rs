@@ -73,7 +73,8 @@ fn finding(config: &Config, hub: &str, left: &[(Pending, String)]) -> Option<Fin
     let own: Vec<&String> = left.iter().filter(|(pending, _)| pending.ping.hub == hub).map(|(_, why)| why).collect();
     let changes = if own.len() == 1 { "1 change".to_owned() } else { format!("{} changes", own.len()) };
     let message = format!("the hub `{hub}` was not told of {changes}: {}", own.first()?);
-    let help = "nothing is lost, the next build tells it; see whether the hub's address is right and it works, or raise `timeout` in `[websub]`";
+    let help =
+        "nothing is lost, the next build tells it; see whether the hub's address is right and it works, or raise `timeout` in `[websub]`";
     Some(Finding::new(&codes::HUB_NOT_TOLD, message).at(Place::line(config.path.clone(), config.websub.line)).help(help))
 }
 
@@ -138,10 +139,15 @@ impl Run {
         if left.is_zero() {
             return Err(out_of_time());
         }
-        let form =
-            form_urlencoded::Serializer::new(String::new()).append_pair("hub.mode", "publish").append_pair("hub.url", &pending.ping.topic).finish();
+        let form = form_urlencoded::Serializer::new(String::new())
+            .append_pair("hub.mode", "publish")
+            .append_pair("hub.url", &pending.ping.topic)
+            .finish();
         let request = self.agent.post(&pending.ping.hub).config().timeout_global(Some(left)).build();
-        let response = request.content_type("application/x-www-form-urlencoded").send(form).map_err(|error| Refusal::Later(fetch::why(&error), None))?;
+        let response = request
+            .content_type("application/x-www-form-urlencoded")
+            .send(form)
+            .map_err(|error| Refusal::Later(fetch::why(&error), None))?;
         let status = response.status();
         let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
         let says = || format!("it answers {status}");

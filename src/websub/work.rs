@@ -3,7 +3,6 @@
 //! One process works for a publication at a time, by a lock; another only takes requests, and takes over when the first ends.
 
 use std::collections::{HashMap, HashSet};
-use std::path::Path;
 use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -71,7 +70,7 @@ impl Hub {
             }
             let pause = match lock.as_ref().map(|_| self.look()) {
                 Some(Err(error)) => {
-                    self.tell(hub::ledger_finding(&error));
+                    self.tell(self.ledger_finding(&error));
                     LOOK_AGAIN
                 }
                 _ => LOOK,
@@ -151,7 +150,7 @@ impl Hub {
         let state = state.clone();
         let work = move || {
             if let Err(error) = turn.hub.carry_out(&state, job) {
-                turn.hub.tell(hub::ledger_finding(&error));
+                turn.hub.tell(turn.hub.ledger_finding(&error));
                 // What could not be written down is still due: nobody is called over and over.
                 std::thread::sleep(LOOK_AGAIN);
             }
@@ -188,7 +187,7 @@ impl Hub {
         };
         let message = format!("`{callback}` did not confirm `{word}` for `{topic}`: {why}{}", tried_again(next));
         let help = "it confirms with 2xx and the text of `hub.challenge`, no more and no less";
-        self.tell(Finding::new(&codes::HUB_INTENT, message).help(way_out(&why, help)));
+        self.tell(Finding::new(&codes::HUB_INTENT, message).at(place(state, topic)).help(way_out(&why, help)));
         Ok(())
     }
 
@@ -213,16 +212,16 @@ impl Hub {
             Answer::Failed(why) => (why, tried_again(self.book.put_off(delivery, self.clock.now())?)),
         };
         let message = format!("`{}` did not take `{}`: {why}{end}", delivery.callback, delivery.topic);
-        let place = Place::file(state.config.output.folder.join(path_of(state, &delivery.topic)));
         let help = "a subscriber takes a document with any 2xx, and ends its subscription with 410";
-        self.tell(Finding::new(&codes::HUB_DELIVERY, message).at(place).help(way_out(&why, help)));
+        self.tell(Finding::new(&codes::HUB_DELIVERY, message).at(place(state, &delivery.topic)).help(way_out(&why, help)));
         Ok(())
     }
 }
 
-fn path_of(state: &State, topic: &str) -> std::path::PathBuf {
+/// A topic's document.
+fn place(state: &State, topic: &str) -> Place {
     let path = topic.strip_prefix(state.config.publication.base_url.as_str()).unwrap_or_default();
-    Path::new(path).to_owned()
+    Place::file(state.config.output.folder.join(path))
 }
 
 fn tried_again(next: Option<i64>) -> String {

@@ -67,7 +67,10 @@ impl Hub {
     }
 
     fn post_raw(&self, media_type: &str, body: &[u8]) -> (u16, String) {
-        let head = format!("POST /hub HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: {media_type}\r\nContent-Length: {}\r\n\r\n", body.len());
+        let head = format!(
+            "POST /hub HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: {media_type}\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
         let answer = self.raw(&[head.as_bytes(), body].concat());
         let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_default();
         (status, answer.rsplit("\r\n\r\n").next().unwrap_or_default().to_owned())
@@ -332,7 +335,19 @@ fn nobody_at_a_private_address_is_asked() {
         let callback = format!("http://{host}:{port}/");
         hub.post(&[("hub.mode", "subscribe"), ("hub.topic", ALL), ("hub.callback", &callback)])
     };
-    for host in ["127.0.0.1", "127.1", "0x7f000001", "0", "[::1]", "[::ffff:127.0.0.1]", "10.0.0.1", "169.254.169.254", "192.168.0.1", "[fe80::1]", "100.64.0.1"] {
+    for host in [
+        "127.0.0.1",
+        "127.1",
+        "0x7f000001",
+        "0",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "10.0.0.1",
+        "169.254.169.254",
+        "192.168.0.1",
+        "[fe80::1]",
+        "100.64.0.1",
+    ] {
         let (status, why) = ask(host);
         assert!(status == 400 && why.contains("not public"), "{host}: {status} {why}");
     }
@@ -369,7 +384,10 @@ fn strange_requests_are_refused() {
     assert!(answer.starts_with("HTTP/1.1 405") && answer.to_lowercase().contains("\r\nallow: post\r\n"), "{answer}");
     for (request, status) in [
         (&b"POST /hub HTTP/1.1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"[..], "400"),
-        (b"POST /hub HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "413"),
+        (
+            b"POST /hub HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+            "413",
+        ),
         (b"POST /hub HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n", "400"),
         (b"DELETE /hub HTTP/1.1\r\nHost: x\r\n\r\n", "405"),
         (b"GET /all.rss HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "404"),
@@ -402,7 +420,8 @@ fn who_subscribed_to_what_ends_is_told() {
     let topic = "https://feeds.example.org/country/mexico.atom";
     assert_eq!(hub.post(&[("hub.mode", "subscribe"), ("hub.topic", topic), ("hub.callback", &callback)]).0, 202);
     listed(&publication, |list| list.len() == 1);
-    publication.write("feeds.toml", publication.read("feeds.toml").replace("per-language", "countries = { exclude = [\"MX\"] }\nper-language"));
+    publication
+        .write("feeds.toml", publication.read("feeds.toml").replace("per-language", "countries = { exclude = [\"MX\"] }\nper-language"));
     publication.run(&["build", "--accept", "paths,shrink"]).expect(0, &[]);
     assert!(!publication.exists("public/country/mexico.atom"));
     let denied = subscriber.wait(2, is_question);
@@ -465,11 +484,41 @@ fn subscriptions_survive_a_repair_and_may_come_before_the_first_build() {
     // What the hub made of the lost ledger's file holds nothing of what was published: that is gathered.
     publication.build();
     publication.run(&["ledger", "check"]).expect(0, &[]);
+    publication.item(9, "What the hub is told later");
+    publication.run(&["build", "--no-ping"]).expect(0, &[]);
     publication.run(&["ledger", "repair"]).expect(0, &[]);
+    publication.build();
+    subscriber.wait(1, is_delivery);
+    subscriber.take();
     listed(&publication, |list| list.len() == 1);
     publication.item(2, "A ship of Mexico");
     publication.build();
     subscriber.wait(1, is_delivery);
+}
+
+#[test]
+fn one_slow_host_is_called_twice_at_a_time_and_no_more() {
+    let publication = publication(PRIVATE);
+    let hub = Hub::start(&publication);
+    let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (under_way, peak) = (now.clone(), most.clone());
+    let slow = Listener::new(move |request| {
+        if is_delivery(request) {
+            peak.fetch_max(under_way.fetch_add(1, SeqCst) + 1, SeqCst);
+            std::thread::sleep(Duration::from_millis(150));
+            under_way.fetch_sub(1, SeqCst);
+        }
+        willing(request)
+    });
+    for n in 0..6 {
+        let callback = slow.url(&format!("/{n}"));
+        assert_eq!(hub.post(&[("hub.mode", "subscribe"), ("hub.topic", ALL), ("hub.callback", &callback)]).0, 202);
+    }
+    listed(&publication, |list| list.len() == 6);
+    publication.item(2, "A ship of Mexico");
+    publication.build();
+    slow.wait(6, is_delivery);
+    assert_eq!(most.load(SeqCst), 2);
 }
 
 /// Builds and subscribers write to one file at the same time.

@@ -1,6 +1,6 @@
 //! Somebody on this machine who is asked over HTTP: remembers every request, answers as the test says.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};

@@ -62,7 +62,11 @@ fn the_hub_is_told_of_exactly_what_changed() {
 #[test]
 fn each_format_names_each_hub_and_each_hub_is_told() {
     let (hub, other) = (Listener::of_all(), Listener::of_all());
-    let publication = with_hub(&format!("[{:?}, {:?}]", hub.url("/"), other.url("/push?x=1")), "[output]\narchives = true\narchive-size = 5\n[limits]\nitems = 2", 12);
+    let publication = with_hub(
+        &format!("[{:?}, {:?}]", hub.url("/"), other.url("/push?x=1")),
+        "[output]\narchives = true\narchive-size = 5\n[limits]\nitems = 2",
+        12,
+    );
     publication.build();
     for (path, link) in [("all.rss", "<atom:link "), ("all.atom", "<link "), ("all.json", "\"type\": \"WebSub\"")] {
         let document = publication.read(&format!("public/{path}"));
@@ -96,7 +100,9 @@ fn a_hub_that_stumbles_is_told_again_in_the_same_run() {
 
 #[test]
 fn what_a_hub_did_not_take_is_told_by_the_next_run() {
-    for (status, why) in [("404 Not Found", "404 Not Found"), ("500 Oh", "500 Internal Server Error"), ("302 Found\r\nLocation: /else", "to `/else`")] {
+    for (status, why) in
+        [("404 Not Found", "404 Not Found"), ("500 Oh", "500 Internal Server Error"), ("302 Found\r\nLocation: /else", "to `/else`")]
+    {
         let hub = Listener::new(move |request| match request.form("hub.url") {
             Some(topic) if topic.ends_with(".rss") => (status.into(), String::new()),
             _ => ("204 No Content".into(), String::new()),
