@@ -8,11 +8,13 @@ mod demand;
 mod moved;
 mod pages;
 mod prepare;
+mod recalled;
 mod render;
 
 pub use demand::{Demand, ON_DEMAND, on_demand};
 pub use moved::REDIRECTS;
 pub use prepare::prepare;
+pub use recalled::{Recalled, recall, seen_now};
 pub use render::{path, url};
 
 use std::collections::{BTreeSet, HashSet};
@@ -24,8 +26,8 @@ use rayon::prelude::*;
 
 use crate::channel::{self, Catalogue, Sorted};
 use crate::classify::{Classifier, Placement};
-use crate::config::{Config, Content, Future};
-use crate::diag::{Finding, Findings, codes};
+use crate::config::Config;
+use crate::diag::Findings;
 use crate::document::Document;
 use crate::gate::{self, Checked};
 use crate::item::{self, Hidden, Item};
@@ -84,103 +86,72 @@ pub struct Past<'a> {
 
 /// Items to documents.
 pub fn build(config: &Config, loaded: item::Loaded, past: Past<'_>, now: DateTime<Utc>, progress: &Progress) -> Built {
-    let mut findings = loaded.findings;
-    let mut timings = Timings::default();
-    let clock = Instant::now();
-    let dated_ahead = dated_ahead(config, &loaded.items, past.accepted, now);
-    let taken_out = taken_out(&loaded.items, past.memory, now);
-    let (mut items, hidden) = seen_now(loaded.items, now, &mut findings);
-    let mut recall = ledger::recall(config, &mut items, past.memory, now);
-    settle_unsure(config, &mut items, &mut recall, past.memory, now);
-    timings.recall = clock.elapsed();
-
-    let clock = Instant::now();
-    let placements = classify(config, &items, progress);
-    let mut catalogue = channel::catalogue(config, Sorted { items: &items, placements: &placements, now }, past.known);
-    moved::settle(config, &mut catalogue, past.memory);
-    bury(config, &mut catalogue, &recall, past.memory, now);
-    timings.classify = clock.elapsed();
-
-    let clock = Instant::now();
-    let (encoded, texts) = Prepare { config, items: &items, placements: &placements, progress }.all(&catalogue, &mut findings);
-    timings.prepare = clock.elapsed();
-
-    let clock = Instant::now();
-    let render = Render { config, encoded: &encoded };
-    render.fit(&mut catalogue);
-    archive::lay_out(config, &mut catalogue, &items, &recall, past.memory);
-    render.date(&mut catalogue, &mut recall, past.memory, now);
-    let mut documents = render.all(&catalogue, progress);
-    let pages = pages::all(page::Scene { config, items: &items, placements: &placements, catalogue: &catalogue, texts: &texts });
-    let list = pages::list(config, &catalogue);
-    drop(texts);
-    timings.render = clock.elapsed();
-    findings.extend(catalogue.findings.iter().cloned());
-    let scene = guard::Scene {
-        config,
-        items: &items,
-        before: past.memory,
-        after: &recall.after,
-        recall: &recall,
-        taken_out: &taken_out,
-        accepted: past.accepted,
-    };
-    let mut refused = guard::guard(&scene);
-    refused.extend(dated_ahead);
-
-    let clock = Instant::now();
-    let mut checked = check(config, &catalogue, &items, &documents, now, progress);
-    checked.extend(pages::check(config, list.as_ref(), now, progress));
-    documents.extend(pages.unwrap_or_else(|faults| {
-        checked.extend(faults);
-        Vec::new()
-    }));
-    timings.check = clock.elapsed();
-    // Copies are checked with what they are copies of.
-    documents.extend(moved::documents(config, &catalogue, &documents));
-    documents.extend(list);
-    Built {
-        repeats: recall.repeats.iter().map(|(at, _)| items[*at as usize].id.iri.clone()).collect(),
-        items,
-        placements,
-        hidden,
-        catalogue,
-        after: recall.after,
-        refused,
-        documents,
-        findings,
-        checked,
-        timings,
-    }
+    recall(config, loaded, past, now).build(config, past, now, progress)
 }
 
-/// Items of tomorrow and later that do not say that they are to be held back.
-fn dated_ahead(config: &Config, items: &[Item], accepted: &BTreeSet<Accept>, now: DateTime<Utc>) -> Findings {
-    if config.guards.future == Future::Hold || accepted.contains(&Accept::Future) {
-        return Findings::new();
-    }
-    let soon = now + chrono::Duration::days(1);
-    let ahead =
-        |item: &&Item| !item.lifetime.draft && !item.lifetime.withdrawn && item.lifetime.publish_at.is_none() && item.published > soon;
-    items.iter().filter(ahead).map(guard::future).collect()
-}
+impl Recalled {
+    /// The rest of the way.
+    pub fn build(self, config: &Config, past: Past<'_>, now: DateTime<Utc>, progress: &Progress) -> Built {
+        let Recalled { items, hidden, mut recall, taken_out, dated_ahead, mut findings, took } = self;
+        let mut timings = Timings { recall: took, ..Timings::default() };
 
-/// Known items that their own records take out of the feeds.
-fn taken_out(items: &[Item], memory: &Memory, now: DateTime<Utc>) -> HashSet<ledger::Ref> {
-    let out = |item: &&Item| matches!(item.hidden(now), Some(Hidden::Withdrawn | Hidden::Expired(_)));
-    items.iter().filter(out).filter_map(|item| memory.find(&item.id.iri)).collect()
-}
+        let clock = Instant::now();
+        let placements = classify(config, &items, progress);
+        let mut catalogue = channel::catalogue(config, Sorted { items: &items, placements: &placements, now }, past.known);
+        moved::settle(config, &mut catalogue, past.memory);
+        bury(config, &mut catalogue, &recall, past.memory, now);
+        timings.classify = clock.elapsed();
 
-/// Compares the text of items that the memory knows only as they were published.
-fn settle_unsure(config: &Config, items: &mut [Item], recall: &mut Recall, before: &Memory, now: DateTime<Utc>) {
-    for position in std::mem::take(&mut recall.unsure) {
-        let item = &mut items[position as usize];
-        let text = prepare(config, item).0;
-        let html = if config.output.content == Content::Full { text.html } else { None };
-        let shown = html.or(text.summary).unwrap_or_else(|| item.title.clone());
-        let known = before.find(&item.id.iri).map(|at| before.get(at).traces.content);
-        if known != Some(ledger::trace::of_published(&item.title, &shown)) {
-            recall.changed_after_all(item, position, now.timestamp());
+        let clock = Instant::now();
+        let (encoded, texts) = Prepare { config, items: &items, placements: &placements, progress }.all(&catalogue, &mut findings);
+        timings.prepare = clock.elapsed();
+
+        let clock = Instant::now();
+        let render = Render { config, encoded: &encoded };
+        render.fit(&mut catalogue);
+        archive::lay_out(config, &mut catalogue, &items, &recall, past.memory);
+        render.date(&mut catalogue, &mut recall, past.memory, now);
+        let mut documents = render.all(&catalogue, progress);
+        let pages = pages::all(page::Scene { config, items: &items, placements: &placements, catalogue: &catalogue, texts: &texts });
+        let list = pages::list(config, &catalogue);
+        drop(texts);
+        timings.render = clock.elapsed();
+        findings.extend(catalogue.findings.iter().cloned());
+        let scene = guard::Scene {
+            config,
+            items: &items,
+            before: past.memory,
+            after: &recall.after,
+            recall: &recall,
+            taken_out: &taken_out,
+            accepted: past.accepted,
+        };
+        let mut refused = guard::guard(&scene);
+        refused.extend(dated_ahead);
+
+        let clock = Instant::now();
+        let mut checked = check(config, &catalogue, &items, &documents, now, progress);
+        checked.extend(pages::check(config, list.as_ref(), now, progress));
+        documents.extend(pages.unwrap_or_else(|faults| {
+            checked.extend(faults);
+            Vec::new()
+        }));
+        timings.check = clock.elapsed();
+        // Copies are checked with what they are copies of.
+        documents.extend(moved::documents(config, &catalogue, &documents));
+        documents.extend(list);
+        Built {
+            repeats: recall.repeats.iter().map(|(at, _)| items[*at as usize].id.iri.clone()).collect(),
+            items,
+            placements,
+            hidden,
+            catalogue,
+            after: recall.after,
+            refused,
+            documents,
+            findings,
+            checked,
+            timings,
         }
     }
 }
@@ -207,29 +178,6 @@ pub fn classify(config: &Config, items: &[Item], progress: &Progress) -> Vec<Pla
         classifier.place(item)
     };
     items.par_iter().map(place).collect()
-}
-
-/// The items that are not drafts, not in the future and not expired; and those that are, by key. An `updated` that lies in the future has not happened yet.
-pub fn seen_now(items: Vec<Item>, now: DateTime<Utc>, findings: &mut Findings) -> (Vec<Item>, Vec<(Arc<str>, Hidden)>) {
-    let mut hidden = Vec::new();
-    let mut seen = items;
-    seen.retain(|item| match item.hidden(now) {
-        Some(why) => {
-            hidden.push((item.key.clone(), why));
-            false
-        }
-        None => true,
-    });
-    for item in &mut seen {
-        if let Some(updated) = item.updated.filter(|updated| *updated > now) {
-            let finding = Finding::new(&codes::FUTURE_UPDATE, format!("`updated` of `{}` lies in the future: {updated}", item.key))
-                .at(item.place.clone())
-                .help("it is left out until then");
-            findings.push(finding);
-            item.updated = None;
-        }
-    }
-    (seen, hidden)
 }
 
 /// What the checker says of the documents, which stand in the order in which [`Render::all`] made them.

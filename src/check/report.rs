@@ -82,7 +82,11 @@ impl CheckFinding {
 /// The longest piece of a line that is kept for showing, in bytes.
 const SHOWN: usize = 160;
 
-pub(super) fn make(text: &str, kind: Kind, found: Vec<Found>, dropped: usize) -> Report {
+pub(super) fn make(text: &str, kind: Kind, mut found: Vec<Found>, dropped: usize) -> Report {
+    for at in found.iter_mut().filter_map(|found| found.spot.at.as_mut()) {
+        debug_assert!(text.is_char_boundary(*at), "a place within a letter");
+        *at = text.floor_char_boundary(*at);
+    }
     let lines = Lines::new(text, &found);
     let mut findings: Vec<CheckFinding> = found.into_iter().map(|found| finish(text, &lines, &found)).collect();
     findings.sort_by_key(|finding| (finding.line, finding.column));
@@ -175,6 +179,15 @@ impl Lines {
 #[cfg(test)]
 mod tests {
     use crate::check::{Options, check};
+
+    #[test]
+    fn places_in_character_data_are_those_of_the_document() {
+        let line = "é\r\n".repeat(40);
+        let text = format!("<rss version='2.0'><channel><title><![CDATA[{line}x\u{fffd}]]></title></channel></rss>");
+        let report = check(text.as_bytes(), &Options { content_type: Some("text/xml; charset=utf-8".into()), ..Options::default() });
+        let found = report.findings.iter().find(|finding| finding.rule.code.name == "bad-characters").expect("a finding");
+        assert_eq!((found.line, found.column), (41, 2));
+    }
 
     #[test]
     fn places_are_lines_and_characters() {

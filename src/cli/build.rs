@@ -16,7 +16,7 @@ use crate::config::{Config, Format, paths};
 use crate::crash;
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::item::{self, Hidden};
-use crate::ledger::{Accept, Memory, guard};
+use crate::ledger::{Accept, Memory, Staged, guard};
 use crate::pipeline::{self, Built, Past};
 use crate::progress::Progress;
 use crate::publish::{Change, Folder, Lock, Outcome, Plan};
@@ -136,9 +136,14 @@ pub(super) fn run(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> 
     }
     let known = folder.known();
     let past = Past { memory: &before.memory, known: &known, accepted: &accepted };
-    let mut built = context.ui.working(&progress, || pipeline::build(&config, loaded, past, context.now, &progress));
+    let (mut built, staged) = context.ui.working(&progress, || {
+        let recalled = pipeline::recall(&config, loaded, past, context.now);
+        let staged = if args.dry_run { None } else { before.stage(recalled.after()) };
+        (recalled.build(&config, past, context.now, &progress), staged)
+    });
     built.timings.read = read;
-    Run { args, context, config: &config, records, start, accepted: &accepted, before: &before }.publish(built, &mut folder, lock)
+    let run = Run { args, context, config: &config, records, start, accepted: &accepted, before: &before };
+    run.publish(built, staged, &mut folder, lock)
 }
 
 /// What a run did.
@@ -166,7 +171,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn publish(&self, mut built: Built, folder: &mut Folder, lock: Option<Lock>) -> Result<Exit, Failure> {
+    fn publish(&self, mut built: Built, staged: Option<Staged>, folder: &mut Folder, lock: Option<Lock>) -> Result<Exit, Failure> {
         if built.catalogue.findings.has_errors() || built.checked.has_errors() {
             built.findings.extend(built.checked);
             return self.refuse(&built.findings);
@@ -187,10 +192,10 @@ impl Run<'_> {
         }
         built.findings.extend(refused);
         let views = (self.args.dry_run || self.args.json).then(|| view::views(&plan, &built, folder));
-        let run = RunOf { config: self.config, now: self.context.now };
+        let run = RunOf { config: self.config, now: self.context.now, staged };
         let (outcome, saving) = match self.args.dry_run {
             true => (None, Duration::ZERO),
-            false => self.before.publish(folder, &plan, &built, &run).map(|(outcome, saving)| (Some(outcome), saving))?,
+            false => self.before.publish(folder, &plan, &built, run).map(|(outcome, saving)| (Some(outcome), saving))?,
         };
         built.timings.remember = self.before.took + saving;
         built.timings.publish = clock.elapsed() - saving;

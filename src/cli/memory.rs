@@ -1,14 +1,14 @@
 //! The ledger of a publication, loaded and saved around a run.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
 use super::Failure;
 use crate::config::{Config, Format};
-use crate::ledger::{LedgerError, Memory, Ping, Store, exchange, rebuild};
+use crate::ledger::{LedgerError, Memory, Ping, Staged, Store, exchange, rebuild};
 use crate::pipeline::Built;
 use crate::publish::{Folder, Former, Memo, Outcome, Plan, PublishError};
 use crate::seen::Seen;
@@ -18,9 +18,9 @@ use crate::websub::{self, ping::Told};
 pub(super) struct Remembered {
     store: Store,
     /// What the file holds.
-    stored: Rc<Memory>,
+    stored: Arc<Memory>,
     /// What holds now: with what a run that was cut off did, or rebuilt where the file was lost.
-    pub memory: Rc<Memory>,
+    pub memory: Arc<Memory>,
     /// How long loading took.
     pub took: Duration,
 }
@@ -34,13 +34,13 @@ pub(super) fn store(config: &Config) -> Store {
 pub(super) fn load(config: &Config, folder: &Folder) -> Result<Remembered, Failure> {
     let clock = Instant::now();
     let store = store(config);
-    let stored = Rc::new(store.load()?);
+    let stored = Arc::new(store.load()?);
     let mut memory = stored.clone();
     if memory.is_empty() {
         memory = rebuilt(folder).into();
     }
     if let Some(intent) = folder.unfinished() {
-        exchange::import(Rc::make_mut(&mut memory), &intent)
+        exchange::import(Arc::make_mut(&mut memory), &intent)
             .map_err(|bad| Failure::new(format!("`.tidings/intent.ndjson` cannot be read: {bad}")).help("remove the file and run again"))?;
     }
     Ok(Remembered { store, stored, memory, took: clock.elapsed() })
@@ -57,12 +57,19 @@ pub(super) fn rebuilt(folder: &Folder) -> Memory {
 pub(super) struct RunOf<'a> {
     pub config: &'a Config,
     pub now: DateTime<Utc>,
+    /// What of the ledger is being written already.
+    pub staged: Option<Staged>,
 }
 
 impl Remembered {
     /// Writes what is to be remembered.
     pub fn save(&self, after: &Memory, pings: &[Ping]) -> Result<(), LedgerError> {
         self.store.save_with(&self.stored, after, pings)
+    }
+
+    /// Begins to write what is to be remembered of the items, while the documents are made.
+    pub fn stage(&self, after: &Memory) -> Option<Staged> {
+        self.store.stage(&self.stored, after)
     }
 
     /// What hubs are to be told once this plan is carried out.
@@ -76,14 +83,17 @@ impl Remembered {
     }
 
     /// Publishes, and remembers when the files are in place. Tells how long the remembering took.
-    pub fn publish(&self, folder: &mut Folder, plan: &Plan, built: &Built, run: &RunOf<'_>) -> Result<(Outcome, Duration), PublishError> {
+    pub fn publish(&self, folder: &mut Folder, plan: &Plan, built: &Built, run: RunOf<'_>) -> Result<(Outcome, Duration), PublishError> {
         // The first ledger of all can be gathered from the files, should the run be cut off.
         let intent = if self.memory.is_empty() { String::new() } else { exchange::changes(&self.stored, &built.after) };
         let pings = self.pings(run.config, folder, plan, &built.after);
         let mut took = Duration::ZERO;
         let remember = || {
             let clock = Instant::now();
-            let saved = self.save(&built.after, &pings);
+            let saved = match run.staged {
+                Some(staged) => staged.save(&self.stored, &built.after, &pings),
+                None => self.save(&built.after, &pings),
+            };
             took = clock.elapsed();
             saved
         };

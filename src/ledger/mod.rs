@@ -9,6 +9,7 @@ pub mod guard;
 pub mod pings;
 pub mod rebuild;
 pub mod recall;
+pub mod staged;
 pub mod store;
 pub mod trace;
 
@@ -20,6 +21,7 @@ use chrono::{DateTime, Utc};
 pub use guard::Accept;
 pub use pings::{Pending, Ping};
 pub use recall::{Recall, recall};
+pub use staged::Staged;
 pub use store::{LedgerError, Store};
 pub use trace::Digest;
 
@@ -29,7 +31,8 @@ pub type Ref = u32;
 /// Everything that is remembered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Memory {
-    items: Vec<Known>,
+    /// Shared with whoever writes them down meanwhile.
+    items: Arc<Vec<Known>>,
     by_iri: HashMap<Arc<str>, Ref, foldhash::fast::RandomState>,
     /// By path, without extension.
     pub channels: BTreeMap<String, KnownChannel>,
@@ -124,13 +127,19 @@ impl Memory {
 
     /// Says that these items are in the feeds again.
     pub fn show_again(&mut self, items: &[Ref]) {
-        items.iter().for_each(|at| self.items[*at as usize].gone = None);
+        let all = self.items_mut();
+        items.iter().for_each(|at| all[*at as usize].gone = None);
     }
 
     /// Makes room for so many more items.
     fn reserve(&mut self, more: usize) {
-        self.items.reserve(more);
+        Arc::make_mut(&mut self.items).reserve(more);
         self.by_iri.reserve(more);
+    }
+
+    /// Every item, to be changed.
+    fn items_mut(&mut self) -> &mut [Known] {
+        Arc::make_mut(&mut self.items).as_mut_slice()
     }
 
     /// Adds an item, or puts it in the place of the one with its id.
@@ -138,13 +147,13 @@ impl Memory {
         match self.by_iri.get(&known.iri) {
             Some(at) => {
                 let at = *at;
-                self.items[at as usize] = known;
+                self.items_mut()[at as usize] = known;
                 at
             }
             None => {
                 let at = self.items.len() as Ref;
                 self.by_iri.insert(known.iri.clone(), at);
-                self.items.push(known);
+                Arc::make_mut(&mut self.items).push(known);
                 at
             }
         }

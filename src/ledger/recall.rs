@@ -48,7 +48,7 @@ pub fn recall(config: &Config, items: &mut [Item], before: &Memory, now: DateTim
         }
         recall.refs.push(match at {
             Some(at) => {
-                recall.after.items[at as usize] = known;
+                recall.after.items_mut()[at as usize] = known;
                 at
             }
             None => recall.after.put(known),
@@ -100,7 +100,7 @@ fn remembered(item: &mut Item, traces: Traces, known: Option<&Known>, now: i64) 
 impl Recall {
     /// Says that an item of a rebuilt memory did change: its text is not the one that was published.
     pub fn changed_after_all(&mut self, item: &mut Item, position: u32, now: i64) {
-        let known = &mut self.after.items[self.refs[position as usize] as usize];
+        let known = &mut self.after.items_mut()[self.refs[position as usize] as usize];
         let explicit = item.updated.is_some_and(|updated| Some(updated.timestamp()) != known.updated);
         if !explicit {
             known.updated = Some(known.updated.map_or(now, |before| now.max(before + 1)).max(known.published));
@@ -111,7 +111,7 @@ impl Recall {
     fn find_gone(&mut self, now: i64) {
         let mut here = vec![false; self.after.items.len()];
         self.refs.iter().for_each(|at| here[*at as usize] = true);
-        for (at, known) in (0..).zip(self.after.items.iter_mut()) {
+        for (at, known) in (0..).zip(self.after.items_mut()) {
             if known.gone.is_none() && !here[at as usize] {
                 known.gone = Some(now);
                 self.gone.push(at);
@@ -122,7 +122,7 @@ impl Recall {
     /// A new item repeats one that is gone if it has its content, its page, its text of the same date, or its title of the same date.
     fn find_repeats(&mut self) {
         let mut left: HashMap<Likeness, Ref> = HashMap::new();
-        for (at, known) in (0..).zip(&self.after.items).filter(|(_, known)| known.gone.is_some() && !self.new.is_empty()) {
+        for (at, known) in (0..).zip(self.after.items()).filter(|(_, known)| known.gone.is_some() && !self.new.is_empty()) {
             for likeness in likenesses(known) {
                 left.entry(likeness).or_insert(at);
             }

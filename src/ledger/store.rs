@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 
 use super::{Digest, Known, KnownChannel, KnownPage, Memory, Ping, Ref, Traces, pings};
 
@@ -90,7 +90,7 @@ impl Store {
         self.sql("read", load_channels(&connection, &mut memory, version))?;
         if version == 1 {
             // What was hashed then cannot be compared with what is hashed now; an item is taken to be as it was.
-            memory.items.iter_mut().for_each(|known| known.traces.content = Digest::default());
+            memory.items_mut().iter_mut().for_each(|known| known.traces.content = Digest::default());
         }
         let count = memory.items.len() as Ref;
         let refs =
@@ -112,24 +112,15 @@ impl Store {
         if before == after && pings.is_empty() && self.exists() {
             return Ok(());
         }
-        let mut connection = self.connect()?;
-        let write = |connection: &mut Connection| -> rusqlite::Result<()> {
-            // At once for writing: a hub may write to the same file, and whoever begins by reading cannot wait for it.
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            match transaction.query_row("pragma user_version", [], |row| row.get::<_, i64>(0))? {
-                EMPTY => transaction.execute_batch(SCHEMA)?,
-                1 => transaction.execute_batch(FROM_1)?,
-                _ => {}
-            }
-            transaction.pragma_update(None, "user_version", VERSION)?;
-            save_items(&transaction, before, after)?;
-            crate::crash::point("ledger");
-            save_channels(&transaction, before, after)?;
-            pings::add(&transaction, pings)?;
-            crate::crash::point("ledger");
-            transaction.commit()
-        };
-        self.sql("write", write(&mut connection))
+        let connection = self.begun(&before.items, &after.items)?;
+        self.sql("write", finish(&connection, before, after, pings))
+    }
+
+    /// A connection with a transaction that is begun and holds the items.
+    pub(super) fn begun(&self, before: &[Known], after: &[Known]) -> Result<Connection, LedgerError> {
+        let connection = self.connect()?;
+        self.sql("write", begin(&connection, before, after))?;
+        Ok(connection)
     }
 
     /// What SQLite itself finds wrong with the file.
@@ -185,6 +176,27 @@ impl Store {
     }
 }
 
+fn begin(connection: &Connection, before: &[Known], after: &[Known]) -> rusqlite::Result<()> {
+    // At once for writing: a hub may write to the same file, and whoever begins by reading cannot wait for it.
+    connection.execute_batch("begin immediate")?;
+    match connection.query_row("pragma user_version", [], |row| row.get::<_, i64>(0))? {
+        EMPTY => connection.execute_batch(SCHEMA)?,
+        1 => connection.execute_batch(FROM_1)?,
+        _ => {}
+    }
+    connection.pragma_update(None, "user_version", VERSION)?;
+    save_items(connection, before, after)
+}
+
+/// The rest of what [`begin`] began. A connection that is closed without it forgets all.
+pub(super) fn finish(connection: &Connection, before: &Memory, after: &Memory, pings: &[Ping]) -> rusqlite::Result<()> {
+    crate::crash::point("ledger");
+    save_channels(connection, before, after)?;
+    pings::add(connection, pings)?;
+    crate::crash::point("ledger");
+    connection.execute_batch("commit")
+}
+
 fn load_items(connection: &Connection, memory: &mut Memory) -> rusqlite::Result<()> {
     let count: i64 = connection.query_row("select count(*) from items", [], |row| row.get(0))?;
     memory.reserve(count as usize);
@@ -225,13 +237,13 @@ fn digest(bytes: &[u8]) -> Option<Digest> {
     bytes.try_into().ok().map(Digest)
 }
 
-fn save_items(connection: &Connection, before: &Memory, after: &Memory) -> rusqlite::Result<()> {
+fn save_items(connection: &Connection, before: &[Known], after: &[Known]) -> rusqlite::Result<()> {
     let mut insert = connection.prepare(
         "insert or replace into items (id, iri, guid, key, title, first_seen, published, updated, record, content, text, link, gone) \
          values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?;
-    for (at, known) in after.items.iter().enumerate() {
-        if before.items.get(at) == Some(known) {
+    for (at, known) in after.iter().enumerate() {
+        if before.get(at) == Some(known) {
             continue;
         }
         insert.execute(params![
@@ -250,8 +262,8 @@ fn save_items(connection: &Connection, before: &Memory, after: &Memory) -> rusql
             known.gone,
         ])?;
     }
-    if after.items.len() < before.items.len() {
-        connection.execute("delete from items where id > ?1", [after.items.len() as i64])?;
+    if after.len() < before.len() {
+        connection.execute("delete from items where id > ?1", [after.len() as i64])?;
     }
     Ok(())
 }

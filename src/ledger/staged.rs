@@ -1,0 +1,106 @@
+//! A save that is begun while the documents are still being made: the items are written on a thread of their own, into a transaction that is
+//! committed when the files are in place, and that is as if it had never been if the run ends before.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+
+use super::store::{LedgerError, Store, finish};
+use super::{Known, Memory, Ping};
+
+/// The transaction that is under way. Dropped, it ends without a trace.
+#[derive(Debug)]
+pub struct Staged {
+    store: Store,
+    items: Arc<Vec<Known>>,
+    /// `None` once it was waited for.
+    thread: Option<JoinHandle<Result<Connection, LedgerError>>>,
+}
+
+impl Store {
+    /// Begins to write the items of `after`; `None` where there is nothing new to write of them. `before` is what the file holds.
+    pub fn stage(&self, before: &Memory, after: &Memory) -> Option<Staged> {
+        if before.items == after.items {
+            return None;
+        }
+        let (store, before, items) = (self.clone(), before.items.clone(), after.items.clone());
+        let write = {
+            let (store, items) = (store.clone(), items.clone());
+            move || store.begun(&before, &items)
+        };
+        let thread = std::thread::Builder::new().name("ledger".to_owned()).spawn(write).ok()?;
+        Some(Staged { store, items, thread: Some(thread) })
+    }
+}
+
+impl Staged {
+    /// Writes the rest and commits. `after` may have come to hold other items meanwhile: then all is written anew.
+    pub fn save(mut self, before: &Memory, after: &Memory, pings: &[Ping]) -> Result<(), LedgerError> {
+        let connection = self.wait().transpose()?.filter(|_| Arc::ptr_eq(&self.items, &after.items));
+        match connection {
+            Some(connection) => self.store.sql("write", finish(&connection, before, after, pings)),
+            None => self.store.save_with(before, after, pings),
+        }
+    }
+
+    fn wait(&mut self) -> Option<Result<Connection, LedgerError>> {
+        let thread = self.thread.take()?;
+        Some(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        // SQLite takes back a transaction whose connection is closed.
+        drop(self.wait());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{Digest, KnownChannel, Traces};
+
+    fn memory(count: u32) -> Memory {
+        let mut memory = Memory::default();
+        for n in 0..count {
+            memory.put(Known {
+                iri: format!("tag:example.org,2018:item/{n}").into(),
+                guid: None,
+                key: "k".into(),
+                title: "T".into(),
+                first_seen: 1,
+                published: 2,
+                updated: None,
+                traces: Traces { content: Digest([9; 16]), ..Traces::default() },
+                gone: None,
+            });
+        }
+        memory.channels.insert("all".into(), KnownChannel { members: (0..count).collect(), ..KnownChannel::default() });
+        memory
+    }
+
+    #[test]
+    fn what_is_staged_is_there_once_it_is_saved_and_not_before() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::new(folder.path().join("ledger.db"));
+        let (before, after) = (Memory::default(), memory(500));
+        drop(store.stage(&before, &after).expect("something to write"));
+        assert_eq!(store.load().expect("read"), before);
+        store.stage(&before, &after).expect("something to write").save(&before, &after, &[]).expect("saved");
+        assert_eq!(store.load().expect("read"), after);
+        assert!(store.stage(&after, &memory(500)).is_none(), "nothing to write");
+    }
+
+    #[test]
+    fn what_changed_since_it_was_staged_is_written_too() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::new(folder.path().join("ledger.db"));
+        let (before, mut after) = (Memory::default(), memory(5));
+        let staged = store.stage(&before, &after).expect("something to write");
+        after.put(Known { gone: Some(7), ..after.get(3).clone() });
+        staged.save(&before, &after, &[]).expect("saved");
+        assert_eq!(store.load().expect("read"), after);
+    }
+}
