@@ -68,7 +68,7 @@ rules! {
     }
     UNKNOWN_NAMESPACE = "unknown-namespace", Warning, "the namespace `{value}` is not one that the checker knows" {
         help: "look for a slip in it; if it is your own, this is no fault",
-        why: "A slip in a namespace switches the whole module off.",
+        why: "A slip in a namespace switches the whole module off. The W3C Feed Validator warns of the tombstones of RFC 6721 too, which are known here.",
         wrong: "<x:y xmlns:x=\"https://example.org/x\"/>",
         right: "<dc:creator xmlns:dc=\"http://purl.org/dc/elements/1.1/\">A</dc:creator>",
         clause: "Namespaces in XML 1.0",
