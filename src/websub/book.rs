@@ -27,8 +27,9 @@ const INTENTS: i64 = 1000;
 /// A verification is tried so often; a delivery so often, over six hours.
 const INTENT_TRIES: u32 = 3;
 const DELIVERY_TRIES: u32 = 9;
-/// How many of what is due are looked at at a time.
+/// How many of what is due are looked at at a time, and how many of them are of one host: what waits for a slow one must not hide the rest.
 const BATCH: u32 = 512;
+const OF_A_HOST: u32 = 4;
 
 /// The subscriptions of a publication.
 #[derive(Clone, Debug)]
@@ -153,18 +154,21 @@ impl Book {
         })
     }
 
-    /// What is to be verified or denied by now, the longest due first.
+    /// What is to be verified or denied by now, the longest due first, few of one host.
     pub fn intents(&self, now: i64) -> Result<Vec<Intent>, LedgerError> {
-        let query =
-            "select id, mode, topic, callback, host, secret, lease, mark, tries from intents where due <= ?1 order by due, id limit ?2";
-        self.read(|connection| connection.prepare(query)?.query_map(params![now, BATCH], intent)?.collect())
+        let query = "select id, mode, topic, callback, host, secret, lease, mark, tries from (\
+                select *, row_number() over (partition by host order by due, id) as place from intents where due <= ?1) \
+            where place <= ?2 order by due, id limit ?3";
+        self.read(|connection| connection.prepare(query)?.query_map(params![now, OF_A_HOST, BATCH], intent)?.collect())
     }
 
-    /// What is to be delivered by now, the longest due first.
+    /// What is to be delivered by now, the longest due first, few of one host.
     pub fn deliveries(&self, now: i64) -> Result<Vec<Delivery>, LedgerError> {
-        let query = "select subscription, topic, callback, host, secret, sent, content, tries from deliveries \
-            join subscriptions on id = subscription where due <= ?1 order by due, subscription limit ?2";
-        self.read(|connection| connection.prepare(query)?.query_map(params![now, BATCH], delivery)?.collect())
+        let query = "select subscription, topic, callback, host, secret, sent, content, tries from (\
+                select *, row_number() over (partition by host order by due, subscription) as place \
+                from deliveries join subscriptions on id = subscription where due <= ?1) \
+            where place <= ?2 order by due, subscription limit ?3";
+        self.read(|connection| connection.prepare(query)?.query_map(params![now, OF_A_HOST, BATCH], delivery)?.collect())
     }
 
     /// Whether a request is still to be verified: what was read a while ago may be done by now.
@@ -421,5 +425,50 @@ impl Mode {
             Mode::Unsubscribe => "unsubscribe",
             Mode::Denied => "denied",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_of_one_host_do_not_hide_another() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let book = Book::new(Store::new(dir.path().join("ledger.db")));
+        let wish = |host: &str, n: u32| Wish {
+            topic: "https://feeds.example.org/all.rss".into(),
+            callback: format!("https://{host}/{n}"),
+            host: host.into(),
+            secret: None,
+            lease: 3600,
+        };
+        book.work(|connection| {
+            (0..600).try_for_each(|n| intend(connection, Mode::Subscribe, &wish("slow.example", n), 0).map(drop))?;
+            intend(connection, Mode::Subscribe, &wish("other.example", 0), 5).map(drop)
+        })
+        .expect("written");
+        let hosts = |book: &Book| -> Vec<String> { book.intents(9).expect("read").into_iter().map(|intent| intent.wish.host).collect() };
+        assert_eq!(hosts(&book), ["slow.example", "slow.example", "slow.example", "slow.example", "other.example"]);
+        for host in ["slow.example", "other.example"] {
+            let open = book.work(|connection| {
+                let rows = "select id, mode, topic, callback, host, secret, lease, mark, tries from intents where host = ?1";
+                connection.prepare(rows)?.query_map([host], intent)?.collect::<rusqlite::Result<Vec<Intent>>>()
+            });
+            open.expect("read").iter().for_each(|intent| book.confirm(intent, 0).expect("confirmed"));
+        }
+        assert_eq!(book.publish(&[("https://feeds.example.org/all.rss".into(), [7; 32])], 1).expect("written"), 601);
+        let due = book.deliveries(9).expect("read");
+        assert_eq!((due.len(), due.iter().filter(|delivery| delivery.host == "other.example").count()), (5, 1));
+        // What was sent is owed no more; what was put off is not due yet.
+        book.sent(&due[0], &[7; 32]).expect("written");
+        assert!(!book.is_owed(&due[0]).expect("read"));
+        assert_eq!(book.put_off(&due[1], 9).expect("written"), Some(1));
+        assert!(!book.deliveries(9).expect("read").iter().any(|delivery| delivery.subscription == due[1].subscription));
+        assert_eq!(
+            book.publish(&[("https://feeds.example.org/all.rss".into(), [7; 32])], 2).expect("written"),
+            0,
+            "all have it or wait for it"
+        );
     }
 }
