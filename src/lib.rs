@@ -10,6 +10,7 @@
 //!                                  +--classify--> Placement --channel--> Channel --document--> Document --gate--> Findings
 //! items/ ------item--> Vec<Item> --+                                                              |
 //!                                                                                                 +--publish--> Plan -> folder --serve--> 200 / 304
+//!                                                                                 what changed ---+--websub---> hubs
 //! ```
 //!
 //! Forward only. Between reading ([`item::read`]) and publishing ([`publish`]) everything is a function from values to values, given the time: no clock, no

@@ -20,8 +20,8 @@ use crate::websub::book::{Book, Listed};
 /// `tidings hub`
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The config says who may subscribe and for how long, below `[websub]`. `hub = \"self\"` in `[publication]` is this hub at `hub` below the base
-address: let the web server pass that path on to it. `tidings serve` is the hub itself then, and needs no `tidings hub` beside it.
+`hub = \"self\"` in `[publication]` is this hub, at `hub` below the base address: let the web server pass that path on. \
+`tidings serve` is the hub itself then, and needs no `tidings hub` beside it. `[websub]` says who may subscribe, and for how long.
 
 Examples:
   tidings hub                           behind a proxy that passes `/hub` on

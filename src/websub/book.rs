@@ -8,27 +8,16 @@ use std::path::Path;
 use rusqlite::{Connection, Row, TransactionBehavior, params};
 
 use super::form::Wish;
+use super::rows::{SCHEMA, delivery, deny, end, forget, full, intend, intent, known, publish, settle};
 use crate::config::WebSub;
 use crate::ledger::{LedgerError, Store, pings};
 
-const SCHEMA: &str = "
-create table if not exists subscriptions (
-    id integer primary key autoincrement, topic text not null, callback text not null, host text not null, secret text, expires integer not null,
-    sent blob, unique (topic, callback));
-create index if not exists subscriptions_host on subscriptions (host);
-create table if not exists intents (
-    id integer primary key autoincrement, mode text not null, topic text not null, callback text not null, host text not null, secret text, lease integer not null,
-    mark integer not null, tries integer not null, due integer not null, unique (topic, callback));
-create table if not exists deliveries (
-    subscription integer primary key, content blob not null, tries integer not null, due integer not null);";
-
-/// So many requests may wait for their verification.
-const INTENTS: i64 = 1000;
 /// A verification is tried so often; a delivery so often, over six hours.
 const INTENT_TRIES: u32 = 3;
 const DELIVERY_TRIES: u32 = 9;
-/// How many of what is due are looked at at a time.
+/// How many of what is due are looked at at a time, and how many of them are of one host: what waits for a slow one must not hide the rest.
 const BATCH: u32 = 512;
+const OF_A_HOST: u32 = 4;
 
 /// The subscriptions of a publication.
 #[derive(Clone, Debug)]
@@ -52,7 +41,7 @@ pub struct Intent {
     pub mode: Mode,
     pub wish: Wish,
     /// Another whenever the subscriber asks anew.
-    mark: i64,
+    pub(super) mark: i64,
     pub tries: u32,
 }
 
@@ -67,7 +56,7 @@ pub struct Delivery {
     /// The hash of what the subscriber took last.
     pub sent: Option<Vec<u8>>,
     /// The hash of what it is to be sent.
-    content: Vec<u8>,
+    pub(super) content: Vec<u8>,
     pub tries: u32,
 }
 
@@ -153,18 +142,21 @@ impl Book {
         })
     }
 
-    /// What is to be verified or denied by now, the longest due first.
+    /// What is to be verified or denied by now, the longest due first, few of one host.
     pub fn intents(&self, now: i64) -> Result<Vec<Intent>, LedgerError> {
-        let query =
-            "select id, mode, topic, callback, host, secret, lease, mark, tries from intents where due <= ?1 order by due, id limit ?2";
-        self.read(|connection| connection.prepare(query)?.query_map(params![now, BATCH], intent)?.collect())
+        let query = "select id, mode, topic, callback, host, secret, lease, mark, tries from (\
+                select *, row_number() over (partition by host order by due, id) as place from intents where due <= ?1) \
+            where place <= ?2 order by due, id limit ?3";
+        self.read(|connection| connection.prepare(query)?.query_map(params![now, OF_A_HOST, BATCH], intent)?.collect())
     }
 
-    /// What is to be delivered by now, the longest due first.
+    /// What is to be delivered by now, the longest due first, few of one host.
     pub fn deliveries(&self, now: i64) -> Result<Vec<Delivery>, LedgerError> {
-        let query = "select subscription, topic, callback, host, secret, sent, content, tries from deliveries \
-            join subscriptions on id = subscription where due <= ?1 order by due, subscription limit ?2";
-        self.read(|connection| connection.prepare(query)?.query_map(params![now, BATCH], delivery)?.collect())
+        let query = "select subscription, topic, callback, host, secret, sent, content, tries from (\
+                select *, row_number() over (partition by host order by due, subscription) as place \
+                from deliveries join subscriptions on id = subscription where due <= ?1) \
+            where place <= ?2 order by due, subscription limit ?3";
+        self.read(|connection| connection.prepare(query)?.query_map(params![now, OF_A_HOST, BATCH], delivery)?.collect())
     }
 
     /// Whether a request is still to be verified: what was read a while ago may be done by now.
@@ -325,94 +317,6 @@ fn wait(tries: u32) -> i64 {
     4_i64.pow(tries.saturating_sub(1).min(DELIVERY_TRIES))
 }
 
-fn known(connection: &Connection, wish: &Wish) -> rusqlite::Result<bool> {
-    let query = "select exists (select 1 from subscriptions where topic = ?1 and callback = ?2)";
-    connection.query_row(query, [&wish.topic, &wish.callback], |row| row.get(0))
-}
-
-/// Whether there is room; who is in already may renew.
-fn full(connection: &Connection, mode: Mode, wish: &Wish, limits: &WebSub, now: i64) -> rusqlite::Result<Option<Full>> {
-    let waits = "select exists (select 1 from intents where topic = ?1 and callback = ?2)";
-    if connection.query_row(waits, [&wish.topic, &wish.callback], |row| row.get(0))? {
-        return Ok(None);
-    }
-    let count = |query: &str, values: &[&dyn rusqlite::ToSql]| connection.query_row(query, values, |row| row.get::<_, i64>(0));
-    if count("select count(*) from intents", &[])? >= INTENTS {
-        return Ok(Some(Full::Hub));
-    }
-    if mode != Mode::Subscribe || known(connection, wish)? {
-        return Ok(None);
-    }
-    let of = |column: &str| {
-        format!(
-            "select (select count(*) from subscriptions where {column} = ?1 and expires > ?2) + (select count(*) from intents where {column} = ?1)"
-        )
-    };
-    if count(&of("topic"), &[&wish.topic, &now])? >= limits.per_topic as i64 {
-        return Ok(Some(Full::Topic));
-    }
-    Ok((count(&of("host"), &[&wish.host, &now])? >= limits.per_host as i64).then_some(Full::Host))
-}
-
-fn intend(connection: &Connection, mode: Mode, wish: &Wish, now: i64) -> rusqlite::Result<usize> {
-    let insert = "insert or replace into intents (mode, topic, callback, host, secret, lease, mark, tries, due) values (?1, ?2, ?3, ?4, ?5, ?6, random(), 0, ?7)";
-    connection.execute(insert, params![mode.as_str(), wish.topic, wish.callback, wish.host, wish.secret, wish.lease as i64, now])
-}
-
-fn settle(connection: &Connection, intent: &Intent) -> rusqlite::Result<()> {
-    connection.execute("delete from intents where id = ?1 and mark = ?2", params![intent.id, intent.mark]).map(drop)
-}
-
-/// Those who have it, or wait for it, are left alone: whoever says twice that a topic changed makes nobody be asked twice.
-fn publish(connection: &Connection, topic: &str, content: &[u8; 32], now: i64) -> rusqlite::Result<usize> {
-    let insert = "insert into deliveries (subscription, content, tries, due) \
-        select id, ?2, 0, ?3 from subscriptions where topic = ?1 and expires > ?3 and (sent is null or sent <> ?2) \
-        on conflict (subscription) do update set content = excluded.content, tries = 0, due = excluded.due where content <> excluded.content";
-    connection.execute(insert, params![topic, content, now])
-}
-
-fn forget(connection: &Connection, delivery: &Delivery) -> rusqlite::Result<()> {
-    let delete = "delete from deliveries where subscription = ?1 and content = ?2";
-    connection.execute(delete, params![delivery.subscription, delivery.content]).map(drop)
-}
-
-fn end(connection: &Connection, which: &str, values: impl rusqlite::Params + Clone) -> rusqlite::Result<usize> {
-    let deliveries = format!("delete from deliveries where subscription in (select id from subscriptions where {which})");
-    connection.execute(&deliveries, values.clone())?;
-    connection.execute(&format!("delete from subscriptions where {which}"), values)
-}
-
-fn deny(connection: &Connection, topic: &str, now: i64) -> rusqlite::Result<usize> {
-    let insert = "insert or replace into intents (mode, topic, callback, host, lease, mark, tries, due) \
-        select 'denied', topic, callback, host, 0, random(), 0, ?2 from subscriptions where topic = ?1";
-    connection.execute(insert, params![topic, now])?;
-    end(connection, "topic = ?1", [topic])
-}
-
-fn intent(row: &Row<'_>) -> rusqlite::Result<Intent> {
-    let mode = match row.get_ref(1)?.as_str()? {
-        "subscribe" => Mode::Subscribe,
-        "unsubscribe" => Mode::Unsubscribe,
-        _ => Mode::Denied,
-    };
-    let lease = row.get::<_, i64>(6)?.max(0) as u64;
-    let wish = Wish { topic: row.get(2)?, callback: row.get(3)?, host: row.get(4)?, secret: row.get(5)?, lease };
-    Ok(Intent { id: row.get(0)?, mode, wish, mark: row.get(7)?, tries: row.get(8)? })
-}
-
-fn delivery(row: &Row<'_>) -> rusqlite::Result<Delivery> {
-    Ok(Delivery {
-        subscription: row.get(0)?,
-        topic: row.get(1)?,
-        callback: row.get(2)?,
-        host: row.get(3)?,
-        secret: row.get(4)?,
-        sent: row.get(5)?,
-        content: row.get(6)?,
-        tries: row.get(7)?,
-    })
-}
-
 impl Mode {
     /// As `hub.mode` says it.
     pub fn as_str(self) -> &'static str {
@@ -421,5 +325,50 @@ impl Mode {
             Mode::Unsubscribe => "unsubscribe",
             Mode::Denied => "denied",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_of_one_host_do_not_hide_another() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let book = Book::new(Store::new(dir.path().join("ledger.db")));
+        let wish = |host: &str, n: u32| Wish {
+            topic: "https://feeds.example.org/all.rss".into(),
+            callback: format!("https://{host}/{n}"),
+            host: host.into(),
+            secret: None,
+            lease: 3600,
+        };
+        book.work(|connection| {
+            (0..600).try_for_each(|n| intend(connection, Mode::Subscribe, &wish("slow.example", n), 0).map(drop))?;
+            intend(connection, Mode::Subscribe, &wish("other.example", 0), 5).map(drop)
+        })
+        .expect("written");
+        let hosts = |book: &Book| -> Vec<String> { book.intents(9).expect("read").into_iter().map(|intent| intent.wish.host).collect() };
+        assert_eq!(hosts(&book), ["slow.example", "slow.example", "slow.example", "slow.example", "other.example"]);
+        for host in ["slow.example", "other.example"] {
+            let open = book.work(|connection| {
+                let rows = "select id, mode, topic, callback, host, secret, lease, mark, tries from intents where host = ?1";
+                connection.prepare(rows)?.query_map([host], intent)?.collect::<rusqlite::Result<Vec<Intent>>>()
+            });
+            open.expect("read").iter().for_each(|intent| book.confirm(intent, 0).expect("confirmed"));
+        }
+        assert_eq!(book.publish(&[("https://feeds.example.org/all.rss".into(), [7; 32])], 1).expect("written"), 601);
+        let due = book.deliveries(9).expect("read");
+        assert_eq!((due.len(), due.iter().filter(|delivery| delivery.host == "other.example").count()), (5, 1));
+        // What was sent is owed no more; what was put off is not due yet.
+        book.sent(&due[0], &[7; 32]).expect("written");
+        assert!(!book.is_owed(&due[0]).expect("read"));
+        assert_eq!(book.put_off(&due[1], 9).expect("written"), Some(1));
+        assert!(!book.deliveries(9).expect("read").iter().any(|delivery| delivery.subscription == due[1].subscription));
+        assert_eq!(
+            book.publish(&[("https://feeds.example.org/all.rss".into(), [7; 32])], 2).expect("written"),
+            0,
+            "all have it or wait for it"
+        );
     }
 }

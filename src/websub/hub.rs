@@ -153,7 +153,7 @@ impl Hub {
         let hashed = topics.into_iter().filter_map(|topic| Some((topic.clone(), hash(&state.config, &topic)?)));
         let hashed: Vec<(String, [u8; 32])> = hashed.collect();
         let count = self.book.publish(&hashed, self.clock.now())?;
-        (self.notes)(Note::Line(format!("{} topics changed, {count} deliveries", hashed.len())));
+        (self.notes)(Note::Line(format!("told of topics that changed: {}; deliveries: {count}", hashed.len())));
         Ok(Reply { status: 204, text: String::new() })
     }
 

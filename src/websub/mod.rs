@@ -1,7 +1,7 @@
 //! WebSub (W3C Recommendation of 2018): who wants to know at once is told, and need not poll.
 //!
 //! [`ping`] tells the publication's hubs what a build changed. The rest is a hub of our own for those who want no outside one: [`form`] reads what
-//! a subscriber asks, [`book`] keeps subscriptions and what is under way in the ledger's file, [`mod@call`] asks and sends, at addresses that [`address`] found to be
+//! a subscriber asks, [`book`] keeps subscriptions and what is under way in the ledger's file (`rows`), [`mod@call`] asks and sends, at addresses that [`address`] found to be
 //! public, [`mod@work`] does that for what is due, and [`hub`] is the whole. `docs/websub.md` is the page for users.
 //!
 //! A topic is a channel in one format: the address of its document. Pages for people, archives and copies at old paths are none.
@@ -12,6 +12,7 @@ mod call;
 pub mod form;
 pub mod hub;
 pub mod ping;
+mod rows;
 mod work;
 
 use url::Url;

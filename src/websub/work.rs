@@ -115,13 +115,13 @@ impl Hub {
         let now = self.clock.now();
         let count = self.book.take_pings(state.url.as_str(), |topic| hub::hash(&state.config, topic), now)?;
         if count > 0 {
-            (self.notes)(Note::Line(format!("a build changed documents: {count} deliveries")));
+            (self.notes)(Note::Line(format!("a build changed documents; deliveries: {count}")));
         }
         let is_topic = |topic: &str| self.is_published(&state.config, topic);
         let is_whole = self.published(&state.config).is_whole;
         let (expired, denied) = self.book.tidy(is_whole.then_some(&is_topic), now)?;
         if expired + denied > 0 {
-            (self.notes)(Note::Line(format!("{expired} subscriptions ran out, {denied} have no topic any more")));
+            (self.notes)(Note::Line(format!("subscriptions that ran out: {expired}; without a topic any more: {denied}")));
         }
         let intents = self.book.intents(now)?.into_iter().map(Job::Ask);
         let deliveries = self.book.deliveries(now)?.into_iter().map(Job::Send);
