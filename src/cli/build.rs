@@ -18,7 +18,7 @@ use crate::item::{self, Hidden};
 use crate::ledger::{Accept, Memory, guard};
 use crate::pipeline::{self, Built, Past};
 use crate::progress::Progress;
-use crate::publish::{Change, Folder, Outcome, Plan};
+use crate::publish::{Change, Folder, Outcome, Plan, beside};
 
 /// `tidings build`
 #[derive(Debug, Default, Args)]
@@ -151,6 +151,9 @@ impl Run<'_> {
             return self.refuse(&built.findings);
         }
         let clock = Instant::now();
+        let for_readers = built.documents.iter().filter(|document| document.path != pipeline::REDIRECTS).collect::<Vec<_>>();
+        let copies = beside::copies(&for_readers, &self.config.output.precompress, folder);
+        built.documents.extend(copies);
         let plan = folder.plan(&built.documents, &built.catalogue.kept, self.args.force)?;
         built.findings.extend(abandoned(&plan, self.config));
         if !plan.foreign.is_empty() {

@@ -16,6 +16,7 @@ mod pin;
 mod report;
 mod rollback;
 mod serve;
+mod server_config;
 mod shell;
 mod stats;
 mod ui;
@@ -124,6 +125,8 @@ enum Command {
     Ledger(ledger::LedgerCommand),
     /// Serve the feeds over HTTP: a preview, or for production behind a proxy
     Serve(serve::ServeArgs),
+    /// Write the configuration of nginx, Caddy or Apache for this publication
+    ServerConfig(server_config::ServerConfigArgs),
     /// Tell from access logs who reads the feeds: subscribers, readers, the share of 304
     Stats(stats::StatsArgs),
     /// Print a completion script for a shell
@@ -167,6 +170,7 @@ fn run(command: Option<Command>, context: &Context) -> Result<Exit, Failure> {
         Command::Pin(args) => pin::run(&args, context),
         Command::Ledger(command) => ledger::run(&command, context),
         Command::Serve(args) => serve::run(&args, context),
+        Command::ServerConfig(args) => server_config::run(&args, context),
         Command::Stats(args) => stats::run(&args, context),
         Command::Completions(args) => shell::completions(&args, &mut Cli::command()),
         Command::Man(args) => shell::man(&args, Cli::command()),
