@@ -26,6 +26,7 @@
 //! | [`diag`] | what is wrong and where: codes, findings, places, their rendering | no |
 //! | [`vocab`] | words of the outside made types once: country, language, media type, person, tag URI, slug | no |
 //! | [`text`] | Markdown, HTML and plain text to clean HTML and plain words | no |
+//! | [`coding`] | bytes compressed for the way: gzip, Brotli, Zstandard | no |
 //! | [`progress`] | counters that long work moves and somebody watches | no |
 //! | `crash` | points at which a test may let the program die | no |
 //! | [`seen`] | a published feed as a reader sees it | no |
@@ -43,6 +44,9 @@
 //! | [`fetch`] | the agent that asks others over HTTP | no, those who use it do |
 //! | [`websub`] | hubs told of what changed, and the embedded hub: who subscribed, and what they are sent | tells hubs and subscribers, reads and writes its tables in the ledger's file |
 //! | [`serve`] | the published documents over HTTP, and what access logs tell of those who read | reads the output, listens |
+//! | [`server_config`] | the same for other web servers: nginx, Caddy, Apache, out of what [`serve`] serves | no |
+//! | [`fetch`] | the agent that asks others over HTTP | no, those who use it do |
+//! | [`doctor`] | a published feed fetched as readers fetch it, and what is wrong on its way | asks over the network |
 //! | [`cli`] | one file a subcommand; the only room that prints, reads the environment and the clock, and decides exit codes | yes |
 //!
 //! # Where to add what
@@ -73,9 +77,11 @@ pub mod channel;
 pub mod check;
 pub mod classify;
 pub mod cli;
+pub mod coding;
 pub mod config;
 mod crash;
 pub mod diag;
+pub mod doctor;
 pub mod document;
 pub mod fetch;
 pub mod gate;
@@ -87,6 +93,7 @@ pub mod progress;
 pub mod publish;
 pub mod seen;
 pub mod serve;
+pub mod server_config;
 pub mod text;
 pub mod vocab;
 pub mod websub;

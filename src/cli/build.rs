@@ -19,7 +19,7 @@ use crate::item::{self, Hidden};
 use crate::ledger::{Accept, Memory, Staged, guard};
 use crate::pipeline::{self, Built, Past};
 use crate::progress::Progress;
-use crate::publish::{Change, Folder, Lock, Outcome, Plan};
+use crate::publish::{Change, Folder, Lock, Outcome, Plan, beside};
 use crate::websub::ping::Told;
 
 /// `tidings build`
@@ -177,6 +177,9 @@ impl Run<'_> {
             return self.refuse(&built.findings);
         }
         let clock = Instant::now();
+        let for_readers = built.documents.iter().filter(|document| document.path != pipeline::REDIRECTS).collect::<Vec<_>>();
+        let copies = beside::copies(&for_readers, &self.config.output.precompress, folder);
+        built.documents.extend(copies);
         let plan = folder.plan(&built.documents, &built.catalogue.kept, self.args.force)?;
         built.findings.extend(abandoned(&plan, self.config));
         if !plan.foreign.is_empty() {

@@ -17,6 +17,7 @@ mod pin;
 mod report;
 mod rollback;
 mod serve;
+mod server_config;
 mod shell;
 mod stats;
 mod ui;
@@ -127,6 +128,8 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Be the publication's own WebSub hub: subscribers are sent what changes, at once
     Hub(hub::HubArgs),
+    /// Write the configuration of nginx, Caddy or Apache for this publication
+    ServerConfig(server_config::ServerConfigArgs),
     /// Tell from access logs who reads the feeds: subscribers, readers, the share of 304
     Stats(stats::StatsArgs),
     /// Print a completion script for a shell
@@ -171,6 +174,7 @@ fn run(command: Option<Command>, context: &Context) -> Result<Exit, Failure> {
         Command::Ledger(command) => ledger::run(&command, context),
         Command::Serve(args) => serve::run(&args, context),
         Command::Hub(args) => hub::run(&args, context),
+        Command::ServerConfig(args) => server_config::run(&args, context),
         Command::Stats(args) => stats::run(&args, context),
         Command::Completions(args) => shell::completions(&args, &mut Cli::command()),
         Command::Man(args) => shell::man(&args, Cli::command()),

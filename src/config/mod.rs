@@ -23,6 +23,7 @@ use chrono_tz::Tz;
 use regex::Regex;
 use url::Url;
 
+use crate::coding::Coding;
 use crate::text::Syntax;
 use crate::vocab::Person;
 use crate::vocab::{Country, Language, TagAuthority};
@@ -430,6 +431,8 @@ pub struct Output {
     pub archive_size: usize,
     /// Whether there is a list of all feeds, `feeds.opml`.
     pub opml: bool,
+    /// The codings in which each document stands beside itself.
+    pub precompress: Vec<Coding>,
     /// Whether each channel, and each item that has no page elsewhere, has a page for people.
     pub pages: bool,
     /// The user's own, in place of the built-in ones.

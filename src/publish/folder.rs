@@ -80,7 +80,7 @@ impl Folder {
 
     /// The channel paths (without extension) that were published.
     pub fn known(&self) -> BTreeSet<String> {
-        self.manifest.paths().map(|path| path.rsplit_once('.').map_or(path, |(channel, _)| channel).to_owned()).collect()
+        self.manifest.paths().map(|path| plan::channel(path).to_owned()).collect()
     }
 
     /// What publishing these documents would do.
@@ -179,6 +179,12 @@ impl Folder {
     /// Every path that was published.
     pub fn published(&self) -> impl Iterator<Item = &str> {
         self.manifest.paths()
+    }
+
+    /// The bytes that stand at a path, where they are those that the last run put there and it came to its end.
+    pub fn settled_bytes(&self, path: &str) -> Option<Vec<u8>> {
+        let bytes = self.standing_bytes(path).filter(|_| !self.manifest.is_under_way() && self.manifest.knows(path))?;
+        self.manifest.published(path, &Hash::of(&bytes)).then_some(bytes)
     }
 
     /// What a run that was cut off was going to remember when it had begun to put files in place.

@@ -3,6 +3,7 @@
 //! The plan is a pure function of the documents, of what was published before and of what stands there now. Carrying it out is the
 //! destination's affair; [`folder`] is the one there is. Nothing here knows what a document says.
 
+pub mod beside;
 pub mod folder;
 pub mod lock;
 pub mod manifest;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::manifest::{Hash, Manifest};
+use crate::coding::Coding;
 use crate::document::Document;
 
 /// What stands at a path of the destination before the run.
@@ -93,6 +94,12 @@ pub fn plan_back(scene: &Scene<'_>, absent: &BTreeSet<String>) -> Plan {
     plan
 }
 
+/// The channel path (without extension) of a document, or of a compressed copy of one.
+pub(super) fn channel(path: &str) -> &str {
+    let path = Coding::plain(path).unwrap_or(path);
+    path.rsplit_once('.').map_or(path, |(channel, _)| channel)
+}
+
 impl Plan {
     fn place(&mut self, scene: &Scene<'_>, document: usize) {
         let path = scene.documents[document].path.clone();
@@ -115,7 +122,7 @@ impl Plan {
     }
 
     fn retire(&mut self, scene: &Scene<'_>, path: &str) {
-        let channel = path.rsplit_once('.').map_or(path, |(channel, _)| channel);
+        let channel = channel(path);
         match scene.standing.get(path).unwrap_or(&Standing::Nothing) {
             Standing::Nothing => {}
             _ if scene.kept.contains(channel) => self.keeps.push(path.to_owned()),

@@ -9,12 +9,12 @@ use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Version};
 use axum::response::Response;
 
-use super::coding::{Coding, Effort};
 use super::delta;
 use super::negotiate::{self, Conditions, Verdict};
 use super::page::{Page, header as value};
 use super::site::{Found, Site};
 use super::target::{self, Refused};
+use crate::coding::{Coding, Effort};
 
 const A_IM: HeaderName = HeaderName::from_static("a-im");
 const IM: HeaderName = HeaderName::from_static("im");

@@ -8,16 +8,15 @@
 //! The room reads the output folder and listens; it publishes nothing and decides no exit code.
 
 pub mod answer;
-pub mod coding;
 pub mod connection;
 pub mod crossing;
 pub mod delta;
 mod hub;
-mod listing;
+pub mod listing;
 mod live;
 pub mod log;
 pub mod metrics;
-mod moves;
+pub mod moves;
 pub mod negotiate;
 pub mod page;
 pub mod readers;

@@ -2,7 +2,7 @@
 //!
 //! The build wrote the exact paths into `_redirects`; the config says what holds for variants that it does not list.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use axum::http::HeaderValue;
@@ -12,7 +12,7 @@ use crate::config::{Config, Moved, MovedAs};
 use crate::pipeline::REDIRECTS;
 
 /// Formats in which a channel may have been published.
-const FORMATS: [&str; 5] = ["rss", "atom", "json", "html", "xml"];
+pub const FORMATS: [&str; 5] = ["rss", "atom", "json", "html", "xml"];
 
 /// What became of paths that are documents no more.
 #[derive(Debug, Default)]
@@ -27,6 +27,16 @@ impl Moves {
         let text = std::fs::read_to_string(folder.join(REDIRECTS)).unwrap_or_default();
         let base = config.publication.base_url.path();
         Moves { listed: listed(&text, base), moved: config.moved.clone() }
+    }
+
+    /// The paths that lead elsewhere or are gone, in order, with where they lead.
+    pub fn listed(&self) -> BTreeMap<&str, Option<&str>> {
+        self.listed.iter().map(|(path, target)| (path.as_str(), target.as_ref().and_then(|target| target.to_str().ok()))).collect()
+    }
+
+    /// The paths, without extension, of channels that have ended, in every language.
+    pub fn ended(&self) -> impl Iterator<Item = &str> {
+        self.moved.iter().filter(|moved| moved.to.is_none()).map(|moved| moved.from.as_str())
     }
 
     /// What became of a path.

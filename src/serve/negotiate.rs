@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::coding::Coding;
+use crate::coding::Coding;
 
 /// The first of the codings that the client likes best (RFC 9110 section 12.5.3); of those that it likes as much, the first in `available`.
 ///

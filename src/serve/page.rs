@@ -1,5 +1,6 @@
 //! One document as it is served: its bytes in every coding, and the headers that go with them, made once.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -7,9 +8,9 @@ use std::time::{Duration, SystemTime};
 use axum::body::Bytes;
 use axum::http::HeaderValue;
 
-use super::coding::{Coding, Effort};
 use super::delta::{Entries, Past};
 use super::metrics::Counters;
+use crate::coding::{Coding, Effort};
 use crate::vocab::MediaType;
 
 /// A document in memory.
@@ -145,6 +146,14 @@ const TYPES: [(&str, &str); 13] = [
     ("xsl", "application/xslt+xml"),
 ];
 
+/// JSON Feed 1.1, "Suggestions for Publishers".
+pub const JSON_FEED: &str = "application/feed+json";
+
+/// Every extension with its media type; `json` stands for a feed.
+pub fn media_types() -> BTreeMap<&'static str, &'static str> {
+    MediaType::all_known().chain(TYPES).chain([("json", JSON_FEED)]).collect()
+}
+
 /// By the name; of JSON, by what it says of itself (JSON Feed 1.1, `version`).
 fn media_type(path: &str, bytes: &[u8]) -> &'static str {
     let extension = path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map_or("", |(_, extension)| extension);
@@ -152,13 +161,14 @@ fn media_type(path: &str, bytes: &[u8]) -> &'static str {
     if extension == "json" {
         let head = &bytes[..bytes.len().min(1024)];
         let is_feed = head.windows(28).any(|window| window == b"https://jsonfeed.org/version");
-        return if is_feed { "application/feed+json" } else { "application/json" };
+        return if is_feed { JSON_FEED } else { "application/json" };
     }
     let own = TYPES.iter().find(|(own, _)| *own == extension).map(|(_, media_type)| *media_type);
     own.or_else(|| MediaType::known(&extension)).unwrap_or("application/octet-stream")
 }
 
-fn is_text(media_type: &str) -> bool {
+/// Whether compressing it is worth trying.
+pub fn is_text(media_type: &str) -> bool {
     media_type.starts_with("text/") || ["xml", "json", "utf-8"].iter().any(|end| media_type.ends_with(end))
 }
 

@@ -1,9 +1,9 @@
 //! Everything that is served at one moment. It never changes; a reload makes another and puts it in its place.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -17,6 +17,7 @@ use super::metrics::Counters;
 use super::moves::Moves;
 use super::page::{File, Page, header};
 use super::{How, live};
+use crate::coding::Coding;
 use crate::config::Config;
 use crate::websub;
 
@@ -140,6 +141,16 @@ impl Site {
         self.pages.iter().map(|(path, page)| (path.as_str(), &*page.counters)).collect()
     }
 
+    /// Every document, in the order of their paths.
+    pub fn documents(&self) -> BTreeMap<&str, &Page> {
+        self.pages.iter().map(|(path, page)| (path.as_str(), &**page)).collect()
+    }
+
+    /// What became of channels that are there no more.
+    pub fn moves(&self) -> &Moves {
+        &self.moves
+    }
+
     pub fn len(&self) -> usize {
         self.pages.len()
     }
@@ -182,9 +193,17 @@ fn link(config: &Config, moves: &Moves, path: &str) -> Option<HeaderValue> {
 fn files(folder: &Path) -> (Vec<File>, Vec<String>) {
     let is_seen = |entry: &DirEntry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
     let entries = WalkDir::new(folder).into_iter().filter_entry(is_seen).filter_map(Result::ok);
-    let names: Vec<DirEntry> = entries.filter(|entry| entry.file_type().is_file()).collect();
+    let mut names: Vec<DirEntry> = entries.filter(|entry| entry.file_type().is_file()).collect();
+    leave_copies_out(&mut names);
     let (read, failed): (Vec<_>, Vec<_>) = names.par_iter().filter_map(|entry| read(folder, entry.path())).partition(Result::is_ok);
     (read.into_iter().filter_map(Result::ok).collect(), failed.into_iter().filter_map(Result::err).collect())
+}
+
+/// Compressed copies are for other servers: here documents are compressed when they are read.
+fn leave_copies_out(entries: &mut Vec<DirEntry>) {
+    let all: HashSet<PathBuf> = entries.iter().map(|entry| entry.path().to_owned()).collect();
+    let is_copy = |path: &Path| path.to_str().and_then(Coding::plain).is_some_and(|plain| all.contains(Path::new(plain)));
+    entries.retain(|entry| !is_copy(entry.path()));
 }
 
 fn read(folder: &Path, path: &Path) -> Option<Result<File, String>> {

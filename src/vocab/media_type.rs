@@ -63,6 +63,11 @@ impl MediaType {
         Self::known(&extension.to_ascii_lowercase()).map(|known| MediaType(known.into()))
     }
 
+    /// Every extension that is known, with what it stands for.
+    pub fn all_known() -> impl Iterator<Item = (&'static str, &'static str)> {
+        BY_EXTENSION.into_iter()
+    }
+
     /// What an extension in lower case stands for.
     pub fn known(extension: &str) -> Option<&'static str> {
         let row = BY_EXTENSION.binary_search_by_key(&extension, |(ext, _)| ext).ok()?;

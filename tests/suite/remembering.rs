@@ -39,6 +39,39 @@ fn an_item_is_updated_when_it_really_changes_and_only_then() {
 }
 
 #[test]
+fn what_the_config_says_to_ignore_is_no_change() {
+    let publication = Publication::with_items(2);
+    publication.write("feeds.toml", format!("{CONFIG}\n[ledger]\nignore = ['read in \\w+ minutes', 'No\\. \\w+$']\n"));
+    let write = |no: &str, body: &str| {
+        record(&publication, "item-1", &format!("date = 2018-01-01\ntitle = 'The port of Belize reopens No. {no}'"), body);
+    };
+    write("one", "Read in two minutes. The port is open.");
+    publication.build();
+    let before = updated(&publication, "public/all.atom");
+    write("two", "read in ten minutes. The port is open.");
+    build_at(&publication, "2018-03-02T08:00:00Z").expect(0, &[]);
+    assert_eq!(updated(&publication, "public/all.atom")[1..], before[1..]);
+    write("two", "read in ten minutes. The port is closed.");
+    build_at(&publication, "2018-03-03T08:00:00Z").expect(0, &[]);
+    assert!(publication.read("public/all.atom").contains("<updated>2018-03-03T08:00:00Z</updated>"));
+}
+
+#[test]
+fn a_table_of_aliases_brings_old_ids_in() {
+    let publication = Publication::with_items(3);
+    publication.write("feeds.toml", format!("{CONFIG}\n[ids]\nfile = 'aliases.csv'\n"));
+    publication.write(
+        "aliases.csv",
+        "key,id,guid\nitem-1,https://old.example.org/?p=17,17 at https://old.example.org\nitem-2,\"tag:old.example.org,2009:2\",\n",
+    );
+    publication.build();
+    let (atom, rss) = (publication.read("public/all.atom"), publication.read("public/all.rss"));
+    assert!(atom.contains("<id>https://old.example.org/?p=17</id>") && atom.contains("<id>tag:old.example.org,2009:2</id>"), "{atom}");
+    assert!(rss.contains("<guid isPermaLink=\"false\">17 at https://old.example.org</guid>"), "{rss}");
+    assert!(rss.contains("<guid isPermaLink=\"false\">tag:old.example.org,2009:2</guid>"), "{rss}");
+}
+
+#[test]
 fn a_new_base_url_changes_no_id_and_no_item() {
     let publication = Publication::with_items(3);
     publication.build();

@@ -13,21 +13,21 @@ use crate::support::{CONFIG, Publication};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server at work on a publication; it ends when it is dropped.
-struct Serving {
+pub struct Serving {
     child: Child,
-    address: SocketAddr,
+    pub address: SocketAddr,
 }
 
 /// An answer as it came.
 #[derive(Debug)]
-struct Answer {
-    status: u16,
-    head: String,
-    body: Vec<u8>,
+pub struct Answer {
+    pub status: u16,
+    pub head: String,
+    pub body: Vec<u8>,
 }
 
 impl Serving {
-    fn start(publication: &Publication, flags: &[&str]) -> Self {
+    pub fn start(publication: &Publication, flags: &[&str]) -> Self {
         let args = [&["serve", "--listen", "127.0.0.1:0"], flags].concat();
         let mut child = publication.command(&args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let err = BufReader::new(child.stderr.take().expect("standard error"));
@@ -56,12 +56,7 @@ impl Serving {
     }
 
     fn request(&self, method: &str, target: &str, fields: &[(&str, &str)]) -> Answer {
-        let fields: String = fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-        let mut stream = self.connect();
-        write!(stream, "{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{fields}\r\n").expect("sent");
-        let mut all = Vec::new();
-        stream.read_to_end(&mut all).expect("an answer");
-        Answer::read(&all)
+        request(self.address, method, target, fields)
     }
 
     fn get(&self, target: &str, fields: &[(&str, &str)]) -> Answer {
@@ -86,6 +81,18 @@ impl Serving {
     }
 }
 
+/// Asks a server at an address, over a connection of its own.
+#[track_caller]
+pub fn request(address: SocketAddr, method: &str, target: &str, fields: &[(&str, &str)]) -> Answer {
+    let fields: String = fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let mut stream = TcpStream::connect(address).expect("a connection");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    write!(stream, "{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{fields}\r\n").expect("sent");
+    let mut all = Vec::new();
+    stream.read_to_end(&mut all).expect("an answer");
+    Answer::read(&all)
+}
+
 impl Drop for Serving {
     fn drop(&mut self) {
         let _ = self.child.kill();
@@ -102,17 +109,17 @@ impl Answer {
         Answer { status, head, body: bytes[end + 4..].to_vec() }
     }
 
-    fn field(&self, name: &str) -> Option<&str> {
+    pub fn field(&self, name: &str) -> Option<&str> {
         let lines = self.head.lines().filter_map(|line| line.split_once(": "));
         lines.into_iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
     #[track_caller]
-    fn says(&self, name: &str) -> &str {
+    pub fn says(&self, name: &str) -> &str {
         self.field(name).unwrap_or_else(|| panic!("no `{name}`:\n{}", self.head))
     }
 
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 }

@@ -195,6 +195,9 @@ pub(super) const SECTIONS: &[Section] = &[
             "output.templates" Text, None, "A folder of your own templates for the pages, relative to the config's folder; `docs/pages.md` tells what they can say.", r#""templates""#;
             "output.opml" Flag, Is("true"),
                 "A list of all feeds in OPML at `feeds.opml`, which readers import, or subscribe to.", "false";
+            "output.precompress" Choices(&["gzip", "br", "zstd"]), Is("[]"),
+                "Codings in which each document stands beside itself (`all.rss.gz`, `.br`, `.zst`), where that makes it smaller, for web servers that send such files; `tidings serve` needs none.",
+                r#"["gzip", "br"]"#;
             "output.summary-length" Whole(40, 10_000), Is("300"), "The length of summaries that are cut from bodies, in characters.", "500";
         },
     },

@@ -2,6 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use crate::coding::Coding;
 use crate::config::file::{At, Report, Table};
 use crate::config::{Content, Format, Limits, Output, Source, Templates, size};
 use crate::diag::codes;
@@ -52,7 +53,21 @@ pub(super) fn read(table: &Table<'_>, root: &Path, sources: &[At<Source>], repor
         pages: table.flag("pages").unwrap_or(true),
         templates: templates(table, report),
         opml: table.flag("opml").unwrap_or(true),
+        precompress: precompress(table, report),
     }
+}
+
+fn precompress(table: &Table<'_>, report: &mut Report<'_>) -> Vec<Coding> {
+    let mut codings = Vec::new();
+    for text in table.list("precompress").unwrap_or_default() {
+        match Coding::named(text.value) {
+            Some(coding) if codings.contains(&coding) => {
+                report.bad(&text.span, format!("`{}` stands twice", text.value), "take one of the two out");
+            }
+            coding => codings.extend(coding),
+        }
+    }
+    codings
 }
 
 fn templates(table: &Table<'_>, report: &mut Report<'_>) -> Option<Templates> {

@@ -30,6 +30,27 @@ impl Coding {
     /// Those that documents are stored in beside the plain bytes.
     pub const COMPRESSED: [Coding; 3] = [Coding::Brotli, Coding::Zstd, Coding::Gzip];
 
+    /// The coding that a name of `Content-Encoding` stands for.
+    pub fn named(name: &str) -> Option<Coding> {
+        Coding::COMPRESSED.into_iter().find(|coding| coding.as_str() == name)
+    }
+
+    /// What a file in this coding is called behind the name of the plain one.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Coding::Identity => "",
+            Coding::Gzip => "gz",
+            Coding::Brotli => "br",
+            Coding::Zstd => "zst",
+        }
+    }
+
+    /// The path of the plain file that the one at `path` would be a coded copy of.
+    pub fn plain(path: &str) -> Option<&str> {
+        let (plain, extension) = path.rsplit_once('.')?;
+        Coding::COMPRESSED.iter().any(|coding| coding.extension() == extension).then_some(plain)
+    }
+
     /// The token of `Content-Encoding`.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -82,6 +103,14 @@ mod tests {
     use std::io::Read;
 
     use super::*;
+
+    #[test]
+    fn coded_copies_are_known_by_their_names() {
+        assert_eq!(Coding::plain("country/belize.atom.gz"), Some("country/belize.atom"));
+        assert_eq!((Coding::plain("all.rss.zst"), Coding::plain("all.rss")), (Some("all.rss"), None));
+        assert!(Coding::COMPRESSED.iter().all(|coding| Coding::named(coding.as_str()) == Some(*coding)));
+        assert_eq!(Coding::named("identity"), None);
+    }
 
     fn decode(coding: Coding, bytes: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
