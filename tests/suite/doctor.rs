@@ -6,6 +6,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::Datelike;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::Value;
@@ -65,7 +66,7 @@ fn feed(asked: &Asked) -> String {
         .collect();
     format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?><rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\"><channel><title>T</title>\
-         <link>https://example.org/</link><description>D</description><atom:link rel=\"self\" type=\"application/rss+xml\" href=\"{}{}\"/>{items}\
+         <link>https://example.org/</link><description>D</description><language>en</language><atom:link rel=\"self\" type=\"application/rss+xml\" href=\"{}{}\"/>{items}\
          </channel></rss>",
         asked.origin, asked.path
     )
@@ -172,7 +173,7 @@ const CASES: &[(&str, Answering)] = &[
         }
     }),
     // The checker's, which depend on what the server says.
-    ("unexpected-content-type", |asked| right(asked).with("Content-Type", "text/plain")),
+    ("unexpected-content-type", |asked| right(asked).with("Content-Type", "application/atom+xml")),
     ("encoding-mismatch", |asked| right(asked).with("Content-Type", "application/rss+xml; charset=iso-8859-1")),
     ("self-doesnt-match-location", |asked| match asked.path.as_str() {
         "/feed" => to(301, "/feed.rss"),
@@ -303,12 +304,8 @@ fn certified(name: &str, days: i64, answering: Answering) -> (String, tempfile::
     let key = rcgen::KeyPair::generate().expect("a key");
     let mut params = rcgen::CertificateParams::new(vec![name.to_owned()]).expect("a name");
     let end = chrono::Utc::now() + chrono::Duration::days(days);
-    let (year, month, day) = (|date: chrono::DateTime<chrono::Utc>| {
-        use chrono::Datelike;
-        (date.year(), date.month() as u8, date.day() as u8)
-    })(end);
     params.not_before = rcgen::date_time_ymd(2020, 1, 1);
-    params.not_after = rcgen::date_time_ymd(year, month, day);
+    params.not_after = rcgen::date_time_ymd(end.year(), end.month() as u8, end.day() as u8);
     let certificate = params.self_signed(&key).expect("a certificate");
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("ca.pem"), certificate.pem()).expect("a file");
