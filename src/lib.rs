@@ -45,7 +45,6 @@
 //! | [`websub`] | hubs told of what changed, and the embedded hub: who subscribed, and what they are sent | tells hubs and subscribers, reads and writes its tables in the ledger's file |
 //! | [`serve`] | the published documents over HTTP, and what access logs tell of those who read | reads the output, listens |
 //! | [`server_config`] | the same for other web servers: nginx, Caddy, Apache, out of what [`serve`] serves | no |
-//! | [`fetch`] | the agent that asks others over HTTP | no, those who use it do |
 //! | [`doctor`] | a published feed fetched as readers fetch it, and what is wrong on its way | asks over the network |
 //! | [`cli`] | one file a subcommand; the only room that prints, reads the environment and the clock, and decides exit codes | yes |
 //!

@@ -6,6 +6,7 @@ mod build;
 mod channels;
 mod check;
 mod context;
+mod doctor;
 mod explain;
 mod hub;
 mod import;
@@ -130,6 +131,8 @@ enum Command {
     Hub(hub::HubArgs),
     /// Write the configuration of nginx, Caddy or Apache for this publication
     ServerConfig(server_config::ServerConfigArgs),
+    /// Fetch published feeds as readers do, and tell what is wrong between the file and them
+    Doctor(doctor::DoctorArgs),
     /// Tell from access logs who reads the feeds: subscribers, readers, the share of 304
     Stats(stats::StatsArgs),
     /// Print a completion script for a shell
@@ -175,6 +178,7 @@ fn run(command: Option<Command>, context: &Context) -> Result<Exit, Failure> {
         Command::Serve(args) => serve::run(&args, context),
         Command::Hub(args) => hub::run(&args, context),
         Command::ServerConfig(args) => server_config::run(&args, context),
+        Command::Doctor(args) => doctor::run(&args, context),
         Command::Stats(args) => stats::run(&args, context),
         Command::Completions(args) => shell::completions(&args, &mut Cli::command()),
         Command::Man(args) => shell::man(&args, Cli::command()),

@@ -78,6 +78,11 @@ impl Folder {
         Ok(lock)
     }
 
+    /// The path of every published document, in order.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.manifest.paths()
+    }
+
     /// The channel paths (without extension) that were published.
     pub fn known(&self) -> BTreeSet<String> {
         self.manifest.paths().map(|path| plan::channel(path).to_owned()).collect()

@@ -28,8 +28,15 @@ pub struct Answer {
 
 impl Serving {
     pub fn start(publication: &Publication, flags: &[&str]) -> Self {
-        let args = [&["serve", "--listen", "127.0.0.1:0"], flags].concat();
-        let mut child = publication.command(&args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        Self::start_with(publication, &[&["serve", "--listen", "127.0.0.1:0"], flags].concat())
+    }
+
+    pub fn start_at(publication: &Publication, address: &str) -> Self {
+        Self::start_with(publication, &["serve", "--listen", address])
+    }
+
+    fn start_with(publication: &Publication, args: &[&str]) -> Self {
+        let mut child = publication.command(args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let err = BufReader::new(child.stderr.take().expect("standard error"));
         let mut lines = err.lines().map_while(Result::ok);
         let line = lines.find(|line| line.starts_with("serving ")).expect("it says where it listens");

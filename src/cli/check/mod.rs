@@ -17,6 +17,7 @@ use super::{Exit, Failure, ui};
 use crate::check::codes;
 use crate::check::{self, Document, Options, Report};
 use crate::diag::{Severity, did_you_mean};
+use crate::doctor::codes as doctor;
 use gather::Source;
 use output::Checked;
 
@@ -130,18 +131,25 @@ fn weigh(checked: &mut Checked, args: &CheckArgs) {
 }
 
 /// Whether the checker or another room of the program has the code.
-fn is_code(code: &str) -> bool {
-    codes::find(code).is_some() || crate::diag::codes::ALL.iter().any(|own| own.name == code)
+pub(super) fn is_code(code: &str) -> bool {
+    codes::find(code).is_some() || doctor::find(code).is_some() || crate::diag::codes::ALL.iter().any(|own| own.name == code)
 }
 
-fn no_such_code(code: &str) -> Failure {
-    let names = codes::all().map(|rule| rule.code.name).chain(crate::diag::codes::ALL.iter().map(|code| code.name));
+pub(super) fn no_such_code(code: &str) -> Failure {
+    let names = codes::all()
+        .map(|rule| rule.code.name)
+        .chain(crate::diag::codes::ALL.iter().map(|code| code.name))
+        .chain(doctor::ALL.iter().map(|row| row.code.name));
     let help = did_you_mean(code, names).unwrap_or_else(|| "docs/checks.md lists the checker's".to_owned());
     Failure::new(format!("no check has the code `{code}`")).help(help)
 }
 
 fn explain(code: &str) -> Result<Exit, Failure> {
     let mut out = anstream::stdout().lock();
+    if let Some(doctor::Row { code, mend, clause }) = doctor::find(code) {
+        ui::written(writeln!(out, "{} ({}): {}\n  mend: {mend}\n  {clause}", code.name, code.severity.as_str(), code.about));
+        return Ok(Exit::Fine);
+    }
     let result = match (codes::find(code), crate::diag::codes::ALL.iter().find(|own| own.name == code)) {
         (Some(rule), _) => write!(out, "{}", codes::page(rule)),
         (None, Some(own)) => writeln!(out, "{} ({}): {}", own.name, own.severity.as_str(), own.about),
