@@ -40,6 +40,8 @@ struct Args {
 struct Seen {
     bytes: u64,
     read: Vec<Duration>,
+    /// A look at the size and time of every record, on one core.
+    walk: Vec<Duration>,
     /// Into an empty folder.
     first: Vec<Duration>,
     /// With nothing new.
@@ -85,6 +87,7 @@ fn beside_this() -> io::Result<PathBuf> {
 fn round(tidings: &Path, folder: &Path, seen: &mut Seen) -> io::Result<()> {
     let (took, bytes) = read_plainly(folder)?;
     seen.read.push(took);
+    seen.walk.push(walk(folder)?);
     seen.bytes = bytes;
     for output in ["public", ".tidings"] {
         match fs::remove_dir_all(folder.join(output)) {
@@ -92,8 +95,9 @@ fn round(tidings: &Path, folder: &Path, seen: &mut Seen) -> io::Result<()> {
             _ => {}
         }
     }
-    let first = build(tidings, folder)?;
-    let again = build(tidings, folder)?;
+    let first = build(tidings, folder, &["--json"])?;
+    // As cron does it.
+    let again = build(tidings, folder, &[])?;
     seen.first.push(first.took);
     seen.again.push(again.took);
     seen.ledger.push(first.ledger);
@@ -106,15 +110,26 @@ fn round(tidings: &Path, folder: &Path, seen: &mut Seen) -> io::Result<()> {
 fn read_plainly(folder: &Path) -> io::Result<(Duration, u64)> {
     let start = Instant::now();
     let mut bytes = 0;
-    for entry in
-        walkdir::WalkDir::new(folder).into_iter().filter_entry(|entry| entry.file_name() != "public" && entry.file_name() != ".tidings")
-    {
-        let entry = entry.map_err(io::Error::other)?;
+    for entry in records(folder) {
+        let entry = entry?;
         if entry.file_type().is_file() {
             bytes += fs::read(entry.path())?.len() as u64;
         }
     }
     Ok((start.elapsed(), bytes))
+}
+
+fn walk(folder: &Path) -> io::Result<Duration> {
+    let start = Instant::now();
+    for entry in records(folder) {
+        std::hint::black_box(fs::metadata(entry?.path())?.modified()?);
+    }
+    Ok(start.elapsed())
+}
+
+fn records(folder: &Path) -> impl Iterator<Item = io::Result<walkdir::DirEntry>> {
+    let is_output = |entry: &walkdir::DirEntry| entry.file_name() == "public" || entry.file_name() == ".tidings";
+    walkdir::WalkDir::new(folder).into_iter().filter_entry(move |entry| !is_output(entry)).map(|entry| entry.map_err(io::Error::other))
 }
 
 /// One run of the whole process, from its start to its end.
@@ -125,13 +140,13 @@ struct Run {
     memory: u64,
 }
 
-fn build(tidings: &Path, folder: &Path) -> io::Result<Run> {
+fn build(tidings: &Path, folder: &Path, more: &[&str]) -> io::Result<Run> {
     let timer = Path::new("/usr/bin/time");
     let mut command = Command::new(if timer.exists() { timer } else { tidings });
     if timer.exists() {
         command.args(["-f", "%U %S %M"]).arg(tidings);
     }
-    command.arg("-C").arg(folder).args(["build", "--quiet", "--json"]).env("TIDINGS_NOW", "2030-01-01T00:00:00Z");
+    command.arg("-C").arg(folder).args(["build", "--quiet"]).args(more).env("TIDINGS_NOW", "2030-01-01T00:00:00Z");
     let start = Instant::now();
     let output = command.output()?;
     let took = start.elapsed();
@@ -140,7 +155,7 @@ fn build(tidings: &Path, folder: &Path) -> io::Result<Run> {
         let said: String = said.chars().take(1000).collect();
         return Err(io::Error::other(format!("{} failed: {said}", tidings.display())));
     }
-    let ledger = ledger_share(&output.stdout)?;
+    let ledger = if output.stdout.is_empty() { 0.0 } else { ledger_share(&output.stdout)? };
     let figures: Vec<f64> = said.lines().last().unwrap_or_default().split(' ').filter_map(|figure| figure.parse().ok()).collect();
     match figures[..] {
         [user, system, memory] => Ok(Run { took, cpu: Some(Duration::from_secs_f64(user + system)), ledger, memory: memory as u64 }),
@@ -183,7 +198,7 @@ fn same_output(root: &Path) -> io::Result<()> {
 fn table(args: &Args, seen: &[(Form, Seen)]) -> String {
     let mut table = format!(
         "{} records, {} rounds, {} cores, medians in milliseconds (fastest in parentheses)\n\
-         form     megabytes   plain read    first build    x read  on the cores   nothing new    x read  ledger adds   peak MB\n",
+         form     megabytes   plain read    first build    x read  on the cores   stat walk   nothing new    x walk  ledger adds   peak MB\n",
         args.records,
         args.rounds,
         std::thread::available_parallelism().map_or(0, usize::from)
@@ -192,15 +207,16 @@ fn table(args: &Args, seen: &[(Form, Seen)]) -> String {
         let (read, first, again) = (median(&seen.read), median(&seen.first), median(&seen.again));
         let times = |of: &[Duration]| format!("{:.0} ({:.0})", ms(median(of)), ms(of.iter().min().copied().unwrap_or_default()));
         table += &format!(
-            "{:<8} {:>9.1} {:>12} {:>14} {:>9.1} {:>13} {:>13} {:>9.1} {:>12} {:>9}\n",
+            "{:<8} {:>9.1} {:>12} {:>14} {:>9.1} {:>13} {:>11} {:>13} {:>9.2} {:>12} {:>9}\n",
             form.name(),
             seen.bytes as f64 / 1e6,
             times(&seen.read),
             times(&seen.first),
             ms(first) / ms(read),
             if seen.cpu.is_empty() { "-".to_owned() } else { times(&seen.cpu) },
+            times(&seen.walk),
             times(&seen.again),
-            ms(again) / ms(read),
+            ms(again) / ms(median(&seen.walk)),
             format!("{:.0} %", middle(&seen.ledger) * 100.0),
             if seen.memory > 0 { format!("{:.0}", seen.memory as f64 / 1e3) } else { "-".to_owned() },
         );

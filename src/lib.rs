@@ -40,6 +40,7 @@
 //! | [`check`] | bytes to findings: the feed checker. A witness: it shares no code with [`document`] | no |
 //! | [`gate`] | the documents of a run checked, each finding led back to its record and field | no |
 //! | [`pipeline`] | config and items to checked documents | no |
+//! | [`cache`] | a look at everything that went into a build and came out of it, so that the next knows whether there is anything to do | looks at files, keeps one |
 //! | [`publish`] | the plan, and a folder as its destination: staged files, renames, manifest, lock | writes the output |
 //! | [`fetch`] | the agent that asks others over HTTP | no, those who use it do |
 //! | [`websub`] | hubs told of what changed, and the embedded hub: who subscribed, and what they are sent | tells hubs and subscribers, reads and writes its tables in the ledger's file |
@@ -72,6 +73,7 @@
 // The rooms' pages name their inner files; who reads them reads the source beside them.
 #![allow(rustdoc::private_intra_doc_links)]
 
+pub mod cache;
 pub mod channel;
 pub mod check;
 pub mod classify;

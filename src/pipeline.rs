@@ -6,6 +6,7 @@
 mod archive;
 mod demand;
 mod moved;
+mod next;
 mod pages;
 mod prepare;
 mod recalled;
@@ -13,6 +14,7 @@ mod render;
 
 pub use demand::{Demand, ON_DEMAND, on_demand};
 pub use moved::REDIRECTS;
+pub use next::next_change;
 pub use prepare::prepare;
 pub use recalled::{Recalled, recall, seen_now};
 pub use render::{path, url};

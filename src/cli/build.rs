@@ -7,11 +7,13 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use super::context::Context;
+use super::look::{Look, idle};
 use super::memory::{self, Remembered, RunOf};
 use super::report::{FindingRow, HubsRow, Paths, Refusal, Report};
 use super::ui::{self, Ui};
 use super::view::{self, View};
 use super::{Exit, Failure};
+use crate::cache::Said;
 use crate::config::{Config, Format, paths};
 use crate::crash;
 use crate::diag::{Finding, Findings, Place, codes};
@@ -36,25 +38,28 @@ Examples:
 pub(super) struct BuildArgs {
     /// Tell what subscribers would see, and write nothing
     #[arg(short = 'n', long)]
-    dry_run: bool,
+    pub(super) dry_run: bool,
     /// Publish without the records that are wrong (and exit with 1)
     #[arg(short, long)]
-    keep_going: bool,
+    pub(super) keep_going: bool,
     /// Overwrite files in the output folder that were not published from here
     #[arg(long)]
-    force: bool,
+    pub(super) force: bool,
     /// Publish all the same: items that come twice, channels that shrink, dates in the future, paths that disappear, what was taken back
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
-    accept: Vec<Accepted>,
+    pub(super) accept: Vec<Accepted>,
     /// Wait for another run to end instead of giving up
     #[arg(long)]
     wait: bool,
     /// Leave telling the hubs of what changed to the next build: for when the files go to their server after this one
     #[arg(long)]
-    no_ping: bool,
+    pub(super) no_ping: bool,
+    /// Read and make everything anew, also where nothing changed since the build before
+    #[arg(long)]
+    pub(super) full: bool,
     /// Report as JSON: counts, seconds a stage, every path, every finding
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
     /// Whether the process goes on after this run.
     #[arg(skip)]
     goes_on: bool,
@@ -92,7 +97,7 @@ pub(super) fn unpublished(config: &Config, context: &Context) -> Result<Built, F
 
 /// What `--accept` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Accepted {
+pub(super) enum Accepted {
     /// Items whose id changed while their content did not
     Repeats,
     /// Channels that lose more than a third of their items, or all
@@ -121,6 +126,10 @@ pub(super) fn run(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> 
     let start = Instant::now();
     let Some(config) = context.load(args.json)? else { return Ok(Exit::Findings) };
     let mut folder = Folder::open(&config.root, &config.output.folder)?;
+    let look = Look::new(args, context, &config);
+    if let Some(said) = look.as_ref().and_then(|look| look.unchanged(&folder)) {
+        return idle(args, context, &config, &folder, said, start);
+    }
     let lock = match args.dry_run {
         true => None,
         false => Some(folder.lock(&config.output.folder, &holder(context), args.wait)?),
@@ -143,7 +152,7 @@ pub(super) fn run(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> 
     });
     built.timings.read = read;
     let run = Run { args, context, config: &config, records, start, accepted: &accepted, before: &before };
-    run.publish(built, staged, &mut folder, lock)
+    run.publish(built, staged, &mut folder, (lock, look))
 }
 
 /// What a run did.
@@ -171,7 +180,13 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn publish(&self, mut built: Built, staged: Option<Staged>, folder: &mut Folder, lock: Option<Lock>) -> Result<Exit, Failure> {
+    fn publish(
+        &self,
+        mut built: Built,
+        staged: Option<Staged>,
+        folder: &mut Folder,
+        (lock, look): (Option<Lock>, Option<Look<'_>>),
+    ) -> Result<Exit, Failure> {
         if built.catalogue.findings.has_errors() || built.checked.has_errors() {
             built.findings.extend(built.checked);
             return self.refuse(&built.findings);
@@ -209,6 +224,9 @@ impl Run<'_> {
         let told = if self.args.dry_run || self.args.no_ping { None } else { self.before.tell_hubs(self.config) };
         let hubs = told.map(|told| Hubs { took: clock.elapsed(), told });
         let exit = self.tell(&built, &plan, Published { outcome, hubs }, views);
+        if let (Some(look), Ok(Exit::Fine)) = (look, &exit) {
+            look.keep(folder, &built);
+        }
         if !self.args.goes_on {
             // The process ends here, and the system takes the memory back faster than text by text.
             std::mem::forget(built);
@@ -272,8 +290,8 @@ impl Run<'_> {
             (false, Some(outcome)) => {
                 paths(ui, plan);
                 self.tell_hidden(&built.hidden);
-                ui.say(self.summary(built, outcome));
-                tell_told(ui, published.hubs.as_ref());
+                ui.say(summary(self.config, &Said::of(built), outcome, self.start));
+                tell_told(ui, published.hubs.as_ref().map(|hubs| &hubs.told));
             }
         }
         Ok(if built.findings.has_errors() { Exit::Findings } else { Exit::Fine })
@@ -302,20 +320,6 @@ impl Run<'_> {
                 Hidden::Expired(end) => ui.detail(format_args!("expired   {key}, since {}", end.format("%Y-%m-%d %H:%M %:z"))),
             }
         }
-    }
-
-    fn summary(&self, built: &Built, outcome: Outcome) -> String {
-        let parts = [(outcome.new, "new"), (outcome.changed, "changed"), (outcome.unchanged, "unchanged"), (outcome.deleted, "deleted")];
-        let files: Vec<String> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
-        let files = if files.is_empty() { "no files".to_owned() } else { files.join(", ") };
-        let hidden = if built.hidden.is_empty() { String::new() } else { format!(" ({} not due)", built.hidden.len()) };
-        format!(
-            "{} items{hidden} in {} channels; {}: {files}; {}",
-            built.items.len(),
-            built.catalogue.channels.len(),
-            self.config.output.folder.display(),
-            took(self.start.elapsed()),
-        )
     }
 
     fn json(&self, built: &Built, plan: &Plan, run: &Published, views: Vec<View>) -> Result<(), Failure> {
@@ -365,14 +369,24 @@ pub(super) fn holder(context: &Context) -> String {
 }
 
 /// Only where there was something to tell.
-fn tell_told(ui: Ui, hubs: Option<&Hubs>) {
-    let Some(told) = hubs.map(|hubs| &hubs.told) else { return };
+pub(super) fn tell_told(ui: Ui, told: Option<&Told>) {
+    let Some(told) = told else { return };
     told.told.iter().for_each(|topic| ui.detail(format_args!("told      {topic}")));
     match told.told.len() {
         0 => {}
         1 => ui.say("1 change was told to the hub"),
         count => ui.say(format_args!("{count} changes were told to the hub")),
     }
+}
+
+/// The last word of a build.
+pub(super) fn summary(config: &Config, said: &Said, outcome: Outcome, start: Instant) -> String {
+    let parts = [(outcome.new, "new"), (outcome.changed, "changed"), (outcome.unchanged, "unchanged"), (outcome.deleted, "deleted")];
+    let files: Vec<String> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    let files = if files.is_empty() { "no files".to_owned() } else { files.join(", ") };
+    let hidden = if said.hidden == 0 { String::new() } else { format!(" ({} not due)", said.hidden) };
+    let folder = config.output.folder.display();
+    format!("{} items{hidden} in {} channels; {folder}: {files}; {}", said.items, said.channels, took(start.elapsed()))
 }
 
 fn foreign(plan: &Plan, config: &Config) -> Findings {
@@ -405,7 +419,7 @@ fn paths(ui: Ui, plan: &Plan) {
     plan.deletes.iter().for_each(|path| ui.detail(format_args!("deleted   {path}")));
 }
 
-fn took(time: Duration) -> String {
+pub(super) fn took(time: Duration) -> String {
     match time.as_millis() {
         ms if ms < 1000 => format!("{ms} ms"),
         _ => format!("{:.1} s", time.as_secs_f64()),

@@ -1,7 +1,7 @@
 //! What every command starts from: the folder, the config, the time, and how much to say.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use chrono::{DateTime, Utc};
 
@@ -43,6 +43,11 @@ impl Context {
     /// The time as it goes on, for what measures leases.
     pub fn clock(&self) -> Clock {
         if self.is_now_given { Clock::From(self.now, Instant::now()) } else { Clock::System }
+    }
+
+    /// The time by which files are young: that of the system, whatever counts as now.
+    pub fn file_time(&self) -> SystemTime {
+        SystemTime::now()
     }
 
     /// The config file, which must be there.

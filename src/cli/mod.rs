@@ -12,6 +12,7 @@ mod hub;
 mod import;
 mod init;
 mod ledger;
+mod look;
 mod memory;
 mod new;
 mod pin;

@@ -365,6 +365,16 @@ impl Query {
             own => own == condition,
         }
     }
+
+    /// The ages, in days, at which items come or go by growing old.
+    pub fn ages(&self) -> Vec<u32> {
+        match self {
+            Query::All(parts) | Query::Any(parts) => parts.iter().flat_map(Query::ages).collect(),
+            Query::Not(part) => part.ages(),
+            Query::WithinDays(days) => vec![*days],
+            Query::Country(_) | Query::Topic(_) | Query::Language(_) | Query::Author(_) => Vec::new(),
+        }
+    }
 }
 
 /// As it could stand in the config.

@@ -26,6 +26,7 @@ use chrono::{DateTime, Duration, FixedOffset, Utc};
 use url::Url;
 
 pub use source::{Loaded, read};
+pub use walk::is_hidden;
 
 use crate::diag::Place;
 use crate::text::Markup;

@@ -209,7 +209,7 @@ fn has_extension(name: &str, extension: &str) -> bool {
 }
 
 /// Hidden files, and what editors leave behind.
-fn is_hidden(name: &str) -> bool {
+pub fn is_hidden(name: &str) -> bool {
     name.starts_with('.')
         || name.ends_with('~')
         || (name.starts_with('#') && name.ends_with('#'))

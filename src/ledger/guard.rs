@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::{KnownChannel, Memory, Recall, Ref};
-use crate::config::{Config, Query};
+use crate::config::Config;
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::item::Item;
 
@@ -79,7 +79,7 @@ fn repeat(scene: &Scene<'_>, position: u32, old: Ref) -> Finding {
 fn shrink(scene: &Scene<'_>, path: &str, before: &KnownChannel) -> Option<Finding> {
     let after = scene.after.channels.get(path)?;
     let here: HashSet<Ref> = after.members.iter().copied().collect();
-    let timed = scene.config.named.iter().any(|named| path.ends_with(&*named.path) && is_timed(&named.query));
+    let timed = scene.config.named.iter().any(|named| path.ends_with(&*named.path) && !named.query.ages().is_empty());
     let is_lost = |at: &Ref| {
         let is_out = scene.after.get(*at).gone.is_some();
         !here.contains(at) && !scene.taken_out.contains(at) && (is_out || !timed)
@@ -102,16 +102,6 @@ fn shrink(scene: &Scene<'_>, path: &str, before: &KnownChannel) -> Option<Findin
     let message = format!("the channel `{path}` would lose {count} of its {total} items, {whole}: {}", names.join(", "));
     let help = "see whether a source is broken; an item that is to go can say so with `withdrawn = true`";
     Some(Finding::new(&codes::CHANNEL_SHRINKS, message).at(Place::file(scene.config.path.clone())).help(Accept::Shrink.way_out(help)))
-}
-
-/// Whether items leave by growing old.
-fn is_timed(query: &Query) -> bool {
-    match query {
-        Query::All(parts) | Query::Any(parts) => parts.iter().any(is_timed),
-        Query::Not(part) => is_timed(part),
-        Query::WithinDays(_) => true,
-        _ => false,
-    }
 }
 
 /// An item that is dated in the future and does not say that it is to be held back.

@@ -83,6 +83,12 @@ impl Folder {
         self.manifest.paths()
     }
 
+    /// Every file that tells what the last run left, documents included, whether it is there or not.
+    pub fn traces(&self) -> Vec<PathBuf> {
+        let own = [self.manifest_file(), self.taken_back_file(), self.intent_file()];
+        own.into_iter().chain(self.paths().map(|path| self.root.join(path))).collect()
+    }
+
     /// The channel paths (without extension) that were published.
     pub fn known(&self) -> BTreeSet<String> {
         self.manifest.paths().map(|path| plan::channel(path).to_owned()).collect()

@@ -16,6 +16,7 @@ mod hubs;
 mod importing;
 mod json_feed;
 mod listener;
+mod looking;
 mod opml;
 mod pages;
 mod pings;

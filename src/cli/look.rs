@@ -1,0 +1,99 @@
+//! A build that begins with a look: where nothing changed since the one before, that was it.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+
+use super::build::{self, BuildArgs};
+use super::context::Context;
+use super::memory;
+use super::{Exit, Failure};
+use crate::cache::{Cache, Inputs, Said};
+use crate::config::Config;
+use crate::diag::codes;
+use crate::pipeline::{self, Built};
+use crate::publish::{Folder, Outcome};
+use crate::websub;
+
+/// What a build looked at before it read anything.
+pub(super) struct Look<'a> {
+    config: &'a Config,
+    cache: Cache,
+    inputs: Inputs,
+    now: DateTime<Utc>,
+    /// Whether the answer may be that nothing changed.
+    counts: bool,
+}
+
+impl<'a> Look<'a> {
+    /// `None` for runs that say or do something else than a plain build.
+    pub fn new(args: &BuildArgs, context: &Context, config: &'a Config) -> Option<Self> {
+        if args.dry_run || args.keep_going || args.force || !args.accept.is_empty() {
+            return None;
+        }
+        Some(Look {
+            config,
+            cache: Cache::of(&config.root),
+            inputs: Inputs::look(config, context.file_time()),
+            now: context.now,
+            counts: !args.json && !args.full && context.ui.verbose == 0,
+        })
+    }
+
+    /// What the build before said, where this one would change nothing.
+    pub fn unchanged(&self, folder: &Folder) -> Option<Said> {
+        self.counts.then(|| self.cache.unchanged(&self.inputs, self.config, &self.outcome(folder), self.now)).flatten()
+    }
+
+    /// Keeps what was looked at, for the next build.
+    pub fn keep(self, folder: &Folder, built: &Built) {
+        // An `updated` that has not come yet is gone from the items: nobody knows any more when it comes.
+        if built.findings.iter().any(|finding| finding.code == &codes::FUTURE_UPDATE) {
+            return self.cache.forget();
+        }
+        let until = pipeline::next_change(self.config, built, self.now);
+        self.cache.keep(&self.inputs, self.config, &self.outcome(folder), Said::of(built), (self.now, until));
+    }
+
+    fn outcome(&self, folder: &Folder) -> Vec<PathBuf> {
+        let ledger = memory::store(self.config).path().to_owned();
+        let mut journal = ledger.clone().into_os_string();
+        journal.push("-journal");
+        [ledger, journal.into()].into_iter().chain(folder.traces()).collect()
+    }
+}
+
+impl Said {
+    /// What a build says in the end.
+    pub(super) fn of(built: &Built) -> Self {
+        Said {
+            items: built.items.len(),
+            hidden: built.hidden.len(),
+            channels: built.catalogue.channels.len(),
+            warnings: built.findings.warnings() + built.checked.warnings(),
+        }
+    }
+}
+
+/// A build that has nothing to do but to tell the hubs what they did not take.
+pub(super) fn idle(
+    args: &BuildArgs,
+    context: &Context,
+    config: &Config,
+    folder: &Folder,
+    said: Said,
+    start: Instant,
+) -> Result<Exit, Failure> {
+    let ui = context.ui;
+    let ask = !args.no_ping && !config.publication.hubs.is_empty();
+    let told = ask.then(|| websub::ping::tell(config, &memory::store(config)));
+    told.iter().for_each(|told| ui.findings(&told.findings));
+    let outcome = Outcome { unchanged: folder.paths().count(), ..Outcome::default() };
+    ui.say(build::summary(config, &said, outcome, start));
+    if said.warnings > 0 {
+        ui.note(format_args!("nothing changed since a build with {} warnings; `tidings build --full` shows them", said.warnings));
+    }
+    build::tell_told(ui, told.as_ref());
+    Ok(Exit::Fine)
+}

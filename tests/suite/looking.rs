@@ -1,0 +1,162 @@
+//! A build that finds by a look that nothing changed: it must never find so where a build that reads everything publishes something else.
+
+use std::fs::{self, FileTimes};
+use std::time::{Duration, SystemTime};
+
+use chrono::{DateTime, Utc};
+
+use crate::support::{CONFIG, NOW, Publication, Ran};
+
+const CACHE: &str = ".tidings/looked-at.json";
+
+/// A publication with limits in days, records that come and go, and a file of many records.
+fn publication() -> Publication {
+    let named = "[[channel]]\npath = 'lately'\ntitle = 'Lately'\nquery = 'within:3d'\n";
+    let publication = Publication::with_config(&format!("{CONFIG}\n[output]\ntombstone-days = 2\n{named}"));
+    (20..28).for_each(|day| item(&publication, day, "", "Text."));
+    publication
+}
+
+fn item(publication: &Publication, day: u64, fields: &str, body: &str) {
+    let text = format!("+++\ndate = 2018-02-{day:02}T08:00:00Z\ntitle = 'The port of Belize, day {day}'\n{fields}\n+++\n\n{body}\n");
+    publication.write(&format!("items/day-{day}.md"), text);
+}
+
+fn at(hours: i64) -> String {
+    let now: DateTime<Utc> = NOW.parse().expect("a time");
+    (now + chrono::Duration::hours(hours)).to_rfc3339()
+}
+
+fn build(publication: &Publication, hours: i64, more: &[&str]) -> Ran {
+    let now = at(hours);
+    let mut args = vec!["build", "--now", &now];
+    args.extend(more);
+    Ran::of(publication.command(&args).output().expect("runs"))
+}
+
+/// Every record as if it had been written long ago, so that its stamp says all.
+fn age(publication: &Publication) {
+    // The time of change of the inode cannot be set back: what is young by it is known by its content.
+    for path in publication.files("items") {
+        let file = fs::File::options().append(true).open(publication.path(&format!("items/{path}"))).expect("a record");
+        file.set_times(FileTimes::new().set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(1_500_000_000))).expect("set");
+    }
+}
+
+fn documents(publication: &Publication) -> Vec<(String, String)> {
+    publication.files("public").into_iter().map(|path| (path.clone(), publication.read(&format!("public/{path}")))).collect()
+}
+
+fn looked_only(ran: &Ran, publication: &Publication, before: &str) -> bool {
+    ran.code == 0 && publication.read(CACHE) == before
+}
+
+#[test]
+fn a_look_is_enough_where_nothing_changed_and_only_there() {
+    let publication = publication();
+    build(&publication, 0, &[]).expect(0, &["new"]);
+    let kept = publication.read(CACHE);
+    build(&publication, 1, &[]).expect(0, &["8 items", "unchanged"]);
+    assert_eq!(publication.read(CACHE), kept, "nothing was made anew");
+
+    build(&publication, 2, &["--full"]).expect(0, &["unchanged"]);
+    assert_ne!(publication.read(CACHE), kept, "`--full` looks at everything");
+
+    // The same size and the same time of change, as a clock that was set back leaves it.
+    let kept = publication.read(CACHE);
+    age(&publication);
+    build(&publication, 3, &[]);
+    item(&publication, 27, "", "Next.");
+    age(&publication);
+    build(&publication, 4, &[]).expect(0, &["changed"]);
+    assert_ne!(publication.read(CACHE), kept);
+    assert!(publication.read("public/all.atom").contains("Next."));
+}
+
+#[test]
+fn a_cache_that_is_cut_off_or_foreign_is_none() {
+    let publication = publication();
+    build(&publication, 0, &[]).expect(0, &["new"]);
+    let whole = publication.read(CACHE);
+    for bad in ["", "{", &whole[..whole.len() / 2], "[1, 2]", &whole.replace("\"form\":1", "\"form\":0"), "no JSON"] {
+        publication.write(CACHE, bad);
+        build(&publication, 0, &[]).expect(0, &["unchanged"]);
+        assert_eq!(publication.read(CACHE).len(), whole.len(), "made anew after {bad:?}");
+    }
+    publication.remove(CACHE);
+    build(&publication, 0, &[]).expect(0, &["unchanged"]);
+    assert!(publication.exists(CACHE));
+}
+
+#[test]
+fn warnings_are_counted_where_they_are_not_said_again() {
+    let publication = publication();
+    publication.write("items/notes.txt", "no record");
+    let first = build(&publication, 0, &[]);
+    assert!(first.err.contains("warning"), "{}", first.err);
+    let again = build(&publication, 0, &[]);
+    assert!(!again.err.contains("warning[") && again.err.contains("`tidings build --full` shows them"), "{}", again.err);
+    assert_eq!(build(&publication, 0, &["--full"]).err, first.err);
+}
+
+/// What may happen between two builds; the number says what exactly.
+fn happen(publication: &Publication, what: u64, number: u64) {
+    let day = 20 + number % 8;
+    let path = format!("items/day-{day}.md");
+    match what {
+        0 => item(publication, day, "", "Text."),
+        1 => item(publication, day, "", &format!("Text {}.", number % 10)),
+        2 => item(publication, day, &format!("expires = 2018-03-{:02}T10:00:00Z", 1 + number % 9), "Text."),
+        3 => item(publication, day, &format!("publish-at = 2018-03-{:02}T10:00:00Z", 1 + number % 9), "Text."),
+        4 => publication.write(&format!("public/country/{}.atom", ["belize", "mexico"][(number % 2) as usize]), "mine"),
+        5 => _ = fs::remove_file(publication.path("public/all.rss")),
+        6 => _ = fs::remove_file(publication.path(".tidings/ledger.db")),
+        7 => _ = fs::remove_file(publication.path(CACHE)),
+        8 => publication.write("items/more.ndjson", many(number)),
+        9 => _ = fs::remove_file(publication.path(&path)),
+        10 => {
+            publication.write("feeds.toml", publication.read("feeds.toml").replace("Harbour", ["Harbour", "Port"][(number % 2) as usize]))
+        }
+        _ => {}
+    }
+}
+
+fn many(number: u64) -> String {
+    let one = |n: u64| {
+        format!(
+            "{{\"id\":\"tag:example.org,2018:n{n}\",\"date\":\"2018-02-2{n}\",\"title\":\"Ships of Mexico {n}\",\"body\":\"Text {}.\"}}\n",
+            number % 5
+        )
+    };
+    (0..3).map(one).collect()
+}
+
+#[test]
+fn what_a_look_leaves_is_what_a_full_build_makes() {
+    let series = std::env::var("TIDINGS_SERIES").ok().and_then(|count| count.parse().ok()).unwrap_or(6);
+    let mut looks = 0;
+    for seed in 0..series {
+        let mut state: u64 = seed * 7919 + 1;
+        let mut roll = |sides: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % sides
+        };
+        let (cached, full) = (publication(), publication());
+        let mut hours = 0;
+        for step in 0..14 {
+            let before = fs::read_to_string(cached.path(CACHE)).unwrap_or_default();
+            let (what, number) = (roll(16), roll(1000));
+            happen(&cached, what, number);
+            happen(&full, what, number);
+            hours += [0, 0, 1, 7, 30][roll(5) as usize];
+            // Whatever is refused is refused by both.
+            let (one, other) = (build(&cached, hours, &[]), build(&full, hours, &["--full"]));
+            let place = format!("series {seed}, step {step}: {what} {number}, after {hours} hours");
+            assert_eq!(one.code, other.code, "{place}\n{}\n{}", one.err, other.err);
+            assert_eq!(documents(&cached), documents(&full), "{place}");
+            looks += usize::from(looked_only(&one, &cached, &before));
+        }
+    }
+    println!("{series} series of 14 builds: {looks} were a look");
+    assert!(looks > series as usize, "only {looks} looks: this test shows nothing");
+}
