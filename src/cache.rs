@@ -186,15 +186,18 @@ fn numbers(meta: &Metadata) -> [i64; 2] {
 
 /// When the file last changed in any way.
 fn changed(meta: &Metadata) -> SystemTime {
-    let written = meta.modified().unwrap_or(SystemTime::now());
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        let touched = UNIX_EPOCH + Duration::new(meta.ctime().max(0) as u64, meta.ctime_nsec().clamp(0, 999_999_999) as u32);
-        return written.max(touched);
-    }
-    #[cfg(not(unix))]
-    written
+    meta.modified().unwrap_or_else(|_| SystemTime::now()).max(touched(meta))
+}
+
+#[cfg(unix)]
+fn touched(meta: &Metadata) -> SystemTime {
+    use std::os::unix::fs::MetadataExt;
+    UNIX_EPOCH + Duration::new(meta.ctime().max(0) as u64, meta.ctime_nsec().clamp(0, 999_999_999) as u32)
+}
+
+#[cfg(not(unix))]
+fn touched(_: &Metadata) -> SystemTime {
+    UNIX_EPOCH
 }
 
 fn content(path: &Path) -> Option<String> {
