@@ -19,7 +19,7 @@ use walkdir::WalkDir;
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
 
 use crate::config::Config;
-use crate::item;
+use crate::item::{self, Beside, Item};
 
 /// Another whenever the file or what is hashed takes another form.
 const FORM: u32 = 1;
@@ -46,6 +46,15 @@ pub struct Said {
     pub warnings: usize,
 }
 
+/// What came out of a build.
+#[derive(Clone, Debug)]
+pub struct Outcome<'a> {
+    /// Every file that was written, or would have been.
+    pub files: Vec<PathBuf>,
+    pub items: &'a [Item],
+    pub said: Said,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Kept {
     form: u32,
@@ -54,6 +63,8 @@ struct Kept {
     inputs: String,
     young: BTreeMap<PathBuf, String>,
     outcome: String,
+    /// Files that only their length matters of; `None` where there was none.
+    beside: BTreeMap<PathBuf, Option<u64>>,
     /// Unix seconds between which this holds.
     from: i64,
     until: i64,
@@ -82,22 +93,25 @@ impl Cache {
             && kept.inputs == hex(inputs.stamps)
             && (kept.from..kept.until).contains(&now.timestamp())
             && kept.outcome == hex(stamps(config, outcome))
-            && kept.young.par_iter().all(|(path, hash)| content(&config.root.join(path)).as_ref() == Some(hash));
+            && kept.young.par_iter().all(|(path, hash)| content(&config.root.join(path)).as_ref() == Some(hash))
+            && kept.beside.par_iter().all(|(path, length)| Beside::look(path.clone()).length == *length);
         is_same.then_some(kept.said)
     }
 
     /// Keeps what was looked at and what came of it; it holds from `now` until the first time at which something changes by itself.
-    pub fn keep(&self, inputs: &Inputs, config: &Config, outcome: &[PathBuf], said: Said, (now, until): (DateTime<Utc>, DateTime<Utc>)) {
+    pub fn keep(&self, inputs: &Inputs, config: &Config, outcome: &Outcome<'_>, (now, until): (DateTime<Utc>, DateTime<Utc>)) {
+        let enclosures = outcome.items.iter().flat_map(|item| &item.enclosures);
         let kept = Kept {
             form: FORM,
             program: program(),
             config: hex(inputs.config),
             inputs: hex(inputs.stamps),
             young: inputs.young.clone(),
-            outcome: hex(stamps(config, outcome)),
+            outcome: hex(stamps(config, &outcome.files)),
+            beside: enclosures.filter_map(|enclosure| enclosure.beside.as_ref()).map(|file| (file.path.clone(), file.length)).collect(),
             from: now.timestamp(),
             until: until.timestamp(),
-            said,
+            said: outcome.said,
         };
         // What cannot be written costs time only; a file that is cut off is no JSON.
         if let Ok(json) = serde_json::to_vec(&kept) {
@@ -114,7 +128,9 @@ impl Cache {
 impl Inputs {
     /// A look at everything that a build of this config would read. `now` is the file system's clock.
     pub fn look(config: &Config, now: SystemTime) -> Self {
-        let files: Vec<PathBuf> = config.sources.iter().flat_map(|source| files(&config.root.join(&source.path))).collect();
+        let files = config.sources.iter().flat_map(|source| files(&config.root.join(&source.path)));
+        let tables = config.ids.file.iter().map(|file| config.root.join(file));
+        let files: Vec<PathBuf> = files.chain(tables).collect();
         let oldest = now - YOUNG;
         let looks: (u128, BTreeMap<PathBuf, String>) = files
             .par_iter()
@@ -133,7 +149,7 @@ impl Inputs {
                 young.extend(more);
                 (a.wrapping_add(b), young)
             });
-        // Tables of aliases and templates are read with the config, and stand in it.
+        // Templates are read with the config, and stand in it.
         Inputs { config: xxh3_128(format!("{config:?}").as_bytes()), stamps: looks.0, young: looks.1 }
     }
 }

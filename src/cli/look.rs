@@ -9,7 +9,7 @@ use super::build::{self, BuildArgs};
 use super::context::Context;
 use super::memory;
 use super::{Exit, Failure};
-use crate::cache::{Cache, Inputs, Said};
+use crate::cache::{self, Cache, Inputs, Said};
 use crate::config::Config;
 use crate::diag::codes;
 use crate::pipeline::{self, Built};
@@ -53,7 +53,8 @@ impl<'a> Look<'a> {
             return self.cache.forget();
         }
         let until = pipeline::next_change(self.config, built, self.now);
-        self.cache.keep(&self.inputs, self.config, &self.outcome(folder), Said::of(built), (self.now, until));
+        let outcome = cache::Outcome { files: self.outcome(folder), items: &built.items, said: Said::of(built) };
+        self.cache.keep(&self.inputs, self.config, &outcome, (self.now, until));
     }
 
     fn outcome(&self, folder: &Folder) -> Vec<PathBuf> {

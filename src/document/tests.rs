@@ -129,6 +129,7 @@ fn full_item() -> Item {
         media_type: MediaType::of_name(address).expect(address),
         length,
         title: title.map(str::to_owned),
+        beside: None,
     };
     Item {
         updated: Some(date("2018-02-10T08:30:00.5-06:00")),

@@ -20,6 +20,7 @@ mod unique;
 mod walk;
 pub mod write;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, FixedOffset, Utc};
@@ -175,6 +176,24 @@ pub struct Enclosure {
     pub length: Option<u64>,
     /// Plain text; Atom `link title`.
     pub title: Option<String>,
+    /// Where its length was looked for, if it was.
+    pub beside: Option<Beside>,
+}
+
+/// A file that was looked at for its length, and never read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beside {
+    pub path: PathBuf,
+    /// `None` where there was no such file.
+    pub length: Option<u64>,
+}
+
+impl Beside {
+    /// A look at the file.
+    pub fn look(path: PathBuf) -> Self {
+        let length = std::fs::metadata(&path).ok().filter(std::fs::Metadata::is_file).map(|found| found.len());
+        Beside { path, length }
+    }
 }
 
 /// The feed or site that an item was taken from.

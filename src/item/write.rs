@@ -384,7 +384,13 @@ mod tests {
             language: Language::parse("es").ok(),
             authors: vec![person],
             image: Some(Image { url: url("https://example.org/i.png"), alt: Some("An".into()), width: Some(3), height: None }),
-            enclosures: vec![Enclosure { url: url("https://example.org/t.mp3"), media_type, length: Some(u64::MAX), title: None }],
+            enclosures: vec![Enclosure {
+                url: url("https://example.org/t.mp3"),
+                media_type,
+                length: Some(u64::MAX),
+                title: None,
+                beside: None,
+            }],
             source: Some(Origin { title: "Other".into(), url: url("https://example.com/") }),
             rights: Some("©".into()),
             ..draft("T")

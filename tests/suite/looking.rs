@@ -99,6 +99,32 @@ fn warnings_are_counted_where_they_are_not_said_again() {
     assert_eq!(build(&publication, 0, &["--full"]).err, first.err);
 }
 
+#[test]
+fn what_stands_outside_the_records_is_looked_at_too() {
+    let publication = publication();
+    publication.write("feeds.toml", publication.read("feeds.toml") + "\n[ids]\nfile = 'aliases.csv'\n");
+    publication.write("aliases.csv", "key,id\nday-20,https://old.example.org/?p=17\n");
+    publication.write("media/talk.mp3", "12345");
+    item(&publication, 27, "enclosures = [{ url = 'https://example.org/talk.mp3', file = '../media/talk.mp3' }]", "Text.");
+    build(&publication, 0, &[]).expect(0, &["new"]);
+    let kept = publication.read(CACHE);
+    build(&publication, 0, &[]).expect(0, &["unchanged"]);
+    assert_eq!(publication.read(CACHE), kept);
+
+    publication.write("media/talk.mp3", "123456789");
+    build(&publication, 0, &[]).expect(0, &["changed"]);
+    assert!(publication.read("public/all.rss").contains("length=\"9\""));
+
+    publication.write("aliases.csv", "key,id\nday-20,https://old.example.org/?p=18\n");
+    // A new id for what is published: a build that looks at the table refuses.
+    build(&publication, 0, &[]).expect(1, &["would-repeat"]);
+
+    publication.write("aliases.csv", "key,id\nday-20,https://old.example.org/?p=17\n");
+    build(&publication, 0, &[]).expect(0, &["unchanged"]);
+    publication.remove("media/talk.mp3");
+    build(&publication, 0, &[]).expect(1, &["missing-file"]);
+}
+
 /// What may happen between two builds; the number says what exactly.
 fn happen(publication: &Publication, what: u64, number: u64) {
     let day = 20 + number % 8;

@@ -272,7 +272,7 @@ impl Resolver<'_> {
         let media_type = named.or_else(|| MediaType::of_name(url.path())).or_else(|| MediaType::parse("application/octet-stream"))?;
         // RSS asks for a number even where none is known, and 0 is what people write then.
         let length = file.length.as_deref().and_then(|text| text.trim().parse().ok()).filter(|length| *length > 0);
-        Some(Enclosure { url, media_type, length, title: file.title.as_deref().and_then(filled) })
+        Some(Enclosure { url, media_type, length, title: file.title.as_deref().and_then(filled), beside: None })
     }
 
     fn source(&mut self, entry: &Entry, title: Option<&str>, url: &str) -> Option<Origin> {

@@ -1,13 +1,12 @@
 //! Enclosures: address, media type and length; those of a file beside the record are read from the disk.
 
-use std::fs;
 use std::path::Path;
 
 use super::Work;
 use crate::diag::{codes, did_you_mean};
-use crate::item::Enclosure;
 use crate::item::format::Field;
 use crate::item::record::{EnclosureTable, Many, Written};
+use crate::item::{Beside, Enclosure};
 use crate::vocab::MediaType;
 
 impl Work<'_> {
@@ -28,25 +27,25 @@ impl Work<'_> {
             return None;
         };
         let url = self.url(field.inner(if table.url.is_some() { "url" } else { "file" }), address);
-        let on_disk = self.length_on_disk(field, &table, folder);
+        let beside = self.beside(field, &table, folder);
         let media_type = self.media_type(field, &table, url.as_ref().map_or(address, |url| url.path()));
         let title = self.line(field.inner("title"), table.title);
-        let length = self.length(field, table.length.filter(|length| *length > 0), on_disk, address);
-        Some(Enclosure { url: url?, media_type: media_type?, length, title })
+        let length = self.length(field, table.length.filter(|length| *length > 0), beside.as_ref().and_then(|file| file.length), address);
+        Some(Enclosure { url: url?, media_type: media_type?, length, title, beside })
     }
 
-    /// The length of the file that the enclosure names, where there is one beside the record.
-    fn length_on_disk(&mut self, field: Field, table: &EnclosureTable, folder: &Path) -> Option<u64> {
+    /// The file that the enclosure names beside the record, where it may name one.
+    fn beside(&mut self, field: Field, table: &EnclosureTable, folder: &Path) -> Option<Beside> {
         if let Some(file) = table.file.as_deref() {
-            let found = fs::metadata(folder.join(file.trim())).ok().filter(fs::Metadata::is_file);
-            if found.is_none() {
+            let found = Beside::look(folder.join(file.trim()));
+            if found.length.is_none() {
                 let help = format!("a `file` stands beside its record, here in `{}`", folder.display());
                 self.fault(&codes::MISSING_FILE, field.inner("file"), format!("no file `{file}`"), Some(help));
             }
-            return found.map(|found| found.len());
+            return Some(found);
         }
         let path = table.url.as_deref().map(str::trim).filter(|url| is_relative(url))?;
-        fs::metadata(folder.join(path)).ok().filter(fs::Metadata::is_file).map(|found| found.len())
+        Some(Beside::look(folder.join(path)))
     }
 
     fn length(&mut self, field: Field, written: Option<u64>, on_disk: Option<u64>, address: &str) -> Option<u64> {
