@@ -19,7 +19,7 @@ use crate::crash;
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::item::{self, Hidden};
 use crate::ledger::{Accept, Memory, Staged, guard};
-use crate::pipeline::{self, Built, Past};
+use crate::pipeline::{self, Built, Past, Timings};
 use crate::progress::Progress;
 use crate::publish::{Change, Folder, Lock, Outcome, Plan, beside};
 use crate::websub::ping::Told;
@@ -57,6 +57,9 @@ pub(super) struct BuildArgs {
     /// Read and make everything anew, also where nothing changed since the build before
     #[arg(long)]
     pub(super) full: bool,
+    /// Tell how long each stage took
+    #[arg(long)]
+    pub(super) timings: bool,
     /// Report as JSON: counts, seconds a stage, every path, every finding
     #[arg(long)]
     pub(super) json: bool,
@@ -291,6 +294,10 @@ impl Run<'_> {
                 paths(ui, plan);
                 self.tell_hidden(&built.hidden);
                 ui.say(summary(self.config, &Said::of(built), outcome, self.start));
+                if self.args.timings {
+                    let stages = self.stages(&built.timings, &published);
+                    stages.iter().for_each(|(stage, time)| ui.say(format_args!("{stage:<9} {:>9.1} ms", time.as_secs_f64() * 1e3)));
+                }
                 tell_told(ui, published.hubs.as_ref().map(|hubs| &hubs.told));
             }
         }
@@ -322,9 +329,8 @@ impl Run<'_> {
         }
     }
 
-    fn json(&self, built: &Built, plan: &Plan, run: &Published, views: Vec<View>) -> Result<(), Failure> {
-        let timings = &built.timings;
-        let seconds = [
+    fn stages(&self, timings: &Timings, run: &Published) -> [(&'static str, Duration); 10] {
+        [
             ("read", timings.read),
             ("recall", timings.recall),
             ("classify", timings.classify),
@@ -335,7 +341,10 @@ impl Run<'_> {
             ("remember", timings.remember),
             ("hubs", run.hubs.as_ref().map_or(Duration::ZERO, |hubs| hubs.took)),
             ("total", self.start.elapsed()),
-        ];
+        ]
+    }
+
+    fn json(&self, built: &Built, plan: &Plan, run: &Published, views: Vec<View>) -> Result<(), Failure> {
         let hubs = run.hubs.as_ref().map(|hubs| &hubs.told);
         let warnings = hubs.into_iter().flat_map(|told| &told.findings);
         let of = |change: Change| plan.puts.iter().filter(|put| put.change == change).map(|put| put.path.as_str()).collect();
@@ -355,7 +364,7 @@ impl Run<'_> {
             },
             subscribers: views,
             hubs: hubs.map(|told| HubsRow { told: &told.told, left: &told.left }),
-            seconds: seconds.into_iter().map(|(stage, time)| (stage, time.as_secs_f64())).collect(),
+            seconds: self.stages(&built.timings, run).into_iter().map(|(stage, time)| (stage, time.as_secs_f64())).collect(),
             findings: built.findings.iter().chain(&built.checked).chain(warnings).map(FindingRow::of).collect(),
         })
     }

@@ -37,7 +37,7 @@ impl<'a> Look<'a> {
             cache: Cache::of(&config.root),
             inputs: Inputs::look(config, context.file_time()),
             now: context.now,
-            counts: !args.json && !args.full && context.ui.verbose == 0,
+            counts: !args.json && !args.timings && !args.full && context.ui.verbose == 0,
         })
     }
 
