@@ -9,8 +9,9 @@ use chrono::{DateTime, Utc};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use tidings::channel::{self, Sorted};
 use tidings::config::{self, Config};
+use tidings::item::{self, Loaded};
+use tidings::pipeline::{self, Sifted, Texts};
 use tidings::progress::Progress;
-use tidings::{item, pipeline};
 
 const RECORDS: usize = 2_000;
 
@@ -32,20 +33,25 @@ fn stages(criterion: &mut Criterion) {
     let config = load(&folder.path().join(corpus::Form::Ndjson.name()));
     let progress = Progress::default();
     let loaded = item::read(&config, &progress);
+    let memory = tidings::ledger::Memory::default();
+    let sifted = pipeline::read(&config, &memory, Texts::Stay, &progress);
     let placements = pipeline::classify(&config, &loaded.items, &progress);
     let known = BTreeSet::new();
-    let (memory, accepted) = (tidings::ledger::Memory::default(), BTreeSet::new());
+    let accepted = BTreeSet::new();
     let past = pipeline::Past { memory: &memory, known: &known, accepted: &accepted };
     criterion.bench_function("classify", |bench| bench.iter(|| black_box(pipeline::classify(&config, &loaded.items, &progress))));
     criterion.bench_function("sort into channels", |bench| {
         bench.iter(|| black_box(channel::catalogue(&config, Sorted { items: &loaded.items, placements: &placements, now }, &known)));
     });
+    let none = item::Text::default();
     criterion.bench_function("prepare texts", |bench| {
-        bench.iter(|| loaded.items.iter().for_each(|item| drop(black_box(pipeline::prepare(&config, item)))));
+        bench.iter(|| {
+            loaded.items.iter().for_each(|item| drop(black_box(pipeline::prepare(&config, item, item.text.as_deref().unwrap_or(&none)))))
+        });
     });
     criterion.bench_function("items to documents", |bench| {
-        let fresh = || (loaded.clone(), Progress::default());
-        let build = |(loaded, progress): (item::Loaded, Progress)| black_box(pipeline::build(&config, loaded, past, now, &progress));
+        let fresh = || (sifted.clone(), Progress::default());
+        let build = |(sifted, progress): (Loaded<Sifted>, Progress)| black_box(pipeline::build(&config, sifted, past, now, &progress));
         bench.iter_batched(fresh, build, BatchSize::LargeInput);
     });
 }
@@ -63,7 +69,8 @@ fn gate_share(_: &mut Criterion) {
         let config = load(&root);
         let share = || {
             let (start, progress) = (std::time::Instant::now(), Progress::default());
-            let built = pipeline::build(&config, item::read(&config, &progress), past, now, &progress);
+            let read = pipeline::read(&config, &memory, Texts::Left, &progress);
+            let built = pipeline::build(&config, read, past, now, &progress).expect("nobody changes the records");
             let (all, gate) = (start.elapsed().as_secs_f64(), built.timings.check.as_secs_f64());
             gate / (all - gate)
         };

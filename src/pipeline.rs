@@ -11,13 +11,15 @@ mod pages;
 mod prepare;
 mod recalled;
 mod render;
+mod sift;
 
 pub use demand::{Demand, ON_DEMAND, on_demand};
 pub use moved::REDIRECTS;
 pub use next::next_change;
-pub use prepare::prepare;
+pub use prepare::{Changed, prepare};
 pub use recalled::{Recalled, recall, seen_now};
 pub use render::{path, url};
+pub use sift::{Sifted, Texts, read};
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -32,7 +34,7 @@ use crate::config::Config;
 use crate::diag::Findings;
 use crate::document::Document;
 use crate::gate::{self, Checked};
-use crate::item::{self, Hidden, Item};
+use crate::item::{Hidden, Item, Loaded, Shelf};
 use crate::ledger::{self, Accept, Memory, Recall, guard};
 use crate::page;
 use crate::progress::{Progress, Stage};
@@ -87,25 +89,38 @@ pub struct Past<'a> {
 }
 
 /// Items to documents.
-pub fn build(config: &Config, loaded: item::Loaded, past: Past<'_>, now: DateTime<Utc>, progress: &Progress) -> Built {
+///
+/// # Errors
+/// A record that is not any more what it was when it was read, where its text was left in it.
+pub fn build(config: &Config, loaded: Loaded<Sifted>, past: Past<'_>, now: DateTime<Utc>, progress: &Progress) -> Result<Built, Changed> {
     recall(config, loaded, past, now).build(config, past, now, progress)
 }
 
 impl Recalled {
     /// The rest of the way.
-    pub fn build(self, config: &Config, past: Past<'_>, now: DateTime<Utc>, progress: &Progress) -> Built {
-        let Recalled { items, hidden, mut recall, taken_out, dated_ahead, mut findings, took } = self;
+    ///
+    /// # Errors
+    /// As [`build()`].
+    pub fn build(self, config: &Config, past: Past<'_>, now: DateTime<Utc>, progress: &Progress) -> Result<Built, Changed> {
+        let Recalled { items, placements, files, hidden, mut recall, taken_out, dated_ahead, mut findings, took } = self;
         let mut timings = Timings { recall: took, ..Timings::default() };
 
         let clock = Instant::now();
-        let placements = classify(config, &items, progress);
         let mut catalogue = channel::catalogue(config, Sorted { items: &items, placements: &placements, now }, past.known);
         moved::settle(config, &mut catalogue, past.memory);
         bury(config, &mut catalogue, &recall, past.memory, now);
         timings.classify = clock.elapsed();
 
         let clock = Instant::now();
-        let (encoded, texts) = Prepare { config, items: &items, placements: &placements, progress }.all(&catalogue, &mut findings);
+        let prepare = Prepare {
+            config,
+            items: &items,
+            placements: &placements,
+            traces: &|at| recall.after.get(recall.refs[at as usize]).traces,
+            shelf: Shelf { config, files: &files },
+            progress,
+        };
+        let (encoded, texts) = prepare.all(&catalogue, &mut findings)?;
         timings.prepare = clock.elapsed();
 
         let clock = Instant::now();
@@ -142,7 +157,7 @@ impl Recalled {
         // Copies are checked with what they are copies of.
         documents.extend(moved::documents(config, &catalogue, &documents));
         documents.extend(list);
-        Built {
+        Ok(Built {
             repeats: recall.repeats.iter().map(|(at, _)| items[*at as usize].id.iri.clone()).collect(),
             items,
             placements,
@@ -154,7 +169,7 @@ impl Recalled {
             findings,
             checked,
             timings,
-        }
+        })
     }
 }
 

@@ -32,15 +32,15 @@ impl Members {
     fn add(&mut self, at: u32, sorted: Sorted<'_>, crossed: bool) {
         let placement = &sorted.placements[at as usize];
         for country in &placement.countries {
-            self.countries.entry(country.value).or_default().push(at);
+            self.countries.entry(*country).or_default().push(at);
         }
         for topic in &placement.topics {
-            self.topics.entry(topic.value.clone()).or_default().push(at);
+            self.topics.entry(topic.clone()).or_default().push(at);
         }
         if crossed {
             for country in &placement.countries {
                 for topic in &placement.topics {
-                    self.cells.entry((country.value, topic.value.clone())).or_default().push(at);
+                    self.cells.entry((*country, topic.clone())).or_default().push(at);
                 }
             }
         }

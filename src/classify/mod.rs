@@ -23,9 +23,16 @@ use countries::Countries;
 use texts::Texts;
 use topics::Topics;
 
-/// Where an item belongs. Sorted by value (topics in the order of the config), each value once with its strongest reason.
+/// Where an item belongs. Sorted by value (topics in the order of the config), each value once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Placement {
+    pub countries: Vec<Country>,
+    pub topics: Vec<TopicKey>,
+}
+
+/// A placement with the strongest reason for each value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reasoned {
     pub countries: Vec<Placed<Country>>,
     pub topics: Vec<Placed<TopicKey>>,
 }
@@ -67,7 +74,7 @@ pub enum Rule {
 /// All evidence in an item, that which counted and that which did not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Survey {
-    pub placement: Placement,
+    pub placement: Reasoned,
     /// Of countries that the item is not placed in, sorted as the placement and then by rank.
     pub countries: Vec<Rejected<Country>>,
     /// Of topics that the item is not placed in, likewise.
@@ -119,8 +126,17 @@ impl Classifier {
 
     /// Where the item belongs.
     pub fn place(&self, item: &Item) -> Placement {
-        let texts = Texts::new(item, self.countries.places());
+        let Reasoned { countries, topics } = self.reason(item);
         Placement {
+            countries: countries.into_iter().map(|placed| placed.value).collect(),
+            topics: topics.into_iter().map(|placed| placed.value).collect(),
+        }
+    }
+
+    /// Where the item belongs, and why.
+    pub fn reason(&self, item: &Item) -> Reasoned {
+        let texts = Texts::new(item, self.countries.places());
+        Reasoned {
             countries: axis::place(&self.countries, &self.evidence.countries, &texts),
             topics: axis::place(&self.topics, &self.evidence.topics, &texts),
         }
@@ -129,7 +145,7 @@ impl Classifier {
     /// The same with everything that did not count, for `tidings explain`.
     pub fn survey(&self, item: &Item) -> Survey {
         let texts = Texts::new(item, self.countries.places());
-        let placement = self.place(item);
+        let placement = self.reason(item);
         Survey {
             countries: axis::rejected(&self.countries, &self.evidence.countries, &texts, &placement.countries),
             topics: axis::rejected(&self.topics, &self.evidence.topics, &texts, &placement.topics),

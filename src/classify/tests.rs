@@ -9,7 +9,7 @@ use regex::RegexBuilder;
 use super::*;
 use crate::config::{Countries, Localised, Pattern, Phrase, Topic};
 use crate::diag::Place;
-use crate::item::{ItemId, Lifetime};
+use crate::item::{ItemId, Lifetime, Text, Whereabouts};
 use crate::text::{Markup, Syntax};
 use crate::vocab::Language;
 
@@ -24,8 +24,7 @@ fn item(title: &str, body: &str) -> Item {
         published: DateTime::parse_from_rfc3339("2018-02-09T12:00:00-06:00").expect("a date"),
         updated: None,
         dateline: None,
-        summary: None,
-        body: Some(Markup { syntax: Syntax::Plain, text: body.to_owned() }),
+        text: Some(Box::new(Text { summary: None, body: Some(Markup { syntax: Syntax::Plain, text: body.to_owned() }) })),
         link: None,
         countries: None,
         topics: None,
@@ -37,6 +36,7 @@ fn item(title: &str, body: &str) -> Item {
         source: None,
         rights: None,
         lifetime: Lifetime::default(),
+        record: Whereabouts::default(),
     }
 }
 
@@ -56,10 +56,10 @@ fn region() -> &'static Classifier {
 }
 
 fn title_countries(classifier: &Classifier, title: &str) -> String {
-    placed(&classifier.place(&item(title, "")))
+    placed(&classifier.reason(&item(title, "")))
 }
 
-fn placed(placement: &Placement) -> String {
+fn placed(placement: &Reasoned) -> String {
     placement.countries.iter().map(|one| one.value.alpha2()).collect::<Vec<_>>().join(" ")
 }
 
@@ -217,7 +217,7 @@ fn a_news_page() {
         ("Officers trained", "Santiago, Panamá. Officers came.", "PA"),
         ("Officers trained", "Washington. Officers of Honduras and Panama came.", ""),
     ] {
-        assert_eq!(placed(&region.place(&item(title, body))), want, "{title} / {body}");
+        assert_eq!(placed(&region.reason(&item(title, body))), want, "{title} / {body}");
     }
 }
 
@@ -230,7 +230,7 @@ fn the_first_users_page() {
     };
     let blocks: Vec<_> = page.split("\n\n").map(str::trim).filter(|block| !block.is_empty()).collect();
     let region = region();
-    let found: Vec<_> = blocks.chunks(3).map(|block| placed(&region.place(&item(block[1], block[2])))).collect();
+    let found: Vec<_> = blocks.chunks(3).map(|block| placed(&region.reason(&item(block[1], block[2])))).collect();
     assert_eq!(found, ["BZ", "GT MX", "CR", "", "", "MX", "SV", "SV", "", ""]);
 }
 
@@ -239,24 +239,25 @@ fn the_first_step_that_finds_anything_decides() {
     let countries = Countries { allow: Some(codes(REGION)), ..Countries::default() };
     let with = |steps: Vec<Vec<Rank>>| Classifier::of(&countries, &[], &Evidence { countries: steps, topics: Vec::new() });
     let mut named = item("Belize", "Guatemala and Honduras met.\n\nPanama too.");
-    assert_eq!(placed(&with(vec![vec![Rank::Title], vec![Rank::Body]]).place(&named)), "BZ");
-    assert_eq!(placed(&with(vec![vec![Rank::Body], vec![Rank::Title]]).place(&named)), "GT HN");
-    assert_eq!(placed(&with(vec![vec![Rank::SoleBody], vec![Rank::Title]]).place(&named)), "BZ");
-    assert_eq!(placed(&with(vec![vec![Rank::Text, Rank::Title]]).place(&named)), "BZ GT HN PA");
-    assert_eq!(placed(&with(Vec::new()).place(&named)), "");
+    assert_eq!(placed(&with(vec![vec![Rank::Title], vec![Rank::Body]]).reason(&named)), "BZ");
+    assert_eq!(placed(&with(vec![vec![Rank::Body], vec![Rank::Title]]).reason(&named)), "GT HN");
+    assert_eq!(placed(&with(vec![vec![Rank::SoleBody], vec![Rank::Title]]).reason(&named)), "BZ");
+    assert_eq!(placed(&with(vec![vec![Rank::Text, Rank::Title]]).reason(&named)), "BZ GT HN PA");
+    assert_eq!(placed(&with(Vec::new()).reason(&named)), "");
 
     named.countries = Some(codes("NI US"));
-    assert_eq!(placed(&region().place(&named)), "NI");
+    assert_eq!(placed(&region().reason(&named)), "NI");
     named.countries = Some(Vec::new());
-    assert_eq!(placed(&region().place(&named)), "", "an empty field says that there is none");
+    assert_eq!(placed(&region().reason(&named)), "", "an empty field says that there is none");
 
     let mut dated = item("Officers", "Officers met.");
     dated.dateline = Some("Tegucigalpa".to_owned());
-    assert_eq!(placed(&region().place(&dated)), "HN");
-    dated.body = None;
+    assert_eq!(placed(&region().reason(&dated)), "HN");
+    dated.text = None;
     dated.dateline = None;
-    dated.summary = Some(Markup { syntax: Syntax::Html, text: "<p>Officers of <b>Hon</b>duras met.</p>".to_owned() });
-    assert_eq!(placed(&region().place(&dated)), "HN");
+    let summary = Markup { syntax: Syntax::Html, text: "<p>Officers of <b>Hon</b>duras met.</p>".to_owned() };
+    dated.text = Some(Box::new(Text { summary: Some(summary), body: None }));
+    assert_eq!(placed(&region().reason(&dated)), "HN");
 }
 
 fn phrase(text: &str) -> Phrase {
@@ -317,25 +318,25 @@ fn topics_by_words_patterns_languages_and_exclusions() {
     ] {
         let mut item = item(title, body);
         item.language = Language::parse(language).expect(language);
-        let found = topics.place(&item).topics;
+        let found = topics.reason(&item).topics;
         let keys: Vec<&str> = found.iter().map(|one| &*one.value).collect();
         assert_eq!(keys.join(" "), want, "{title} / {body}");
     }
     let mut named = item("A course", "");
     named.topics = Some(vec![Arc::from("women"), Arc::from("unknown")]);
-    assert_eq!(topics.place(&named).topics.iter().map(|one| &*one.value).collect::<Vec<_>>(), ["women"]);
+    assert_eq!(topics.reason(&named).topics.iter().map(|one| &*one.value).collect::<Vec<_>>(), ["women"]);
 }
 
 #[test]
 fn reasons_show_the_words_as_they_stand() {
-    let placement = region().place(&item("Jueces  MEXICANOS", "Ciudad de  Guatemala. Se reunieron."));
+    let placement = region().reason(&item("Jueces  MEXICANOS", "Ciudad de  Guatemala. Se reunieron."));
     let reasons: Vec<_> = placement.countries.iter().map(|one| format!("{}: {}", one.value, one.reason)).collect();
     assert_eq!(
         reasons,
         ["GT: the dateline names its capital or a city: `Ciudad de Guatemala`", "MX: the title names its people: `MEXICANOS`"]
     );
 
-    let placement = topics().place(&item("Migrants trained", ""));
+    let placement = topics().reason(&item("Migrants trained", ""));
     let reasons: Vec<_> = placement.topics.iter().map(|one| one.reason.to_string()).collect();
     let want =
         [r"the title has the words `trained`, by the pattern `\btrain(ed|ing)s?\b`", "the title has the words `Migrants`, by `migrant*`"];
@@ -343,7 +344,7 @@ fn reasons_show_the_words_as_they_stand() {
 
     let mut spanish = item("Belize", "");
     spanish.language = Language::parse("es").expect("a language");
-    assert_eq!(world().place(&spanish).countries[0].reason.rule, Rule::Name("es"));
+    assert_eq!(world().reason(&spanish).countries[0].reason.rule, Rule::Name("es"));
 }
 
 #[test]
@@ -410,8 +411,8 @@ proptest! {
         let item = item(&title, &body);
         for classifier in [world(), region(), topics()] {
             let survey = classifier.survey(&item);
-            prop_assert_eq!(&survey.placement, &classifier.place(&item));
-            let words = crate::text::words(item.body.as_ref().expect("a body"));
+            prop_assert_eq!(&survey.placement, &classifier.reason(&item));
+            let words = crate::text::words(item.markups().1.expect("a body"));
             let countries = survey.placement.countries.iter().map(|one| &one.reason);
             let topics = survey.placement.topics.iter().map(|one| &one.reason);
             for reason in countries.chain(topics).chain(survey.countries.iter().map(|one| &one.reason)) {

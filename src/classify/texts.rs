@@ -31,8 +31,8 @@ impl<'a> Texts<'a> {
             Rank::Title => std::slice::from_ref(self.title.get_or_init(|| Folded::new(&*self.item.title))),
             Rank::SoleBody | Rank::Body => std::slice::from_ref(self.paragraph()),
             Rank::Text => self.whole.get_or_init(|| {
-                let markups = self.item.body.iter().chain(&self.item.summary);
-                markups.map(|markup| Folded::new(text::words(markup))).collect()
+                let (summary, body) = self.item.markups();
+                body.into_iter().chain(summary).map(|markup| Folded::new(text::words(markup))).collect()
             }),
         }
     }
@@ -52,8 +52,8 @@ impl<'a> Texts<'a> {
     /// The first paragraph of the body, or of the summary where there is no body.
     fn paragraph(&self) -> &Folded<'a> {
         self.paragraph.get_or_init(|| {
-            let markup = self.item.body.as_ref().or(self.item.summary.as_ref());
-            Folded::new(markup.map(text::first_paragraph).unwrap_or_default())
+            let (summary, body) = self.item.markups();
+            Folded::new(body.or(summary).map(text::first_paragraph).unwrap_or_default())
         })
     }
 }

@@ -17,9 +17,9 @@ use crate::cache::Said;
 use crate::config::{Config, Format, paths};
 use crate::crash;
 use crate::diag::{Finding, Findings, Place, codes};
-use crate::item::{self, Hidden};
+use crate::item::Hidden;
 use crate::ledger::{Accept, Memory, Staged, guard};
-use crate::pipeline::{self, Built, Past, Timings};
+use crate::pipeline::{self, Built, Changed, Past, Texts, Timings};
 use crate::progress::Progress;
 use crate::publish::{Change, Folder, Lock, Outcome, Plan, beside};
 use crate::websub::ping::Told;
@@ -95,7 +95,8 @@ pub(super) fn unpublished(config: &Config, context: &Context) -> Result<Built, F
     let progress = Progress::default();
     let (known, accepted) = (folder.known(), BTreeSet::new());
     let past = Past { memory: &before.memory, known: &known, accepted: &accepted };
-    Ok(pipeline::build(config, item::read(config, &progress), past, context.now, &progress))
+    let loaded = pipeline::read(config, &before.memory, Texts::Stay, &progress);
+    Ok(pipeline::build(config, loaded, past, context.now, &progress)?)
 }
 
 /// What `--accept` takes.
@@ -139,23 +140,21 @@ pub(super) fn run(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> 
     };
     let before = memory::load(&config, &folder)?;
     let accepted = args.accept.iter().map(|accepted| accepted.accept()).collect();
-    let progress = Progress::default();
-    let loaded = context.ui.working(&progress, || item::read(&config, &progress));
-    let read = start.elapsed() - before.took;
-    let records = loaded.records;
-    if loaded.findings.has_errors() && !args.keep_going {
-        return Run { args, context, config: &config, records, start, accepted: &accepted, before: &before }.refuse(&loaded.findings);
-    }
     let known = folder.known();
-    let past = Past { memory: &before.memory, known: &known, accepted: &accepted };
-    let (mut built, staged) = context.ui.working(&progress, || {
-        let recalled = pipeline::recall(&config, loaded, past, context.now);
-        let staged = if args.dry_run { None } else { before.stage(recalled.after()) };
-        (recalled.build(&config, past, context.now, &progress), staged)
-    });
-    built.timings.read = read;
-    let run = Run { args, context, config: &config, records, start, accepted: &accepted, before: &before };
-    run.publish(built, staged, &mut folder, (lock, look))
+    let mut run = Run { args, context, config: &config, records: 0, start, accepted: &accepted, before: &before, known: &known };
+    // A record may change before the text that was left in it is fetched.
+    let made = run.make(Texts::Left).or_else(|_| run.make(Texts::Stay))?;
+    run.records = made.records;
+    match made.built {
+        Ok((built, staged)) => run.publish(built, staged, &mut folder, (lock, look)),
+        Err(findings) => run.refuse(&findings),
+    }
+}
+
+/// What came of the records: nothing but findings, where some are no items and nobody said to go on without them.
+struct Made {
+    records: usize,
+    built: Result<(Built, Option<Staged>), Findings>,
 }
 
 /// What a run did.
@@ -180,9 +179,30 @@ struct Run<'a> {
     start: Instant,
     accepted: &'a BTreeSet<Accept>,
     before: &'a Remembered,
+    known: &'a BTreeSet<String>,
 }
 
 impl Run<'_> {
+    fn make(&self, texts: Texts) -> Result<Made, Changed> {
+        let clock = Instant::now();
+        let progress = Progress::default();
+        let memory = &self.before.memory;
+        let loaded = self.context.ui.working(&progress, || pipeline::read(self.config, memory, texts, &progress));
+        let (records, read) = (loaded.records, clock.elapsed());
+        if loaded.findings.has_errors() && !self.args.keep_going {
+            return Ok(Made { records, built: Err(loaded.findings) });
+        }
+        let past = Past { memory, known: self.known, accepted: self.accepted };
+        let (built, staged) = self.context.ui.working(&progress, || {
+            let recalled = pipeline::recall(self.config, loaded, past, self.context.now);
+            let staged = if self.args.dry_run { None } else { self.before.stage(recalled.after()) };
+            (recalled.build(self.config, past, self.context.now, &progress), staged)
+        });
+        let mut built = built?;
+        built.timings.read = read;
+        Ok(Made { records, built: Ok((built, staged)) })
+    }
+
     fn publish(
         &self,
         mut built: Built,

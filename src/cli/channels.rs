@@ -25,8 +25,8 @@ pub(super) fn run(args: &ChannelsArgs, context: &Context) -> Result<Exit, Failur
     let Some(config) = context.load(args.json)? else { return Ok(Exit::Findings) };
     let known = Folder::open(&config.root, &config.output.folder)?.known();
     let mut loaded = item::read(&config, &Progress::default());
-    let items = std::mem::take(&mut loaded.items);
-    let (items, _) = pipeline::seen_now(items, context.now, &mut loaded.findings);
+    let mut items = std::mem::take(&mut loaded.items);
+    pipeline::seen_now(&mut items, &mut loaded.notes, context.now, &mut loaded.findings);
     let placements = pipeline::classify(&config, &items, &Progress::default());
     let catalogue = channel::catalogue(&config, Sorted { items: &items, placements: &placements, now: context.now }, &known);
     loaded.findings.extend(catalogue.findings);

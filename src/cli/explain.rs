@@ -93,10 +93,10 @@ struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    fn new(config: &'a Config, items: Vec<Item>, at: usize, known: &BTreeSet<String>, context: &Context) -> Self {
+    fn new(config: &'a Config, mut items: Vec<Item>, at: usize, known: &BTreeSet<String>, context: &Context) -> Self {
         let item = items[at].clone();
         let hidden = item.hidden(context.now);
-        let (mut items, _) = pipeline::seen_now(items, context.now, &mut Findings::new());
+        pipeline::seen_now(&mut items, &mut Vec::<()>::new(), context.now, &mut Findings::new());
         let position = match items.iter().position(|other| other.id == item.id) {
             Some(position) => position,
             None => {

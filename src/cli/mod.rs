@@ -222,6 +222,13 @@ impl From<crate::publish::PublishError> for Failure {
     }
 }
 
+impl From<crate::pipeline::Changed> for Failure {
+    fn from(changed: crate::pipeline::Changed) -> Self {
+        let path = changed.place.path.display().to_string();
+        Failure::new(format!("`{path}` changed while it was read")).help("run again when it is no longer being written")
+    }
+}
+
 impl From<crate::ledger::LedgerError> for Failure {
     fn from(error: crate::ledger::LedgerError) -> Self {
         Failure::new(error.to_string()).help(error.help())

@@ -11,7 +11,7 @@ use roxmltree::Node;
 use super::*;
 use crate::config::Localised;
 use crate::diag::Place;
-use crate::item::{Enclosure, ItemId, Lifetime, Origin};
+use crate::item::{Enclosure, ItemId, Lifetime, Origin, Whereabouts};
 use crate::text::xml_chars;
 use crate::vocab::Person;
 use crate::vocab::{MediaType, TagAuthority};
@@ -107,8 +107,7 @@ fn item() -> Item {
         published: date("2018-02-09T12:00:00-06:00"),
         updated: None,
         dateline: None,
-        summary: None,
-        body: None,
+        text: None,
         link: Some(url("https://example.org/news/belize")),
         countries: None,
         topics: None,
@@ -120,6 +119,7 @@ fn item() -> Item {
         source: None,
         rights: None,
         lifetime: Lifetime::default(),
+        record: Whereabouts::default(),
     }
 }
 

@@ -407,7 +407,7 @@ mod tests {
         assert_eq!(loaded.findings, Findings::new());
         let told = |item: &crate::item::Item| {
             let guid = item.id.guid.as_deref().unwrap_or("-");
-            let text = item.body.as_ref().map_or("-", |body| body.text.as_str());
+            let text = item.markups().1.map_or("-", |body| body.text.as_str());
             format!(
                 "{}|{}|{guid}|{}|{}|{text}",
                 item.published,

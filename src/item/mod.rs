@@ -26,8 +26,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, FixedOffset, Utc};
 use url::Url;
 
-pub use source::{Loaded, read};
-pub use walk::is_hidden;
+pub(crate) use source::keep;
+pub use source::{Loaded, Shelf, Sift, read, read_with};
+pub use walk::{Found, is_hidden};
 
 use crate::diag::Place;
 use crate::text::Markup;
@@ -54,10 +55,8 @@ pub struct Item {
     pub updated: Option<Date>,
     /// The place that a report opens with, as in `San Jose, Costa Rica`, where the record keeps it apart from the body.
     pub dateline: Option<String>,
-    /// A short text about the item, in the same syntax as the body. RSS `description`, Atom `summary` (RFC 4287 section 4.2.13).
-    pub summary: Option<Markup>,
-    /// The whole text. RSS `content:encoded`, Atom `content` (RFC 4287 section 4.1.3), JSON Feed `content_html`.
-    pub body: Option<Markup>,
+    /// `None` where it was left in the record, since few items of many are shown; [`Shelf`] fetches it.
+    pub text: Option<Box<Text>>,
     /// The item's page. RSS `link`, Atom `link rel="alternate"` (RFC 4287 section 4.2.7), JSON Feed `url`.
     pub link: Option<Url>,
     /// As the record says; `None` where it says nothing, which is not the same as an empty list ("no country").
@@ -79,6 +78,25 @@ pub struct Item {
     /// Plain text. RSS `dc:rights`, Atom `rights` (RFC 4287 section 4.2.10).
     pub rights: Option<String>,
     pub lifetime: Lifetime,
+    pub record: Whereabouts,
+}
+
+/// What an item says, as the record has it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Text {
+    /// A short text about the item, in the same syntax as the body. RSS `description`, Atom `summary` (RFC 4287 section 4.2.13).
+    pub summary: Option<Markup>,
+    /// The whole text. RSS `content:encoded`, Atom `content` (RFC 4287 section 4.1.3), JSON Feed `content_html`.
+    pub body: Option<Markup>,
+}
+
+/// Where a record is found again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Whereabouts {
+    /// Which of the files of the run.
+    pub file: u32,
+    /// The first byte of its line, in NDJSON.
+    pub offset: u64,
 }
 
 /// An item's published identity.
@@ -125,6 +143,12 @@ pub enum Hidden {
 const QUARTER: u32 = 900;
 
 impl Item {
+    /// The summary and the body, where they are at hand.
+    pub fn markups(&self) -> (Option<&Markup>, Option<&Markup>) {
+        let text = self.text.as_deref();
+        (text.and_then(|text| text.summary.as_ref()), text.and_then(|text| text.body.as_ref()))
+    }
+
     /// The date that speaks for the item's newest state: `updated`, else `published`.
     ///
     /// Items that are dated by day all stand at noon; each gets a second of the quarter of an hour that follows, by its id, since validators warn of

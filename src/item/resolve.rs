@@ -17,7 +17,7 @@ use super::address::{self, is_iri};
 use super::alias::Aliases;
 use super::format::{Fault, Field, Spot};
 use super::record::{ImageTable, Many, OriginTable, Record, Scalar, Withdrawn, Written};
-use super::{Date, Image, Item, ItemId, Lifetime, Origin, date};
+use super::{Date, Image, Item, ItemId, Lifetime, Origin, Text, Whereabouts, date};
 use crate::config::{Config, RecordFormat, Source, TopicKey};
 use crate::diag::{Code, Place, Severity, codes, did_you_mean};
 use crate::text::{self, Markup, Syntax};
@@ -99,8 +99,7 @@ impl Work<'_> {
             published,
             updated,
             dateline,
-            summary,
-            body,
+            text: Some(Box::new(Text { summary, body })),
             link,
             countries,
             topics,
@@ -112,6 +111,7 @@ impl Work<'_> {
             source,
             rights,
             lifetime,
+            record: Whereabouts::default(),
         };
         Some(match notice {
             Some(notice) => replaced(item, notice),
@@ -353,7 +353,8 @@ impl Work<'_> {
 
 /// The item with a notice in place of all that it said: id, title, date and page stay, so that readers see which item it is.
 fn replaced(item: Item, notice: Markup) -> Item {
-    Item { summary: None, body: Some(notice), dateline: None, image: None, enclosures: Vec::new(), ..item }
+    let text = Text { summary: None, body: Some(notice) };
+    Item { text: Some(Box::new(text)), dateline: None, image: None, enclosures: Vec::new(), ..item }
 }
 
 /// Whether a list is more than the one empty string by which exports say that there is nothing.

@@ -5,17 +5,16 @@ use std::collections::HashMap;
 use super::Item;
 use crate::diag::{Finding, Findings, codes};
 
-/// Takes out the items that clash, each pair with a finding that names both places. Of two items with one id neither stays: nobody but the user
+/// Which items clash; each pair comes with a finding that names both places. Of two items with one id neither stays: nobody but the user
 /// knows which of them subscribers have.
-pub fn settle(items: &mut Vec<Item>, findings: &mut Findings) {
+pub fn clashing(items: &[Item], findings: &mut Findings) -> Vec<bool> {
     let mut clashing = vec![false; items.len()];
     for clash in clashes(items) {
         clashing[clash.second] = true;
         clashing[clash.first] |= !matches!(clash.kind, Kind::Story);
         findings.push(clash.finding(items));
     }
-    let mut clashing = clashing.into_iter();
-    items.retain(|_| !clashing.next().unwrap_or(false));
+    clashing
 }
 
 struct Clash {

@@ -21,6 +21,8 @@ pub struct Found {
     pub format: RecordFormat,
     /// The index of the source.
     pub source: usize,
+    /// Its place among the files of the run.
+    pub number: u32,
 }
 
 /// Every file of every source, by path.
@@ -37,6 +39,7 @@ pub fn list(config: &Config, findings: &mut Findings) -> Vec<Found> {
     if config.sources.len() > 1 {
         all.sort_by(|a, b| a.path.cmp(&b.path));
     }
+    (0..).zip(&mut all).for_each(|(number, found)| found.number = number);
     all
 }
 
@@ -144,7 +147,7 @@ impl Walk<'_> {
             return self.report(&codes::BAD_UTF8, path, "a file name that is not UTF-8".to_owned(), help);
         };
         let key = if cfg!(windows) { key.replace('\\', "/").into() } else { key.into() };
-        self.found.push(Found { path: self.shown(path).into(), key, format, source: self.index });
+        self.found.push(Found { path: self.shown(path).into(), key, format, source: self.index, number: 0 });
     }
 
     fn walk_error(&mut self, error: &walkdir::Error) {

@@ -8,7 +8,6 @@ use rayon::prelude::*;
 
 use super::trace::{self, Digest};
 use super::{Known, Memory, Ref, Traces, date};
-use crate::config::Config;
 use crate::item::Item;
 
 /// What the run's items are to the memory.
@@ -28,16 +27,19 @@ pub struct Recall {
     pub unsure: Vec<u32>,
 }
 
-/// Sets the items against the memory and gives each the date of its last real change.
-pub fn recall(config: &Config, items: &mut [Item], before: &Memory, now: DateTime<Utc>) -> Recall {
+/// Sets the items, each with its traces, against the memory and gives each the date of its last real change.
+pub fn recall<'t>(
+    items: &mut [Item],
+    traces: impl IndexedParallelIterator<Item = &'t Traces>,
+    before: &Memory,
+    now: DateTime<Utc>,
+) -> Recall {
     let now = now.timestamp();
-    let remember = |item: &mut Item| {
+    let remember = |(item, traces): (&mut Item, &Traces)| {
         let at = before.find(&item.id.iri);
-        let known = at.map(|at| before.get(at));
-        let traces = traces(config, item, known);
-        (at, remembered(item, traces, known, now))
+        (at, remembered(item, *traces, at.map(|at| before.get(at)), now))
     };
-    let remembered: Vec<(Option<Ref>, Known)> = items.par_iter_mut().map(remember).collect();
+    let remembered: Vec<(Option<Ref>, Known)> = items.par_iter_mut().zip(traces).map(remember).collect();
     let mut recall = Recall { after: before.clone(), refs: Vec::with_capacity(items.len()), ..Recall::default() };
     recall.after.reserve(remembered.iter().filter(|(at, _)| at.is_none()).count());
     for (position, (at, known)) in (0u32..).zip(remembered) {
@@ -57,15 +59,6 @@ pub fn recall(config: &Config, items: &mut [Item], before: &Memory, now: DateTim
     recall.find_gone(now);
     recall.find_repeats();
     recall
-}
-
-/// The item's traces; those of before where the record is the same to the letter.
-fn traces(config: &Config, item: &Item, known: Option<&Known>) -> Traces {
-    let record = trace::of_record(item);
-    match known {
-        Some(known) if known.traces.record == Some(record) => known.traces,
-        _ => trace::of_item(config, item, record),
-    }
 }
 
 /// What is to be known of the item from now on. It gets its date: the record's own, else that of the last real change.

@@ -74,15 +74,25 @@ pub fn of_record(item: &Item) -> Digest {
         fields.number(markup.map_or(0, |markup| markup.syntax as i64));
     };
     fields.add(&item.title);
-    markup(&mut fields, item.summary.as_ref());
-    markup(&mut fields, item.body.as_ref());
+    let (summary, body) = item.markups();
+    markup(&mut fields, summary);
+    markup(&mut fields, body);
     fields.maybe(item.link.as_ref().map(Url::as_str));
     facts(&mut fields, item, &|url| url.as_str());
     fields.digest()
 }
 
+/// The traces of an item whose text is at hand; those of before where the record is the same to the letter.
+pub fn of(config: &Config, item: &Item, known: Option<&Traces>) -> Traces {
+    let record = of_record(item);
+    match known {
+        Some(known) if known.record == Some(record) => *known,
+        _ => of_item(config, item, record),
+    }
+}
+
 /// The traces of an item: of the record, whose trace is given, and of what readers see of it.
-pub fn of_item(config: &Config, item: &Item, record: Digest) -> Traces {
+fn of_item(config: &Config, item: &Item, record: Digest) -> Traces {
     let base = &config.publication.base_url;
     let ignore = config.ledger.ignore.as_slice();
     let text = shown_text(item, base, ignore);
@@ -101,8 +111,9 @@ pub fn of_item(config: &Config, item: &Item, record: Digest) -> Traces {
 }
 
 fn shown_text(item: &Item, base: &Url, ignore: &[Regex]) -> String {
-    let of = |markup: &Option<Markup>| markup.as_ref().map(|markup| text::normal(markup, base, ignore)).unwrap_or_default();
-    let (body, summary) = (of(&item.body), of(&item.summary));
+    let of = |markup: Option<&Markup>| markup.map(|markup| text::normal(markup, base, ignore)).unwrap_or_default();
+    let (summary, body) = item.markups();
+    let (summary, body) = (of(summary), of(body));
     if summary.is_empty() { body } else { format!("{summary}\u{0}{body}") }
 }
 

@@ -136,8 +136,8 @@ impl<'a> Fill<'a> {
     /// The channels of the item's countries and topics.
     fn places(&self, at: u32, prefix: &str) -> Vec<&'a channel::Channel> {
         let placement = &self.scene.placements[at as usize];
-        let countries = placement.countries.iter().map(|placed| paths::country(placed.value));
-        let topics = placement.topics.iter().filter_map(|placed| self.topic(&placed.value)).map(paths::topic);
+        let countries = placement.countries.iter().map(|country| paths::country(*country));
+        let topics = placement.topics.iter().filter_map(|key| self.topic(key)).map(paths::topic);
         countries.chain(topics).filter_map(|path| self.channels.get(format!("{prefix}{path}").as_str()).copied()).collect()
     }
 
@@ -215,8 +215,8 @@ impl<'a> Fill<'a> {
             let channel = self.channels.get(format!("{prefix}{path}").as_str());
             Tag { name: name.to_owned(), path: channel.map(|channel| address::channel(channel)).unwrap_or_default() }
         };
-        let countries = placement.countries.iter().map(|placed| tag(placed.value.name(language), paths::country(placed.value)));
-        let topics = placement.topics.iter().filter_map(|placed| self.topic(&placed.value));
+        let countries = placement.countries.iter().map(|country| tag(country.name(language), paths::country(*country)));
+        let topics = placement.topics.iter().filter_map(|key| self.topic(key));
         countries.chain(topics.map(|topic| tag(topic.title.get(language), paths::topic(topic)))).collect()
     }
 

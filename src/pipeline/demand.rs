@@ -3,13 +3,15 @@
 use chrono::{DateTime, Utc};
 
 use super::Built;
-use super::prepare::Prepare;
+use super::prepare::{Changed, Prepare};
 use super::render::Render;
 use crate::channel::{self, Catalogue, Sorted};
 use crate::config::{Config, Format, Query};
 use crate::diag::Findings;
 use crate::document::Document;
 use crate::gate::{self, Checked};
+use crate::item::Shelf;
+use crate::ledger::Traces;
 use crate::progress::Progress;
 use crate::vocab::Language;
 
@@ -27,8 +29,17 @@ pub struct Demand {
 /// The path of channels on demand, without extension.
 pub const ON_DEMAND: &str = "feed";
 
-/// A channel on demand in one format, from what a [`super::build`] made, and what the checker says of it.
-pub fn on_demand(config: &Config, built: &Built, demand: &Demand, format: Format, now: DateTime<Utc>) -> (Document, Findings) {
+/// A channel on demand in one format, from what a [`super::build`] made whose texts stayed, and what the checker says of it.
+///
+/// # Errors
+/// A text that did not stay.
+pub fn on_demand(
+    config: &Config,
+    built: &Built,
+    demand: &Demand,
+    format: Format,
+    now: DateTime<Utc>,
+) -> Result<(Document, Findings), Changed> {
     let sorted = Sorted { items: &built.items, placements: &built.placements, now };
     let id = format!("channel/{ON_DEMAND}/{}", demand.canonical);
     let mut channel = channel::on_demand(config, sorted, demand.query.clone(), &demand.title, ON_DEMAND, &id);
@@ -37,13 +48,20 @@ pub fn on_demand(config: &Config, built: &Built, demand: &Demand, format: Format
     channel.items.truncate(channel.window);
     let mut catalogue = Catalogue { channels: vec![channel], ..Catalogue::default() };
     let progress = Progress::default();
-    let prepare = Prepare { config, items: &built.items, placements: &built.placements, progress: &progress };
-    let encoded = prepare.of(&catalogue);
+    let prepare = Prepare {
+        config,
+        items: &built.items,
+        placements: &built.placements,
+        traces: &|_| Traces::default(),
+        shelf: Shelf { config, files: &[] },
+        progress: &progress,
+    };
+    let encoded = prepare.of(&catalogue)?;
     let render = Render { config, encoded: &encoded };
     render.fit(&mut catalogue);
     let channel = &catalogue.channels[0];
     let document = render.asked(&catalogue, channel, format, &demand.canonical);
     let items = channel.shown().iter().map(|at| &built.items[*at as usize]).collect();
     let checked = gate::check(config, &[Checked { document: &document, items }], now, &progress);
-    (document, checked)
+    Ok((document, checked))
 }

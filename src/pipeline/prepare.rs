@@ -10,9 +10,10 @@ use super::pages;
 use crate::channel::{Catalogue, Channel};
 use crate::classify::Placement;
 use crate::config::{Config, Format};
-use crate::diag::{Finding, Findings, Severity, codes};
+use crate::diag::{Finding, Findings, Place, Severity, codes};
 use crate::document::{self, Category, Encoded, Entry, Prepared};
-use crate::item::Item;
+use crate::item::{Item, Shelf, Text};
+use crate::ledger::{Traces, trace};
 use crate::page;
 use crate::progress::{Progress, Stage};
 use crate::text::{self, Markup, Removed, Syntax};
@@ -24,32 +25,53 @@ pub(super) type EncodedItems = HashMap<(u32, Format), Encoded>;
 /// The texts that pages show, by the item's position.
 pub(super) type Texts = HashMap<u32, Prepared>;
 
+/// A record that is not any more what it was when it was read.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    pub place: Place,
+}
+
+static NO_TEXT: Text = Text { summary: None, body: None };
+
 /// The preparing of texts, which only items that some document holds need.
 pub(super) struct Prepare<'a> {
     pub config: &'a Config,
     pub items: &'a [Item],
     pub placements: &'a [Placement],
+    /// The traces of the items, to know their records by.
+    pub traces: &'a (dyn Fn(u32) -> Traces + Sync),
+    /// Where texts are that were left in their records.
+    pub shelf: Shelf<'a>,
     pub progress: &'a Progress,
 }
 
 impl Prepare<'_> {
     /// The items of these channels alone.
-    pub fn of(&self, catalogue: &Catalogue) -> EncodedItems {
+    ///
+    /// # Errors
+    /// A record that changed.
+    pub fn of(&self, catalogue: &Catalogue) -> Result<EncodedItems, Changed> {
         let wanted = catalogue.channels.iter().flat_map(|channel| channel.shown().iter().copied()).collect();
-        self.these(wanted, &mut Findings::new()).0
+        Ok(self.these(wanted, &mut Findings::new())?.0)
     }
 
     /// The items that documents hold, and those with pages of their own.
-    pub fn all(&self, catalogue: &Catalogue, findings: &mut Findings) -> (EncodedItems, Texts) {
+    ///
+    /// # Errors
+    /// A record that changed.
+    pub fn all(&self, catalogue: &Catalogue, findings: &mut Findings) -> Result<(EncodedItems, Texts), Changed> {
         let held = |channel: &Channel| if self.config.output.archives { channel.items.len() } else { channel.window };
         let shown = catalogue.channels.iter().flat_map(|channel| channel.items[..held(channel)].iter().copied());
         self.these(shown.chain(pages::items(self.config, self.items)).collect(), findings)
     }
 
-    fn these(&self, wanted: BTreeSet<u32>, findings: &mut Findings) -> (EncodedItems, Texts) {
+    fn these(&self, wanted: BTreeSet<u32>, findings: &mut Findings) -> Result<(EncodedItems, Texts), Changed> {
         let stories = self.stories(&wanted);
         self.progress.begin(Stage::Preparing, wanted.len());
-        let made: Vec<(u32, Vec<Encoded>, Option<Prepared>, Findings)> = wanted.into_par_iter().map(|at| self.one(at, &stories)).collect();
+        let fetched = self.fetch(&wanted)?;
+        let text = |at| self.items[at as usize].text.as_deref().or_else(|| fetched.get(&at).map(|text| &**text));
+        let one = |at| self.one(at, text(at).unwrap_or(&NO_TEXT), &stories);
+        let made: Vec<(u32, Vec<Encoded>, Option<Prepared>, Findings)> = wanted.into_par_iter().map(one).collect();
         let mut encoded = EncodedItems::with_capacity(made.len() * self.config.output.formats.len());
         let mut texts = Texts::new();
         for (at, in_formats, text, found) in made {
@@ -57,7 +79,23 @@ impl Prepare<'_> {
             texts.extend(text.map(|text| (at, text)));
             encoded.extend(self.config.output.formats.iter().map(|format| (at, *format)).zip(in_formats));
         }
-        (encoded, texts)
+        Ok((encoded, texts))
+    }
+
+    /// The texts that were left in their records, which must be what they were.
+    fn fetch(&self, wanted: &BTreeSet<u32>) -> Result<HashMap<u32, Box<Text>>, Changed> {
+        let left: Vec<u32> = wanted.iter().copied().filter(|at| self.items[*at as usize].text.is_none()).collect();
+        if left.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let items: Vec<&Item> = left.iter().map(|at| &self.items[*at as usize]).collect();
+        let fetched = self.shelf.fetch(&items);
+        let is_same = |at: u32, item: &Item| (self.traces)(at).record == Some(trace::of_record(item));
+        let text = |(at, item): (u32, Option<Item>)| match item.filter(|item| is_same(at, item)).and_then(|item| item.text) {
+            Some(text) => Ok((at, text)),
+            None => Err(Changed { place: self.items[at as usize].place.clone() }),
+        };
+        left.into_par_iter().zip(fetched).map(text).collect()
     }
 
     /// The items of each story, for those that are translations of one another.
@@ -74,9 +112,9 @@ impl Prepare<'_> {
         stories
     }
 
-    fn one(&self, at: u32, stories: &HashMap<&str, Vec<u32>>) -> (u32, Vec<Encoded>, Option<Prepared>, Findings) {
+    fn one(&self, at: u32, text: &Text, stories: &HashMap<&str, Vec<u32>>) -> (u32, Vec<Encoded>, Option<Prepared>, Findings) {
         let item = &self.items[at as usize];
-        let (text, findings) = prepare(self.config, item);
+        let (text, findings) = prepare(self.config, item, text);
         let entry = Entry {
             item,
             text: &text,
@@ -102,16 +140,16 @@ impl Prepare<'_> {
 }
 
 /// An item's text made ready, with findings about what was taken out of it.
-pub fn prepare(config: &Config, item: &Item) -> (Prepared, Findings) {
+pub fn prepare(config: &Config, item: &Item, text: &Text) -> (Prepared, Findings) {
     let mut findings = Findings::new();
     let mut clean = |field: &str, markup: &Markup| {
         let clean = text::clean(markup, item.link.as_ref().unwrap_or(&config.publication.base_url));
         findings.extend(removals(item, field, &clean.removed));
         clean.html
     };
-    let html = item.body.as_ref().map(|body| clean("body", body)).filter(|html| !html.trim().is_empty());
+    let html = text.body.as_ref().map(|body| clean("body", body)).filter(|html| !html.trim().is_empty());
     let html = html.map(|html| text::with_dateline(html, item.dateline.as_deref()));
-    let summary = match (&item.summary, &html) {
+    let summary = match (&text.summary, &html) {
         (Some(Markup { syntax: Syntax::Plain, text }), _) => Some(text.clone()),
         (Some(summary), _) => Some(text::summarise(&clean("summary", summary), usize::MAX)),
         (None, Some(html)) => Some(text::summarise(html, config.output.summary_length)),
@@ -142,16 +180,16 @@ fn removals(item: &Item, field: &str, removed: &[Removed]) -> Vec<Finding> {
 fn categories(config: &Config, item: &Item, placement: &Placement) -> Vec<Category> {
     let authority = &config.publication.authority;
     let (country_scheme, topic_scheme): (Arc<str>, Arc<str>) = (authority.mint("country").into(), authority.mint("topic").into());
-    let countries = placement.countries.iter().map(|placed| Category {
+    let countries = placement.countries.iter().map(|country| Category {
         scheme: country_scheme.clone(),
-        term: placed.value.alpha2().to_owned(),
-        label: placed.value.name(&item.language).to_owned(),
+        term: country.alpha2().to_owned(),
+        label: country.name(&item.language).to_owned(),
     });
     let title = |key: &str| config.topics.iter().find(|topic| &*topic.key == key).map(|topic| topic.title.get(&item.language));
-    let topics = placement.topics.iter().map(|placed| Category {
+    let topics = placement.topics.iter().map(|key| Category {
         scheme: topic_scheme.clone(),
-        term: placed.value.to_string(),
-        label: title(&placed.value).unwrap_or(&placed.value).to_owned(),
+        term: key.to_string(),
+        label: title(key).unwrap_or(key).to_owned(),
     });
     countries.chain(topics).collect()
 }

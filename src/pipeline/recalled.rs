@@ -5,17 +5,21 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use rayon::prelude::*;
 
-use super::{Past, prepare};
+use super::{Past, Sifted, prepare};
+use crate::classify::Placement;
 use crate::config::{Config, Content, Future};
 use crate::diag::{Finding, Findings, codes};
-use crate::item::{self, Hidden, Item};
+use crate::item::{self, Found, Hidden, Item, Loaded};
 use crate::ledger::{self, Accept, Memory, Recall, guard};
 
 /// The items that are seen now, and what they are to the memory.
 #[derive(Debug)]
 pub struct Recalled {
     pub(super) items: Vec<Item>,
+    pub(super) placements: Vec<Placement>,
+    pub(super) files: Vec<Found>,
     pub(super) hidden: Vec<(Arc<str>, Hidden)>,
     pub(super) recall: Recall,
     /// Known items that their own records take out of the feeds.
@@ -27,15 +31,17 @@ pub struct Recalled {
 }
 
 /// Sets what was read against what is remembered.
-pub fn recall(config: &Config, loaded: item::Loaded, past: Past<'_>, now: DateTime<Utc>) -> Recalled {
+pub fn recall(config: &Config, loaded: Loaded<Sifted>, past: Past<'_>, now: DateTime<Utc>) -> Recalled {
     let mut findings = loaded.findings;
     let clock = Instant::now();
     let dated_ahead = dated_ahead(config, &loaded.items, past.accepted, now);
     let taken_out = taken_out(&loaded.items, past.memory, now);
-    let (mut items, hidden) = seen_now(loaded.items, now, &mut findings);
-    let mut recall = ledger::recall(config, &mut items, past.memory, now);
+    let Loaded { mut items, mut notes, files, .. } = loaded;
+    let hidden = seen_now(&mut items, &mut notes, now, &mut findings);
+    let mut recall = ledger::recall(&mut items, notes.par_iter().map(|sifted| &sifted.traces), past.memory, now);
     settle_unsure(config, &mut items, &mut recall, past.memory, now);
-    Recalled { items, hidden, recall, taken_out, dated_ahead, findings, took: clock.elapsed() }
+    let placements = notes.into_iter().map(|sifted| sifted.placement).collect();
+    Recalled { items, placements, files, hidden, recall, taken_out, dated_ahead, findings, took: clock.elapsed() }
 }
 
 impl Recalled {
@@ -66,7 +72,9 @@ fn taken_out(items: &[Item], memory: &Memory, now: DateTime<Utc>) -> HashSet<led
 fn settle_unsure(config: &Config, items: &mut [Item], recall: &mut Recall, before: &Memory, now: DateTime<Utc>) {
     for position in std::mem::take(&mut recall.unsure) {
         let item = &mut items[position as usize];
-        let text = prepare(config, item).0;
+        let text = item.text.take().unwrap_or_default();
+        let (text, whole) = (prepare(config, item, &text).0, text);
+        item.text = Some(whole);
         let html = if config.output.content == Content::Full { text.html } else { None };
         let shown = html.or(text.summary).unwrap_or_else(|| item.title.clone());
         let known = before.find(&item.id.iri).map(|at| before.get(at).traces.content);
@@ -76,18 +84,16 @@ fn settle_unsure(config: &Config, items: &mut [Item], recall: &mut Recall, befor
     }
 }
 
-/// The items that are not drafts, not in the future and not expired; and those that are, by key. An `updated` that lies in the future has not happened yet.
-pub fn seen_now(items: Vec<Item>, now: DateTime<Utc>, findings: &mut Findings) -> (Vec<Item>, Vec<(Arc<str>, Hidden)>) {
-    let mut hidden = Vec::new();
-    let mut seen = items;
-    seen.retain(|item| match item.hidden(now) {
-        Some(why) => {
-            hidden.push((item.key.clone(), why));
-            false
-        }
-        None => true,
-    });
-    for item in &mut seen {
+/// Takes out the items that are drafts, in the future or expired, with their notes, and gives them by key. An `updated` that lies in the future has not happened yet.
+pub fn seen_now<N>(items: &mut Vec<Item>, notes: &mut Vec<N>, now: DateTime<Utc>, findings: &mut Findings) -> Vec<(Arc<str>, Hidden)> {
+    let why: Vec<Option<Hidden>> = items.iter().map(|item| item.hidden(now)).collect();
+    let hidden: Vec<(Arc<str>, Hidden)> = items.iter().zip(&why).filter_map(|(item, why)| Some((item.key.clone(), (*why)?))).collect();
+    if !hidden.is_empty() {
+        let out: Vec<bool> = why.iter().map(Option::is_some).collect();
+        item::keep(items, &out);
+        item::keep(notes, &out);
+    }
+    for item in items {
         if let Some(updated) = item.updated.filter(|updated| *updated > now) {
             let finding = Finding::new(&codes::FUTURE_UPDATE, format!("`updated` of `{}` lies in the future: {updated}", item.key))
                 .at(item.place.clone())
@@ -96,5 +102,5 @@ pub fn seen_now(items: Vec<Item>, now: DateTime<Utc>, findings: &mut Findings) -
             item.updated = None;
         }
     }
-    (seen, hidden)
+    hidden
 }

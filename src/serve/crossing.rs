@@ -63,10 +63,8 @@ impl Stock {
         if let Some(page) = self.kept(&key) {
             return Ok(page);
         }
-        let (document, checked) = pipeline::on_demand(&self.config, &self.built, &demand, format, self.now);
-        if checked.has_errors() {
-            return Err(NoChannel::Invalid);
-        }
+        let made = pipeline::on_demand(&self.config, &self.built, &demand, format, self.now);
+        let (document, _) = made.ok().filter(|(_, checked)| !checked.has_errors()).ok_or(NoChannel::Invalid)?;
         let mut own = pipeline::url(&self.config, &document.path);
         own.set_query(Some(&demand.canonical));
         let file = File { path: document.path, bytes: document.bytes, modified: document.changed.to_utc().into() };

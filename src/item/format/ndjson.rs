@@ -11,10 +11,19 @@ const PIECE: usize = 64 << 10;
 /// A piece of the file.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Block<'a> {
-    /// Pieces of whole lines, each with the number of its first.
-    Lines(Vec<(u32, &'a [u8])>),
+    Lines(Vec<Piece<'a>>),
     /// A line longer than a row may be; it is passed over.
     TooLong(u32),
+}
+
+/// Whole lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece<'a> {
+    /// The number of the first line.
+    pub line: u32,
+    /// Where it begins in the file.
+    pub offset: u64,
+    pub bytes: &'a [u8],
 }
 
 /// Hands the file over in blocks of whole lines.
@@ -24,24 +33,28 @@ pub enum Block<'a> {
 /// What the reader says; what was handed over before stands.
 pub fn blocks(mut reader: impl Read, size: u64, mut take: impl FnMut(Block<'_>)) -> io::Result<()> {
     let mut buffer = Vec::with_capacity(BLOCK.min(size as usize) + 1);
-    let (mut line, mut skipping) = (1, false);
+    let (mut line, mut offset, mut skipping) = (1, 0, false);
     loop {
         let at_end = reader.by_ref().take(BLOCK as u64).read_to_end(&mut buffer)? == 0;
         if skipping && let Some(end) = buffer.iter().position(|byte| *byte == b'\n') {
             buffer.drain(..=end);
+            offset += end as u64 + 1;
             skipping = false;
             line += 1;
         }
         let whole = if at_end { buffer.len() } else { buffer.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1) };
         if skipping {
+            offset += buffer.len() as u64;
             buffer.clear();
         } else if whole > 0 {
-            let (pieces, next) = cut(&buffer[..whole], line, PIECE);
+            let (pieces, next) = cut(Piece { line, offset, bytes: &buffer[..whole] }, PIECE);
             take(Block::Lines(pieces));
             line = next;
+            offset += whole as u64;
             buffer.drain(..whole);
         } else if buffer.len() > ROW_LIMIT {
             take(Block::TooLong(line));
+            offset += buffer.len() as u64;
             buffer.clear();
             skipping = true;
         }
@@ -52,14 +65,15 @@ pub fn blocks(mut reader: impl Read, size: u64, mut take: impl FnMut(Block<'_>))
 }
 
 /// The block in pieces of about `size` bytes, and the number of the line after it.
-fn cut(block: &[u8], first: u32, size: usize) -> (Vec<(u32, &[u8])>, u32) {
-    let (mut pieces, mut rest, mut line) = (Vec::new(), block, first);
+fn cut(block: Piece<'_>, size: usize) -> (Vec<Piece<'_>>, u32) {
+    let (mut pieces, mut rest, Piece { mut line, mut offset, .. }) = (Vec::new(), block.bytes, block);
     while !rest.is_empty() {
         let from = size.min(rest.len());
         let end = rest[from..].iter().position(|byte| *byte == b'\n').map_or(rest.len(), |end| from + end + 1);
-        let (piece, after) = rest.split_at(end);
-        pieces.push((line, piece));
-        line += newlines(piece);
+        let (bytes, after) = rest.split_at(end);
+        pieces.push(Piece { line, offset, bytes });
+        line += newlines(bytes);
+        offset += bytes.len() as u64;
         rest = after;
     }
     (pieces, line)
@@ -88,8 +102,9 @@ mod tests {
         let mut found = Vec::new();
         let done = blocks(text, text.len() as u64, |block| match block {
             Block::Lines(pieces) => {
-                for (line, piece) in pieces {
-                    let rows = piece.split_inclusive(|byte| *byte == b'\n').zip(line..);
+                for Piece { line, offset, bytes } in pieces {
+                    assert!(text[offset as usize..].starts_with(bytes), "the piece stands where it says");
+                    let rows = bytes.split_inclusive(|byte| *byte == b'\n').zip(line..);
                     found.extend(rows.map(|(row, line)| (line, String::from_utf8_lossy(row).trim_end().to_owned())));
                 }
             }
@@ -110,7 +125,8 @@ mod tests {
     #[test]
     fn pieces_are_whole_lines() {
         let text = b"a\nbb\n\nccc\nd";
-        assert_eq!(cut(text, 7, 3), (vec![(7, &text[..5]), (9, &text[5..10]), (11, &text[10..])], 11));
+        let piece = |line, offset: usize, length| Piece { line, offset: 100 + offset as u64, bytes: &text[offset..offset + length] };
+        assert_eq!(cut(piece(7, 0, 11), 3), (vec![piece(7, 0, 5), piece(9, 5, 5), piece(11, 10, 1)], 11));
         assert_eq!(newlines(&b"\n".repeat(1000)), 1000);
     }
 

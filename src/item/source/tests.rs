@@ -1,11 +1,13 @@
 //! Folders of records in, items and findings out: a case is a line or a few.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
 
 use proptest::prelude::*;
 
+use super::reader::SHOWN;
 use super::*;
+use crate::item::format::ROW_LIMIT;
 use crate::text::Syntax;
 
 const CONFIG: &str = r#"
@@ -110,7 +112,7 @@ fn every_format_says_the_same() {
                 _ => 0,
             }
         );
-        let same = Item { place: first.place.clone(), key: first.key.clone(), ..item.clone() };
+        let same = Item { place: first.place.clone(), key: first.key.clone(), record: first.record, ..item.clone() };
         assert_eq!(&same, first, "{name}");
     }
 }
@@ -442,7 +444,7 @@ fn sources_have_settings_of_their_own() {
     let loaded = load(more, &[("a.toml", good), ("es/b.toml", good), ("old.txt", b"No;Headline;Day;Where\n1;T;9 Feb 2018;BZ|MX\n")]);
     assert_eq!(told(&loaded), [""; 0], "{:#?}", loaded.findings);
     let got: Vec<_> =
-        loaded.items.iter().map(|item| (&*item.key, item.language.as_str(), item.body.as_ref().map(|body| body.syntax))).collect();
+        loaded.items.iter().map(|item| (&*item.key, item.language.as_str(), item.markups().1.map(|body| body.syntax))).collect();
     assert_eq!(got, [("a", "en", Some(Syntax::Markdown)), ("b", "es", Some(Syntax::Plain)), ("1", "en", None)]);
     assert_eq!(loaded.items[2].countries.as_ref().map(Vec::len), Some(2));
 }

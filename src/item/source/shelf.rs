@@ -1,0 +1,86 @@
+//! Records fetched again, for what was left in them.
+
+use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Seek, SeekFrom};
+
+use rayon::prelude::*;
+
+use super::super::Item;
+use super::super::alias::Aliases;
+use super::super::format::ROW_LIMIT;
+use super::super::format::ndjson::Piece;
+use super::super::resolve::Resolver;
+use super::super::walk::Found;
+use super::Batch;
+use super::reader::Reader;
+use crate::config::{Config, RecordFormat};
+use crate::diag::Findings;
+
+/// The files of a run, for what was left in its records.
+#[derive(Clone, Copy, Debug)]
+pub struct Shelf<'a> {
+    pub config: &'a Config,
+    pub files: &'a [Found],
+}
+
+impl Shelf<'_> {
+    /// The items as their records have them now, whole; `None` where there is none any more.
+    pub fn fetch(&self, items: &[&Item]) -> Vec<Option<Item>> {
+        let aliases = Aliases::read(self.config, &mut Findings::new());
+        let reader = Reader { config: self.config, resolver: Resolver::new(self.config, aliases), sift: &|_| () };
+        let fetch = Fetch { shelf: self, reader, tables: HashMap::new() };
+        fetch.with_tables(items).all(items)
+    }
+
+    fn file(&self, item: &Item) -> Option<&Found> {
+        self.files.get(item.record.file as usize)
+    }
+}
+
+struct Fetch<'a> {
+    shelf: &'a Shelf<'a>,
+    reader: Reader<'a, ()>,
+    /// Items of CSV, by file and line: a table is read from its start or not at all.
+    tables: HashMap<(u32, u32), Item>,
+}
+
+impl Fetch<'_> {
+    fn with_tables(mut self, items: &[&Item]) -> Self {
+        let mut wanted: HashMap<u32, HashSet<u32>> = HashMap::new();
+        let tabled = |item: &&&Item| self.shelf.file(item).is_some_and(|found| found.format == RecordFormat::Csv);
+        for item in items.iter().filter(tabled) {
+            wanted.entry(item.record.file).or_default().insert(item.place.line);
+        }
+        for (file, lines) in wanted {
+            let batch = self.reader.table(&self.shelf.files[file as usize], &lines);
+            self.tables.extend(batch.into_items().map(|item| ((file, item.place.line), item)));
+        }
+        self
+    }
+
+    fn all(&self, items: &[&Item]) -> Vec<Option<Item>> {
+        items.par_iter().map(|item| self.one(item, self.shelf.file(item)?)).collect()
+    }
+
+    fn one(&self, item: &Item, found: &Found) -> Option<Item> {
+        match found.format {
+            RecordFormat::Csv => self.tables.get(&(item.record.file, item.place.line)).cloned(),
+            RecordFormat::Ndjson => self.line(item, found),
+            RecordFormat::Toml | RecordFormat::Markdown | RecordFormat::Json => {
+                let mut batch = Batch::default();
+                self.reader.single(found, &mut Vec::new(), &mut batch);
+                batch.into_items().next()
+            }
+        }
+    }
+
+    fn line(&self, item: &Item, found: &Found) -> Option<Item> {
+        let mut file = File::open(self.shelf.config.root.join(&found.path)).ok()?;
+        file.seek(SeekFrom::Start(item.record.offset)).ok()?;
+        let mut bytes = Vec::new();
+        std::io::Read::take(BufReader::new(file), ROW_LIMIT as u64 + 1).read_until(b'\n', &mut bytes).ok()?;
+        let piece = Piece { line: item.place.line, offset: item.record.offset, bytes: &bytes };
+        self.reader.lines(found, piece).into_items().next()
+    }
+}
