@@ -7,9 +7,10 @@ use std::hint::black_box;
 
 use chrono::{DateTime, Utc};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use tidings::cache::records::Records;
 use tidings::channel::{self, Sorted};
 use tidings::config::{self, Config};
-use tidings::item::{self, Loaded};
+use tidings::item::{self, Files, Loaded};
 use tidings::pipeline::{self, Sifted, Texts};
 use tidings::progress::Progress;
 
@@ -34,7 +35,7 @@ fn stages(criterion: &mut Criterion) {
     let progress = Progress::default();
     let loaded = item::read(&config, &progress);
     let memory = tidings::ledger::Memory::default();
-    let sifted = pipeline::read(&config, &memory, Texts::Stay, &progress);
+    let sifted = pipeline::read(&config, Files::list(&config), &memory, Texts::Stay, &progress);
     let placements = pipeline::classify(&config, &loaded.items, &progress);
     let known = BTreeSet::new();
     let accepted = BTreeSet::new();
@@ -69,7 +70,8 @@ fn gate_share(_: &mut Criterion) {
         let config = load(&root);
         let share = || {
             let (start, progress) = (std::time::Instant::now(), Progress::default());
-            let read = pipeline::read(&config, &memory, Texts::Left, &progress);
+            let records = Records::none(&root, pipeline::depends(&config));
+            let read = pipeline::read(&config, Files::list(&config), &memory, Texts::Left(&records), &progress);
             let built = pipeline::build(&config, read, past, now, &progress).expect("nobody changes the records");
             let (all, gate) = (start.elapsed().as_secs_f64(), built.timings.check.as_secs_f64());
             gate / (all - gate)

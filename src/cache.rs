@@ -6,26 +6,25 @@
 //! shortly before it was looked at that a second edit could leave the same stamp is known by its content too, and so is one from the future, which
 //! a clock that stepped leaves behind.
 
+pub mod records;
+
 use std::collections::BTreeMap;
-use std::fs::{self, Metadata};
-use std::io::{self, Read};
+use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use walkdir::WalkDir;
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
 
 use crate::config::Config;
-use crate::item::{self, Beside, Item};
+use crate::item::{Beside, Files, Item};
+use crate::stamp;
 
 /// Another whenever the file or what is hashed takes another form.
 const FORM: u32 = 1;
-
-/// Stamps are no finer than this on the coarsest file system.
-const YOUNG: Duration = Duration::from_secs(2);
 
 /// What went into a build.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,94 +125,32 @@ impl Cache {
 }
 
 impl Inputs {
-    /// A look at everything that a build of this config would read. `now` is the file system's clock.
-    pub fn look(config: &Config, now: SystemTime) -> Self {
-        let files = config.sources.iter().flat_map(|source| files(&config.root.join(&source.path)));
-        let tables = config.ids.file.iter().map(|file| config.root.join(file));
-        let files: Vec<PathBuf> = files.chain(tables).collect();
-        let oldest = now - YOUNG;
-        let looks: (u128, BTreeMap<PathBuf, String>) = files
-            .par_iter()
-            .map(|path| {
-                let shown = path.strip_prefix(&config.root).unwrap_or(path);
-                let meta = fs::metadata(path);
-                let is_young = meta.as_ref().is_ok_and(|meta| meta.is_file() && changed(meta) >= oldest);
-                let young = is_young.then(|| (shown.to_owned(), content(path).unwrap_or_default()));
-                (stamp(shown, &meta), young)
-            })
-            .fold(Default::default, |(sum, mut young): (u128, BTreeMap<_, _>), (stamp, own)| {
-                young.extend(own);
-                (sum.wrapping_add(stamp), young)
-            })
-            .reduce(Default::default, |(a, mut young), (b, more)| {
-                young.extend(more);
-                (a.wrapping_add(b), young)
-            });
+    /// A look at everything that a build of this config would read: these files, and the table of aliases. `now` is the file system's clock.
+    pub fn look(config: &Config, files: &Files, now: SystemTime) -> Self {
+        let tables = config.ids.file.iter().map(|file| {
+            let meta = fs::metadata(config.root.join(file));
+            (file.as_path(), stamp::of(file, &meta), stamp::is_young(&meta, now))
+        });
+        let records = files.found.iter().map(|found| (&*found.path, found.stamp, found.is_young));
+        let (mut stamps, mut young) = (0u128, Vec::new());
+        for (path, stamp, is_young) in records.chain(tables) {
+            stamps = stamps.wrapping_add(stamp);
+            if is_young {
+                young.push(path);
+            }
+        }
+        // What is wrong among the files, and files that are no records, are told.
+        stamps = stamps.wrapping_add(xxh3_128(format!("{:?}", files.findings).as_bytes()));
+        let young = young.par_iter().map(|path| ((*path).to_owned(), content(&config.root.join(path)).unwrap_or_default())).collect();
         // Templates are read with the config, and stand in it.
-        Inputs { config: xxh3_128(format!("{config:?}").as_bytes()), stamps: looks.0, young: looks.1 }
+        Inputs { config: xxh3_128(format!("{config:?}").as_bytes()), stamps, young }
     }
-}
-
-/// Everything below a source that may be a record, or may be said to be none.
-fn files(base: &Path) -> Vec<PathBuf> {
-    let walk = WalkDir::new(base).follow_links(true).into_iter();
-    let is_seen = |entry: &walkdir::DirEntry| entry.depth() == 0 || !item::is_hidden(&entry.file_name().to_string_lossy());
-    walk.filter_entry(is_seen)
-        .map(|entry| match entry {
-            Ok(entry) => entry.into_path(),
-            Err(error) => error.path().unwrap_or(base).to_owned(),
-        })
-        .collect()
 }
 
 /// One hash of many stamps, in whatever order the files come.
 fn stamps(config: &Config, files: &[PathBuf]) -> u128 {
-    let of = |path: &PathBuf| stamp(path, &fs::metadata(config.root.join(path)));
+    let of = |path: &PathBuf| stamp::of(path, &fs::metadata(config.root.join(path)));
     files.par_iter().map(of).reduce(|| 0, u128::wrapping_add)
-}
-
-fn stamp(path: &Path, meta: &io::Result<Metadata>) -> u128 {
-    let mut hash = Xxh3Default::new();
-    hash.update(path.as_os_str().as_encoded_bytes());
-    match meta {
-        // What a folder holds is looked at one by one.
-        Ok(meta) if meta.is_dir() => hash.update(b"\0folder"),
-        Ok(meta) => {
-            hash.update(b"\0file");
-            numbers(meta).iter().for_each(|number| hash.update(&number.to_le_bytes()));
-        }
-        Err(error) => hash.update(format!("\0{:?}", error.kind()).as_bytes()),
-    }
-    hash.digest128()
-}
-
-#[cfg(unix)]
-fn numbers(meta: &Metadata) -> [i64; 7] {
-    use std::os::unix::fs::MetadataExt;
-    let (size, inode, device) = (meta.size() as i64, meta.ino() as i64, meta.dev() as i64);
-    [size, meta.mtime(), meta.mtime_nsec(), meta.ctime(), meta.ctime_nsec(), inode, device]
-}
-
-#[cfg(not(unix))]
-fn numbers(meta: &Metadata) -> [i64; 2] {
-    let since = changed(meta).duration_since(UNIX_EPOCH).unwrap_or_default();
-    [meta.len() as i64, since.as_nanos() as i64]
-}
-
-/// When the file last changed in any way.
-fn changed(meta: &Metadata) -> SystemTime {
-    meta.modified().unwrap_or_else(|_| SystemTime::now()).max(touched(meta))
-}
-
-#[cfg(unix)]
-fn touched(meta: &Metadata) -> SystemTime {
-    use std::os::unix::fs::MetadataExt;
-    UNIX_EPOCH + Duration::new(meta.ctime().max(0) as u64, meta.ctime_nsec().clamp(0, 999_999_999) as u32)
-}
-
-#[cfg(not(unix))]
-fn touched(_: &Metadata) -> SystemTime {
-    UNIX_EPOCH
 }
 
 fn content(path: &Path) -> Option<String> {
@@ -227,9 +164,9 @@ fn content(path: &Path) -> Option<String> {
 }
 
 /// Which program wrote it: a release changes documents, and so does a change of the program between two.
-fn program() -> String {
+pub(crate) fn program() -> String {
     let own = std::env::current_exe().and_then(fs::metadata);
-    format!("{} {}", env!("CARGO_PKG_VERSION"), hex(stamp(Path::new(""), &own)))
+    format!("{} {}", env!("CARGO_PKG_VERSION"), hex(stamp::of(Path::new(""), &own)))
 }
 
 fn hex(hash: u128) -> String {

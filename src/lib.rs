@@ -95,6 +95,7 @@ pub mod publish;
 pub mod seen;
 pub mod serve;
 pub mod server_config;
+pub mod stamp;
 pub mod text;
 pub mod vocab;
 pub mod websub;

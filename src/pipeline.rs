@@ -19,7 +19,7 @@ pub use next::next_change;
 pub use prepare::{Changed, prepare};
 pub use recalled::{Recalled, recall, seen_now};
 pub use render::{path, url};
-pub use sift::{Sifted, Texts, read};
+pub use sift::{Sifted, Texts, depends, read};
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;

@@ -15,6 +15,8 @@ mod topics;
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::config::{self, Config, Evidence, Rank, TopicKey};
 use crate::item::Item;
 use crate::vocab::Country;
@@ -24,7 +26,7 @@ use texts::Texts;
 use topics::Topics;
 
 /// Where an item belongs. Sorted by value (topics in the order of the config), each value once.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Placement {
     pub countries: Vec<Country>,
     pub topics: Vec<TopicKey>,

@@ -14,10 +14,11 @@ use super::ui::{self, Ui};
 use super::view::{self, View};
 use super::{Exit, Failure};
 use crate::cache::Said;
+use crate::cache::records::{Records, State};
 use crate::config::{Config, Format, paths};
 use crate::crash;
 use crate::diag::{Finding, Findings, Place, codes};
-use crate::item::Hidden;
+use crate::item::{Files, Hidden};
 use crate::ledger::{Accept, Memory, Staged, guard};
 use crate::pipeline::{self, Built, Changed, Past, Texts, Timings};
 use crate::progress::Progress;
@@ -95,7 +96,7 @@ pub(super) fn unpublished(config: &Config, context: &Context) -> Result<Built, F
     let progress = Progress::default();
     let (known, accepted) = (folder.known(), BTreeSet::new());
     let past = Past { memory: &before.memory, known: &known, accepted: &accepted };
-    let loaded = pipeline::read(config, &before.memory, Texts::Stay, &progress);
+    let loaded = pipeline::read(config, Files::list(config), &before.memory, Texts::Stay, &progress);
     Ok(pipeline::build(config, loaded, past, context.now, &progress)?)
 }
 
@@ -130,7 +131,8 @@ pub(super) fn run(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> 
     let start = Instant::now();
     let Some(config) = context.load(args.json)? else { return Ok(Exit::Findings) };
     let mut folder = Folder::open(&config.root, &config.output.folder)?;
-    let look = Look::new(args, context, &config);
+    let mut files = Files::look(&config, context.file_time());
+    let look = Look::new(args, context, &config, &files);
     if let Some(said) = look.as_ref().and_then(|look| look.unchanged(&folder)) {
         return idle(args, context, &config, &folder, said, start);
     }
@@ -138,17 +140,39 @@ pub(super) fn run(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> 
         true => None,
         false => Some(folder.lock(&config.output.folder, &holder(context), args.wait)?),
     };
+    if args.wait {
+        // Others may have worked for a while.
+        files = Files::look(&config, context.file_time());
+    }
     let before = memory::load(&config, &folder)?;
+    let records = kept(&config, args, context);
     let accepted = args.accept.iter().map(|accepted| accepted.accept()).collect();
     let known = folder.known();
     let mut run = Run { args, context, config: &config, records: 0, start, accepted: &accepted, before: &before, known: &known };
     // A record may change before the text that was left in it is fetched.
-    let made = run.make(Texts::Left).or_else(|_| run.make(Texts::Stay))?;
+    let made = run.make(files, Texts::Left(&records)).or_else(|_| run.make(Files::list(&config), Texts::Stay))?;
     run.records = made.records;
     match made.built {
-        Ok((built, staged)) => run.publish(built, staged, &mut folder, (lock, look)),
+        Ok((built, staged)) => run.publish(built, staged, &mut folder, (lock, look, &records)),
         Err(findings) => run.refuse(&findings),
     }
+}
+
+/// What runs before made of the records.
+fn kept(config: &Config, args: &BuildArgs, context: &Context) -> Records {
+    let depends = pipeline::depends(config);
+    if args.full {
+        return Records::none(&config.root, depends);
+    }
+    let records = Records::open(&config.root, depends);
+    let file = config.root.join(".tidings/records.cache");
+    match records.state() {
+        State::Whole => {}
+        State::Outdated => context.ui.detail("every record is read anew: the program or the config is another than at the build before"),
+        State::CutOff => context.ui.note(format_args!("{} is cut off: what is missing is made anew", file.display())),
+        State::Foreign => context.ui.note(format_args!("{} is not what a build leaves there: it is made anew", file.display())),
+    }
+    records
 }
 
 /// What came of the records: nothing but findings, where some are no items and nobody said to go on without them.
@@ -183,11 +207,11 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn make(&self, texts: Texts) -> Result<Made, Changed> {
+    fn make(&self, files: Files, texts: Texts<'_>) -> Result<Made, Changed> {
         let clock = Instant::now();
         let progress = Progress::default();
         let memory = &self.before.memory;
-        let loaded = self.context.ui.working(&progress, || pipeline::read(self.config, memory, texts, &progress));
+        let loaded = self.context.ui.working(&progress, || pipeline::read(self.config, files, memory, texts, &progress));
         let (records, read) = (loaded.records, clock.elapsed());
         if loaded.findings.has_errors() && !self.args.keep_going {
             return Ok(Made { records, built: Err(loaded.findings) });
@@ -208,7 +232,7 @@ impl Run<'_> {
         mut built: Built,
         staged: Option<Staged>,
         folder: &mut Folder,
-        (lock, look): (Option<Lock>, Option<Look<'_>>),
+        (lock, look, records): (Option<Lock>, Option<Look<'_>>, &Records),
     ) -> Result<Exit, Failure> {
         if built.catalogue.findings.has_errors() || built.checked.has_errors() {
             built.findings.extend(built.checked);
@@ -240,6 +264,11 @@ impl Run<'_> {
         };
         built.timings.remember = self.before.took + saving;
         built.timings.publish = clock.elapsed() - saving;
+        if !self.args.dry_run
+            && let Err(error) = records.save()
+        {
+            self.context.ui.detail(format_args!("what was made of the records is not kept for the next build: {error}"));
+        }
         // Whoever publishes next need not wait for hubs.
         drop(lock);
         crash::point("ping");

@@ -12,6 +12,7 @@ use super::{Exit, Failure};
 use crate::cache::{self, Cache, Inputs, Said};
 use crate::config::Config;
 use crate::diag::codes;
+use crate::item::Files;
 use crate::pipeline::{self, Built};
 use crate::publish::{Folder, Outcome};
 use crate::websub;
@@ -28,14 +29,14 @@ pub(super) struct Look<'a> {
 
 impl<'a> Look<'a> {
     /// `None` for runs that say or do something else than a plain build.
-    pub fn new(args: &BuildArgs, context: &Context, config: &'a Config) -> Option<Self> {
+    pub fn new(args: &BuildArgs, context: &Context, config: &'a Config, files: &Files) -> Option<Self> {
         if args.dry_run || args.keep_going || args.force || !args.accept.is_empty() {
             return None;
         }
         Some(Look {
             config,
             cache: Cache::of(&config.root),
-            inputs: Inputs::look(config, context.file_time()),
+            inputs: Inputs::look(config, files, context.file_time()),
             now: context.now,
             counts: !args.json && !args.timings && !args.full && context.ui.verbose == 0,
         })

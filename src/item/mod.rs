@@ -5,6 +5,7 @@
 
 pub mod address;
 mod alias;
+mod compact;
 pub mod date;
 pub mod dateline;
 pub mod feed;
@@ -24,11 +25,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, FixedOffset, Utc};
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 pub(crate) use source::keep;
 pub use source::{Loaded, Shelf, Sift, read, read_with};
-pub use walk::{Found, is_hidden};
+pub use walk::{Files, Found, is_hidden};
 
 use crate::diag::Place;
 use crate::text::Markup;
@@ -37,10 +39,11 @@ use crate::vocab::{Country, Language, MediaType, Person};
 /// A date as it is published: to the second, with the offset that it was written in.
 pub type Date = DateTime<FixedOffset>;
 
-/// One item of news.
-#[derive(Clone, Debug, PartialEq)]
+/// One item of news. Where its record stands and what was left in it are not serialised, for they are the reader's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Item {
     /// Where the record stands: the file, and the line that it begins at in a bulk file.
+    #[serde(skip, default = "compact::nowhere")]
     pub place: Place,
     /// The record's own name: the file's path below its source without the extension, or the key of its row.
     pub key: Arc<str>,
@@ -49,15 +52,19 @@ pub struct Item {
     /// Plain text. RSS `title`, Atom `title` (RFC 4287 section 4.2.14). Never empty.
     pub title: String,
     /// RSS `pubDate`, Atom `published` (RFC 4287 section 4.2.9), JSON Feed `date_published`.
+    #[serde(with = "compact::date")]
     pub published: Date,
     /// When it last changed in a way that readers should notice, never before `published`; Atom `updated` (RFC 4287 section 4.2.15), JSON Feed
     /// `date_modified`.
+    #[serde(with = "compact::maybe_date")]
     pub updated: Option<Date>,
     /// The place that a report opens with, as in `San Jose, Costa Rica`, where the record keeps it apart from the body.
     pub dateline: Option<String>,
     /// `None` where it was left in the record, since few items of many are shown; [`Shelf`] fetches it.
+    #[serde(skip)]
     pub text: Option<Box<Text>>,
     /// The item's page. RSS `link`, Atom `link rel="alternate"` (RFC 4287 section 4.2.7), JSON Feed `url`.
+    #[serde(with = "compact::maybe_url")]
     pub link: Option<Url>,
     /// As the record says; `None` where it says nothing, which is not the same as an empty list ("no country").
     pub countries: Option<Vec<Country>>,
@@ -78,6 +85,7 @@ pub struct Item {
     /// Plain text. RSS `dc:rights`, Atom `rights` (RFC 4287 section 4.2.10).
     pub rights: Option<String>,
     pub lifetime: Lifetime,
+    #[serde(skip)]
     pub record: Whereabouts,
 }
 
@@ -100,7 +108,7 @@ pub struct Whereabouts {
 }
 
 /// An item's published identity.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ItemId {
     /// An absolute IRI: a tag URI (RFC 4151) minted under the publication's authority, or an id taken over verbatim from a former feed.
     pub iri: Arc<str>,
@@ -116,14 +124,16 @@ impl ItemId {
 }
 
 /// When an item may be seen.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lifetime {
     pub draft: bool,
     /// Whether the record gives the day alone; `published` is then noon of it.
     pub by_day: bool,
     /// Not before.
+    #[serde(with = "compact::maybe_date")]
     pub publish_at: Option<Date>,
     /// Not from then on.
+    #[serde(with = "compact::maybe_date")]
     pub expires: Option<Date>,
     /// Taken back without a word; a notice in its place is the item's body.
     pub withdrawn: bool,
@@ -180,8 +190,9 @@ impl Item {
 }
 
 /// A picture that stands for the item.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
+    #[serde(with = "compact::url")]
     pub url: Url,
     /// Plain text for those who do not see it.
     pub alt: Option<String>,
@@ -192,8 +203,9 @@ pub struct Image {
 }
 
 /// A file that comes with the item.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Enclosure {
+    #[serde(with = "compact::url")]
     pub url: Url,
     pub media_type: MediaType,
     /// In bytes; `None` where unknown (RSS then says 0, as the specification asks for some number).
@@ -201,6 +213,7 @@ pub struct Enclosure {
     /// Plain text; Atom `link title`.
     pub title: Option<String>,
     /// Where its length was looked for, if it was.
+    #[serde(skip)]
     pub beside: Option<Beside>,
 }
 
@@ -221,8 +234,9 @@ impl Beside {
 }
 
 /// The feed or site that an item was taken from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {
     pub title: String,
+    #[serde(with = "compact::url")]
     pub url: Url,
 }

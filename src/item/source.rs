@@ -12,10 +12,10 @@ use rayon::prelude::*;
 
 use super::alias::Aliases;
 use super::resolve::Resolver;
-use super::walk::{self, Found};
-use super::{Item, unique};
+use super::walk::{Files, Found};
+use super::{Item, Whereabouts, unique};
 use crate::config::Config;
-use crate::diag::{Finding, Findings};
+use crate::diag::{Finding, Findings, Place};
 use crate::progress::{Progress, Stage};
 
 pub use shelf::Shelf;
@@ -38,21 +38,43 @@ pub struct Loaded<N = ()> {
     pub bad: usize,
 }
 
-/// Makes of an item what is wanted beside it, and takes out of it what may be left in its record.
-pub type Sift<'a, N> = dyn Fn(&mut Item) -> N + Sync + 'a;
+/// What is done with each record on its way. A mark is a hash by which a record is known to be what it was in another run.
+pub trait Sift: Sync {
+    type Note: Send;
+
+    /// Makes of an item what is wanted beside it, and takes out of it what may be left in its record.
+    fn sift(&self, item: &mut Item) -> Self::Note;
+
+    /// What a run before made of the record with this mark; its place and its whereabouts are put in afterwards.
+    fn known(&self, _mark: u128) -> Option<(Item, Self::Note)> {
+        None
+    }
+
+    /// Keeps what was made of a record for another run.
+    fn keep(&self, _mark: u128, _item: &Item, _note: &Self::Note) {}
+
+    /// Another mark of a record that is kept under `mark`.
+    fn link(&self, _other: u128, _mark: u128) {}
+}
+
+/// Nothing beside the items, and all of each stays.
+impl Sift for () {
+    type Note = ();
+
+    fn sift(&self, _: &mut Item) {}
+}
 
 /// Files that one thread takes at a time.
 const FILES: usize = 64;
 
 /// Reads every record of every source.
 pub fn read(config: &Config, progress: &Progress) -> Loaded {
-    read_with(config, progress, &|_| ())
+    read_with(config, Files::list(config), progress, &())
 }
 
-/// Reads every record of every source, and sifts each as it comes.
-pub fn read_with<N: Send>(config: &Config, progress: &Progress, sift: &Sift<'_, N>) -> Loaded<N> {
-    let mut findings = Findings::new();
-    let files = walk::list(config, &mut findings);
+/// Reads every record of these files, and sifts each as it comes.
+pub fn read_with<S: Sift>(config: &Config, files: Files, progress: &Progress, sift: &S) -> Loaded<S::Note> {
+    let Files { found: files, mut findings } = files;
     let reader = Reader { config, resolver: Resolver::new(config, Aliases::read(config, &mut findings)), sift };
     progress.begin(Stage::Reading, files.len());
     let read = |files: &[Found]| {
@@ -60,7 +82,7 @@ pub fn read_with<N: Send>(config: &Config, progress: &Progress, sift: &Sift<'_, 
         progress.step(files.len());
         batch
     };
-    let batches: Vec<Batch<N>> = files.par_chunks(FILES).map(read).collect();
+    let batches: Vec<Batch<S::Note>> = files.par_chunks(FILES).map(read).collect();
     let mut all = Batch::default();
     batches.into_iter().for_each(|batch| all.absorb(batch));
     let good = all.records - all.bad;
@@ -120,6 +142,13 @@ impl<N> Batch<N> {
                 self.items.push(piece);
             }
         }
+    }
+
+    /// What a run before made of a record that is the same now.
+    fn known(&mut self, (mut item, note): (Item, N), place: Place, record: Whereabouts) {
+        (item.place, item.record) = (place, record);
+        self.records += 1;
+        self.push(item, note);
     }
 
     fn into_items(self) -> impl Iterator<Item = Item> {

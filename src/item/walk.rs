@@ -4,11 +4,14 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
+use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::config::{Config, RecordFormat, Source};
 use crate::diag::{Code, Finding, Findings, Place, codes};
+use crate::stamp;
 use crate::vocab::MediaType;
 
 /// A file that holds one record or many.
@@ -23,10 +26,41 @@ pub struct Found {
     pub source: usize,
     /// Its place among the files of the run.
     pub number: u32,
+    /// What the file system says of it.
+    pub stamp: u128,
+    /// Whether a second edit could leave the same stamp.
+    pub is_young: bool,
+}
+
+/// The files of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Files {
+    /// By path.
+    pub found: Vec<Found>,
+    /// What is wrong among them.
+    pub findings: Findings,
+}
+
+impl Files {
+    /// Every file of every source, each as young as can be.
+    pub fn list(config: &Config) -> Self {
+        let mut findings = Findings::new();
+        Files { found: list(config, &mut findings), findings }
+    }
+
+    /// The same with their stamps, taken at `now` by the file system's clock.
+    pub fn look(config: &Config, now: SystemTime) -> Self {
+        let mut files = Files::list(config);
+        files.found.par_iter_mut().for_each(|found| {
+            let meta = fs::metadata(config.root.join(&found.path));
+            (found.stamp, found.is_young) = (stamp::of(&found.path, &meta), stamp::is_young(&meta, now));
+        });
+        files
+    }
 }
 
 /// Every file of every source, by path.
-pub fn list(config: &Config, findings: &mut Findings) -> Vec<Found> {
+fn list(config: &Config, findings: &mut Findings) -> Vec<Found> {
     let mut all = Vec::new();
     let bases: Vec<PathBuf> = config.sources.iter().map(|source| config.root.join(named(source))).collect();
     for (index, source) in config.sources.iter().enumerate() {
@@ -147,7 +181,7 @@ impl Walk<'_> {
             return self.report(&codes::BAD_UTF8, path, "a file name that is not UTF-8".to_owned(), help);
         };
         let key = if cfg!(windows) { key.replace('\\', "/").into() } else { key.into() };
-        self.found.push(Found { path: self.shown(path).into(), key, format, source: self.index, number: 0 });
+        self.found.push(Found { path: self.shown(path).into(), key, format, source: self.index, number: 0, stamp: 0, is_young: true });
     }
 
     fn walk_error(&mut self, error: &walkdir::Error) {

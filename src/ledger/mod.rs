@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 pub use guard::Accept;
 pub use pings::{Pending, Ping};
@@ -58,7 +59,7 @@ pub struct Known {
 }
 
 /// What is remembered of an item's content.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Traces {
     /// Of the record to the letter; `None` where it was never seen, in a rebuilt memory.
     pub record: Option<Digest>,

@@ -1,6 +1,7 @@
 //! Traces: what is left of an item's content so that a later run can tell whether it changed.
 
 use regex::Regex;
+use serde::{Deserialize, Serialize};
 use url::Url;
 use xxhash_rust::xxh3::{self, Xxh3Default};
 
@@ -10,7 +11,7 @@ use crate::item::Item;
 use crate::text::{self, Markup};
 
 /// A hash of 16 bytes: XXH3 of items, since nobody gains by two versions of one item that have the same; the first of BLAKE3 of documents.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Digest(pub [u8; 16]);
 
 impl Digest {

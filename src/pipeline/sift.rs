@@ -1,8 +1,14 @@
-//! What is made of each record while its text is at hand, so that the text need not stay.
+//! What is made of each record while its text is at hand, so that the text need not stay and the next run need not make it again.
 
+use std::fs;
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::cache::{self, records::Records};
 use crate::classify::{Classifier, Placement};
 use crate::config::Config;
-use crate::item::{self, Item, Loaded};
+use crate::item::{self, Files, Item, Loaded, Sift};
 use crate::ledger::{Memory, Traces, trace};
 use crate::progress::Progress;
 
@@ -14,27 +20,101 @@ pub struct Sifted {
 }
 
 /// What becomes of the texts of items once they are sifted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Texts {
+#[derive(Clone, Copy, Debug)]
+pub enum Texts<'a> {
     /// They stay in memory: for who needs them again and again, or nearly all of them.
     Stay,
-    /// They are left in the records, and fetched for the few items that documents hold.
-    Left,
+    /// They are left in the records, and fetched for the few items that documents hold. A record that these hold is not even read.
+    Left(&'a Records),
 }
 
-/// Reads every record, sorts it and takes its traces.
-pub fn read(config: &Config, memory: &Memory, texts: Texts, progress: &Progress) -> Loaded<Sifted> {
-    let classifier = Classifier::new(config);
+/// Reads the records of these files, sorts them and takes their traces.
+pub fn read(config: &Config, files: Files, memory: &Memory, texts: Texts<'_>, progress: &Progress) -> Loaded<Sifted> {
     // A memory that was rebuilt compares texts as they were published.
     let rebuilt = memory.items().iter().any(|known| known.traces.record.is_none());
-    let stay = texts == Texts::Stay || config.output.archives || rebuilt;
-    let sift = |item: &mut Item| {
-        let known = memory.find(&item.id.iri).map(|at| &memory.get(at).traces);
-        let sifted = Sifted { placement: classifier.place(item), traces: trace::of(config, item, known) };
-        if !stay {
+    let records = match texts {
+        Texts::Left(records) if !config.output.archives && !rebuilt => Some(records),
+        Texts::Left(_) | Texts::Stay => None,
+    };
+    item::read_with(config, files, progress, &Sieve { config, classifier: Classifier::new(config), memory, records })
+}
+
+/// One hash of everything but a record that [`read`] makes an item of: the program, and the parts of the config that it asks.
+pub fn depends(config: &Config) -> u128 {
+    let publication = &config.publication;
+    let aliases = config.ids.file.as_ref().map(|file| fs::read(config.root.join(file)).ok());
+    let asked = (
+        (cache::program(), &publication.base_url, &publication.authority, &publication.languages, &publication.time_zone),
+        (&config.sources, &config.countries, &config.topics, &config.evidence, &config.ids, &config.ledger.ignore),
+        aliases,
+    );
+    xxh3_128(format!("{asked:?}").as_bytes())
+}
+
+struct Sieve<'a> {
+    config: &'a Config,
+    classifier: Classifier,
+    memory: &'a Memory,
+    records: Option<&'a Records>,
+}
+
+/// An item as it is kept for the next run.
+#[derive(Serialize)]
+struct Kept<'a> {
+    item: &'a Item,
+    placement: &'a Placement,
+    traces: &'a Traces,
+    /// Whether the traces were made of the record; else they were those of the ledger, which another config may have made.
+    is_own: bool,
+}
+
+/// The same when it is read.
+#[derive(Deserialize)]
+struct Found {
+    item: Item,
+    placement: Placement,
+    traces: Traces,
+    is_own: bool,
+}
+
+impl Sieve<'_> {
+    /// What the ledger has of the item.
+    fn remembered(&self, item: &Item) -> Option<&Traces> {
+        self.memory.find(&item.id.iri).map(|at| &self.memory.get(at).traces)
+    }
+}
+
+impl Sift for Sieve<'_> {
+    type Note = Sifted;
+
+    fn sift(&self, item: &mut Item) -> Sifted {
+        let traces = trace::of(self.config, item, self.remembered(item));
+        let sifted = Sifted { placement: self.classifier.place(item), traces };
+        if self.records.is_some() {
             item.text = None;
         }
         sifted
-    };
-    item::read_with(config, progress, &sift)
+    }
+
+    fn known(&self, mark: u128) -> Option<(Item, Sifted)> {
+        let Found { item, placement, traces, is_own } = postcard::from_bytes(self.records?.find(mark)?).ok()?;
+        let remembered = self.remembered(&item).filter(|remembered| remembered.record == traces.record);
+        let traces = remembered.copied().or(is_own.then_some(traces))?;
+        Some((item, Sifted { placement, traces }))
+    }
+
+    fn keep(&self, mark: u128, item: &Item, note: &Sifted) {
+        let Some(records) = self.records else { return };
+        let is_own = self.remembered(item).is_none_or(|remembered| remembered.record != note.traces.record);
+        let kept = Kept { item, placement: &note.placement, traces: &note.traces, is_own };
+        if let Ok(bytes) = postcard::to_extend(&kept, Vec::with_capacity(512)) {
+            records.keep(mark, &bytes);
+        }
+    }
+
+    fn link(&self, other: u128, mark: u128) {
+        if let Some(records) = self.records {
+            records.link(other, mark);
+        }
+    }
 }

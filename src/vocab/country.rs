@@ -24,6 +24,11 @@ impl Country {
         }
     }
 
+    /// By the alpha-2 code, in upper case.
+    pub fn of_alpha2(code: &str) -> Option<Self> {
+        TABLE.binary_search_by(|entry| entry.alpha2.cmp(code)).ok().map(nth)
+    }
+
     /// All, by alpha-2 code.
     pub fn all() -> impl Iterator<Item = Country> {
         (0..TABLE.len()).map(nth)

@@ -2,13 +2,14 @@
 
 use std::cell::Cell;
 use std::io::{self, Read};
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use csv::{ByteRecord, ReaderBuilder, StringRecord};
 
 use super::ndjson::newlines;
-use super::{Fault, Field, ROW_LIMIT, Spot};
+use super::{Fault, Field, ROW_LIMIT, Spot, mark};
 use crate::config::RECORD_FIELDS;
 use crate::config::Source;
 use crate::diag::{codes, did_you_mean};
@@ -31,6 +32,8 @@ pub struct Columns {
     fields: Vec<(&'static str, usize)>,
     width: usize,
     list_separator: char,
+    /// The header to the letter.
+    names: Vec<u8>,
 }
 
 /// A row as it stands in the file.
@@ -121,7 +124,15 @@ impl Columns {
                 faults.extend(near_miss(name, &fields));
             }
         }
-        (Columns { fields, width: names.len(), list_separator: source.list_separator }, faults)
+        (Columns { fields, width: names.len(), list_separator: source.list_separator, names: names.join("\n").into_bytes() }, faults)
+    }
+
+    /// By what a row of the file at `path` is known.
+    pub fn mark(&self, path: &Path, cells: &StringRecord) -> u128 {
+        // Where the cells end matters, and so does which of them is what.
+        let width = cells.len().to_le_bytes();
+        let ends: Vec<u8> = cells.iter().flat_map(|cell| (cell.len() as u32).to_le_bytes()).collect();
+        mark(path, &[&self.names, &width, &ends, cells.as_slice().as_bytes()])
     }
 
     /// A row as a record.

@@ -15,6 +15,8 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
+use xxhash_rust::xxh3::Xxh3Default;
+
 use crate::config::RecordFormat;
 use crate::diag::{Code, Excerpt, Finding, Place};
 use crate::item::record::Record;
@@ -111,6 +113,15 @@ pub struct Passage<'a> {
 pub enum Body<'a> {
     Text(RecordFormat, &'a str),
     Cells(&'a csv::Columns, &'a ::csv::StringRecord),
+}
+
+/// By what a record of the file at `path` that consists of these bytes is known.
+pub fn mark(path: &Path, parts: &[&[u8]]) -> u128 {
+    let mut hash = Xxh3Default::new();
+    hash.update(path.as_os_str().as_encoded_bytes());
+    hash.update(b"\0record");
+    parts.iter().for_each(|part| hash.update(part));
+    hash.digest128()
 }
 
 impl Passage<'_> {

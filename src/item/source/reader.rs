@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::super::Whereabouts;
 use super::super::format::csv::{Row, Table};
 use super::super::format::ndjson::{self, Block, Piece};
-use super::super::format::{self, Body, Fault, Passage, ROW_LIMIT};
+use super::super::format::{self, Body, Fault, Passage, ROW_LIMIT, mark};
 use super::super::record::Record;
 use super::super::resolve::{Resolver, Setting};
 use super::super::walk::Found;
@@ -25,14 +25,14 @@ const ROWS: (usize, usize) = (1024, 128);
 pub(super) const SHOWN: usize = 1000;
 
 /// Files to items.
-pub(super) struct Reader<'a, N> {
+pub(super) struct Reader<'a, S> {
     pub config: &'a Config,
     pub resolver: Resolver<'a>,
-    pub sift: &'a Sift<'a, N>,
+    pub sift: &'a S,
 }
 
-impl<N: Send> Reader<'_, N> {
-    pub fn files(&self, files: &[Found]) -> Batch<N> {
+impl<S: Sift> Reader<'_, S> {
+    pub fn files(&self, files: &[Found]) -> Batch<S::Note> {
         let mut batch = Batch::default();
         let mut buffer = Vec::with_capacity(16 << 10);
         for found in files {
@@ -45,7 +45,11 @@ impl<N: Send> Reader<'_, N> {
         batch
     }
 
-    pub fn single(&self, found: &Found, buffer: &mut Vec<u8>, batch: &mut Batch<N>) {
+    pub fn single(&self, found: &Found, buffer: &mut Vec<u8>, batch: &mut Batch<S::Note>) {
+        let stamp = (!found.is_young).then_some(found.stamp);
+        if let Some(known) = stamp.and_then(|stamp| self.sift.known(stamp)) {
+            return batch.known(known, Place::file(found.path.clone()), Whereabouts { file: found.number, offset: 0 });
+        }
         buffer.clear();
         match self.fill(found, buffer) {
             Ok(0) => {}
@@ -65,7 +69,12 @@ impl<N: Send> Reader<'_, N> {
             return batch.lost(whole(found, &codes::EMPTY_RECORD, "the file is empty").help(help));
         }
         let passage = Passage { path: &found.path, line: 0, body: Body::Text(found.format, text) };
-        self.settle(found, &passage, format::parse(found.format, text), batch, 0);
+        let met = Met { found, passage: &passage, offset: 0, mark: mark(&found.path, &[buffer.as_slice()]) };
+        if self.settle(&met, || format::parse(found.format, text), batch)
+            && let Some(stamp) = stamp
+        {
+            self.sift.link(stamp, met.mark);
+        }
     }
 
     /// Reads the whole file, unless it is too large: then gives its size.
@@ -76,7 +85,10 @@ impl<N: Send> Reader<'_, N> {
         if buffer.len() > ROW_LIMIT { Ok(file.metadata()?.len()) } else { Ok(0) }
     }
 
-    fn bulk(&self, found: &Found, read: fn(&Self, &Found, File, &mut Batch<N>) -> io::Result<()>) -> Batch<N> {
+    fn bulk<R>(&self, found: &Found, read: R) -> Batch<S::Note>
+    where
+        R: Fn(&Self, &Found, File, &mut Batch<S::Note>) -> io::Result<()>,
+    {
         let mut batch = Batch::default();
         let done = File::open(self.config.root.join(&found.path)).and_then(|file| read(self, found, file, &mut batch));
         if let Err(error) = done {
@@ -93,11 +105,11 @@ impl<N: Send> Reader<'_, N> {
         batch
     }
 
-    fn ndjson(&self, found: &Found, file: File, batch: &mut Batch<N>) -> io::Result<()> {
+    fn ndjson(&self, found: &Found, file: File, batch: &mut Batch<S::Note>) -> io::Result<()> {
         let size = file.metadata()?.len();
         ndjson::blocks(file, size, |block| match block {
             Block::Lines(pieces) => {
-                let batches: Vec<Batch<N>> = pieces.into_par_iter().map(|piece| self.lines(found, piece)).collect();
+                let batches: Vec<Batch<S::Note>> = pieces.into_par_iter().map(|piece| self.lines(found, piece)).collect();
                 batches.into_iter().for_each(|other| batch.absorb(other));
             }
             Block::TooLong(line) => {
@@ -107,7 +119,7 @@ impl<N: Send> Reader<'_, N> {
         })
     }
 
-    pub fn lines(&self, found: &Found, piece: Piece<'_>) -> Batch<N> {
+    pub fn lines(&self, found: &Found, piece: Piece<'_>) -> Batch<S::Note> {
         let mut batch = Batch::default();
         for (line, row) in (piece.line..).zip(ndjson::rows(piece.bytes)) {
             let bytes = if line == 1 { row.strip_prefix(BOM).unwrap_or(row) } else { row }.trim_ascii();
@@ -118,7 +130,8 @@ impl<N: Send> Reader<'_, N> {
                 Ok(text) => {
                     let offset = piece.offset + (row.as_ptr() as usize - piece.bytes.as_ptr() as usize) as u64;
                     let passage = Passage { path: &found.path, line, body: Body::Text(RecordFormat::Ndjson, text) };
-                    self.settle(found, &passage, format::parse(RecordFormat::Ndjson, text), &mut batch, offset);
+                    let met = Met { found, passage: &passage, offset, mark: mark(&found.path, &[bytes]) };
+                    self.settle(&met, || format::parse(RecordFormat::Ndjson, text), &mut batch);
                 }
                 Err(wrong) => batch.lost(wrong.finding(found, line, bytes)),
             }
@@ -126,12 +139,12 @@ impl<N: Send> Reader<'_, N> {
         batch
     }
 
-    fn csv(&self, found: &Found, file: File, batch: &mut Batch<N>) -> io::Result<()> {
+    fn csv(&self, found: &Found, file: File, batch: &mut Batch<S::Note>) -> io::Result<()> {
         self.csv_where(found, file, batch, &|_| true)
     }
 
     /// The rows of a table that begin at these lines.
-    pub fn table(&self, found: &Found, lines: &HashSet<u32>) -> Batch<N> {
+    pub fn table(&self, found: &Found, lines: &HashSet<u32>) -> Batch<S::Note> {
         let mut batch = Batch::default();
         let file = File::open(self.config.root.join(&found.path));
         match file.and_then(|file| self.csv_where(found, file, &mut batch, &|row| lines.contains(&row.line))) {
@@ -143,7 +156,7 @@ impl<N: Send> Reader<'_, N> {
         }
     }
 
-    fn csv_where(&self, found: &Found, file: File, batch: &mut Batch<N>, wanted: &(dyn Fn(&Row) -> bool + Sync)) -> io::Result<()> {
+    fn csv_where(&self, found: &Found, file: File, batch: &mut Batch<S::Note>, wanted: &(dyn Fn(&Row) -> bool + Sync)) -> io::Result<()> {
         let Some((mut table, faults)) = Table::open(file, &self.config.sources[found.source])? else { return Ok(()) };
         let stop = faults.iter().any(|fault| fault.code.severity == Severity::Error);
         let header = |fault: Fault| Finding::new(fault.code, fault.message).at(Place::line(found.path.clone(), 1)).maybe_help(fault.help);
@@ -159,7 +172,7 @@ impl<N: Send> Reader<'_, N> {
         let (mut rows, mut error) = table.rows(ROWS.0);
         while !rows.is_empty() {
             let here = std::mem::take(&mut rows);
-            let mut batches: Vec<Batch<N>> = Vec::new();
+            let mut batches: Vec<Batch<S::Note>> = Vec::new();
             // The next rows are read while others work on these.
             rayon::in_place_scope(|scope| {
                 scope.spawn(|_| batches = work(here));
@@ -172,7 +185,7 @@ impl<N: Send> Reader<'_, N> {
         error.map_or(Ok(()), |error| Err(error.into()))
     }
 
-    fn rows(&self, found: &Found, columns: &format::csv::Columns, rows: Vec<Row>) -> Batch<N> {
+    fn rows(&self, found: &Found, columns: &format::csv::Columns, rows: Vec<Row>) -> Batch<S::Note> {
         let mut batch = Batch::default();
         for row in rows {
             let line = row.line;
@@ -185,7 +198,8 @@ impl<N: Send> Reader<'_, N> {
             match row.decode() {
                 Ok(cells) => {
                     let passage = Passage { path: &found.path, line, body: Body::Cells(columns, &cells) };
-                    self.settle(found, &passage, columns.record(&cells), &mut batch, 0);
+                    let met = Met { found, passage: &passage, offset: 0, mark: columns.mark(&found.path, &cells) };
+                    self.settle(&met, || columns.record(&cells), &mut batch);
                 }
                 Err(cell) => batch.lost(Undecodable::bad_utf8(&cell).finding(found, line, &cell)),
             }
@@ -193,21 +207,33 @@ impl<N: Send> Reader<'_, N> {
         batch
     }
 
-    fn settle(&self, found: &Found, passage: &Passage<'_>, parsed: Result<Record, Vec<Fault>>, batch: &mut Batch<N>, offset: u64) {
-        let (item, faults) = match parsed {
-            Ok(record) => self.resolver.resolve(record, self.setting(found, passage)),
+    /// Makes an item of the record, unless a run before did. Tells whether what was made is kept for the next.
+    fn settle(&self, met: &Met<'_>, parse: impl FnOnce() -> Result<Record, Vec<Fault>>, batch: &mut Batch<S::Note>) -> bool {
+        let record = Whereabouts { file: met.found.number, offset: met.offset };
+        if let Some(known) = self.sift.known(met.mark) {
+            batch.known(known, met.passage.whole(), record);
+            return true;
+        }
+        let (item, faults) = match parse() {
+            Ok(record) => self.resolver.resolve(record, self.setting(met.found, met.passage)),
             Err(faults) => (None, faults),
         };
         batch.records += 1;
         batch.bad += usize::from(item.is_none());
+        // What is wrong with a record is told by every run, and a file that was looked at beside it may change.
+        let is_kept = faults.is_empty() && item.as_ref().is_some_and(|item| item.enclosures.iter().all(|own| own.beside.is_none()));
         if let Some(mut item) = item {
-            item.record = Whereabouts { file: found.number, offset };
-            let note = (self.sift)(&mut item);
+            item.record = record;
+            let note = self.sift.sift(&mut item);
+            if is_kept {
+                self.sift.keep(met.mark, &item, &note);
+            }
             batch.push(item, note);
         }
         if !faults.is_empty() {
-            batch.findings.extend(passage.findings(faults));
+            batch.findings.extend(met.passage.findings(faults));
         }
+        is_kept
     }
 
     fn setting<'s>(&'s self, found: &'s Found, passage: &Passage<'_>) -> Setting<'s> {
@@ -219,6 +245,15 @@ impl<N: Send> Reader<'_, N> {
             file: &found.path,
         }
     }
+}
+
+/// A record on its way.
+struct Met<'a> {
+    found: &'a Found,
+    passage: &'a Passage<'a>,
+    /// Where its line begins in the file, in NDJSON.
+    offset: u64,
+    mark: u128,
 }
 
 fn whole(found: &Found, code: &'static Code, message: impl Into<String>) -> Finding {

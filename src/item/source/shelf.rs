@@ -28,7 +28,7 @@ impl Shelf<'_> {
     /// The items as their records have them now, whole; `None` where there is none any more.
     pub fn fetch(&self, items: &[&Item]) -> Vec<Option<Item>> {
         let aliases = Aliases::read(self.config, &mut Findings::new());
-        let reader = Reader { config: self.config, resolver: Resolver::new(self.config, aliases), sift: &|_| () };
+        let reader = Reader { config: self.config, resolver: Resolver::new(self.config, aliases), sift: &() };
         let fetch = Fetch { shelf: self, reader, tables: HashMap::new() };
         fetch.with_tables(items).all(items)
     }

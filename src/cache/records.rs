@@ -1,0 +1,274 @@
+//! What was made of records, kept for the next run: frames in one file, each under the mark by which its record is known to be what it was.
+//!
+//! A frame is the length of its content (4 bytes), its mark (16), a checksum of both (8) and the content, which may be another mark: that of the
+//! content of a file under that of its stamp. New frames are added to the end; the file is written anew when half of it is of no use. Nothing is
+//! lost with it: a file that is cut off counts as far as it is whole, and one of another version, of another config or of something else altogether
+//! not at all.
+
+use std::collections::HashMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+/// Another whenever frames or what they hold take another form.
+const MAGIC: [u8; 8] = *b"tidings1";
+
+/// Before the content of a frame.
+const HEAD: usize = 28;
+
+/// Frames are gathered in pieces of about this size.
+const PIECE: usize = 1 << 20;
+
+/// The frames, by mark.
+#[derive(Debug)]
+pub struct Records {
+    path: PathBuf,
+    /// Of what everything in the file depends on: the program, and what of the config counts.
+    depends: u128,
+    /// The part of the file that is whole.
+    bytes: Vec<u8>,
+    frames: HashMap<u128, Frame, foldhash::fast::RandomState>,
+    /// Frames that this run made.
+    fresh: Mutex<Vec<Vec<u8>>>,
+    state: State,
+}
+
+/// What became of the file that a run before left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// There was none, or all of it counts.
+    Whole,
+    /// It ends within a frame; what stands before counts.
+    CutOff,
+    /// It was made by another version or under another config, and does not count.
+    Outdated,
+    /// It is something else, and does not count.
+    Foreign,
+}
+
+#[derive(Debug)]
+struct Frame {
+    content: Range<usize>,
+    is_used: AtomicBool,
+}
+
+impl Records {
+    /// The frames of the publication at `root`, as far as they were made of the same.
+    pub fn open(root: &Path, depends: u128) -> Self {
+        let mut records = Records::none(root, depends);
+        let Ok(bytes) = fs::read(&records.path) else { return records };
+        if bytes.starts_with(&records.start()) {
+            records.bytes = bytes;
+            records.find_frames();
+        } else {
+            let is_ours = bytes.starts_with(&MAGIC) && bytes.len() >= records.start().len();
+            records.state = if is_ours { State::Outdated } else { State::Foreign };
+        }
+        records
+    }
+
+    /// None, whatever the file holds; it is written anew.
+    pub fn none(root: &Path, depends: u128) -> Self {
+        let path = root.join(".tidings").join("records.cache");
+        Records { path, depends, bytes: Vec::new(), frames: HashMap::default(), fresh: Mutex::default(), state: State::Whole }
+    }
+
+    /// What became of the file that a run before left.
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    fn start(&self) -> [u8; 24] {
+        let mut start = [0; 24];
+        start[..8].copy_from_slice(&MAGIC);
+        start[8..].copy_from_slice(&self.depends.to_le_bytes());
+        start
+    }
+
+    fn find_frames(&mut self) {
+        let mut at = self.start().len();
+        // Most frames are longer than this.
+        self.frames.reserve(self.bytes.len() / 256);
+        while let Some((mark, content)) = frame(&self.bytes, at) {
+            at = content.end;
+            self.frames.insert(mark, Frame { content, is_used: AtomicBool::new(false) });
+        }
+        if at < self.bytes.len() {
+            self.state = State::CutOff;
+            self.bytes.truncate(at);
+        }
+    }
+
+    /// What is kept under a mark.
+    pub fn find(&self, mark: u128) -> Option<&[u8]> {
+        let content = self.frame(mark)?;
+        match <[u8; 16]>::try_from(content) {
+            Ok(other) => self.frame(u128::from_le_bytes(other)).filter(|content| content.len() > 16),
+            Err(_) => Some(content),
+        }
+    }
+
+    fn frame(&self, mark: u128) -> Option<&[u8]> {
+        let frame = self.frames.get(&mark)?;
+        let content = &self.bytes[frame.content.clone()];
+        let sum = &self.bytes[frame.content.start - 8..frame.content.start];
+        if sum != checksum(mark, content).to_le_bytes() {
+            return None;
+        }
+        frame.is_used.store(true, Ordering::Relaxed);
+        Some(content)
+    }
+
+    /// Keeps this, of more than 16 bytes, for the next run.
+    pub fn keep(&self, mark: u128, content: &[u8]) {
+        debug_assert!(content.len() > 16, "as short as a mark");
+        self.add(mark, content);
+    }
+
+    /// Keeps that what is known by `mark` is known by `other` too.
+    pub fn link(&self, other: u128, mark: u128) {
+        self.add(other, &mark.to_le_bytes());
+    }
+
+    fn add(&self, mark: u128, content: &[u8]) {
+        let Ok(length) = u32::try_from(content.len()) else { return };
+        let Ok(mut fresh) = self.fresh.lock() else { return };
+        if fresh.last().is_none_or(|piece| piece.len() + HEAD + content.len() > piece.capacity()) {
+            fresh.push(Vec::with_capacity(PIECE.max(HEAD + content.len())));
+        }
+        let Some(piece) = fresh.last_mut() else { return };
+        piece.extend_from_slice(&length.to_le_bytes());
+        piece.extend_from_slice(&mark.to_le_bytes());
+        piece.extend_from_slice(&checksum(mark, content).to_le_bytes());
+        piece.extend_from_slice(content);
+    }
+
+    /// Writes the frames that this run made; those that it had no use for go in time.
+    ///
+    /// # Errors
+    /// What the disk says. Time is lost, and nothing else.
+    pub fn save(&self) -> io::Result<()> {
+        let Ok(fresh) = self.fresh.lock() else { return Ok(()) };
+        let added: usize = fresh.iter().map(Vec::len).sum();
+        let used = |frame: &&Frame| frame.is_used.load(Ordering::Relaxed);
+        let live: usize = added + self.frames.values().filter(used).map(|frame| HEAD + frame.content.len()).sum::<usize>();
+        if self.bytes.is_empty() || self.bytes.len() + added > 2 * live + (1 << 16) {
+            return self.write_anew(&fresh);
+        }
+        if added == 0 && self.state == State::Whole {
+            return Ok(());
+        }
+        let mut file = OpenOptions::new().write(true).open(&self.path)?;
+        // What was cut off is overwritten.
+        file.set_len(self.bytes.len() as u64)?;
+        file.seek(SeekFrom::End(0))?;
+        fresh.iter().try_for_each(|piece| file.write_all(piece))
+    }
+
+    fn write_anew(&self, fresh: &[Vec<u8>]) -> io::Result<()> {
+        let beside = self.path.with_extension("new");
+        let mut file = io::BufWriter::with_capacity(1 << 20, File::create(&beside)?);
+        file.write_all(&self.start())?;
+        let mut used: Vec<&Frame> = self.frames.values().filter(|frame| frame.is_used.load(Ordering::Relaxed)).collect();
+        used.sort_by_key(|frame| frame.content.start);
+        used.iter().try_for_each(|frame| file.write_all(&self.bytes[frame.content.start - HEAD..frame.content.end]))?;
+        fresh.iter().try_for_each(|frames| file.write_all(frames))?;
+        file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        fs::rename(beside, &self.path)
+    }
+}
+
+/// The frame that begins at `at`: its mark, and where its content stands.
+fn frame(bytes: &[u8], at: usize) -> Option<(u128, Range<usize>)> {
+    let (length, rest) = bytes.get(at..)?.split_first_chunk()?;
+    let (mark, _) = rest.split_first_chunk()?;
+    let content = at + HEAD..at.checked_add(HEAD)?.checked_add(u32::from_le_bytes(*length) as usize)?;
+    (content.end <= bytes.len() && !content.is_empty()).then_some((u128::from_le_bytes(*mark), content))
+}
+
+fn checksum(mark: u128, content: &[u8]) -> u64 {
+    xxh3_64_with_seed(content, mark as u64 ^ (mark >> 64) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &[u8] = b"the content of the first";
+    const TWO: &[u8] = b"the content of the second";
+    const THREE: &[u8] = b"the content of the third";
+
+    fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::create_dir(folder.path().join(".tidings")).expect("a folder");
+        folder
+    }
+
+    fn save(records: &Records, frames: &[(u128, &[u8])]) {
+        frames.iter().for_each(|(mark, content)| records.keep(*mark, content));
+        records.save().expect("written");
+    }
+
+    #[test]
+    fn what_is_kept_is_found_as_far_as_it_is_whole() {
+        let root = folder();
+        let open = || Records::open(root.path(), 7);
+        save(&open(), &[(1, ONE), (2, TWO)]);
+        let records = open();
+        assert_eq!((records.find(1), records.find(2), records.find(3)), (Some(ONE), Some(TWO), None));
+        records.link(30, 3);
+        save(&records, &[(3, THREE)]);
+        assert_eq!((open().find(3), open().find(30), open().state()), (Some(THREE), Some(THREE), State::Whole));
+        let (path, whole) = (records.path.clone(), fs::read(&records.path).expect("the file"));
+        for length in 0..whole.len() {
+            fs::write(&path, &whole[..length]).expect("written");
+            let cut = open();
+            assert_eq!(cut.find(3), None, "cut off after {length} bytes");
+            save(&cut, &[(4, ONE)]);
+            assert_eq!((open().find(4), open().state()), (Some(ONE), State::Whole), "cut off after {length} bytes");
+        }
+        for at in 24..whole.len() {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 0x55;
+            fs::write(&path, &damaged).expect("written");
+            let records = open();
+            for (mark, content) in [(1, ONE), (2, TWO), (3, THREE), (30, THREE)] {
+                assert!(records.find(mark).is_none_or(|found| found == content), "byte {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_made_of_something_else_counts_for_nothing() {
+        let root = folder();
+        save(&Records::open(root.path(), 7), &[(1, ONE)]);
+        let other = Records::open(root.path(), 8);
+        assert_eq!((other.state(), other.find(1)), (State::Outdated, None));
+        save(&other, &[(2, TWO)]);
+        assert_eq!(Records::open(root.path(), 7).state(), State::Outdated);
+        assert_eq!(Records::open(root.path(), 8).find(2), Some(TWO));
+        for foreign in [&b""[..], b"tidings1", b"tidings0                         ", b"anything"] {
+            fs::write(&other.path, foreign).expect("written");
+            let records = Records::open(root.path(), 8);
+            assert_eq!((records.state(), records.find(2)), (State::Foreign, None));
+            save(&records, &[(2, TWO)]);
+            assert_eq!(Records::open(root.path(), 8).find(2), Some(TWO));
+        }
+    }
+
+    #[test]
+    fn what_is_of_no_use_goes_in_time() {
+        let (root, long) = (folder(), vec![b'x'; 1 << 17]);
+        save(&Records::open(root.path(), 7), &[(1, &long), (2, &long), (3, THREE)]);
+        let records = Records::open(root.path(), 7);
+        assert!(records.find(3).is_some());
+        save(&records, &[]);
+        assert!(fs::metadata(&records.path).expect("the file").len() < 100);
+        assert_eq!(Records::open(root.path(), 7).find(3), Some(THREE));
+    }
+}

@@ -1,0 +1,84 @@
+//! How the values of an item are serialised where only this program reads them again: in as few bytes and as little work as may be.
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+use super::Date;
+use crate::diag::Place;
+
+/// Stands in until the reader says where the record is.
+pub fn nowhere() -> Place {
+    static NOWHERE: LazyLock<Place> = LazyLock::new(|| Place::file(Path::new("")));
+    NOWHERE.clone()
+}
+
+/// Seconds, nanoseconds and the offset in seconds.
+type Parts = (i64, u32, i32);
+
+fn parts(date: &Date) -> Parts {
+    (date.timestamp(), date.timestamp_subsec_nanos(), date.offset().local_minus_utc())
+}
+
+fn whole<E: Error>((seconds, nanoseconds, offset): Parts) -> Result<Date, E> {
+    let date = chrono::DateTime::from_timestamp(seconds, nanoseconds).zip(chrono::FixedOffset::east_opt(offset));
+    date.map(|(date, offset)| date.with_timezone(&offset)).ok_or_else(|| E::custom("no date"))
+}
+
+pub mod date {
+    use super::*;
+
+    pub fn serialize<S: Serializer>(date: &Date, to: S) -> Result<S::Ok, S::Error> {
+        parts(date).serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Date, D::Error> {
+        whole(Parts::deserialize(from)?)
+    }
+}
+
+pub mod maybe_date {
+    use super::*;
+
+    pub fn serialize<S: Serializer>(date: &Option<Date>, to: S) -> Result<S::Ok, S::Error> {
+        date.as_ref().map(parts).serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Date>, D::Error> {
+        Option::<Parts>::deserialize(from)?.map(whole).transpose()
+    }
+}
+
+/// An address with the places of its parts, so that it need not be parsed again.
+pub mod url {
+    use super::*;
+    use ::url::Url;
+
+    pub fn serialize<S: Serializer>(url: &Url, to: S) -> Result<S::Ok, S::Error> {
+        url.serialize_internal(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Url, D::Error> {
+        Url::deserialize_internal(from)
+    }
+}
+
+pub mod maybe_url {
+    use super::*;
+    use ::url::Url;
+
+    #[derive(Serialize)]
+    struct Given<'a>(#[serde(with = "super::url")] &'a Url);
+
+    #[derive(Deserialize)]
+    struct Taken(#[serde(with = "super::url")] Url);
+
+    pub fn serialize<S: Serializer>(url: &Option<Url>, to: S) -> Result<S::Ok, S::Error> {
+        url.as_ref().map(Given).serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Url>, D::Error> {
+        Ok(Option::<Taken>::deserialize(from)?.map(|taken| taken.0))
+    }
+}
