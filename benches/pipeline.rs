@@ -35,7 +35,7 @@ fn stages(criterion: &mut Criterion) {
     let progress = Progress::default();
     let loaded = item::read(&config, &progress);
     let memory = tidings::ledger::Memory::default();
-    let sifted = pipeline::read(&config, Files::list(&config), &memory, Texts::Stay, &progress);
+    let sifted = pipeline::read(&config, Files::list(&config), Texts::Stay, &progress);
     let placements = pipeline::classify(&config, &loaded.items, &progress);
     let known = BTreeSet::new();
     let accepted = BTreeSet::new();
@@ -71,7 +71,7 @@ fn gate_share(_: &mut Criterion) {
         let share = || {
             let (start, progress) = (std::time::Instant::now(), Progress::default());
             let records = Records::none(&root, pipeline::depends(&config));
-            let read = pipeline::read(&config, Files::list(&config), &memory, Texts::Left(&records), &progress);
+            let read = pipeline::read(&config, Files::list(&config), Texts::Left(&records), &progress);
             let built = pipeline::build(&config, read, past, now, &progress).expect("nobody changes the records");
             let (all, gate) = (start.elapsed().as_secs_f64(), built.timings.check.as_secs_f64());
             gate / (all - gate)

@@ -93,7 +93,7 @@ pub struct Past<'a> {
 /// # Errors
 /// A record that is not any more what it was when it was read, where its text was left in it.
 pub fn build(config: &Config, loaded: Loaded<Sifted>, past: Past<'_>, now: DateTime<Utc>, progress: &Progress) -> Result<Built, Changed> {
-    recall(config, loaded, past, now).build(config, past, now, progress)
+    recall(config, loaded, past, now)?.build(config, past, now, progress)
 }
 
 impl Recalled {

@@ -18,9 +18,9 @@ use crate::cache::records::{Records, State};
 use crate::config::{Config, Format, paths};
 use crate::crash;
 use crate::diag::{Finding, Findings, Place, codes};
-use crate::item::{Files, Hidden};
+use crate::item::{Files, Hidden, Loaded};
 use crate::ledger::{Accept, Memory, Staged, guard};
-use crate::pipeline::{self, Built, Changed, Past, Texts, Timings};
+use crate::pipeline::{self, Built, Changed, Past, Sifted, Texts, Timings};
 use crate::progress::Progress;
 use crate::publish::{Change, Folder, Lock, Outcome, Plan, beside};
 use crate::websub::ping::Told;
@@ -96,7 +96,7 @@ pub(super) fn unpublished(config: &Config, context: &Context) -> Result<Built, F
     let progress = Progress::default();
     let (known, accepted) = (folder.known(), BTreeSet::new());
     let past = Past { memory: &before.memory, known: &known, accepted: &accepted };
-    let loaded = pipeline::read(config, Files::list(config), &before.memory, Texts::Stay, &progress);
+    let loaded = pipeline::read(config, Files::list(config), Texts::Stay, &progress);
     Ok(pipeline::build(config, loaded, past, context.now, &progress)?)
 }
 
@@ -144,13 +144,22 @@ pub(super) fn run(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> 
         // Others may have worked for a while.
         files = Files::look(&config, context.file_time());
     }
-    let before = memory::load(&config, &folder)?;
-    let records = kept(&config, args, context);
+    let progress = Progress::default();
+    let read = |files: Files, texts: Texts<'_>| {
+        let clock = Instant::now();
+        (pipeline::read(&config, files, texts, &progress), clock.elapsed())
+    };
+    let from_records = || {
+        let records = kept(&config, args, context);
+        (read(files, Texts::Left(&records)), records)
+    };
+    let (before, (loaded, records)) = context.ui.working(&progress, || rayon::join(|| memory::load(&config, &folder), from_records));
+    let before = before?;
     let accepted = args.accept.iter().map(|accepted| accepted.accept()).collect();
     let known = folder.known();
     let mut run = Run { args, context, config: &config, records: 0, start, accepted: &accepted, before: &before, known: &known };
     // A record may change before the text that was left in it is fetched.
-    let made = run.make(files, Texts::Left(&records)).or_else(|_| run.make(Files::list(&config), Texts::Stay))?;
+    let made = run.make(loaded, &progress).or_else(|_| run.make(read(Files::list(&config), Texts::Stay), &progress))?;
     run.records = made.records;
     match made.built {
         Ok((built, staged)) => run.publish(built, staged, &mut folder, (lock, look, &records)),
@@ -207,22 +216,18 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn make(&self, files: Files, texts: Texts<'_>) -> Result<Made, Changed> {
-        let clock = Instant::now();
-        let progress = Progress::default();
+    fn make(&self, (loaded, read): (Loaded<Sifted>, Duration), progress: &Progress) -> Result<Made, Changed> {
         let memory = &self.before.memory;
-        let loaded = self.context.ui.working(&progress, || pipeline::read(self.config, files, memory, texts, &progress));
-        let (records, read) = (loaded.records, clock.elapsed());
+        let records = loaded.records;
         if loaded.findings.has_errors() && !self.args.keep_going {
             return Ok(Made { records, built: Err(loaded.findings) });
         }
         let past = Past { memory, known: self.known, accepted: self.accepted };
-        let (built, staged) = self.context.ui.working(&progress, || {
-            let recalled = pipeline::recall(self.config, loaded, past, self.context.now);
+        let (mut built, staged) = self.context.ui.working(progress, || {
+            let recalled = pipeline::recall(self.config, loaded, past, self.context.now)?;
             let staged = if self.args.dry_run { None } else { self.before.stage(recalled.after()) };
-            (recalled.build(self.config, past, self.context.now, &progress), staged)
-        });
-        let mut built = built?;
+            Ok((recalled.build(self.config, past, self.context.now, progress)?, staged))
+        })?;
         built.timings.read = read;
         Ok(Made { records, built: Ok((built, staged)) })
     }

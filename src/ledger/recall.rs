@@ -37,7 +37,10 @@ pub fn recall<'t>(
     let now = now.timestamp();
     let remember = |(item, traces): (&mut Item, &Traces)| {
         let at = before.find(&item.id.iri);
-        (at, remembered(item, *traces, at.map(|at| before.get(at)), now))
+        let known = at.map(|at| before.get(at));
+        // A record that is the same to the letter did not change, even where another config has its content traced otherwise.
+        let traces = known.map(|known| known.traces).filter(|known| known.record == traces.record).unwrap_or(*traces);
+        (at, remembered(item, traces, known, now))
     };
     let remembered: Vec<(Option<Ref>, Known)> = items.par_iter_mut().zip(traces).map(remember).collect();
     let mut recall = Recall { after: before.clone(), refs: Vec::with_capacity(items.len()), ..Recall::default() };

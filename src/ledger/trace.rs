@@ -83,17 +83,8 @@ pub fn of_record(item: &Item) -> Digest {
     fields.digest()
 }
 
-/// The traces of an item whose text is at hand; those of before where the record is the same to the letter.
-pub fn of(config: &Config, item: &Item, known: Option<&Traces>) -> Traces {
-    let record = of_record(item);
-    match known {
-        Some(known) if known.record == Some(record) => *known,
-        _ => of_item(config, item, record),
-    }
-}
-
-/// The traces of an item: of the record, whose trace is given, and of what readers see of it.
-fn of_item(config: &Config, item: &Item, record: Digest) -> Traces {
+/// The traces of an item whose text is at hand: of the record, and of what readers see of it.
+pub fn of(config: &Config, item: &Item) -> Traces {
     let base = &config.publication.base_url;
     let ignore = config.ledger.ignore.as_slice();
     let text = shown_text(item, base, ignore);
@@ -104,7 +95,7 @@ fn of_item(config: &Config, item: &Item, record: Digest) -> Traces {
     fields.maybe(link);
     facts(&mut fields, item, &|url| text::normal_url(url.as_str(), base));
     Traces {
-        record: Some(record),
+        record: Some(of_record(item)),
         content: fields.digest(),
         text: short(text.as_bytes()),
         link: link.map_or(0, |link| short(link.as_bytes())),

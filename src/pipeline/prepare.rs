@@ -25,6 +25,9 @@ pub(super) type EncodedItems = HashMap<(u32, Format), Encoded>;
 /// The texts that pages show, by the item's position.
 pub(super) type Texts = HashMap<u32, Prepared>;
 
+/// Texts that were left in their records, by the item's position.
+pub(super) type Left = HashMap<u32, Box<Text>>;
+
 /// A record that is not any more what it was when it was read.
 #[derive(Clone, Debug)]
 pub struct Changed {
@@ -68,7 +71,7 @@ impl Prepare<'_> {
     fn these(&self, wanted: BTreeSet<u32>, findings: &mut Findings) -> Result<(EncodedItems, Texts), Changed> {
         let stories = self.stories(&wanted);
         self.progress.begin(Stage::Preparing, wanted.len());
-        let fetched = self.fetch(&wanted)?;
+        let fetched = fetch(self.shelf, self.items, wanted.iter().copied(), self.traces)?;
         let text = |at| self.items[at as usize].text.as_deref().or_else(|| fetched.get(&at).map(|text| &**text));
         let one = |at| self.one(at, text(at).unwrap_or(&NO_TEXT), &stories);
         let made: Vec<(u32, Vec<Encoded>, Option<Prepared>, Findings)> = wanted.into_par_iter().map(one).collect();
@@ -80,22 +83,6 @@ impl Prepare<'_> {
             encoded.extend(self.config.output.formats.iter().map(|format| (at, *format)).zip(in_formats));
         }
         Ok((encoded, texts))
-    }
-
-    /// The texts that were left in their records, which must be what they were.
-    fn fetch(&self, wanted: &BTreeSet<u32>) -> Result<HashMap<u32, Box<Text>>, Changed> {
-        let left: Vec<u32> = wanted.iter().copied().filter(|at| self.items[*at as usize].text.is_none()).collect();
-        if left.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let items: Vec<&Item> = left.iter().map(|at| &self.items[*at as usize]).collect();
-        let fetched = self.shelf.fetch(&items);
-        let is_same = |at: u32, item: &Item| (self.traces)(at).record == Some(trace::of_record(item));
-        let text = |(at, item): (u32, Option<Item>)| match item.filter(|item| is_same(at, item)).and_then(|item| item.text) {
-            Some(text) => Ok((at, text)),
-            None => Err(Changed { place: self.items[at as usize].place.clone() }),
-        };
-        left.into_par_iter().zip(fetched).map(text).collect()
     }
 
     /// The items of each story, for those that are translations of one another.
@@ -137,6 +124,29 @@ impl Prepare<'_> {
         translations.sort_by(|a, b| a.0.cmp(&b.0));
         translations
     }
+}
+
+/// The texts of these items that were left in their records, which must be what they were.
+///
+/// # Errors
+/// A record that changed.
+pub(super) fn fetch(
+    shelf: Shelf<'_>,
+    items: &[Item],
+    wanted: impl Iterator<Item = u32>,
+    traces: &(dyn Fn(u32) -> Traces + Sync),
+) -> Result<Left, Changed> {
+    let left: Vec<u32> = wanted.filter(|at| items[*at as usize].text.is_none()).collect();
+    if left.is_empty() {
+        return Ok(Left::new());
+    }
+    let fetched = shelf.fetch(&left.iter().map(|at| &items[*at as usize]).collect::<Vec<_>>());
+    let is_same = |at: u32, item: &Item| traces(at).record == Some(trace::of_record(item));
+    let text = |(at, item): (u32, Option<Item>)| match item.filter(|item| is_same(at, item)).and_then(|item| item.text) {
+        Some(text) => Ok((at, text)),
+        None => Err(Changed { place: items[at as usize].place.clone() }),
+    };
+    left.into_par_iter().zip(fetched).map(text).collect()
 }
 
 /// An item's text made ready, with findings about what was taken out of it.

@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 
-use super::{Past, Sifted, prepare};
+use super::prepare::{Changed, Left, fetch, prepare};
+use super::{Past, Sifted};
 use crate::classify::Placement;
 use crate::config::{Config, Content, Future};
 use crate::diag::{Finding, Findings, codes};
-use crate::item::{self, Found, Hidden, Item, Loaded};
+use crate::item::{self, Found, Hidden, Item, Loaded, Shelf};
 use crate::ledger::{self, Accept, Memory, Recall, guard};
 
 /// The items that are seen now, and what they are to the memory.
@@ -31,7 +32,10 @@ pub struct Recalled {
 }
 
 /// Sets what was read against what is remembered.
-pub fn recall(config: &Config, loaded: Loaded<Sifted>, past: Past<'_>, now: DateTime<Utc>) -> Recalled {
+///
+/// # Errors
+/// A record that is not any more what it was when it was read, where its text was left in it and is needed.
+pub fn recall(config: &Config, loaded: Loaded<Sifted>, past: Past<'_>, now: DateTime<Utc>) -> Result<Recalled, Changed> {
     let mut findings = loaded.findings;
     let clock = Instant::now();
     let dated_ahead = dated_ahead(config, &loaded.items, past.accepted, now);
@@ -39,9 +43,10 @@ pub fn recall(config: &Config, loaded: Loaded<Sifted>, past: Past<'_>, now: Date
     let Loaded { mut items, mut notes, files, .. } = loaded;
     let hidden = seen_now(&mut items, &mut notes, now, &mut findings);
     let mut recall = ledger::recall(&mut items, notes.par_iter().map(|sifted| &sifted.traces), past.memory, now);
-    settle_unsure(config, &mut items, &mut recall, past.memory, now);
+    let texts = fetch(Shelf { config, files: &files }, &items, recall.unsure.iter().copied(), &|at| notes[at as usize].traces)?;
+    settle_unsure(config, &mut items, &texts, &mut recall, past.memory, now);
     let placements = notes.into_iter().map(|sifted| sifted.placement).collect();
-    Recalled { items, placements, files, hidden, recall, taken_out, dated_ahead, findings, took: clock.elapsed() }
+    Ok(Recalled { items, placements, files, hidden, recall, taken_out, dated_ahead, findings, took: clock.elapsed() })
 }
 
 impl Recalled {
@@ -69,12 +74,10 @@ fn taken_out(items: &[Item], memory: &Memory, now: DateTime<Utc>) -> HashSet<led
 }
 
 /// Compares the text of items that the memory knows only as they were published.
-fn settle_unsure(config: &Config, items: &mut [Item], recall: &mut Recall, before: &Memory, now: DateTime<Utc>) {
+fn settle_unsure(config: &Config, items: &mut [Item], texts: &Left, recall: &mut Recall, before: &Memory, now: DateTime<Utc>) {
     for position in std::mem::take(&mut recall.unsure) {
         let item = &mut items[position as usize];
-        let text = item.text.take().unwrap_or_default();
-        let (text, whole) = (prepare(config, item, &text).0, text);
-        item.text = Some(whole);
+        let text = item.text.as_ref().or_else(|| texts.get(&position)).map(|text| prepare(config, item, text).0).unwrap_or_default();
         let html = if config.output.content == Content::Full { text.html } else { None };
         let shown = html.or(text.summary).unwrap_or_else(|| item.title.clone());
         let known = before.find(&item.id.iri).map(|at| before.get(at).traces.content);

@@ -9,11 +9,11 @@ use crate::cache::{self, records::Records};
 use crate::classify::{Classifier, Placement};
 use crate::config::Config;
 use crate::item::{self, Files, Item, Loaded, Sift};
-use crate::ledger::{Memory, Traces, trace};
+use crate::ledger::{Traces, trace};
 use crate::progress::Progress;
 
 /// What a build knows of an item beside the item.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sifted {
     pub placement: Placement,
     pub traces: Traces,
@@ -24,19 +24,17 @@ pub struct Sifted {
 pub enum Texts<'a> {
     /// They stay in memory: for who needs them again and again, or nearly all of them.
     Stay,
-    /// They are left in the records, and fetched for the few items that documents hold. A record that these hold is not even read.
+    /// They are left in the records, and fetched for the few items that documents hold. A record of which these know what it says is not even read.
     Left(&'a Records),
 }
 
 /// Reads the records of these files, sorts them and takes their traces.
-pub fn read(config: &Config, files: Files, memory: &Memory, texts: Texts<'_>, progress: &Progress) -> Loaded<Sifted> {
-    // A memory that was rebuilt compares texts as they were published.
-    let rebuilt = memory.items().iter().any(|known| known.traces.record.is_none());
+pub fn read(config: &Config, files: Files, texts: Texts<'_>, progress: &Progress) -> Loaded<Sifted> {
     let records = match texts {
-        Texts::Left(records) if !config.output.archives && !rebuilt => Some(records),
+        Texts::Left(records) if !config.output.archives => Some(records),
         Texts::Left(_) | Texts::Stay => None,
     };
-    item::read_with(config, files, progress, &Sieve { config, classifier: Classifier::new(config), memory, records })
+    item::read_with(config, files, progress, &Sieve { config, classifier: Classifier::new(config), records })
 }
 
 /// One hash of everything but a record that [`read`] makes an item of: the program, and the parts of the config that it asks.
@@ -54,42 +52,14 @@ pub fn depends(config: &Config) -> u128 {
 struct Sieve<'a> {
     config: &'a Config,
     classifier: Classifier,
-    memory: &'a Memory,
     records: Option<&'a Records>,
-}
-
-/// An item as it is kept for the next run.
-#[derive(Serialize)]
-struct Kept<'a> {
-    item: &'a Item,
-    placement: &'a Placement,
-    traces: &'a Traces,
-    /// Whether the traces were made of the record; else they were those of the ledger, which another config may have made.
-    is_own: bool,
-}
-
-/// The same when it is read.
-#[derive(Deserialize)]
-struct Found {
-    item: Item,
-    placement: Placement,
-    traces: Traces,
-    is_own: bool,
-}
-
-impl Sieve<'_> {
-    /// What the ledger has of the item.
-    fn remembered(&self, item: &Item) -> Option<&Traces> {
-        self.memory.find(&item.id.iri).map(|at| &self.memory.get(at).traces)
-    }
 }
 
 impl Sift for Sieve<'_> {
     type Note = Sifted;
 
     fn sift(&self, item: &mut Item) -> Sifted {
-        let traces = trace::of(self.config, item, self.remembered(item));
-        let sifted = Sifted { placement: self.classifier.place(item), traces };
+        let sifted = Sifted { placement: self.classifier.place(item), traces: trace::of(self.config, item) };
         if self.records.is_some() {
             item.text = None;
         }
@@ -97,17 +67,12 @@ impl Sift for Sieve<'_> {
     }
 
     fn known(&self, mark: u128) -> Option<(Item, Sifted)> {
-        let Found { item, placement, traces, is_own } = postcard::from_bytes(self.records?.find(mark)?).ok()?;
-        let remembered = self.remembered(&item).filter(|remembered| remembered.record == traces.record);
-        let traces = remembered.copied().or(is_own.then_some(traces))?;
-        Some((item, Sifted { placement, traces }))
+        postcard::from_bytes(self.records?.find(mark)?).ok()
     }
 
     fn keep(&self, mark: u128, item: &Item, note: &Sifted) {
         let Some(records) = self.records else { return };
-        let is_own = self.remembered(item).is_none_or(|remembered| remembered.record != note.traces.record);
-        let kept = Kept { item, placement: &note.placement, traces: &note.traces, is_own };
-        if let Ok(bytes) = postcard::to_extend(&kept, Vec::with_capacity(512)) {
+        if let Ok(bytes) = postcard::to_extend(&(item, note), Vec::with_capacity(512)) {
             records.keep(mark, &bytes);
         }
     }

@@ -28,7 +28,7 @@ pub(super) fn check(context: &Context) -> Result<Vec<Checked>, Failure> {
     let accepted = std::collections::BTreeSet::from([Accept::Repeats, Accept::Shrink, Accept::Future, Accept::Paths]);
     let past = pipeline::Past { memory: &memory, known: &known, accepted: &accepted };
     let progress = Progress::default();
-    let loaded = pipeline::read(&config, Files::list(&config), &memory, Texts::Stay, &progress);
+    let loaded = pipeline::read(&config, Files::list(&config), Texts::Stay, &progress);
     let built = pipeline::build(&config, loaded, past, context.now, &progress)?;
     checked.extend(by_file(built.findings, &context.config).into_iter().filter(|one| one.kind != Kind::Config || !one.findings.is_empty()));
     checked.extend(documents(&config, &built.documents, built.checked));
