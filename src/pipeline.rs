@@ -67,6 +67,8 @@ pub struct Built {
 /// How long each stage took.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Timings {
+    /// The look at every file that goes into the build.
+    pub look: Duration,
     pub read: Duration,
     pub recall: Duration,
     pub classify: Duration,

@@ -11,7 +11,7 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -33,6 +33,8 @@ pub struct Records {
     /// The part of the file that is whole.
     bytes: Vec<u8>,
     frames: HashMap<u128, Frame, foldhash::fast::RandomState>,
+    /// How many bytes of them this run had use for.
+    used: AtomicUsize,
     /// Frames that this run made.
     fresh: Mutex<Vec<Vec<u8>>>,
     state: State,
@@ -51,10 +53,27 @@ pub enum State {
     Foreign,
 }
 
+/// Where a frame begins; the lowest bit says whether this run had use for it.
 #[derive(Debug)]
-struct Frame {
-    content: Range<usize>,
-    is_used: AtomicBool,
+struct Frame(AtomicU64);
+
+impl Frame {
+    fn at(at: usize) -> Self {
+        Frame(AtomicU64::new((at as u64) << 1))
+    }
+
+    fn start(&self) -> usize {
+        (self.0.load(Ordering::Relaxed) >> 1) as usize
+    }
+
+    fn is_used(&self) -> bool {
+        self.0.load(Ordering::Relaxed) & 1 == 1
+    }
+
+    /// Tells whether it was not before.
+    fn set_used(&self) -> bool {
+        self.0.fetch_or(1, Ordering::Relaxed) & 1 == 0
+    }
 }
 
 impl Records {
@@ -75,7 +94,15 @@ impl Records {
     /// None, whatever the file holds; it is written anew.
     pub fn none(root: &Path, depends: u128) -> Self {
         let path = root.join(".tidings").join("records.cache");
-        Records { path, depends, bytes: Vec::new(), frames: HashMap::default(), fresh: Mutex::default(), state: State::Whole }
+        Records {
+            path,
+            depends,
+            bytes: Vec::new(),
+            frames: HashMap::default(),
+            used: AtomicUsize::new(0),
+            fresh: Mutex::default(),
+            state: State::Whole,
+        }
     }
 
     /// What became of the file that a run before left.
@@ -95,8 +122,8 @@ impl Records {
         // Most frames are longer than this.
         self.frames.reserve(self.bytes.len() / 256);
         while let Some((mark, content)) = frame(&self.bytes, at) {
+            self.frames.insert(mark, Frame::at(at));
             at = content.end;
-            self.frames.insert(mark, Frame { content, is_used: AtomicBool::new(false) });
         }
         if at < self.bytes.len() {
             self.state = State::CutOff;
@@ -114,13 +141,15 @@ impl Records {
     }
 
     fn frame(&self, mark: u128) -> Option<&[u8]> {
-        let frame = self.frames.get(&mark)?;
-        let content = &self.bytes[frame.content.clone()];
-        let sum = &self.bytes[frame.content.start - 8..frame.content.start];
+        let known = self.frames.get(&mark)?;
+        let (_, content) = frame(&self.bytes, known.start())?;
+        let (sum, content) = (&self.bytes[content.start - 8..content.start], &self.bytes[content]);
         if sum != checksum(mark, content).to_le_bytes() {
             return None;
         }
-        frame.is_used.store(true, Ordering::Relaxed);
+        if known.set_used() {
+            self.used.fetch_add(HEAD + content.len(), Ordering::Relaxed);
+        }
         Some(content)
     }
 
@@ -155,8 +184,7 @@ impl Records {
     pub fn save(&self) -> io::Result<()> {
         let Ok(fresh) = self.fresh.lock() else { return Ok(()) };
         let added: usize = fresh.iter().map(Vec::len).sum();
-        let used = |frame: &&Frame| frame.is_used.load(Ordering::Relaxed);
-        let live: usize = added + self.frames.values().filter(used).map(|frame| HEAD + frame.content.len()).sum::<usize>();
+        let live = added + self.used.load(Ordering::Relaxed);
         if self.bytes.is_empty() || self.bytes.len() + added > 2 * live + (1 << 16) {
             return self.write_anew(&fresh);
         }
@@ -170,13 +198,18 @@ impl Records {
         fresh.iter().try_for_each(|piece| file.write_all(piece))
     }
 
+    /// The frames that this run had use for, in the order of the file.
+    fn live(&self) -> Vec<&[u8]> {
+        let mut starts: Vec<usize> = self.frames.values().filter(|frame| frame.is_used()).map(Frame::start).collect();
+        starts.sort_unstable();
+        starts.iter().filter_map(|start| Some(&self.bytes[*start..frame(&self.bytes, *start)?.1.end])).collect()
+    }
+
     fn write_anew(&self, fresh: &[Vec<u8>]) -> io::Result<()> {
         let beside = self.path.with_extension("new");
         let mut file = io::BufWriter::with_capacity(1 << 20, File::create(&beside)?);
         file.write_all(&self.start())?;
-        let mut used: Vec<&Frame> = self.frames.values().filter(|frame| frame.is_used.load(Ordering::Relaxed)).collect();
-        used.sort_by_key(|frame| frame.content.start);
-        used.iter().try_for_each(|frame| file.write_all(&self.bytes[frame.content.start - HEAD..frame.content.end]))?;
+        self.live().iter().try_for_each(|frame| file.write_all(frame))?;
         fresh.iter().try_for_each(|frames| file.write_all(frames))?;
         file.into_inner().map_err(io::IntoInnerError::into_error)?;
         fs::rename(beside, &self.path)

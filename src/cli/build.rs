@@ -131,11 +131,13 @@ pub(super) fn run(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> 
     let start = Instant::now();
     let Some(config) = context.load(args.json)? else { return Ok(Exit::Findings) };
     let mut folder = Folder::open(&config.root, &config.output.folder)?;
+    let clock = Instant::now();
     let mut files = Files::look(&config, context.file_time());
     let look = Look::new(args, context, &config, &files);
     if let Some(said) = look.as_ref().and_then(|look| look.unchanged(&folder)) {
         return idle(args, context, &config, &folder, said, start);
     }
+    let looked = clock.elapsed();
     let lock = match args.dry_run {
         true => None,
         false => Some(folder.lock(&config.output.folder, &holder(context), args.wait)?),
@@ -157,10 +159,21 @@ pub(super) fn run(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> 
     let before = before?;
     let accepted = args.accept.iter().map(|accepted| accepted.accept()).collect();
     let known = folder.known();
-    let mut run = Run { args, context, config: &config, records: 0, start, accepted: &accepted, before: &before, known: &known };
+    let mut run = Run {
+        args,
+        context,
+        config: &config,
+        records: 0,
+        from_before: 0,
+        start,
+        looked,
+        accepted: &accepted,
+        before: &before,
+        known: &known,
+    };
     // A record may change before the text that was left in it is fetched.
     let made = run.make(loaded, &progress).or_else(|_| run.make(read(Files::list(&config), Texts::Stay), &progress))?;
-    run.records = made.records;
+    (run.records, run.from_before) = (made.records, made.known);
     match made.built {
         Ok((built, staged)) => run.publish(built, staged, &mut folder, (lock, look, &records)),
         Err(findings) => run.refuse(&findings),
@@ -187,6 +200,7 @@ fn kept(config: &Config, args: &BuildArgs, context: &Context) -> Records {
 /// What came of the records: nothing but findings, where some are no items and nobody said to go on without them.
 struct Made {
     records: usize,
+    known: usize,
     built: Result<(Built, Option<Staged>), Findings>,
 }
 
@@ -209,7 +223,10 @@ struct Run<'a> {
     context: &'a Context,
     config: &'a Config,
     records: usize,
+    /// How many of them were known from a build before.
+    from_before: usize,
     start: Instant,
+    looked: Duration,
     accepted: &'a BTreeSet<Accept>,
     before: &'a Remembered,
     known: &'a BTreeSet<String>,
@@ -218,9 +235,9 @@ struct Run<'a> {
 impl Run<'_> {
     fn make(&self, (loaded, read): (Loaded<Sifted>, Duration), progress: &Progress) -> Result<Made, Changed> {
         let memory = &self.before.memory;
-        let records = loaded.records;
+        let (records, known) = (loaded.records, loaded.known);
         if loaded.findings.has_errors() && !self.args.keep_going {
-            return Ok(Made { records, built: Err(loaded.findings) });
+            return Ok(Made { records, known, built: Err(loaded.findings) });
         }
         let past = Past { memory, known: self.known, accepted: self.accepted };
         let (mut built, staged) = self.context.ui.working(progress, || {
@@ -228,8 +245,8 @@ impl Run<'_> {
             let staged = if self.args.dry_run { None } else { self.before.stage(recalled.after()) };
             Ok((recalled.build(self.config, past, self.context.now, progress)?, staged))
         })?;
-        built.timings.read = read;
-        Ok(Made { records, built: Ok((built, staged)) })
+        (built.timings.look, built.timings.read) = (self.looked, read);
+        Ok(Made { records, known, built: Ok((built, staged)) })
     }
 
     fn publish(
@@ -347,6 +364,7 @@ impl Run<'_> {
             (false, Some(outcome)) => {
                 paths(ui, plan);
                 self.tell_hidden(&built.hidden);
+                ui.detail(format_args!("read      {} records; {} were known", self.records - self.from_before, self.from_before));
                 ui.say(summary(self.config, &Said::of(built), outcome, self.start));
                 if self.args.timings {
                     let stages = self.stages(&built.timings, &published);
@@ -383,8 +401,9 @@ impl Run<'_> {
         }
     }
 
-    fn stages(&self, timings: &Timings, run: &Published) -> [(&'static str, Duration); 10] {
+    fn stages(&self, timings: &Timings, run: &Published) -> [(&'static str, Duration); 11] {
         [
+            ("look", timings.look),
             ("read", timings.read),
             ("recall", timings.recall),
             ("classify", timings.classify),
@@ -406,6 +425,7 @@ impl Run<'_> {
             published: run.outcome.is_some(),
             folder: self.config.output.folder.display().to_string(),
             records: self.records,
+            known: self.from_before,
             items: built.items.len(),
             hidden: built.hidden.len(),
             channels: built.catalogue.channels.len(),

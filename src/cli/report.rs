@@ -14,6 +14,8 @@ pub(super) struct Report<'a> {
     pub published: bool,
     pub folder: String,
     pub records: usize,
+    /// Records that were known from a build before, and not read again.
+    pub known: usize,
     pub items: usize,
     pub hidden: usize,
     pub channels: usize,

@@ -19,7 +19,7 @@ pub struct Place {
     pub line: u32,
     /// From 1, in characters (Unicode scalar values); 0 means the line as a whole.
     pub column: u32,
-    pub excerpt: Option<Excerpt>,
+    pub excerpt: Option<Box<Excerpt>>,
 }
 
 /// The line (or the piece of a very long one) that a place points into.
@@ -62,7 +62,7 @@ impl Place {
         let to = source[start..].find('\n').map_or(source.len(), |at| start + at);
         let column = 1 + source[from..start].chars().count() as u32;
         let excerpt = Excerpt::cut(source[from..to].trim_end_matches('\r'), start - from..end.min(to) - from);
-        Place { path: path.into(), line, column, excerpt: Some(excerpt) }
+        Place { path: path.into(), line, column, excerpt: Some(excerpt.into()) }
     }
 }
 

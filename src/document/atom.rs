@@ -91,7 +91,7 @@ fn model(entry: &Entry<'_>, publication: &Publication, content: Content) -> atom
         rights: item.rights.as_deref().and_then(seen_text),
         summary,
         content,
-        extensions: item.image.iter().map(thumbnail).collect(),
+        extensions: item.image.as_deref().into_iter().map(thumbnail).collect(),
         ..Default::default()
     }
 }
@@ -127,7 +127,7 @@ fn person(person: &Person) -> Option<atom::Person> {
     Some(atom::Person {
         name: values::name(person)?,
         email: values::email(person).map(str::to_owned),
-        uri: person.uri.as_ref().map(uri),
+        uri: person.uri.as_deref().map(uri),
         ..Default::default()
     })
 }

@@ -166,7 +166,7 @@ fn authors(item: &Item, publication: &Publication) -> Vec<Author> {
 /// The format has no field for mail and allows a `mailto:` address as `url`.
 fn author(person: &Person) -> Option<Author> {
     let mail = || values::email(person).map(|email| format!("mailto:{email}"));
-    Some(Author { name: values::name(person)?, url: person.uri.as_ref().map(uri).or_else(mail) })
+    Some(Author { name: values::name(person)?, url: person.uri.as_deref().map(uri).or_else(mail) })
 }
 
 /// The labels, each once: the format does not tell a country from a topic of the same name.

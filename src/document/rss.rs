@@ -138,7 +138,7 @@ fn extensions<'a>(entry: &Entry<'_>, further: impl Iterator<Item = &'a Enclosure
         add(&mut map, "atom", "updated", [Extension { name: "atom:updated".to_owned(), value: Some(updated), ..Default::default() }]);
     }
     add(&mut map, "media", "content", further.map(media_content));
-    add(&mut map, "media", "thumbnail", entry.item.image.iter().map(thumbnail));
+    add(&mut map, "media", "thumbnail", entry.item.image.as_deref().into_iter().map(thumbnail));
     map
 }
 

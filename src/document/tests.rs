@@ -134,18 +134,18 @@ fn full_item() -> Item {
     Item {
         updated: Some(date("2018-02-10T08:30:00.5-06:00")),
         authors: vec![person("Ana Ruiz", Some("ana@example.org")), person("Li <Wei>", None)],
-        image: Some(Image {
+        image: Some(Box::new(Image {
             url: url("https://example.org/i.jpg?w=1&h=2"),
             alt: Some("A bus".to_owned()),
             width: Some(640),
             height: Some(0),
-        }),
+        })),
         enclosures: vec![
             enclosure("ftp://example.org/a.mp3", Some(1), None),
             enclosure("https://example.org/b.mp3", None, Some("Talk \"one\"")),
             enclosure("https://example.org/c.pdf", Some(77), None),
         ],
-        source: Some(Origin { title: "Elsewhere & Co".to_owned(), url: url("https://example.com/feed") }),
+        source: Some(Box::new(Origin { title: "Elsewhere & Co".to_owned(), url: url("https://example.com/feed") })),
         rights: Some("CC <BY>".to_owned()),
         ..item()
     }
@@ -647,7 +647,7 @@ proptest! {
     #[test]
     fn any_address_stays_an_address(tail in "[ -~]{0,40}") {
         if let Ok(address) = Url::parse(&format!("https://example.org/{tail}")) {
-            let item = Item { link: Some(address.clone()), image: Some(Image { url: address.clone(), alt: None, width: None, height: None }), ..item() };
+            let item = Item { link: Some(address.clone()), image: Some(Box::new(Image { url: address.clone(), alt: None, width: None, height: None })), ..item() };
             for (format, element) in [(Format::Rss, "item"), (Format::Atom, "entry")] {
                 let document = document(&item, &Prepared::default(), Content::Full, format);
                 let tree = roxmltree::Document::parse(&document).expect("well-formed");

@@ -69,6 +69,7 @@ pub struct Item {
     /// As the record says; `None` where it says nothing, which is not the same as an empty list ("no country").
     pub countries: Option<Vec<Country>>,
     /// Keys of the config's topics, as the record says; `None` where it says nothing.
+    #[serde(with = "crate::vocab::serial::maybe_words")]
     pub topics: Option<Vec<Arc<str>>>,
     /// RSS `dc:language`, Atom `xml:lang`, JSON Feed `language`.
     pub language: Language,
@@ -77,11 +78,11 @@ pub struct Item {
     /// RSS `dc:creator` (and `author` where there is an e-mail address), Atom `author` (RFC 4287 section 4.2.1).
     pub authors: Vec<Person>,
     /// `media:thumbnail` in RSS and Atom, JSON Feed `image`.
-    pub image: Option<Image>,
+    pub image: Option<Box<Image>>,
     /// RSS `enclosure` (the first one; the format allows no more), Atom `link rel="enclosure"` and JSON Feed `attachments` (all).
     pub enclosures: Vec<Enclosure>,
     /// Where the item was taken from. RSS `source`, Atom `link rel="via"`, JSON Feed `external_url`.
-    pub source: Option<Origin>,
+    pub source: Option<Box<Origin>>,
     /// Plain text. RSS `dc:rights`, Atom `rights` (RFC 4287 section 4.2.10).
     pub rights: Option<String>,
     pub lifetime: Lifetime,

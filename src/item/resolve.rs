@@ -80,10 +80,11 @@ impl Work<'_> {
         let topics = record.topics.filter(says_something).map(|list| self.topics(list));
         let language = self.language(record.language, setting.source);
         let story = self.line(Field::new("story"), record.story).map(Arc::from);
-        let authors = record.authors.map(|list| self.people(list)).unwrap_or_default();
-        let image = record.image.and_then(|image| self.image(image));
+        let mut authors = record.authors.map(|list| self.people(list)).unwrap_or_default();
+        authors.shrink_to_fit();
+        let image = record.image.and_then(|image| self.image(image)).map(Box::new);
         let enclosures = record.enclosures.map(|list| self.enclosures(list, setting.file)).unwrap_or_default();
-        let source = record.source.and_then(|source| self.origin(source));
+        let source = record.source.and_then(|source| self.origin(source)).map(Box::new);
         let rights = self.line(Field::new("rights"), record.rights);
         let publish_at = self.date("publish-at", record.publish_at);
         let expires = self.date("expires", record.expires);

@@ -36,6 +36,8 @@ pub struct Loaded<N = ()> {
     pub records: usize,
     /// How many of them are no items.
     pub bad: usize,
+    /// How many of them were known from a run before.
+    pub known: usize,
 }
 
 /// What is done with each record on its way. A mark is a hash by which a record is known to be what it was in another run.
@@ -67,6 +69,9 @@ impl Sift for () {
 /// Files that one thread takes at a time.
 const FILES: usize = 64;
 
+/// Files whose items are gathered at a time.
+const PART: usize = 128 * FILES;
+
 /// Reads every record of every source.
 pub fn read(config: &Config, progress: &Progress) -> Loaded {
     read_with(config, Files::list(config), progress, &())
@@ -82,17 +87,15 @@ pub fn read_with<S: Sift>(config: &Config, files: Files, progress: &Progress, si
         progress.step(files.len());
         batch
     };
-    let batches: Vec<Batch<S::Note>> = files.par_chunks(FILES).map(read).collect();
     let mut all = Batch::default();
-    batches.into_iter().for_each(|batch| all.absorb(batch));
-    let good = all.records - all.bad;
-    let (mut items, mut notes) = (Vec::with_capacity(good), Vec::with_capacity(good));
-    for piece in all.items {
-        for (item, note) in piece {
-            items.push(item);
-            notes.push(note);
-        }
+    all.expect(files.len());
+    // In parts, so that the room in which one is gathered serves the next.
+    for part in files.chunks(PART) {
+        let batches: Vec<Batch<S::Note>> = part.par_chunks(FILES).map(read).collect();
+        batches.into_iter().for_each(|batch| all.absorb(batch));
     }
+    let good = all.records - all.bad;
+    let (mut items, mut notes) = (all.items, all.notes);
     findings.extend(all.findings);
     let clashing = unique::clashing(&items, &mut findings);
     if clashing.contains(&true) {
@@ -100,7 +103,7 @@ pub fn read_with<S: Sift>(config: &Config, files: Files, progress: &Progress, si
         keep(&mut notes, &clashing);
     }
     findings.sort_by_place();
-    Loaded { records: all.records, bad: all.bad + good - items.len(), items, notes, files, findings }
+    Loaded { records: all.records, known: all.known, bad: all.bad + good - items.len(), items, notes, files, findings }
 }
 
 /// Takes out what is marked.
@@ -109,50 +112,54 @@ pub(crate) fn keep<T>(list: &mut Vec<T>, out: &[bool]) {
     list.retain(|_| !out.next().copied().unwrap_or(false));
 }
 
-/// What came of some records.
+/// What came of some records, in the order of the source.
 #[derive(Debug)]
 struct Batch<N> {
-    /// In the order of the source; in pieces as they were read, so that an item moves only once more.
-    items: Vec<Vec<(Item, N)>>,
+    items: Vec<Item>,
+    notes: Vec<N>,
     findings: Vec<Finding>,
     records: usize,
     bad: usize,
+    known: usize,
 }
 
 impl<N> Default for Batch<N> {
     fn default() -> Self {
-        Batch { items: Vec::new(), findings: Vec::new(), records: 0, bad: 0 }
+        Batch { items: Vec::new(), notes: Vec::new(), findings: Vec::new(), records: 0, bad: 0, known: 0 }
     }
 }
 
 impl<N> Batch<N> {
+    /// Makes room for so many items.
+    fn expect(&mut self, count: usize) {
+        self.items.reserve_exact(count);
+        self.notes.reserve_exact(count);
+    }
+
     fn absorb(&mut self, mut other: Self) {
-        self.items.append(&mut other.items);
+        if self.items.is_empty() && self.items.capacity() < other.items.capacity() {
+            (self.items, self.notes) = (other.items, other.notes);
+        } else {
+            self.items.append(&mut other.items);
+            self.notes.append(&mut other.notes);
+        }
         self.findings.append(&mut other.findings);
         self.records += other.records;
         self.bad += other.bad;
+        self.known += other.known;
     }
 
     fn push(&mut self, item: Item, note: N) {
-        match self.items.last_mut() {
-            Some(piece) if piece.len() < piece.capacity() => piece.push((item, note)),
-            _ => {
-                let mut piece = Vec::with_capacity(FILES);
-                piece.push((item, note));
-                self.items.push(piece);
-            }
-        }
+        self.items.push(item);
+        self.notes.push(note);
     }
 
     /// What a run before made of a record that is the same now.
     fn known(&mut self, (mut item, note): (Item, N), place: Place, record: Whereabouts) {
         (item.place, item.record) = (place, record);
         self.records += 1;
+        self.known += 1;
         self.push(item, note);
-    }
-
-    fn into_items(self) -> impl Iterator<Item = Item> {
-        self.items.into_iter().flatten().map(|(item, _)| item)
     }
 
     /// A record of which nothing can be read.

@@ -280,7 +280,7 @@ impl<'a> Header<'a> {
 
 impl<'a> Author<'a> {
     fn of(person: &'a Person) -> Self {
-        Author { name: &person.name, email: person.email.as_deref(), uri: person.uri.as_ref().map(Url::as_str) }
+        Author { name: &person.name, email: person.email.as_deref(), uri: person.uri.as_deref().map(Url::as_str) }
     }
 }
 

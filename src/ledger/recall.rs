@@ -84,7 +84,10 @@ fn remembered(item: &mut Item, traces: Traces, known: Option<&Known>, now: i64) 
         iri: item.id.iri.clone(),
         guid: item.id.guid.clone(),
         key: item.key.clone(),
-        title: item.title.as_str().into(),
+        title: match known.filter(|known| *known.title == *item.title) {
+            Some(known) => known.title.clone(),
+            None => item.title.as_str().into(),
+        },
         first_seen: known.map_or(now, |known| known.first_seen),
         published: item.published.timestamp(),
         updated,

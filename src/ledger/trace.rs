@@ -124,7 +124,7 @@ fn facts<'i>(fields: &mut Fields, item: &'i Item, url: &dyn Fn(&'i Url) -> &'i s
     for author in &item.authors {
         fields.add(&author.name);
         fields.maybe(author.email.as_deref());
-        fields.maybe(author.uri.as_ref().map(url));
+        fields.maybe(author.uri.as_deref().map(url));
     }
     if let Some(image) = &item.image {
         fields.add(url(&image.url));

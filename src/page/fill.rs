@@ -195,7 +195,7 @@ impl<'a> Fill<'a> {
             body: text.and_then(|text| text.html.as_deref()).filter(|_| whole).unwrap_or_default(),
             authors: item.authors.iter().map(person).collect(),
             tags: self.tags(at, prefix, language),
-            image: item.image.as_ref().map(image).unwrap_or_default(),
+            image: item.image.as_deref().map(image).unwrap_or_default(),
             files: item.enclosures.iter().map(file).collect(),
             source: source.unwrap_or_default(),
             rights: item.rights.as_deref().unwrap_or_default(),
@@ -287,7 +287,7 @@ fn text_of(plain: &str) -> String {
 
 fn person(person: &vocab::Person) -> Person<'_> {
     let name = if person.name.is_empty() { person.email.as_deref().unwrap_or_default() } else { &person.name };
-    Person { name, url: person.uri.as_ref().map(Url::as_str).unwrap_or_default() }
+    Person { name, url: person.uri.as_deref().map(Url::as_str).unwrap_or_default() }
 }
 
 fn image(image: &item::Image) -> Image<'_> {

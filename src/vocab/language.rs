@@ -1,5 +1,6 @@
 //! A language tag (BCP 47), well-formed and in canonical case.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,6 +9,13 @@ use oxilangtag::LanguageTag;
 /// A well-formed BCP 47 language tag such as `en`, `es-CR` or `sr-Latn`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Language(Arc<str>);
+
+/// So many tags are remembered by each thread, the newest first.
+const RECENTLY: usize = 16;
+
+thread_local! {
+    static RECENT: RefCell<Vec<Language>> = const { RefCell::new(Vec::new()) };
+}
 
 /// Why a text is no language tag, with the way out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,6 +31,19 @@ const RIGHT_TO_LEFT: [&str; 10] = ["ar", "arc", "ckb", "dv", "fa", "he", "ps", "
 impl Language {
     /// Reads a tag, mending its case (`EN-us` becomes `en-US`).
     pub fn parse(text: &str) -> Result<Self, NotALanguage> {
+        // A publication has a handful of languages, and a million items in them.
+        RECENT.with_borrow_mut(|recent| {
+            if let Some(known) = recent.iter().find(|known| *known.0 == *text) {
+                return Ok(known.clone());
+            }
+            let language = Language::read(text)?;
+            recent.truncate(RECENTLY - 1);
+            recent.insert(0, language.clone());
+            Ok(language)
+        })
+    }
+
+    fn read(text: &str) -> Result<Self, NotALanguage> {
         match LanguageTag::parse_and_normalize(text) {
             Ok(tag) if tag.primary_language().len() <= 3 || tag.as_str().starts_with("x-") => Ok(Language(tag.into_inner().into())),
             _ => Err(NotALanguage { text: text.to_owned(), help: mend(text) }),

@@ -7,7 +7,7 @@ pub mod fold;
 pub mod language;
 pub mod media_type;
 pub mod person;
-mod serial;
+pub mod serial;
 pub mod slug;
 pub mod tag;
 

@@ -9,5 +9,5 @@ pub struct Person {
     pub name: String,
     /// Looks like an address; checked when read.
     pub email: Option<String>,
-    pub uri: Option<Url>,
+    pub uri: Option<Box<Url>>,
 }

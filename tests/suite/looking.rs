@@ -1,4 +1,5 @@
-//! A build that finds by a look that nothing changed: it must never find so where a build that reads everything publishes something else.
+//! A build that finds by a look that nothing changed, or that few records did: it must never find so where a build that reads everything publishes
+//! something else.
 
 use std::fs::{self, FileTimes};
 use std::time::{Duration, SystemTime};
@@ -8,6 +9,7 @@ use chrono::{DateTime, Utc};
 use crate::support::{CONFIG, NOW, Publication, Ran};
 
 const CACHE: &str = ".tidings/looked-at.json";
+const RECORDS: &str = ".tidings/records.cache";
 
 /// A publication with limits in days, records that come and go, and a file of many records.
 fn publication() -> Publication {
@@ -49,6 +51,69 @@ fn documents(publication: &Publication) -> Vec<(String, String)> {
 
 fn looked_only(ran: &Ran, publication: &Publication, before: &str) -> bool {
     ran.code == 0 && publication.read(CACHE) == before
+}
+
+/// How many records were known from a build before.
+fn known_records(ran: &Ran) -> usize {
+    let line = ran.out.lines().find_map(|line| line.strip_prefix("read ")?.rsplit_once("; ")?.1.strip_suffix(" were known"));
+    line.and_then(|count| count.parse().ok()).unwrap_or_default()
+}
+
+#[test]
+fn only_records_that_changed_are_read() {
+    let publication = publication();
+    publication.write("items/more.ndjson", many(0));
+    publication.write("items/more.csv", table(0));
+    let read = |hours, more: &[&str]| {
+        let ran = build(&publication, hours, &[&["-v"], more].concat());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        known_records(&ran)
+    };
+    assert_eq!(read(0, &[]), 0);
+    item(&publication, 24, "", "Other.");
+    assert_eq!(read(0, &[]), 13);
+    assert!(publication.read("public/all.atom").contains("Other."));
+    // A row more is one record; the rows before it are what they were.
+    publication.write("items/more.ndjson", many(0) + &many(0).lines().next().expect("a row").replace("n0", "n7"));
+    assert_eq!(read(0, &[]), 14);
+    // Other columns are other records.
+    publication.write("items/more.csv", table(0).replace("title,body", "title,summary"));
+    assert_eq!(read(0, &[]), 12);
+    age(&publication);
+    assert_eq!(read(0, &["--json"]), 0, "only with -v is it said");
+    item(&publication, 25, "", "Other.");
+    let json: serde_json::Value = serde_json::from_str(&build(&publication, 0, &["--json"]).out).expect("JSON");
+    assert_eq!((json["records"].as_u64(), json["known"].as_u64()), (Some(15), Some(14)));
+    assert_eq!(read(0, &["--full"]), 0);
+    // What a record says does not hang on the name of the publication, but where it belongs does on the topics.
+    publication.write("feeds.toml", publication.read("feeds.toml").replace("Harbour news", "Port news"));
+    assert_eq!(read(0, &[]), 15);
+    publication.write("feeds.toml", publication.read("feeds.toml").replace("\"barco\"", "\"barco\", \"other\""));
+    assert_eq!(read(0, &[]), 0);
+    assert!(publication.read("public/topic/ships.atom").contains("Other."));
+}
+
+#[test]
+fn what_is_wrong_is_told_by_every_build() {
+    let publication = publication();
+    item(&publication, 24, "tilte = 'x'", "Text.");
+    let first = build(&publication, 0, &[]).err;
+    assert!(first.contains("did you mean `title`?"), "{first}");
+    item(&publication, 23, "", "Other.");
+    assert_eq!(build(&publication, 0, &[]).err, first);
+}
+
+#[test]
+fn kept_records_that_are_foreign_are_told() {
+    let publication = publication();
+    build(&publication, 0, &[]);
+    let whole = fs::read(publication.path(RECORDS)).expect("kept");
+    for (bad, said) in [(&b"foreign"[..], "is not what a build leaves there"), (&whole[..whole.len() - 1], "is cut off")] {
+        publication.write(RECORDS, bad);
+        item(&publication, 24, "", &format!("Text {}.", bad.len()));
+        let ran = build(&publication, 0, &["-v"]);
+        assert!(ran.code == 0 && ran.err.contains(said), "{}", ran.err);
+    }
 }
 
 #[test]
@@ -137,14 +202,30 @@ fn happen(publication: &Publication, what: u64, number: u64) {
         4 => publication.write(&format!("public/country/{}.atom", ["belize", "mexico"][(number % 2) as usize]), "mine"),
         5 => _ = fs::remove_file(publication.path("public/all.rss")),
         6 => _ = fs::remove_file(publication.path(".tidings/ledger.db")),
-        7 => _ = fs::remove_file(publication.path(CACHE)),
+        7 => _ = fs::remove_file(publication.path([CACHE, RECORDS][(number % 2) as usize])),
         8 => publication.write("items/more.ndjson", many(number)),
         9 => _ = fs::remove_file(publication.path(&path)),
         10 => {
             publication.write("feeds.toml", publication.read("feeds.toml").replace("Harbour", ["Harbour", "Port"][(number % 2) as usize]))
         }
+        11 => cut(publication, number),
+        12 => publication.write("items/more.csv", table(number)),
+        13 => age(publication),
         _ => {}
     }
+}
+
+/// The kept records end where nobody expects it, or are something else.
+fn cut(publication: &Publication, number: u64) {
+    let whole = fs::read(publication.path(RECORDS)).unwrap_or_default();
+    let kept = &whole[..whole.len() * (number % 11) as usize / 11];
+    publication.write(RECORDS, if number % 7 == 0 { b"something else" } else { kept });
+}
+
+fn table(number: u64) -> String {
+    let row = |n: u64| format!("c{n},2018-02-2{n},\"Buses of Belize, {n}\",Text {}.\n", number % 5);
+    let head = ["id,date,title,body\n", "id,date,title,summary\n"][(number % 2) as usize];
+    head.to_owned() + &(0..3).map(row).collect::<String>()
 }
 
 fn many(number: u64) -> String {
@@ -160,7 +241,7 @@ fn many(number: u64) -> String {
 #[test]
 fn what_a_look_leaves_is_what_a_full_build_makes() {
     let series = std::env::var("TIDINGS_SERIES").ok().and_then(|count| count.parse().ok()).unwrap_or(6);
-    let mut looks = 0;
+    let (mut looks, mut known) = (0, 0);
     for seed in 0..series {
         let mut state: u64 = seed * 7919 + 1;
         let mut roll = |sides: u64| {
@@ -171,18 +252,20 @@ fn what_a_look_leaves_is_what_a_full_build_makes() {
         let mut hours = 0;
         for step in 0..14 {
             let before = fs::read_to_string(cached.path(CACHE)).unwrap_or_default();
-            let (what, number) = (roll(16), roll(1000));
+            let (what, number) = (roll(18), roll(1000));
             happen(&cached, what, number);
             happen(&full, what, number);
             hours += [0, 0, 1, 7, 30][roll(5) as usize];
             // Whatever is refused is refused by both.
-            let (one, other) = (build(&cached, hours, &[]), build(&full, hours, &["--full"]));
+            let (one, other) = (build(&cached, hours, &["-v"]), build(&full, hours, &["--full", "-v"]));
             let place = format!("series {seed}, step {step}: {what} {number}, after {hours} hours");
             assert_eq!(one.code, other.code, "{place}\n{}\n{}", one.err, other.err);
             assert_eq!(documents(&cached), documents(&full), "{place}");
             looks += usize::from(looked_only(&one, &cached, &before));
+            known += usize::from(known_records(&one) > 0);
+            assert_eq!(known_records(&other), 0, "{place}");
         }
     }
-    println!("{series} series of 14 builds: {looks} were a look");
-    assert!(looks > series as usize, "only {looks} looks: this test shows nothing");
+    println!("{series} series of 14 builds: {looks} were a look, {known} knew records");
+    assert!(looks > series as usize && known > 3 * series as usize, "{looks} looks, {known} that knew records: this test shows nothing");
 }

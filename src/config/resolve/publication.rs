@@ -205,7 +205,7 @@ fn author(table: &Table<'_>, report: &mut Report<'_>) -> Option<Person> {
     }
     let uri = table.string("uri").and_then(|text| web_address(&text, None, report));
     let name = localised::plain(&table.string("name")?, report);
-    Some(Person { name, email: email.map(|text| text.value.to_owned()), uri })
+    Some(Person { name, email: email.map(|text| text.value.to_owned()), uri: uri.map(Box::new) })
 }
 
 fn is_email(text: &str) -> bool {

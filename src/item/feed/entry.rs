@@ -343,5 +343,5 @@ fn person(author: &Author) -> Option<Person> {
     let email = author.email.as_deref().map(str::trim).filter(|email| is_email(email)).map(str::to_owned);
     let uri = author.uri.as_deref().and_then(|uri| Url::parse(uri).ok()).filter(|url| matches!(url.scheme(), "http" | "https"));
     let name = author.name.as_deref().and_then(filled).or_else(|| email.clone())?;
-    Some(Person { name, email, uri })
+    Some(Person { name, email, uri: uri.map(Box::new) })
 }

@@ -151,7 +151,7 @@ impl Passage<'_> {
         match (self.body, span, spot) {
             (Body::Text(_, text), Some(span), _) => Place::span_from_line(self.path.clone(), self.line, text, span),
             (Body::Cells(columns, cells), _, Spot::Field(field)) => {
-                Place { excerpt: columns.cell(field.key, cells).map(excerpt), ..self.whole() }
+                Place { excerpt: columns.cell(field.key, cells).map(|cell| Box::new(excerpt(cell))), ..self.whole() }
             }
             _ => self.whole(),
         }

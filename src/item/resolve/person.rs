@@ -29,7 +29,7 @@ impl Work<'_> {
             self.fault(&codes::BAD_VALUE, field, "an author has no name".to_owned(), Some("write `Name <name@example.org>`".to_owned()));
             return None;
         };
-        Some(Person { name, email, uri })
+        Some(Person { name, email, uri: uri.map(Box::new) })
     }
 }
 

@@ -109,7 +109,13 @@ impl<S: Sift> Reader<'_, S> {
         let size = file.metadata()?.len();
         ndjson::blocks(file, size, |block| match block {
             Block::Lines(pieces) => {
+                let read = pieces.iter().map(|piece| piece.bytes.len() as u64).sum::<u64>();
                 let batches: Vec<Batch<S::Note>> = pieces.into_par_iter().map(|piece| self.lines(found, piece)).collect();
+                if batch.records == 0 {
+                    // As many as the file has if its lines go on like these.
+                    let here = batches.iter().map(|batch| batch.records as u64).sum::<u64>();
+                    batch.expect((here * size / read.max(1) + here / 16) as usize);
+                }
                 batches.into_iter().for_each(|other| batch.absorb(other));
             }
             Block::TooLong(line) => {

@@ -54,7 +54,7 @@ impl Fetch<'_> {
         }
         for (file, lines) in wanted {
             let batch = self.reader.table(&self.shelf.files[file as usize], &lines);
-            self.tables.extend(batch.into_items().map(|item| ((file, item.place.line), item)));
+            self.tables.extend(batch.items.into_iter().map(|item| ((file, item.place.line), item)));
         }
         self
     }
@@ -70,7 +70,7 @@ impl Fetch<'_> {
             RecordFormat::Toml | RecordFormat::Markdown | RecordFormat::Json => {
                 let mut batch = Batch::default();
                 self.reader.single(found, &mut Vec::new(), &mut batch);
-                batch.into_items().next()
+                batch.items.pop()
             }
         }
     }
@@ -81,6 +81,6 @@ impl Fetch<'_> {
         let mut bytes = Vec::new();
         std::io::Read::take(BufReader::new(file), ROW_LIMIT as u64 + 1).read_until(b'\n', &mut bytes).ok()?;
         let piece = Piece { line: item.place.line, offset: item.record.offset, bytes: &bytes };
-        self.reader.lines(found, piece).into_items().next()
+        self.reader.lines(found, piece).items.pop()
     }
 }
