@@ -340,11 +340,11 @@ fn staged(path: &Path) -> PathBuf {
 
 /// Writes every new file beside its place, then makes all of them durable at once.
 fn stage_all(targets: &[(PathBuf, &Document)], root: &Path) -> Result<(), PublishError> {
-    let files = targets.par_iter().map(|(path, document)| stage(&staged(path), document)).collect::<Result<Vec<File>, _>>()?;
-    sync_batch(&files, root)
+    targets.par_iter().try_for_each(|(path, document)| stage(&staged(path), document))?;
+    sync_batch(targets, root)
 }
 
-fn stage(path: &Path, document: &Document) -> Result<File, PublishError> {
+fn stage(path: &Path, document: &Document) -> Result<(), PublishError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(PublishError::io("remove", path)(error)),
         _ => {}
@@ -353,20 +353,22 @@ fn stage(path: &Path, document: &Document) -> Result<File, PublishError> {
     file.write_all(&document.bytes).map_err(PublishError::io("write", path))?;
     // What a server sends as Last-Modified moves with what a feed itself says; what stands beside the feeds changed when it is written.
     if document.format.is_none() {
-        return Ok(file);
+        return Ok(());
     }
     let changed = std::time::UNIX_EPOCH.checked_add(std::time::Duration::from_secs(document.changed.timestamp().max(0) as u64));
-    changed.map_or(Ok(()), |changed| file.set_modified(changed)).map_err(PublishError::io("date", path))?;
-    Ok(file)
+    changed.map_or(Ok(()), |changed| file.set_modified(changed)).map_err(PublishError::io("date", path))
 }
 
-/// Waits until all of the files are on the disk: a few one by one, many with one call for the whole file system where there is such a call.
-fn sync_batch(files: &[File], root: &Path) -> Result<(), PublishError> {
+/// Waits until all of the files are on the disk: a few one by one, many with one call for the whole file system where there is such a call. No file
+/// is held open for it, since a system lets a process have a thousand or so.
+fn sync_batch(targets: &[(PathBuf, &Document)], root: &Path) -> Result<(), PublishError> {
     #[cfg(target_os = "linux")]
-    if files.len() > FEW {
-        return rustix::fs::syncfs(&files[0]).map_err(|error| PublishError::io("sync", root)(error.into()));
+    if targets.len() > FEW {
+        let sync = || rustix::fs::syncfs(File::open(root)?).map_err(io::Error::from);
+        return sync().map_err(PublishError::io("sync", root));
     }
-    files.iter().try_for_each(File::sync_all).map_err(PublishError::io("sync", root))
+    let sync = |(path, _): &(PathBuf, &Document)| OpenOptions::new().write(true).open(staged(path))?.sync_all();
+    targets.iter().try_for_each(sync).map_err(PublishError::io("sync", root))
 }
 
 /// Makes the renames durable. A system that cannot sync a folder has renamed all the same.
