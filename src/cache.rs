@@ -118,6 +118,12 @@ impl Cache {
         }
     }
 
+    /// When the documents of the build before would change by themselves, if that is known.
+    pub fn until(&self) -> Option<DateTime<Utc>> {
+        let kept: Kept = serde_json::from_slice(&fs::read(&self.file).ok()?).ok()?;
+        DateTime::from_timestamp(kept.until, 0)
+    }
+
     /// Lets the next build look at everything.
     pub fn forget(&self) {
         let _ = fs::remove_file(&self.file);

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use super::context::Context;
+use super::follow::follow;
 use super::look::{Look, idle};
 use super::memory::{self, Remembered, RunOf};
 use super::report::{FindingRow, HubsRow, Paths, Refusal, Report};
@@ -26,7 +27,7 @@ use crate::publish::{Change, Folder, Lock, Outcome, Plan, beside};
 use crate::websub::ping::Told;
 
 /// `tidings build`
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(after_help = "\
 Examples:
   tidings build
@@ -34,6 +35,7 @@ Examples:
   tidings build --accept paths   let a document go that was published
   tidings build --no-ping && rsync -a public/ host:/srv/feeds/ && tidings build
                                  the hubs are told when the files are where subscribers fetch them
+  tidings build --watch          publish whatever is saved from now on
   tidings build --keep-going     publish without the records that are wrong; exit code 1
   tidings -C /srv/news build -q  from cron: silent unless something is wrong")]
 pub(super) struct BuildArgs {
@@ -51,13 +53,16 @@ pub(super) struct BuildArgs {
     pub(super) accept: Vec<Accepted>,
     /// Wait for another run to end instead of giving up
     #[arg(long)]
-    wait: bool,
+    pub(super) wait: bool,
     /// Leave telling the hubs of what changed to the next build: for when the files go to their server after this one
     #[arg(long)]
     pub(super) no_ping: bool,
     /// Read and make everything anew, also where nothing changed since the build before
     #[arg(long)]
     pub(super) full: bool,
+    /// Build, and build again whenever a record or the config is saved and whenever something becomes due, until a signal ends it
+    #[arg(short, long, conflicts_with_all = ["dry_run", "json"])]
+    pub(super) watch: bool,
     /// Tell how long each stage took
     #[arg(long)]
     pub(super) timings: bool,
@@ -66,7 +71,7 @@ pub(super) struct BuildArgs {
     pub(super) json: bool,
     /// Whether the process goes on after this run.
     #[arg(skip)]
-    goes_on: bool,
+    pub(super) goes_on: bool,
 }
 
 /// `tidings diff`
@@ -128,6 +133,11 @@ impl Accepted {
 }
 
 pub(super) fn run(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> {
+    if args.watch { follow(args, context) } else { once(args, context) }
+}
+
+/// One build.
+pub(super) fn once(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> {
     let start = Instant::now();
     let Some(config) = context.load(args.json)? else { return Ok(Exit::Findings) };
     let mut folder = Folder::open(&config.root, &config.output.folder)?;

@@ -8,6 +8,7 @@ mod check;
 mod context;
 mod doctor;
 mod explain;
+mod follow;
 mod hub;
 mod import;
 mod init;

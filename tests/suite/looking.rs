@@ -219,7 +219,7 @@ fn happen(publication: &Publication, what: u64, number: u64) {
 fn cut(publication: &Publication, number: u64) {
     let whole = fs::read(publication.path(RECORDS)).unwrap_or_default();
     let kept = &whole[..whole.len() * (number % 11) as usize / 11];
-    publication.write(RECORDS, if number % 7 == 0 { b"something else" } else { kept });
+    publication.write(RECORDS, if number.is_multiple_of(7) { b"something else" } else { kept });
 }
 
 fn table(number: u64) -> String {

@@ -29,3 +29,4 @@ mod serving;
 mod setup;
 mod simulator;
 mod support;
+mod watching;

@@ -1,0 +1,82 @@
+//! `tidings build --watch`: builds, and builds again whenever something that goes into a build changes, or a document would by itself.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::build::{self, BuildArgs};
+use super::context::Context;
+use super::serve::{Signal, Signals};
+use super::ui;
+use super::watch::{Change, Watched};
+use super::{Exit, Failure};
+use crate::cache::Cache;
+use crate::config::{self, Config};
+
+/// Where nobody knows when something changes by itself, a build looks so often.
+const LOOK: Duration = Duration::from_secs(300);
+
+/// Builds until a signal ends it.
+pub(super) fn follow(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> {
+    let Some(config) = context.load(false)? else { return Ok(Exit::Findings) };
+    let unable = |error: std::io::Error| Failure::new(format!("could not begin to watch: {error}"));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(unable)?;
+    let _within = runtime.enter();
+    let signals = Signals::new().map_err(unable)?;
+    // Watched before the first build, so that no save falls between.
+    let watched = Watched::new(&config)?;
+    runtime.block_on(Following { context, config, watched, signals }.run(args.clone()))
+}
+
+struct Following<'a> {
+    context: &'a Context,
+    /// The last that could be read.
+    config: Config,
+    watched: Watched,
+    signals: Signals,
+}
+
+/// Why it goes on.
+enum Woken {
+    Changed(Change),
+    Signal(Signal),
+    Due,
+}
+
+impl Following<'_> {
+    async fn run(mut self, first: BuildArgs) -> Result<Exit, Failure> {
+        // What was accepted once is not accepted for ever.
+        let again = BuildArgs { accept: Vec::new(), force: false, full: false, ..first.clone() };
+        let mut args = first;
+        loop {
+            let context = self.context.later();
+            if let Err(failure) = build::once(&BuildArgs { wait: true, goes_on: true, ..args }, &context) {
+                ui::failure(&failure);
+            }
+            args = again.clone();
+            match self.woken(context.now).await {
+                Woken::Signal(Signal::End) => return Ok(Exit::Fine),
+                Woken::Changed(Change::Config) | Woken::Signal(Signal::Reload) => self.renew()?,
+                Woken::Changed(Change::Records) | Woken::Due => {}
+            }
+        }
+    }
+
+    async fn woken(&mut self, now: DateTime<Utc>) -> Woken {
+        let due = Cache::of(&self.config.root).until().and_then(|until| (until - now).to_std().ok());
+        tokio::select! {
+            change = self.watched.next() => Woken::Changed(change),
+            signal = self.signals.next() => Woken::Signal(signal),
+            () = tokio::time::sleep(due.unwrap_or(LOOK)) => Woken::Due,
+        }
+    }
+
+    /// Watches what the config names now; one that cannot be read is told of by the build.
+    fn renew(&mut self) -> Result<(), Failure> {
+        if let Ok((config, _)) = config::load(self.context.config_file()?) {
+            self.watched.renew(&config)?;
+            self.config = config;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,117 @@
+//! `tidings build --watch`: what is saved is published, what is due too, and what is wrong is told and changes nothing.
+
+#![cfg(unix)]
+
+use std::io::Read;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use chrono::Utc;
+
+use crate::support::{CONFIG, Publication};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+struct Watching<'a> {
+    publication: &'a Publication,
+    child: Child,
+}
+
+impl<'a> Watching<'a> {
+    fn start(publication: &'a Publication, more: &[&str]) -> Self {
+        let mut command = publication.command(&[&["build", "--watch"], more].concat());
+        command.env_remove("TIDINGS_NOW").stdout(Stdio::piped()).stderr(Stdio::piped());
+        Watching { publication, child: command.spawn().expect("the program starts") }
+    }
+
+    #[track_caller]
+    fn until(&self, path: &str, wanted: impl Fn(&str) -> bool) {
+        let start = Instant::now();
+        while !(self.publication.exists(path) && wanted(&self.publication.read(path))) {
+            assert!(start.elapsed() < PATIENCE, "`{path}` never became as wanted");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
+        assert!(sent.expect("kill").success());
+    }
+
+    /// Asks it to end, and gives what it said.
+    fn end(mut self) -> (Option<i32>, String, String) {
+        self.signal("TERM");
+        let (mut out, mut err) = (String::new(), String::new());
+        self.child.stdout.take().expect("piped").read_to_string(&mut out).expect("text");
+        self.child.stderr.take().expect("piped").read_to_string(&mut err).expect("text");
+        (self.child.wait().expect("it ends").code(), out, err)
+    }
+}
+
+impl Drop for Watching<'_> {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn what_is_saved_is_published() {
+    let publication = Publication::with_items(3);
+    let watching = Watching::start(&publication, &[]);
+    watching.until("public/all.rss", |text| text.contains("part 3"));
+    publication.item(4, "Saved just now");
+    watching.until("public/all.rss", |text| text.contains("Saved just now"));
+    publication.write("feeds.toml", CONFIG.replace("Harbour news", "Harbour tidings"));
+    watching.until("public/all.rss", |text| text.contains("<title>Harbour tidings</title>"));
+    // What is wrong is told and changes nothing; what is mended goes on.
+    publication.write("items/item-5.md", "no record");
+    publication.write("feeds.toml", "no config");
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(publication.read("public/all.rss").contains("Saved just now"));
+    publication.remove("items/item-5.md");
+    publication.write("feeds.toml", CONFIG.replace("Harbour news", "Harbour again"));
+    watching.until("public/all.rss", |text| text.contains("<title>Harbour again</title>"));
+    let (code, out, err) = watching.end();
+    assert_eq!(code, Some(0), "{err}");
+    assert!(out.contains("3 items") && out.contains("4 items") && err.contains("feeds.toml"), "{out}\n{err}");
+}
+
+#[test]
+fn sources_that_the_config_names_anew_are_watched() {
+    let publication = Publication::with_items(1);
+    let watching = Watching::start(&publication, &["-q"]);
+    watching.until("public/all.rss", |_| true);
+    publication.write("more/a.md", "+++\ntitle = 'From elsewhere'\ndate = 2018-02-01\n+++\n\nText.\n");
+    publication.write("feeds.toml", format!("{CONFIG}\n[[source]]\npath = 'items'\n[[source]]\npath = 'more'\n"));
+    watching.until("public/all.rss", |text| text.contains("From elsewhere"));
+    publication.write("more/b.md", "+++\ntitle = 'From there too'\ndate = 2018-02-02\n+++\n\nText.\n");
+    watching.until("public/all.rss", |text| text.contains("From there too"));
+    let (code, out, err) = watching.end();
+    assert_eq!((code, out.as_str(), err.as_str()), (Some(0), "", ""));
+}
+
+#[test]
+fn what_is_due_is_published_when_it_is() {
+    let publication = Publication::with_items(1);
+    let due = Utc::now() + chrono::Duration::seconds(3);
+    let record = format!("+++\ntitle = 'At its time'\ndate = {}\npublish-at = {0}\n+++\n\nText.\n", due.format("%Y-%m-%dT%H:%M:%SZ"));
+    publication.write("items/later.md", record);
+    let watching = Watching::start(&publication, &[]);
+    watching.until("public/all.rss", |text| !text.contains("At its time"));
+    watching.until("public/all.rss", |text| text.contains("At its time"));
+    assert!(Utc::now() >= due - chrono::Duration::seconds(1));
+    assert_eq!(watching.end().0, Some(0));
+}
+
+#[test]
+fn what_was_accepted_once_is_not_accepted_for_ever() {
+    let publication = Publication::with_items(4);
+    let watching = Watching::start(&publication, &["--accept", "shrink"]);
+    watching.until("public/all.rss", |text| text.contains("part 4"));
+    (2..=4).for_each(|n| publication.remove(&format!("items/item-{n}.md")));
+    std::thread::sleep(Duration::from_millis(700));
+    assert!(publication.read("public/all.rss").contains("part 4"));
+    let (_, _, err) = watching.end();
+    assert!(err.contains("--accept shrink"), "{err}");
+}
