@@ -25,7 +25,7 @@ fn stages(criterion: &mut Criterion) {
     let now: DateTime<Utc> = DateTime::UNIX_EPOCH + chrono::Duration::days(60 * 365);
     for form in corpus::Form::ALL {
         let root = folder.path().join(form.name());
-        corpus::write(&root, form, RECORDS).expect("records");
+        corpus::write(&root, form, corpus::Kind::Plain, RECORDS).expect("records");
         let config = load(&root);
         criterion
             .bench_function(&format!("read {}", form.name()), |bench| bench.iter(|| black_box(item::read(&config, &Progress::default()))));
@@ -66,7 +66,7 @@ fn gate_share(_: &mut Criterion) {
     let one_core = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
     for form in corpus::Form::ALL {
         let root = folder.path().join(form.name());
-        corpus::write(&root, form, 10_000).expect("records");
+        corpus::write(&root, form, corpus::Kind::Plain, 10_000).expect("records");
         let config = load(&root);
         let share = || {
             let (start, progress) = (std::time::Instant::now(), Progress::default());

@@ -17,6 +17,9 @@ struct Args {
     /// How they are kept
     #[arg(long, value_enum, default_value_t = corpus::Form::Folder)]
     form: corpus::Form,
+    /// What the publication has beside the plain one
+    #[arg(long, value_enum, default_value_t = corpus::Kind::Plain)]
+    kind: corpus::Kind,
     /// The folder to write into
     #[arg(long, value_name = "DIR")]
     into: PathBuf,
@@ -24,7 +27,7 @@ struct Args {
 
 fn main() -> io::Result<()> {
     let args = Args::parse();
-    corpus::write(&args.into, args.form, args.records)?;
+    corpus::write(&args.into, args.form, args.kind, args.records)?;
     println!("{} records ({}) in {}", args.records, args.form.name(), args.into.display());
     Ok(())
 }

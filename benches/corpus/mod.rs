@@ -2,7 +2,7 @@
 //!
 //! What is measured with them stands in `benches/pipeline.rs` and `examples/measure.rs`.
 
-mod words;
+pub mod words;
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -35,7 +35,7 @@ impl Form {
         }
     }
 
-    fn path(self) -> &'static str {
+    pub fn path(self) -> &'static str {
         match self {
             Form::Folder => "items",
             Form::Ndjson => "items.ndjson",
@@ -58,14 +58,37 @@ pub struct Record {
     pub authors: String,
     /// Markdown, about a kilobyte.
     pub body: String,
+    /// Where the record says it itself.
+    pub countries: String,
+    pub topics: String,
 }
 
-/// Writes a whole publication into `folder`: `feeds.toml` for 33 channels (all, 10 countries, 15 topics, 7 named) and its records.
-pub fn write(folder: &Path, form: Form, records: usize) -> io::Result<()> {
+/// What the publication has beside the plain one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Kind {
+    /// 33 channels: all, 10 countries, 15 topics, 7 named.
+    #[default]
+    Plain,
+    /// The same with archives.
+    #[allow(dead_code)]
+    Archives,
+    /// 100 countries and 100 topics, which every record names, and a channel for each crossing: 10,201 channels.
+    #[allow(dead_code)]
+    Matrix,
+}
+
+/// Of each in a matrix.
+const SIDE: usize = 100;
+
+/// Writes a whole publication into `folder`: `feeds.toml` and its records.
+pub fn write(folder: &Path, form: Form, kind: Kind, records: usize) -> io::Result<()> {
     fs::create_dir_all(folder)?;
-    fs::write(folder.join("feeds.toml"), config(form))?;
+    fs::write(folder.join("feeds.toml"), if kind == Kind::Matrix { matrix(form) } else { config(form, kind) })?;
     let path = folder.join(form.path());
-    let records = (0..records).map(Record::numbered);
+    let records = (0..records).map(|number| match kind {
+        Kind::Matrix => Record::numbered(number).placed(number),
+        Kind::Plain | Kind::Archives => Record::numbered(number),
+    });
     match form {
         Form::Folder => write_folder(&path, records),
         Form::Ndjson => write_ndjson(&path, records),
@@ -96,7 +119,14 @@ impl Record {
             link: format!("https://news.example.org/{}/{number}/", tongue.tag),
             authors: if number.is_multiple_of(4) { format!("{} <desk{}@example.org>", "Desk", number % 7) } else { String::new() },
             body: writer.body(word, (place == 9).then_some(country)),
+            countries: String::new(),
+            topics: String::new(),
         }
+    }
+
+    /// The same in one crossing of a matrix.
+    fn placed(self, number: usize) -> Self {
+        Record { countries: codes()[number % SIDE].to_owned(), topics: format!("t{}", number / SIDE % SIDE), ..self }
     }
 
     fn markdown(&self) -> String {
@@ -110,6 +140,8 @@ impl Record {
             ("story", &self.story),
             ("link", &self.link),
             ("authors", &self.authors),
+            ("countries", &self.countries),
+            ("topics", &self.topics),
         ];
         for (key, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
             let value = if key == "date" { value.clone() } else { toml::Value::String(value.clone()).to_string() };
@@ -156,9 +188,25 @@ fn date(number: usize) -> String {
     (start + Duration::seconds(within * 51_733 + (number / 10_000) as i64)).to_rfc3339()
 }
 
-fn config(form: Form) -> String {
-    let mut text = String::from(
-        r#"[publication]
+fn codes() -> Vec<&'static str> {
+    tidings::vocab::Country::all().map(|country| country.alpha2()).take(SIDE).collect()
+}
+
+fn head(form: Form) -> String {
+    format!("{}\n[[source]]\npath = \"{}\"\nsyntax = \"markdown\"\n", HEAD, form.path())
+}
+
+fn matrix(form: Form) -> String {
+    let mut text = head(form);
+    write!(text, "\n[countries]\nallow = {:?}\n\n[channels.matrix]\nmin-items = 1\nmax-channels = 10000\n", codes())
+        .expect("a string takes all");
+    for topic in 0..SIDE {
+        write!(text, "\n[topics.t{topic}]\ntitle = \"Topic {topic}\"\nwords = [\"wordoftopic{topic}\"]\n").expect("a string takes all");
+    }
+    text
+}
+
+const HEAD: &str = r#"[publication]
 title = { en = "Highlands news", es = "Noticias de las tierras altas" }
 base-url = "https://feeds.example.org/"
 home = "https://news.example.org/"
@@ -166,15 +214,15 @@ languages = ["en", "es"]
 time-zone = "America/Costa_Rica"
 id-authority = "example.org,2010"
 author = "Highlands office"
-"#,
-    );
+"#;
+
+fn config(form: Form, kind: Kind) -> String {
+    let mut text = head(form);
+    if kind == Kind::Archives {
+        text.push_str("\n[output]\narchives = true\n");
+    }
     let codes: Vec<_> = COUNTRIES.iter().map(|country| country.code).collect();
-    write!(
-        text,
-        "\n[[source]]\npath = \"{}\"\nsyntax = \"markdown\"\n\n[countries]\nallow = {codes:?}\nignore = [\"New Mexico\"]\n",
-        form.path()
-    )
-    .expect("a string takes all");
+    write!(text, "\n[countries]\nallow = {codes:?}\nignore = [\"New Mexico\"]\n",).expect("a string takes all");
     for topic in &TOPICS {
         write!(text, "\n[topics.{}]\nwords = {{ en = {:?}, es = {:?} }}\n", topic.key, topic.en, topic.es).expect("a string takes all");
     }

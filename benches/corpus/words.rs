@@ -9,8 +9,8 @@ pub struct Tongue {
 
 pub struct Country {
     pub code: &'static str,
-    en: &'static str,
-    es: &'static str,
+    pub en: &'static str,
+    pub es: &'static str,
     pub city: &'static str,
 }
 

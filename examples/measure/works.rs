@@ -1,0 +1,179 @@
+//! Each work of a build, beside what it may cost: pairs that are measured one right after the other, and the ratio of each pair.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::corpus::{self, Form, Kind};
+use super::runs::{build, forget, median, middle, ms, read_plainly, run, walk};
+
+/// Files younger than this are known by their content, which nobody means to measure.
+const AGE: Duration = Duration::from_millis(2_500);
+
+pub struct Works<'a> {
+    pub tidings: &'a Path,
+    /// The plain program.
+    pub plain: &'a Path,
+    pub root: &'a Path,
+    pub rounds: usize,
+}
+
+/// What was seen of one work.
+#[derive(Default)]
+struct Seen {
+    ours: Vec<Duration>,
+    beside: Vec<Duration>,
+    /// In kilobytes.
+    memory: u64,
+}
+
+impl Seen {
+    fn add(&mut self, (ours, memory): (Duration, u64), beside: Duration) {
+        self.ours.push(ours);
+        self.beside.push(beside);
+        self.memory = self.memory.max(memory);
+    }
+
+    fn row(&self, work: &str, beside: &str, aim: f64) -> String {
+        let ratios: Vec<f64> = self.ours.iter().zip(&self.beside).map(|(ours, beside)| ms(*ours) / ms(*beside)).collect();
+        let (ours, other) = (ms(median(&self.ours)), ms(median(&self.beside)));
+        let memory = self.memory as f64 / 1e3;
+        format!("{work:<44} {ours:>9.0}  {beside:<22} {other:>9.0} {:>7.2} {aim:>5} {memory:>8.0}\n", middle(&ratios))
+    }
+}
+
+impl Works<'_> {
+    pub fn table(&self, records: usize) -> io::Result<String> {
+        let mut table = format!(
+            "{records} records, {} rounds, medians in milliseconds; the ratio is the median of the rounds\n\
+             work                                              ours  beside                      its   ratio   aim  peak MB\n",
+            self.rounds
+        );
+        for count in [records / 10, records] {
+            let folder = self.made(Form::Folder, Kind::Plain, count)?;
+            let first = self.seen(|| Ok((self.first(&folder)?, read_plainly(&folder)?.0)))?;
+            table += &first.row(&format!("first build, {count} files"), "plain read", 2.5);
+        }
+        let archives = self.made(Form::Folder, Kind::Archives, records)?;
+        let seen = self.seen(|| Ok((self.first(&archives)?, read_plainly(&archives)?.0)))?;
+        table += &seen.row("the same with archives", "plain read", 6.0);
+        fs::remove_dir_all(&archives)?;
+        table += &self.changes(records)?;
+
+        let ndjson = self.made(Form::Ndjson, Kind::Plain, records)?;
+        let seen = self.seen(|| Ok((self.first(&ndjson)?, self.plain(&ndjson)?)))?;
+        table += &seen.row(&format!("first build, {records} in NDJSON"), "plain program", 1.5);
+        let matrix = self.made(Form::Ndjson, Kind::Matrix, records)?;
+        let seen = self.seen(|| Ok((self.first(&matrix)?, self.first(&ndjson)?.0)))?;
+        table += &seen.row("first build, 10,201 channels", "the same, 33 channels", 4.0);
+        fs::remove_dir_all(&matrix)?;
+        Ok(table)
+    }
+
+    /// Builds after a first one: with nothing new, and after one record was saved.
+    fn changes(&self, records: usize) -> io::Result<String> {
+        let folder = self.made(Form::Folder, Kind::Plain, records)?;
+        self.first(&folder)?;
+        std::thread::sleep(AGE);
+        // What is known by its content once is known by its stamp from then on.
+        build(self.tidings, &folder, &["--full"])?;
+        build(self.tidings, &folder, &[])?;
+        let nothing = self.seen(|| {
+            let run = build(self.tidings, &folder, &[])?;
+            Ok(((run.took, run.memory), walk(&folder)?))
+        })?;
+        let newest = newest(&folder)?;
+        let mut saves = 0;
+        let mut written = 0;
+        let one = self.seen(|| {
+            saves += 1;
+            save(&newest, saves)?;
+            let run = build(self.tidings, &folder, &["--json"])?;
+            written = run.written;
+            Ok(((run.took, run.memory), walk(&folder)?))
+        })?;
+        let changed = format!("one record changed, {written} documents with it");
+        Ok(nothing.row("nothing changed", "stat walk", 1.5) + &one.row(&changed, "stat walk", 2.0))
+    }
+
+    /// Time and memory of first builds of ever more records in NDJSON.
+    pub fn growth(&self, most: usize) -> io::Result<String> {
+        let mut table = String::from("first build from NDJSON     ms  peak MB   exponent of time   of memory\n");
+        let mut before: Option<(usize, f64, f64)> = None;
+        let mut records = 1_000;
+        while records <= most {
+            let folder = self.made(Form::Ndjson, Kind::Plain, records)?;
+            let runs = (0..self.rounds.min(3)).map(|_| self.first(&folder)).collect::<io::Result<Vec<_>>>()?;
+            let took = ms(median(&runs.iter().map(|run| run.0).collect::<Vec<_>>()));
+            let memory = runs.iter().map(|run| run.1).max().unwrap_or_default() as f64 / 1e3;
+            table += &format!("{records:>19} {took:>10.0} {memory:>8.0}");
+            if let Some((count, time, room)) = before {
+                let grown = (records as f64 / count as f64).ln();
+                table += &format!(" {:>18.2} {:>11.2}", (took / time).ln() / grown, (memory / room).ln() / grown);
+            }
+            table.push('\n');
+            before = Some((records, took, memory));
+            fs::remove_dir_all(&folder)?;
+            records *= 10;
+        }
+        Ok(table)
+    }
+
+    fn made(&self, form: Form, kind: Kind, records: usize) -> io::Result<PathBuf> {
+        let folder = self.root.join(format!("{}-{kind:?}-{records}", form.name()));
+        if !folder.exists() {
+            corpus::write(&folder, form, kind, records)?;
+            // What a build waits for is its own.
+            run(Path::new("sync"), &[])?;
+        }
+        Ok(folder)
+    }
+
+    fn seen(&self, mut round: impl FnMut() -> io::Result<((Duration, u64), Duration)>) -> io::Result<Seen> {
+        let mut seen = Seen::default();
+        for _ in 0..self.rounds {
+            let (ours, beside) = round()?;
+            seen.add(ours, beside);
+        }
+        Ok(seen)
+    }
+
+    fn first(&self, folder: &Path) -> io::Result<(Duration, u64)> {
+        forget(folder)?;
+        let run = build(self.tidings, folder, &[])?;
+        Ok((run.took, run.memory))
+    }
+
+    fn plain(&self, folder: &Path) -> io::Result<Duration> {
+        let (from, to) = (folder.join(Form::Ndjson.path()), self.root.join("plain"));
+        Ok(run(self.plain, &[&from.to_string_lossy(), &to.to_string_lossy()])?.took)
+    }
+}
+
+/// The newest record that is no translation, which channels show.
+fn newest(folder: &Path) -> io::Result<PathBuf> {
+    let mut newest: Option<(String, PathBuf)> = None;
+    for entry in walkdir::WalkDir::new(folder.join(Form::Folder.path())) {
+        let path = entry.map_err(io::Error::other)?.into_path();
+        if path.is_file() {
+            let text = fs::read_to_string(&path)?;
+            let date = text.lines().find_map(|line| line.strip_prefix("date = ")).unwrap_or_default().to_owned();
+            let is_shown = !text.contains("\nstory = ");
+            if is_shown && newest.as_ref().is_none_or(|(known, _)| *known < date) {
+                newest = Some((date, path));
+            }
+        }
+    }
+    newest.map(|(_, path)| path).ok_or_else(|| io::Error::other("no records"))
+}
+
+/// Gives the record another title.
+fn save(path: &Path, number: usize) -> io::Result<()> {
+    let text = fs::read_to_string(path)?;
+    let with_title = |line: &str| match line.starts_with("title = ") {
+        true => format!("title = \"Saved for the {number}. time\"\n"),
+        false => format!("{line}\n"),
+    };
+    fs::write(path, text.lines().map(with_title).collect::<String>())
+}
