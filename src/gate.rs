@@ -26,8 +26,8 @@ pub struct Checked<'a> {
 pub fn check(config: &Config, documents: &[Checked<'_>], now: DateTime<Utc>, progress: &Progress) -> Findings {
     let found: Vec<Vec<Finding>> = documents
         .par_iter()
-        .map(|checked| {
-            let found = one(config, checked, now);
+        .map_init(Vec::new, |room, checked| {
+            let found = one(config, checked, now, room);
             progress.step(1);
             found
         })
@@ -36,19 +36,20 @@ pub fn check(config: &Config, documents: &[Checked<'_>], now: DateTime<Utc>, pro
     found.into_iter().flatten().filter(|finding| told.insert((finding.code.name, finding.place.clone(), finding.message.clone()))).collect()
 }
 
-fn one(config: &Config, checked: &Checked<'_>, now: DateTime<Utc>) -> Vec<Finding> {
+fn one(config: &Config, checked: &Checked<'_>, now: DateTime<Utc>, room: &mut Vec<u8>) -> Vec<Finding> {
     let document = checked.document;
+    let bytes = document.bytes.whole(room);
     let options = Options {
         url: config.publication.base_url.join(&document.path).ok(),
         content_type: document.format.map(|format| format.media_type().to_owned()),
         now: Some(now),
         ..Options::default()
     };
-    let report = check::check(&document.bytes, &options);
+    let report = check::check(bytes, &options);
     if report.findings.is_empty() {
         return Vec::new();
     }
-    let beginnings = beginnings(&document.bytes);
+    let beginnings = beginnings(bytes);
     let matters = |finding: &CheckFinding| finding.severity != Severity::Info;
     report.findings.into_iter().filter(matters).map(|finding| led_back(config, checked, &beginnings, finding)).collect()
 }

@@ -29,7 +29,10 @@ pub fn walk(folder: &Path) -> io::Result<Duration> {
 }
 
 fn records(folder: &Path) -> impl Iterator<Item = io::Result<walkdir::DirEntry>> {
-    let is_output = |entry: &walkdir::DirEntry| entry.file_name() == "public" || entry.file_name() == ".tidings";
+    let is_output = |entry: &walkdir::DirEntry| {
+        let name = entry.file_name().to_string_lossy();
+        name == "public" || name == ".tidings" || name.starts_with("former-")
+    };
     walkdir::WalkDir::new(folder).into_iter().filter_entry(move |entry| !is_output(entry)).map(|entry| entry.map_err(io::Error::other))
 }
 
@@ -83,10 +86,11 @@ fn told(report: &[u8]) -> io::Result<(f64, u64)> {
     Ok((ledger / (seconds("total")? - ledger), report["files"]["changed"].as_u64().unwrap_or_default()))
 }
 
-/// Lets the next build be a first one.
+/// Lets the next build be a first one. What stood there is moved away and not removed: a file system may be slow where much was just removed.
 pub fn forget(folder: &Path) -> io::Result<()> {
     for output in ["public", ".tidings"] {
-        match fs::remove_dir_all(folder.join(output)) {
+        let former = (0..).map(|number| folder.join(format!("former-{output}-{number}"))).find(|path| !path.exists());
+        match fs::rename(folder.join(output), former.unwrap_or_default()) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }

@@ -62,7 +62,7 @@ pub(super) fn run(args: &RollbackArgs, context: &Context) -> Result<Exit, Failur
     let former = former(&sets)?;
     // Servers compare the time of a file's change with what a reader saw last: it must not go back.
     let changed = context.now.fixed_offset();
-    let document = |(path, bytes): (String, Vec<u8>)| Document { format: Format::of_path(&path), path, bytes, changed };
+    let document = |(path, bytes): (String, Vec<u8>)| Document { format: Format::of_path(&path), path, bytes: bytes.into(), changed };
     let documents: Vec<Document> = former.files.into_iter().map(document).collect();
     let plan = folder.plan_back(&documents, &former.absent, args.force)?;
     if !plan.foreign.is_empty() {

@@ -48,7 +48,7 @@ pub(super) fn views(plan: &Plan, built: &Built, folder: &Folder) -> Vec<View> {
     let is_feed = |path: &str| Format::of_path(path).is_some() && paths::of_archive(&channel(path)).is_none();
     for put in plan.puts.iter().filter(|put| is_feed(&put.path)) {
         views.entry(channel(&put.path)).or_insert_with_key(|name| {
-            let next = Seen::read(&built.documents[put.document].bytes);
+            let next = Seen::read(built.documents[put.document].bytes.whole(&mut Vec::new()));
             View::between(name, &standing(&put.path), &next, (put.change == Change::New).then_some("new channel"), &again)
         });
     }

@@ -5,6 +5,7 @@
 //! the finish pass says how it is spelt (`finish`); text was made ready and classified elsewhere.
 
 mod atom;
+mod bytes;
 mod finish;
 mod json;
 pub mod opml;
@@ -21,6 +22,7 @@ use crate::config::{Content, Format, Publication};
 use crate::item::{Date, Image, Item};
 use crate::vocab::Language;
 
+pub use bytes::{Bytes, Encoded};
 use finish::Shell;
 
 /// What a document says before its items.
@@ -122,22 +124,6 @@ pub struct Category {
     pub label: String,
 }
 
-/// One item in one format: the bytes of its element or JSON object, which fit into every document of that format.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Encoded(Vec<u8>);
-
-impl Encoded {
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for Encoded {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Encoded({})", String::from_utf8_lossy(&self.0))
-    }
-}
-
 /// A channel in one format, ready to be published.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
@@ -145,7 +131,7 @@ pub struct Document {
     pub path: String,
     /// `None` for what is no feed.
     pub format: Option<Format>,
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
     /// When its channel last changed.
     pub changed: Date,
 }
@@ -180,7 +166,7 @@ impl Format {
 ///
 /// Nothing of a channel goes into it. `content` says whether the whole text is in it or only the summary.
 pub fn encode(entry: &Entry<'_>, publication: &Publication, content: Content, format: Format) -> Encoded {
-    Encoded(match format {
+    Encoded::new(match format {
         Format::Rss => rss::item(entry, publication, content),
         Format::Atom => atom::entry(entry, publication, content),
         Format::Json => json::item(entry, publication, content),
@@ -188,8 +174,8 @@ pub fn encode(entry: &Entry<'_>, publication: &Publication, content: Content, fo
 }
 
 /// The whole document, with the entries in the order given: UTF-8, the first byte `<` or `{`, the last a line end.
-pub fn render(head: &Head<'_>, entries: &[&Encoded], format: Format) -> Vec<u8> {
-    join(shell(head, format), entries)
+pub fn render(head: &Head<'_>, entries: &[&Encoded], format: Format) -> Bytes {
+    Bytes::new(shell(head, format), entries.iter().map(|entry| (*entry).clone()).collect())
 }
 
 /// How many of the first entries fit into a document of `max_bytes`; at least one where there is any.
@@ -198,7 +184,7 @@ pub fn fit(head: &Head<'_>, entries: &[&Encoded], format: Format, max_bytes: u64
     let mut size = (shell.before.len() + shell.after.len()) as u64;
     let fits = |(at, entry): &(usize, &&Encoded)| {
         let between = if *at == 0 { 0 } else { shell.between.len() };
-        size = size.saturating_add((between + entry.0.len()) as u64);
+        size = size.saturating_add((between + entry.as_bytes().len()) as u64);
         size <= max_bytes
     };
     entries.iter().enumerate().take_while(fits).count().max(1).min(entries.len())
@@ -210,19 +196,6 @@ fn shell(head: &Head<'_>, format: Format) -> Shell {
         Format::Atom => atom::shell(head),
         Format::Json => json::shell(head),
     }
-}
-
-fn join(shell: Shell, entries: &[&Encoded]) -> Vec<u8> {
-    let mut document = shell.before;
-    document.reserve_exact(entries.iter().map(|entry| entry.0.len() + shell.between.len()).sum::<usize>() + shell.after.len());
-    for (at, entry) in entries.iter().enumerate() {
-        if at > 0 {
-            document.extend_from_slice(shell.between);
-        }
-        document.extend_from_slice(&entry.0);
-    }
-    document.extend_from_slice(&shell.after);
-    document
 }
 
 /// The program's name and version, as the `generator` of RSS and Atom says them.

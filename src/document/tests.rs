@@ -8,13 +8,18 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use roxmltree::Node;
 
-use super::*;
+use super::{render as pieces, *};
 use crate::config::Localised;
 use crate::diag::Place;
 use crate::item::{Enclosure, ItemId, Lifetime, Origin, Whereabouts};
 use crate::text::xml_chars;
 use crate::vocab::Person;
 use crate::vocab::{MediaType, TagAuthority};
+
+/// The whole document.
+fn render(head: &Head<'_>, entries: &[&Encoded], format: Format) -> Vec<u8> {
+    pieces(head, entries, format).to_vec()
+}
 
 const FORMATS: [Format; 3] = [Format::Rss, Format::Atom, Format::Json];
 const XML: [Format; 2] = [Format::Rss, Format::Atom];

@@ -117,6 +117,6 @@ impl Pages<'_> {
     }
 
     fn document<V: View>(&self, path: String, changed: crate::item::Date, view: &V) -> Result<Document, Box<Finding>> {
-        Ok(Document { path, format: None, bytes: self.engine.fill(view)?, changed })
+        Ok(Document { path, format: None, bytes: self.engine.fill(view)?.into(), changed })
     }
 }

@@ -75,7 +75,7 @@ pub(super) fn documents(config: &Config, catalogue: &Catalogue, documents: &[Doc
     if !redirects.is_empty() {
         let beginning = config.publication.authority.since().and_time(chrono::NaiveTime::MIN).and_utc().fixed_offset();
         let changed = changed.unwrap_or(beginning);
-        all.push(Document { path: REDIRECTS.to_owned(), format: None, bytes: redirects.into_bytes(), changed });
+        all.push(Document { path: REDIRECTS.to_owned(), format: None, bytes: redirects.into_bytes().into(), changed });
     }
     all
 }

@@ -44,7 +44,7 @@ pub(super) fn list(config: &Config, catalogue: &Catalogue) -> Option<Document> {
     let outlines = page::lanes(config, &catalogue.channels).iter().flat_map(|lane| outlines(config, lane)).collect();
     let publication = &config.publication;
     let list = List { publication, title: publication.title.get(publication.language()).to_owned(), changed, outlines };
-    Some(Document { path: opml::PATH.to_owned(), format: None, bytes: opml::render(&list), changed })
+    Some(Document { path: opml::PATH.to_owned(), format: None, bytes: opml::render(&list).into(), changed })
 }
 
 fn newest_change(channels: &[Channel]) -> Option<Date> {

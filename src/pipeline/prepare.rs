@@ -20,7 +20,19 @@ use crate::text::{self, Markup, Removed, Syntax};
 use crate::vocab::Language;
 
 /// The encoded items of every channel, each made once for each format.
-pub(super) type EncodedItems = HashMap<(u32, Format), Encoded>;
+pub(super) struct EncodedItems {
+    formats: Vec<Format>,
+    /// By position, in the order of the formats.
+    items: HashMap<u32, Vec<Encoded>, foldhash::fast::RandomState>,
+}
+
+impl EncodedItems {
+    /// An item that a document holds.
+    pub fn get(&self, at: u32, format: Format) -> &Encoded {
+        let nth = self.formats.iter().position(|own| *own == format).unwrap_or_default();
+        &self.items[&at][nth]
+    }
+}
 
 /// The texts that pages show, by the item's position.
 pub(super) type Texts = HashMap<u32, Prepared>;
@@ -75,14 +87,15 @@ impl Prepare<'_> {
         let text = |at| self.items[at as usize].text.as_deref().or_else(|| fetched.get(&at).map(|text| &**text));
         let one = |at| self.one(at, text(at).unwrap_or(&NO_TEXT), &stories);
         let made: Vec<(u32, Vec<Encoded>, Option<Prepared>, Findings)> = wanted.into_par_iter().map(one).collect();
-        let mut encoded = EncodedItems::with_capacity(made.len() * self.config.output.formats.len());
+        drop(fetched);
+        let mut items = HashMap::with_capacity_and_hasher(made.len(), foldhash::fast::RandomState::default());
         let mut texts = Texts::new();
         for (at, in_formats, text, found) in made {
             findings.extend(found);
             texts.extend(text.map(|text| (at, text)));
-            encoded.extend(self.config.output.formats.iter().map(|format| (at, *format)).zip(in_formats));
+            items.insert(at, in_formats);
         }
-        Ok((encoded, texts))
+        Ok((EncodedItems { formats: self.config.output.formats.clone(), items }, texts))
     }
 
     /// The items of each story, for those that are translations of one another.
@@ -140,13 +153,14 @@ pub(super) fn fetch(
     if left.is_empty() {
         return Ok(Left::new());
     }
-    let fetched = shelf.fetch(&left.iter().map(|at| &items[*at as usize]).collect::<Vec<_>>());
-    let is_same = |at: u32, item: &Item| traces(at).record == Some(trace::of_record(item));
-    let text = |(at, item): (u32, Option<Item>)| match item.filter(|item| is_same(at, item)).and_then(|item| item.text) {
-        Some(text) => Ok((at, text)),
-        None => Err(Changed { place: items[at as usize].place.clone() }),
+    let asked: Vec<&Item> = left.iter().map(|at| &items[*at as usize]).collect();
+    let is_same = |nth: usize, item: &Item| traces(left[nth]).record == Some(trace::of_record(item));
+    let fetched = shelf.fetch(&asked, |nth, item| if is_same(nth, &item) { item.text } else { None });
+    let text = |(at, text): (&u32, Option<Box<Text>>)| match text {
+        Some(text) => Ok((*at, text)),
+        None => Err(Changed { place: items[*at as usize].place.clone() }),
     };
-    left.into_par_iter().zip(fetched).map(text).collect()
+    left.iter().zip(fetched).map(text).collect()
 }
 
 /// An item's text made ready, with findings about what was taken out of it.

@@ -18,12 +18,12 @@ pub fn copies(documents: &[&Document], codings: &[Coding], folder: &Folder) -> V
 }
 
 fn copies_of(document: &Document, codings: &[Coding], folder: &Folder) -> Vec<Document> {
-    let stands = folder.settled_bytes(&document.path).is_some_and(|bytes| bytes == document.bytes);
+    let stands = folder.settled_bytes(&document.path).is_some_and(|bytes| document.bytes == *bytes);
     let copy = |coding: &Coding| {
         let path = format!("{}.{}", document.path, coding.extension());
         let standing = if stands { folder.settled_bytes(&path) } else { None };
-        let bytes = standing.or_else(|| coding.encode(&document.bytes, Effort::Stored))?;
-        Some(Document { path, bytes, format: document.format, changed: document.changed })
+        let bytes = standing.or_else(|| coding.encode(document.bytes.whole(&mut Vec::new()), Effort::Stored))?;
+        Some(Document { path, bytes: bytes.into(), format: document.format, changed: document.changed })
     };
     codings.iter().filter_map(copy).collect()
 }

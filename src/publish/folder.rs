@@ -292,7 +292,7 @@ impl Folder {
 }
 
 fn hashes(documents: &[Document]) -> Vec<Hash> {
-    documents.par_iter().map(|document| Hash::of(&document.bytes)).collect()
+    documents.par_iter().map_init(Vec::new, |room, document| Hash::of(document.bytes.whole(room))).collect()
 }
 
 fn standing(path: &Path) -> Result<Standing, PublishError> {
@@ -340,17 +340,17 @@ fn staged(path: &Path) -> PathBuf {
 
 /// Writes every new file beside its place, then makes all of them durable at once.
 fn stage_all(targets: &[(PathBuf, &Document)], root: &Path) -> Result<(), PublishError> {
-    targets.par_iter().try_for_each(|(path, document)| stage(&staged(path), document))?;
+    targets.par_iter().try_for_each_init(Vec::new, |room, (path, document)| stage(&staged(path), document, room))?;
     sync_batch(targets, root)
 }
 
-fn stage(path: &Path, document: &Document) -> Result<(), PublishError> {
+fn stage(path: &Path, document: &Document, room: &mut Vec<u8>) -> Result<(), PublishError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(PublishError::io("remove", path)(error)),
         _ => {}
     }
     let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(PublishError::io("create", path))?;
-    file.write_all(&document.bytes).map_err(PublishError::io("write", path))?;
+    file.write_all(document.bytes.whole(room)).map_err(PublishError::io("write", path))?;
     // What a server sends as Last-Modified moves with what a feed itself says; what stands beside the feeds changed when it is written.
     if document.format.is_none() {
         return Ok(());

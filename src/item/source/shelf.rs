@@ -25,12 +25,14 @@ pub struct Shelf<'a> {
 }
 
 impl Shelf<'_> {
-    /// The items as their records have them now, whole; `None` where there is none any more.
-    pub fn fetch(&self, items: &[&Item]) -> Vec<Option<Item>> {
+    /// What is taken of each of these items as its record has it now; `None` where there is none any more. Who takes is told which of them it is.
+    pub fn fetch<T: Send>(&self, items: &[&Item], take: impl Fn(usize, Item) -> Option<T> + Sync) -> Vec<Option<T>> {
         let aliases = Aliases::read(self.config, &mut Findings::new());
         let reader = Reader { config: self.config, resolver: Resolver::new(self.config, aliases), sift: &() };
         let fetch = Fetch { shelf: self, reader, tables: HashMap::new() };
-        fetch.with_tables(items).all(items)
+        let fetch = fetch.with_tables(items);
+        let one = |(nth, item): (usize, &&Item)| take(nth, fetch.one(item, self.file(item)?)?);
+        items.par_iter().enumerate().map(one).collect()
     }
 
     fn file(&self, item: &Item) -> Option<&Found> {
@@ -57,10 +59,6 @@ impl Fetch<'_> {
             self.tables.extend(batch.items.into_iter().map(|item| ((file, item.place.line), item)));
         }
         self
-    }
-
-    fn all(&self, items: &[&Item]) -> Vec<Option<Item>> {
-        items.par_iter().map(|item| self.one(item, self.shelf.file(item)?)).collect()
     }
 
     fn one(&self, item: &Item, found: &Found) -> Option<Item> {
