@@ -1,11 +1,13 @@
 //! Which items are in which bucket of each axis, newest first.
 
-use std::cmp::Ordering;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use rayon::prelude::*;
 
 use super::{Sorted, takes};
 use crate::config::{Config, Query, TopicKey};
-use crate::item::Item;
 use crate::vocab::Country;
 
 /// The items by bucket. Positions in the list of items, newest first.
@@ -19,8 +21,12 @@ pub(super) struct Members {
 
 impl Members {
     pub fn collect(config: &Config, sorted: Sorted<'_>) -> Self {
-        let mut newest_first: Vec<u32> = (0..sorted.items.len() as u32).collect();
-        newest_first.sort_by(|a, b| newer(&sorted.items[*a as usize], &sorted.items[*b as usize]));
+        let mut dated: Vec<(Reverse<DateTime<Utc>>, u32)> =
+            (0..).zip(sorted.items).map(|(at, item)| (Reverse(item.published.to_utc()), at)).collect();
+        // Of one instant, by id, so that the order is the same in every run.
+        let id = |at: u32| &sorted.items[at as usize].id;
+        dated.par_sort_unstable_by(|(a, first), (b, second)| a.cmp(b).then_with(|| id(*first).cmp(id(*second))));
+        let newest_first: Vec<u32> = dated.into_iter().map(|(_, at)| at).collect();
         let mut members = Members { newest_first, countries: BTreeMap::new(), topics: BTreeMap::new(), cells: BTreeMap::new() };
         let crossed = config.channels.matrix.is_some();
         for at in members.newest_first.clone() {
@@ -51,9 +57,4 @@ impl Members {
         let taken = |at: &u32| takes(query, &sorted.items[*at as usize], &sorted.placements[*at as usize], sorted.now);
         self.newest_first.iter().copied().filter(taken).collect()
     }
-}
-
-/// Newest first; of one instant, by id, so that the order is the same in every run.
-fn newer(a: &Item, b: &Item) -> Ordering {
-    b.published.cmp(&a.published).then_with(|| a.id.cmp(&b.id))
 }

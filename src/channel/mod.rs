@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveTime, Utc};
+use rayon::prelude::*;
 
 use crate::classify::Placement;
 use crate::config::{Config, Empty, Limits, Localised, Matrix, NamedChannel, Query, Topic, TopicKey, paths};
@@ -118,13 +119,12 @@ pub fn catalogue(config: &Config, sorted: Sorted<'_>, known: &BTreeSet<String>) 
     drafts.extend(by_country(config, &members));
     drafts.extend(by_topic(config, &members));
     drafts.extend(crossings(config, sorted, &members, known));
-    drafts.extend(config.named.iter().map(|named| Draft::named(named, &members, sorted)));
+    drafts.par_extend(config.named.par_iter().map(|named| Draft::named(named, &members, sorted)));
 
     let mut catalogue = Catalogue::default();
-    for draft in &drafts {
-        for channel in variant::of(config, sorted, draft) {
-            catalogue.take(config.channels.empty, channel, draft.always, known);
-        }
+    let variants: Vec<Vec<Channel>> = drafts.par_iter().map(|draft| variant::of(config, sorted, draft)).collect();
+    for (draft, variants) in drafts.iter().zip(variants) {
+        variants.into_iter().for_each(|channel| catalogue.take(config.channels.empty, channel, draft.always, known));
     }
     catalogue.channels.sort_by(|a, b| a.path.cmp(&b.path));
     catalogue.refuse_collisions(config);

@@ -3,16 +3,18 @@
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::config::{Config, RecordFormat, Source};
 use crate::diag::{Code, Finding, Findings, Place, codes};
 use crate::stamp;
 use crate::vocab::MediaType;
+
+/// So many files are handed over at a time.
+const PIECE: usize = 1024;
 
 /// A file that holds one record or many.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,37 +46,58 @@ pub struct Files {
 impl Files {
     /// Every file of every source, each as young as can be.
     pub fn list(config: &Config) -> Self {
-        let mut findings = Findings::new();
-        Files { found: list(config, &mut findings), findings }
+        let (mut findings, mut found) = (Findings::new(), Vec::new());
+        list(config, &mut findings, &mut |piece| found.extend(piece));
+        Files { found: in_order(config, found), findings }
     }
 
-    /// The same with their stamps, taken at `now` by the file system's clock.
+    /// The same with their stamps, taken at `now` by the file system's clock while the next are listed.
     pub fn look(config: &Config, now: SystemTime) -> Self {
-        let mut files = Files::list(config);
-        files.found.par_iter_mut().for_each(|found| {
-            let meta = fs::metadata(config.root.join(&found.path));
-            (found.stamp, found.is_young) = (stamp::of(&found.path, &meta), stamp::is_young(&meta, now));
+        let (mut findings, pieces) = (Findings::new(), Mutex::new(Vec::new()));
+        let stamped = |mut piece: Vec<Found>| {
+            for found in &mut piece {
+                let meta = fs::metadata(config.root.join(&found.path));
+                (found.stamp, found.is_young) = (stamp::of(&found.path, &meta), stamp::is_young(&meta, now));
+            }
+            piece
+        };
+        rayon::in_place_scope(|scope| {
+            let mut count = 0;
+            list(config, &mut findings, &mut |piece| {
+                let (number, pieces, stamped) = (count, &pieces, &stamped);
+                scope.spawn(move |_| {
+                    let piece = stamped(piece);
+                    pieces.lock().unwrap_or_else(PoisonError::into_inner).push((number, piece));
+                });
+                count += 1;
+            });
         });
-        files
+        let mut pieces = pieces.into_inner().unwrap_or_else(PoisonError::into_inner);
+        pieces.sort_unstable_by_key(|(number, _)| *number);
+        Files { found: in_order(config, pieces.into_iter().flat_map(|(_, piece)| piece).collect()), findings }
     }
 }
 
-/// Every file of every source, by path.
-fn list(config: &Config, findings: &mut Findings) -> Vec<Found> {
-    let mut all = Vec::new();
+/// By path, each with its place.
+fn in_order(config: &Config, mut found: Vec<Found>) -> Vec<Found> {
+    if config.sources.len() > 1 {
+        found.sort_by(|a, b| a.path.cmp(&b.path));
+    }
+    (0..).zip(&mut found).for_each(|(number, found)| found.number = number);
+    found
+}
+
+/// Hands over every file of every source, piece by piece: those of one source by path.
+fn list(config: &Config, findings: &mut Findings, take: &mut dyn FnMut(Vec<Found>)) {
     let bases: Vec<PathBuf> = config.sources.iter().map(|source| config.root.join(named(source))).collect();
     for (index, source) in config.sources.iter().enumerate() {
-        let before = all.len();
-        Walk { config, source, index, bases: &bases, found: &mut all, findings }.run();
-        if all.len() == before && !findings.iter().any(|finding| finding.code == &codes::MISSING_SOURCE && is_about(finding, source)) {
+        let mut walk = Walk { config, source, index, bases: &bases, found: Vec::new(), count: 0, take, findings };
+        walk.run();
+        walk.hand_over();
+        if walk.count == 0 && !findings.iter().any(|finding| finding.code == &codes::MISSING_SOURCE && is_about(finding, source)) {
             findings.push(no_records(source));
         }
     }
-    if config.sources.len() > 1 {
-        all.sort_by(|a, b| a.path.cmp(&b.path));
-    }
-    (0..).zip(&mut all).for_each(|(number, found)| found.number = number);
-    all
 }
 
 fn is_about(finding: &Finding, source: &Source) -> bool {
@@ -97,7 +120,10 @@ struct Walk<'a> {
     index: usize,
     /// Of all sources.
     bases: &'a [PathBuf],
-    found: &'a mut Vec<Found>,
+    /// Those that were not handed over yet.
+    found: Vec<Found>,
+    count: usize,
+    take: &'a mut dyn FnMut(Vec<Found>),
     findings: &'a mut Findings,
 }
 
@@ -182,6 +208,14 @@ impl Walk<'_> {
         };
         let key = if cfg!(windows) { key.replace('\\', "/").into() } else { key.into() };
         self.found.push(Found { path: self.shown(path).into(), key, format, source: self.index, number: 0, stamp: 0, is_young: true });
+        if self.found.len() == PIECE {
+            self.hand_over();
+        }
+    }
+
+    fn hand_over(&mut self) {
+        self.count += self.found.len();
+        (self.take)(std::mem::take(&mut self.found));
     }
 
     fn walk_error(&mut self, error: &walkdir::Error) {

@@ -32,15 +32,15 @@ impl Language {
     /// Reads a tag, mending its case (`EN-us` becomes `en-US`).
     pub fn parse(text: &str) -> Result<Self, NotALanguage> {
         // A publication has a handful of languages, and a million items in them.
+        if let Some(known) = RECENT.with_borrow(|recent| recent.iter().find(|known| *known.0 == *text).cloned()) {
+            return Ok(known);
+        }
+        let language = Language::read(text)?;
         RECENT.with_borrow_mut(|recent| {
-            if let Some(known) = recent.iter().find(|known| *known.0 == *text) {
-                return Ok(known.clone());
-            }
-            let language = Language::read(text)?;
             recent.truncate(RECENTLY - 1);
             recent.insert(0, language.clone());
-            Ok(language)
-        })
+        });
+        Ok(language)
     }
 
     fn read(text: &str) -> Result<Self, NotALanguage> {

@@ -41,9 +41,12 @@ impl Hub {
         env.iter().for_each(|(name, value)| _ = command.env(name, value));
         let mut child = command.arg("-v").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let mut lines = BufReader::new(child.stderr.take().expect("standard error")).lines().map_while(Result::ok);
-        let line = lines.find(|line| line.contains(" at http://")).expect("it says where it listens");
+        // Its thread for deliveries may have its say before that.
+        let mut before = Vec::new();
+        let line = lines.by_ref().inspect(|line| before.push(line.clone())).find(|line| line.contains(" at http://"));
+        let line = line.expect("it says where it listens");
         let address = line.rsplit("http://").next().and_then(|text| text.split('/').next()?.parse().ok()).expect("an address");
-        let said = Arc::new(Mutex::new(Vec::new()));
+        let said = Arc::new(Mutex::new(before));
         let kept = said.clone();
         std::thread::spawn(move || lines.for_each(|line| kept.lock().expect("no panic").push(line)));
         Hub { child, address, said }
