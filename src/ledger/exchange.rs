@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{Digest, Known, KnownChannel, KnownPage, Memory, Ref, Traces};
@@ -43,7 +44,13 @@ struct ChannelLine {
     digest: Option<String>,
     window: usize,
     members: Vec<String>,
+    /// After these come the members of before, from this one on.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    rest: Option<usize>,
     deleted: BTreeMap<String, String>,
+    /// Before these come so many pages of before.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    kept: Option<usize>,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pages: Vec<PageLine>,
 }
@@ -72,12 +79,40 @@ pub fn export(memory: &Memory) -> String {
     lines(items.chain(memory.channels.iter().map(|(path, channel)| Line::Channel(channel_line(memory, path, channel)))))
 }
 
-/// What of `after` differs from `before`, as [`export`] writes it.
+/// What of `after` differs from `before`, to be imported into that: the lines of [`export`], but for the members of a channel and the pages of its
+/// archive that are what they were.
 pub fn changes(before: &Memory, after: &Memory) -> String {
-    let items = after.items().iter().filter(|known| before.find(&known.iri).map(|at| before.get(at)) != Some(known));
+    let same_place = |at: usize, known: &Known| before.items().get(at).filter(|own| own.iri == known.iri);
+    let former = |at: usize, known: &Known| same_place(at, known).or_else(|| before.find(&known.iri).map(|at| before.get(at)));
+    let items: Vec<&Known> =
+        after.items().par_iter().enumerate().filter(|(at, known)| former(*at, known) != Some(known)).map(|(_, known)| known).collect();
     let channels = after.channels.iter().filter(|(path, channel)| before.channels.get(*path) != Some(channel));
-    let items = items.map(|known| Line::Item(item_line(known)));
-    lines(items.chain(channels.map(|(path, channel)| Line::Channel(channel_line(after, path, channel)))))
+    let line = |(path, channel): (&String, &KnownChannel)| {
+        let former = before.channels.get(path).filter(|_| is_grown(before, after));
+        Line::Channel(former.map_or_else(|| channel_line(after, path, channel), |former| since(former, after, path, channel)))
+    };
+    lines(items.into_iter().map(|known| Line::Item(item_line(known))).chain(channels.map(line)))
+}
+
+/// Whether the places of items in `before` are their places in `after`.
+fn is_grown(before: &Memory, after: &Memory) -> bool {
+    let pairs = before.items().par_iter().zip(after.items());
+    before.items().len() <= after.items().len() && pairs.all(|(own, known)| own.iri == known.iri)
+}
+
+/// A channel's line without what is as it was.
+fn since(former: &KnownChannel, memory: &Memory, path: &str, channel: &KnownChannel) -> ChannelLine {
+    let same = former.members.iter().rev().zip(channel.members.iter().rev()).take_while(|(own, known)| own == known).count();
+    let kept = former.pages.iter().zip(&channel.pages).take_while(|(own, known)| own == known).count();
+    let news = KnownChannel {
+        members: channel.members[..channel.members.len() - same].to_vec(),
+        pages: channel.pages[kept..].to_vec(),
+        deleted: channel.deleted.clone(),
+        id: channel.id.clone(),
+        ..*channel
+    };
+    let (rest, kept) = ((same > 0).then(|| former.members.len() - same), (kept > 0).then_some(kept));
+    ChannelLine { rest, kept, ..channel_line(memory, path, &news) }
 }
 
 /// What `before` says of each channel that is another in `after`: a line, or nothing where it has no such channel.
@@ -180,6 +215,8 @@ fn channel_line(memory: &Memory, path: &str, channel: &KnownChannel) -> ChannelL
         digest: channel.digest.map(Digest::to_hex),
         window: channel.window,
         members: channel.members.iter().map(id).collect(),
+        rest: None,
+        kept: None,
         deleted: channel.deleted.iter().map(|(at, when)| (id(at), time(*when))).collect(),
         pages: channel.pages.iter().map(page).collect(),
     }
@@ -196,37 +233,56 @@ fn known_channel(memory: &Memory, line: ChannelLine) -> Result<(String, KnownCha
         let members = page.members.iter().map(find).collect::<Result<_, _>>()?;
         Ok(KnownPage { members, updated: when(&page.updated)?, digest: page.digest.as_deref().and_then(Digest::from_hex) })
     };
+    let former = || memory.channels.get(&line.path).ok_or_else(|| format!("nothing is known of the former `{}`", line.path));
+    let missing = |what: &str| format!("the former `{}` had fewer {what}", line.path);
+    let mut members: Vec<Ref> = line.members.iter().map(find).collect::<Result<_, _>>()?;
+    if let Some(from) = line.rest {
+        members.extend(former()?.members.get(from..).ok_or_else(|| missing("members"))?);
+    }
+    let mut pages: Vec<KnownPage> = Vec::new();
+    if let Some(count) = line.kept {
+        pages.extend_from_slice(former()?.pages.get(..count).ok_or_else(|| missing("pages"))?);
+    }
+    for own in &line.pages {
+        pages.push(page(own)?);
+    }
     let channel = KnownChannel {
         id: line.id,
         updated: when(&line.updated)?,
         digest: line.digest.as_deref().and_then(Digest::from_hex),
-        members: line.members.iter().map(find).collect::<Result<_, _>>()?,
+        members,
         window: line.window,
         deleted,
-        pages: line.pages.iter().map(page).collect::<Result<_, _>>()?,
+        pages,
     };
     Ok((line.path, channel))
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    fn item(n: u8) -> Known {
+        Known {
+            iri: format!("tag:example.org,2018:item/{n}").into(),
+            guid: None,
+            key: "k".into(),
+            title: "A “title”".into(),
+            first_seen: 1_500_000_000,
+            published: 1_400_000_000,
+            updated: Some(1_500_000_001),
+            traces: Traces { record: Some(Digest([1; 16])), content: Digest([2; 16]), text: 3, link: 0 },
+            gone: (n == 2).then_some(1_500_000_002),
+        }
+    }
 
     #[test]
     fn what_is_exported_comes_back() {
         let mut memory = Memory::default();
         for n in [2, 1] {
-            memory.put(Known {
-                iri: format!("tag:example.org,2018:item/{n}").into(),
-                guid: None,
-                key: "k".into(),
-                title: "A “title”".into(),
-                first_seen: 1_500_000_000,
-                published: 1_400_000_000,
-                updated: Some(1_500_000_001),
-                traces: Traces { record: Some(Digest([1; 16])), content: Digest([2; 16]), text: 3, link: 0 },
-                gone: (n == 2).then_some(1_500_000_002),
-            });
+            memory.put(item(n));
         }
         let channel =
             KnownChannel { id: "x".into(), members: vec![1, 0], window: 1, deleted: vec![(0, 1_500_000_000)], ..Default::default() };
@@ -241,5 +297,52 @@ mod tests {
         assert_eq!(changes(&back, &back.clone()), "");
         assert_eq!(changes(&Memory::default(), &back), text);
         assert_eq!(import(&mut back, "\n{\"type\":\"item\"}").expect_err("no item").line, 2);
+    }
+
+    fn memory(items: u8, channels: &[(Vec<u8>, Vec<u8>)]) -> Memory {
+        let mut memory = Memory::default();
+        (0..items).for_each(|n| _ = memory.put(item(n)));
+        let refs = |list: &[u8]| list.iter().map(|n| Ref::from(n % items)).collect::<Vec<_>>();
+        for (nth, (members, pages)) in channels.iter().enumerate() {
+            let page = |n: &u8| KnownPage { members: refs(&[*n, *n]), updated: i64::from(*n), digest: None };
+            let channel = KnownChannel { members: refs(members), pages: pages.iter().map(page).collect(), ..Default::default() };
+            memory.channels.insert(format!("c{nth}"), channel);
+        }
+        memory
+    }
+
+    fn lists() -> impl Strategy<Value = Vec<(Vec<u8>, Vec<u8>)>> {
+        let list = || proptest::collection::vec(0..3u8, 0..5);
+        proptest::collection::vec((list(), list()), 0..4)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn changes_make_of_before_what_comes_after(had in 1..4u8, more in 0..3u8, old in lists(), new in lists()) {
+            let (before, after) = (memory(had, &old), memory(had + more, &new));
+            let mut made = before.clone();
+            let told = changes(&before, &after);
+            prop_assert!(import(&mut made, &told).is_ok(), "{}", told);
+            let gone: Vec<String> = made.channels.keys().filter(|path| !after.channels.contains_key(*path)).cloned().collect();
+            gone.iter().for_each(|path| _ = made.channels.remove(path));
+            prop_assert_eq!(export(&made), export(&after), "{}", told);
+        }
+    }
+
+    #[test]
+    fn one_more_item_is_one_more_line_of_members() {
+        let before = memory(3, &[(vec![0, 1, 2], vec![1, 2])]);
+        let mut after = before.clone();
+        let at = after.put(item(9));
+        let channel = after.channels.get_mut("c0").expect("there");
+        channel.members.insert(0, at);
+        channel.pages.push(KnownPage { members: vec![at], updated: 5, digest: None });
+        let told = changes(&before, &after);
+        let channel = told.lines().find(|line| line.contains("\"channel\"")).expect("a line");
+        assert!(!channel.contains("item/1") && channel.contains("item/9") && channel.contains("\"rest\":0"), "{channel}");
+        // What it leans on must be there.
+        assert!(import(&mut Memory::default(), &told).is_err());
     }
 }
