@@ -28,6 +28,7 @@
 //! | [`text`] | Markdown, HTML and plain text to clean HTML and plain words | no |
 //! | [`coding`] | bytes compressed for the way: gzip, Brotli, Zstandard | no |
 //! | [`progress`] | counters that long work moves and somebody watches | no |
+//! | [`stamp`] | what the file system says of a file without reading it | no |
 //! | `crash` | points at which a test may let the program die | no |
 //! | [`seen`] | a published feed as a reader sees it | no |
 //! | [`config`] | `feeds.toml`: the raw form with spans, the resolved form, the table of all keys; the user's templates | reads these files |
@@ -39,8 +40,8 @@
 //! | [`page`] | channels and items as pages for people, by built-in templates or the user's own; how the channels are listed | no |
 //! | [`check`] | bytes to findings: the feed checker. A witness: it shares no code with [`document`] | no |
 //! | [`gate`] | the documents of a run checked, each finding led back to its record and field | no |
+//! | [`cache`] | what the next build need not do again: a look at everything that went into a build and came out of it, and what was made of each record | looks at files, keeps two |
 //! | [`pipeline`] | config and items to checked documents | no |
-//! | [`cache`] | a look at everything that went into a build and came out of it, so that the next knows whether there is anything to do | looks at files, keeps one |
 //! | [`publish`] | the plan, and a folder as its destination: staged files, renames, manifest, lock | writes the output |
 //! | [`fetch`] | the agent that asks others over HTTP | no, those who use it do |
 //! | [`websub`] | hubs told of what changed, and the embedded hub: who subscribed, and what they are sent | tells hubs and subscribers, reads and writes its tables in the ledger's file |

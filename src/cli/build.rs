@@ -184,10 +184,15 @@ pub(super) fn once(args: &BuildArgs, context: &Context) -> Result<Exit, Failure>
     // A record may change before the text that was left in it is fetched.
     let made = run.make(loaded, &progress).or_else(|_| run.make(read(Files::list(&config), Texts::Stay), &progress))?;
     (run.records, run.from_before) = (made.records, made.known);
-    match made.built {
+    let exit = match made.built {
         Ok((built, staged)) => run.publish(built, staged, &mut folder, (lock, look, &records)),
         Err(findings) => run.refuse(&findings),
+    };
+    if !args.goes_on {
+        // As with what was built.
+        std::mem::forget((before, records));
     }
+    exit
 }
 
 /// What runs before made of the records.
