@@ -18,8 +18,14 @@ pub(super) struct Phrases {
     open: Vec<bool>,
     /// By first byte: the node behind it.
     roots: [Option<u32>; 256],
-    /// By first byte, one bit a second byte: whether any phrase begins with the two. Most words of a text are told by it alone.
-    pairs: Vec<[u64; 4]>,
+    /// One bit for each three bytes, or those that look like them (see [`bit`]): whether any phrase may begin with the three. Most words of a text are told
+    /// by it alone.
+    begins: Vec<u64>,
+}
+
+/// Letters in lower case differ in their last five bits; what else looks like one is found out on the walk.
+fn bit([first, second, third]: [u8; 3]) -> usize {
+    usize::from(first & 63) << 10 | usize::from(second & 31) << 5 | usize::from(third & 31)
 }
 
 #[derive(Default)]
@@ -49,15 +55,19 @@ impl Phrases {
         for (byte, node) in &edges[slice(nodes[0].edges)] {
             roots[usize::from(*byte)] = Some(*node);
         }
-        let mut pairs = vec![[0; 4]; 256];
+        let mut begins = vec![0u64; 1 << 10];
         for phrase in &bare {
-            match **phrase {
-                [] => {}
-                [first] => pairs[usize::from(first)] = [u64::MAX; 4],
-                [first, second, ..] => pairs[usize::from(first)][usize::from(second >> 6)] |= 1 << (second & 63),
+            // Behind a phrase of one or two bytes anything may stand.
+            let any = |given: Option<&u8>| given.map_or(0..=31, |byte| byte & 31..=byte & 31);
+            let Some(first) = phrase.first() else { continue };
+            for second in any(phrase.get(1)) {
+                for third in any(phrase.get(2)) {
+                    let bit = bit([*first, second, third]);
+                    begins[bit >> 6] |= 1 << (bit & 63);
+                }
             }
         }
-        Phrases { nodes, edges, order, open: folded.iter().map(|phrase| phrase.as_ref().ends_with('*')).collect(), roots, pairs }
+        Phrases { nodes, edges, order, open: folded.iter().map(|phrase| phrase.as_ref().ends_with('*')).collect(), roots, begins }
     }
 
     /// Every phrase that stands in the text as whole words, by its start and the shorter before the longer.
@@ -69,17 +79,18 @@ impl Phrases {
         for (at, byte) in bytes.iter().enumerate() {
             let goes_on = std::mem::replace(&mut in_word, byte.is_ascii_alphanumeric()) && in_word;
             // Phrases are whole characters: none begins with a byte from inside one.
-            if !goes_on && self.may_begin(*byte, bytes.get(at + 1)) && begins_word(text, at) {
+            if !goes_on && self.may_begin(&bytes[at..]) && begins_word(text, at) {
                 self.walk(text, at, &mut hits);
             }
         }
         hits
     }
 
-    /// Whether a phrase may begin with these bytes. The end of the text stands for itself: only a phrase of one byte has the bit of NUL.
-    fn may_begin(&self, first: u8, second: Option<&u8>) -> bool {
-        let second = second.copied().unwrap_or_default();
-        self.pairs[usize::from(first)][usize::from(second >> 6)] >> (second & 63) & 1 == 1
+    /// Whether a phrase may begin with these bytes; where fewer than three are left, one that is as short.
+    fn may_begin(&self, bytes: &[u8]) -> bool {
+        let byte = |at: usize| bytes.get(at).copied().unwrap_or_default();
+        let bit = bit([byte(0), byte(1), byte(2)]);
+        self.begins[bit >> 6] >> (bit & 63) & 1 == 1 && self.roots[usize::from(byte(0))].is_some()
     }
 
     /// The phrases that begin at `start`.

@@ -34,6 +34,7 @@ pub(super) struct Reader<'a, S> {
 impl<S: Sift> Reader<'_, S> {
     pub fn files(&self, files: &[Found]) -> Batch<S::Note> {
         let mut batch = Batch::default();
+        batch.expect(files.len());
         let mut buffer = Vec::with_capacity(16 << 10);
         for found in files {
             match found.format {
@@ -127,6 +128,7 @@ impl<S: Sift> Reader<'_, S> {
 
     pub fn lines(&self, found: &Found, piece: Piece<'_>) -> Batch<S::Note> {
         let mut batch = Batch::default();
+        batch.expect(ndjson::newlines(piece.bytes) as usize + 1);
         for (line, row) in (piece.line..).zip(ndjson::rows(piece.bytes)) {
             let bytes = if line == 1 { row.strip_prefix(BOM).unwrap_or(row) } else { row }.trim_ascii();
             if bytes.is_empty() {
@@ -193,6 +195,7 @@ impl<S: Sift> Reader<'_, S> {
 
     fn rows(&self, found: &Found, columns: &format::csv::Columns, rows: Vec<Row>) -> Batch<S::Note> {
         let mut batch = Batch::default();
+        batch.expect(rows.len());
         for row in rows {
             let line = row.line;
             if row.unclosed {
