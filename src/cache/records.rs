@@ -21,8 +21,8 @@ const MAGIC: [u8; 8] = *b"tidings1";
 /// Before the content of a frame.
 const HEAD: usize = 28;
 
-/// Frames are gathered in pieces of about this size.
-const PIECE: usize = 1 << 20;
+/// So many bytes of frames are gathered before they are put away.
+const GATHERED: usize = 4 << 20;
 
 /// The frames, by mark.
 #[derive(Debug)]
@@ -36,8 +36,54 @@ pub struct Records {
     /// How many bytes of them this run had use for.
     used: AtomicUsize,
     /// Frames that this run made.
-    fresh: Mutex<Vec<Vec<u8>>>,
+    fresh: Mutex<Fresh>,
     state: State,
+}
+
+/// Frames that a run made, one after the other.
+#[derive(Debug, Default)]
+struct Fresh {
+    /// The last of them.
+    gathered: Vec<u8>,
+    /// Those before, in a file without a name, so that a million of them take no memory.
+    put_away: Option<File>,
+    length: usize,
+    /// Whether some could not be put away; then none is kept.
+    is_lost: bool,
+}
+
+impl Fresh {
+    fn add(&mut self, mark: u128, content: &[u8], folder: &Path) {
+        let Ok(length) = u32::try_from(content.len()) else { return };
+        self.gathered.extend_from_slice(&length.to_le_bytes());
+        self.gathered.extend_from_slice(&mark.to_le_bytes());
+        self.gathered.extend_from_slice(&checksum(mark, content).to_le_bytes());
+        self.gathered.extend_from_slice(content);
+        self.length += HEAD + content.len();
+        if self.gathered.len() >= GATHERED {
+            self.is_lost |= self.put_away(folder).is_err();
+            self.gathered.clear();
+        }
+    }
+
+    fn put_away(&mut self, folder: &Path) -> io::Result<()> {
+        let file = match &mut self.put_away {
+            Some(file) => file,
+            none => none.insert(tempfile::tempfile_in(folder)?),
+        };
+        file.write_all(&self.gathered)
+    }
+
+    fn write_to(&mut self, out: &mut File) -> io::Result<()> {
+        if self.is_lost {
+            return Err(io::Error::other("frames could not be put away"));
+        }
+        if let Some(file) = &mut self.put_away {
+            file.seek(SeekFrom::Start(0))?;
+            io::copy(file, out)?;
+        }
+        out.write_all(&self.gathered)
+    }
 }
 
 /// What became of the file that a run before left.
@@ -165,16 +211,9 @@ impl Records {
     }
 
     fn add(&self, mark: u128, content: &[u8]) {
-        let Ok(length) = u32::try_from(content.len()) else { return };
-        let Ok(mut fresh) = self.fresh.lock() else { return };
-        if fresh.last().is_none_or(|piece| piece.len() + HEAD + content.len() > piece.capacity()) {
-            fresh.push(Vec::with_capacity(PIECE.max(HEAD + content.len())));
+        if let (Ok(mut fresh), Some(folder)) = (self.fresh.lock(), self.path.parent()) {
+            fresh.add(mark, content, folder);
         }
-        let Some(piece) = fresh.last_mut() else { return };
-        piece.extend_from_slice(&length.to_le_bytes());
-        piece.extend_from_slice(&mark.to_le_bytes());
-        piece.extend_from_slice(&checksum(mark, content).to_le_bytes());
-        piece.extend_from_slice(content);
     }
 
     /// Writes the frames that this run made; those that it had no use for go in time.
@@ -182,11 +221,11 @@ impl Records {
     /// # Errors
     /// What the disk says. Time is lost, and nothing else.
     pub fn save(&self) -> io::Result<()> {
-        let Ok(fresh) = self.fresh.lock() else { return Ok(()) };
-        let added: usize = fresh.iter().map(Vec::len).sum();
+        let Ok(mut fresh) = self.fresh.lock() else { return Ok(()) };
+        let added = fresh.length;
         let live = added + self.used.load(Ordering::Relaxed);
         if self.bytes.is_empty() || self.bytes.len() + added > 2 * live + (1 << 16) {
-            return self.write_anew(&fresh);
+            return self.write_anew(&mut fresh);
         }
         if added == 0 && self.state == State::Whole {
             return Ok(());
@@ -195,7 +234,7 @@ impl Records {
         // What was cut off is overwritten.
         file.set_len(self.bytes.len() as u64)?;
         file.seek(SeekFrom::End(0))?;
-        fresh.iter().try_for_each(|piece| file.write_all(piece))
+        fresh.write_to(&mut file)
     }
 
     /// The frames that this run had use for, in the order of the file.
@@ -205,13 +244,15 @@ impl Records {
         starts.iter().filter_map(|start| Some(&self.bytes[*start..frame(&self.bytes, *start)?.1.end])).collect()
     }
 
-    fn write_anew(&self, fresh: &[Vec<u8>]) -> io::Result<()> {
+    fn write_anew(&self, fresh: &mut Fresh) -> io::Result<()> {
         let beside = self.path.with_extension("new");
-        let mut file = io::BufWriter::with_capacity(1 << 20, File::create(&beside)?);
-        file.write_all(&self.start())?;
-        self.live().iter().try_for_each(|frame| file.write_all(frame))?;
-        fresh.iter().try_for_each(|frames| file.write_all(frames))?;
-        file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let mut file = File::create(&beside)?;
+        let mut live = io::BufWriter::with_capacity(1 << 20, &mut file);
+        live.write_all(&self.start())?;
+        self.live().iter().try_for_each(|frame| live.write_all(frame))?;
+        live.flush()?;
+        drop(live);
+        fresh.write_to(&mut file)?;
         fs::rename(beside, &self.path)
     }
 }
@@ -292,6 +333,24 @@ mod tests {
             save(&records, &[(2, TWO)]);
             assert_eq!(Records::open(root.path(), 8).find(2), Some(TWO));
         }
+    }
+
+    #[test]
+    fn many_frames_are_put_away_and_kept() {
+        let root = folder();
+        let content = |n: u32| [&n.to_le_bytes()[..], &vec![n as u8; 100_000]].concat();
+        let records = Records::open(root.path(), 7);
+        (0..100).for_each(|n| records.keep(u128::from(n), &content(n)));
+        assert!(records.fresh.lock().expect("no panic").gathered.len() < GATHERED);
+        records.save().expect("written");
+        let records = Records::open(root.path(), 7);
+        (0..100).for_each(|n| assert_eq!(records.find(u128::from(n)), Some(&*content(n))));
+        // And once more behind those that are there.
+        (100..150).for_each(|n| records.keep(u128::from(n), &content(n)));
+        records.save().expect("written");
+        let records = Records::open(root.path(), 7);
+        (0..150).for_each(|n| assert_eq!(records.find(u128::from(n)), Some(&*content(n))));
+        assert_eq!(fs::read_dir(root.path().join(".tidings")).expect("a folder").count(), 1);
     }
 
     #[test]

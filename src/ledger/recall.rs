@@ -27,37 +27,25 @@ pub struct Recall {
     pub unsure: Vec<u32>,
 }
 
-/// Sets the items, each with its traces, against the memory and gives each the date of its last real change.
-pub fn recall<'t>(
-    items: &mut [Item],
-    traces: impl IndexedParallelIterator<Item = &'t Traces>,
-    before: &Memory,
-    now: DateTime<Utc>,
-) -> Recall {
+/// So many items are compared at a time.
+const PART: usize = 16_384;
+
+/// Sets the items, each with its traces by its position, against the memory and gives each the date of its last real change.
+pub fn recall<'t>(items: &mut [Item], traces: impl Fn(usize) -> &'t Traces + Sync, before: &Memory, now: DateTime<Utc>) -> Recall {
     let now = now.timestamp();
-    let remember = |(item, traces): (&mut Item, &Traces)| {
+    let remember = |item: &mut Item, traces: &Traces| {
         let at = before.find(&item.id.iri);
         let known = at.map(|at| before.get(at));
         // A record that is the same to the letter did not change, even where another config has its content traced otherwise.
         let traces = known.map(|known| known.traces).filter(|known| known.record == traces.record).unwrap_or(*traces);
         (at, remembered(item, traces, known, now))
     };
-    let remembered: Vec<(Option<Ref>, Known)> = items.par_iter_mut().zip(traces).map(remember).collect();
     let mut recall = Recall { after: before.clone(), refs: Vec::with_capacity(items.len()), ..Recall::default() };
-    recall.after.reserve(remembered.iter().filter(|(at, _)| at.is_none()).count());
-    for (position, (at, known)) in (0u32..).zip(remembered) {
-        match at.map(|at| before.get(at)) {
-            None => recall.new.push(position),
-            Some(known) if known.traces.record.is_none() => recall.unsure.push(position),
-            Some(_) => {}
-        }
-        recall.refs.push(match at {
-            Some(at) => {
-                recall.after.items_mut()[at as usize] = known;
-                at
-            }
-            None => recall.after.put(known),
-        });
+    recall.after.reserve(items.len().saturating_sub(before.items().len()));
+    for (nth, part) in items.chunks_mut(PART).enumerate() {
+        let traces = |at: usize| traces(nth * PART + at);
+        let remembered: Vec<(Option<Ref>, Known)> = part.par_iter_mut().enumerate().map(|(at, item)| remember(item, traces(at))).collect();
+        remembered.into_iter().for_each(|(at, known)| recall.take(at, known, before));
     }
     recall.find_gone(now);
     recall.find_repeats();
@@ -97,6 +85,23 @@ fn remembered(item: &mut Item, traces: Traces, known: Option<&Known>, now: i64) 
 }
 
 impl Recall {
+    /// Remembers the next of the run's items.
+    fn take(&mut self, at: Option<Ref>, known: Known, before: &Memory) {
+        let position = self.refs.len() as u32;
+        match at.map(|at| before.get(at)) {
+            None => self.new.push(position),
+            Some(known) if known.traces.record.is_none() => self.unsure.push(position),
+            Some(_) => {}
+        }
+        self.refs.push(match at {
+            Some(at) => {
+                self.after.items_mut()[at as usize] = known;
+                at
+            }
+            None => self.after.put(known),
+        });
+    }
+
     /// Says that an item of a rebuilt memory did change: its text is not the one that was published.
     pub fn changed_after_all(&mut self, item: &mut Item, position: u32, now: i64) {
         let known = &mut self.after.items_mut()[self.refs[position as usize] as usize];

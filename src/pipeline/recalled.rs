@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use rayon::prelude::*;
 
 use super::prepare::{Changed, Left, fetch, prepare};
 use super::{Past, Sifted};
@@ -42,7 +41,7 @@ pub fn recall(config: &Config, loaded: Loaded<Sifted>, past: Past<'_>, now: Date
     let taken_out = taken_out(&loaded.items, past.memory, now);
     let Loaded { mut items, mut notes, files, .. } = loaded;
     let hidden = seen_now(&mut items, &mut notes, now, &mut findings);
-    let mut recall = ledger::recall(&mut items, notes.par_iter().map(|sifted| &sifted.traces), past.memory, now);
+    let mut recall = ledger::recall(&mut items, |at| &notes[at].traces, past.memory, now);
     let texts = fetch(Shelf { config, files: &files }, &items, recall.unsure.iter().copied(), &|at| notes[at as usize].traces)?;
     settle_unsure(config, &mut items, &texts, &mut recall, past.memory, now);
     let placements = notes.into_iter().map(|sifted| sifted.placement).collect();
