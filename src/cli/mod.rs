@@ -19,6 +19,7 @@ mod new;
 mod pin;
 mod report;
 mod rollback;
+mod run;
 mod serve;
 mod server_config;
 mod shell;

@@ -1,0 +1,302 @@
+//! One run of a build, from what was read to the last word.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::build::{BuildArgs, summary, tell_told};
+use super::context::Context;
+use super::look::Look;
+use super::memory::{Remembered, RunOf};
+use super::report::{FindingRow, HubsRow, Paths, Refusal, Report};
+use super::ui::{self, Ui};
+use super::view::{self, View};
+use super::{Exit, Failure};
+use crate::cache::Said;
+use crate::cache::records::Records;
+use crate::config::{Config, Format, paths};
+use crate::crash;
+use crate::diag::{Finding, Findings, Place, codes};
+use crate::item::{Hidden, Loaded};
+use crate::ledger::{Accept, Memory, Staged, guard};
+use crate::pipeline::{self, Built, Changed, Past, Sifted, Timings};
+use crate::progress::Progress;
+use crate::publish::{Change, Folder, Lock, Outcome, Plan, beside};
+use crate::websub::ping::Told;
+
+/// What came of the records: nothing but findings, where some are no items and nobody said to go on without them.
+pub(super) struct Made {
+    pub records: usize,
+    pub known: usize,
+    pub built: Result<(Built, Option<Staged>), Findings>,
+}
+
+/// What a run did.
+struct Published {
+    /// `None` where nothing was to be written.
+    outcome: Option<Outcome>,
+    /// `None` where no hub was to be told.
+    hubs: Option<Hubs>,
+}
+
+struct Hubs {
+    told: Told,
+    took: Duration,
+}
+
+/// One run, from the documents to the last word.
+pub(super) struct Run<'a> {
+    pub args: &'a BuildArgs,
+    pub context: &'a Context,
+    pub config: &'a Config,
+    pub records: usize,
+    /// How many of them were known from a build before.
+    pub from_before: usize,
+    pub start: Instant,
+    pub looked: Duration,
+    pub accepted: &'a BTreeSet<Accept>,
+    pub before: &'a Remembered,
+    pub known: &'a BTreeSet<String>,
+}
+
+impl Run<'_> {
+    pub fn make(&self, (loaded, read): (Loaded<Sifted>, Duration), progress: &Progress) -> Result<Made, Changed> {
+        let memory = &self.before.memory;
+        let (records, known) = (loaded.records, loaded.known);
+        if loaded.findings.has_errors() && !self.args.keep_going {
+            return Ok(Made { records, known, built: Err(loaded.findings) });
+        }
+        let past = Past { memory, known: self.known, accepted: self.accepted };
+        let (mut built, staged) = self.context.ui.working(progress, || {
+            let recalled = pipeline::recall(self.config, loaded, past, self.context.now)?;
+            let staged = if self.args.dry_run { None } else { self.before.stage(recalled.after()) };
+            Ok((recalled.build(self.config, past, self.context.now, progress)?, staged))
+        })?;
+        (built.timings.look, built.timings.read) = (self.looked, read);
+        Ok(Made { records, known, built: Ok((built, staged)) })
+    }
+
+    pub fn publish(
+        &self,
+        mut built: Built,
+        staged: Option<Staged>,
+        folder: &mut Folder,
+        (lock, look, records): (Option<Lock>, Option<Look<'_>>, &Records),
+    ) -> Result<Exit, Failure> {
+        if built.catalogue.findings.has_errors() || built.checked.has_errors() {
+            built.findings.extend(built.checked);
+            return self.refuse(&built.findings);
+        }
+        let clock = Instant::now();
+        let for_readers = built.documents.iter().filter(|document| document.path != pipeline::REDIRECTS).collect::<Vec<_>>();
+        let copies = beside::copies(&for_readers, &self.config.output.precompress, folder);
+        built.documents.extend(copies);
+        let plan = folder.plan(&built.documents, &built.catalogue.kept, self.args.force)?;
+        built.findings.extend(abandoned(&plan, self.config));
+        if !plan.foreign.is_empty() {
+            built.findings.extend(foreign(&plan, self.config));
+            return self.refuse(&built.findings);
+        }
+        let mut refused = std::mem::take(&mut built.refused);
+        refused.extend(self.gone_paths(&plan));
+        refused.extend(self.taken_back(&plan, &built.after, folder));
+        if !refused.is_empty() && !self.args.dry_run {
+            built.findings.extend(refused);
+            return self.refuse(&built.findings);
+        }
+        built.findings.extend(refused);
+        let views = (self.args.dry_run || self.args.json).then(|| view::views(&plan, &built, folder));
+        let run = RunOf { config: self.config, now: self.context.now, staged };
+        let (outcome, saving) = match self.args.dry_run {
+            true => (None, Duration::ZERO),
+            false => self.before.publish(folder, &plan, &built, run).map(|(outcome, saving)| (Some(outcome), saving))?,
+        };
+        built.timings.remember = self.before.took + saving;
+        built.timings.publish = clock.elapsed() - saving;
+        if !self.args.dry_run
+            && let Err(error) = records.save()
+        {
+            self.context.ui.detail(format_args!("what was made of the records is not kept for the next build: {error}"));
+        }
+        // Whoever publishes next need not wait for hubs.
+        drop(lock);
+        crash::point("ping");
+        let clock = Instant::now();
+        let told = if self.args.dry_run || self.args.no_ping { None } else { self.before.tell_hubs(self.config) };
+        let hubs = told.map(|told| Hubs { took: clock.elapsed(), told });
+        let exit = self.tell(&built, &plan, Published { outcome, hubs }, views);
+        if let (Some(look), Ok(Exit::Fine)) = (look, &exit) {
+            look.keep(folder, &built);
+        }
+        if !self.args.goes_on {
+            // The process ends here, and the system takes the memory back faster than text by text.
+            std::mem::forget(built);
+        }
+        exit
+    }
+
+    /// Documents that would be there no more, where nobody said that they may go.
+    fn gone_paths(&self, plan: &Plan) -> Findings {
+        if self.accepted.contains(&Accept::Paths) {
+            return Findings::new();
+        }
+        let of_moved = |path: &str, from: &str| {
+            let channel = path.rsplit_once('.').map_or(path, |(channel, _)| channel);
+            channel == from || channel.strip_suffix(from).is_some_and(|before| before.ends_with('/'))
+        };
+        let is_said = |path: &&String| self.config.moved.iter().any(|moved| of_moved(path, &moved.from));
+        // A page of an archive goes with its channel, or with the whole archive, which the config decides.
+        let is_page = |path: &&String| path.rsplit_once('.').is_some_and(|(page, _)| paths::of_archive(page).is_some());
+        // Subscribers fetch feeds; what stands beside them comes and goes with its content.
+        let feeds = plan.deletes.iter().filter(|path| Format::of_path(path).is_some());
+        feeds.filter(|path| !is_said(path) && !is_page(path)).map(|path| guard::path(self.config, path)).collect()
+    }
+
+    /// A publish that somebody took back, about to be repeated as it was.
+    fn taken_back(&self, plan: &Plan, after: &Memory, folder: &Folder) -> Option<Finding> {
+        if plan.is_idle() || self.accepted.contains(&Accept::Rollback) {
+            return None;
+        }
+        let taken_back = folder.taken_back()?;
+        let is_same = |(path, digest): (&String, &String)| {
+            after.channels.get(path).is_some_and(|channel| channel.digest.is_some_and(|own| own.to_hex() == *digest))
+        };
+        taken_back.channels.iter().all(is_same).then(|| guard::taken_back(self.config, &taken_back.at))
+    }
+
+    /// Nothing is published, what stands is left alone.
+    pub fn refuse(&self, findings: &Findings) -> Result<Exit, Failure> {
+        self.context.ui.findings(findings);
+        if self.args.json {
+            let seconds = BTreeMap::from([("total", self.start.elapsed().as_secs_f64())]);
+            ui::print_json(&Refusal {
+                published: false,
+                records: self.records,
+                seconds,
+                findings: findings.iter().map(FindingRow::of).collect(),
+            })?;
+        }
+        self.context.ui.note(format_args!("{}: nothing was published, what stood before stands", ui::tally(findings)));
+        Ok(Exit::Findings)
+    }
+
+    fn tell(&self, built: &Built, plan: &Plan, published: Published, views: Option<Vec<View>>) -> Result<Exit, Failure> {
+        let ui = self.context.ui;
+        ui.findings(&built.findings);
+        self.tell_checked(&built.checked);
+        published.hubs.iter().for_each(|hubs| ui.findings(&hubs.told.findings));
+        match (self.args.json, published.outcome) {
+            (true, _) => self.json(built, plan, &published, views.unwrap_or_default())?,
+            (false, None) => view::tell(ui, plan, &views.unwrap_or_default()),
+            (false, Some(outcome)) => {
+                paths(ui, plan);
+                self.tell_hidden(&built.hidden);
+                ui.detail(format_args!("read      {} records; {} were known", self.records - self.from_before, self.from_before));
+                ui.say(summary(self.config, &Said::of(built), outcome, self.start));
+                if self.args.timings {
+                    let stages = self.stages(&built.timings, &published);
+                    stages.iter().for_each(|(stage, time)| ui.say(format_args!("{stage:<9} {:>9.1} ms", time.as_secs_f64() * 1e3)));
+                }
+                tell_told(ui, published.hubs.as_ref().map(|hubs| &hubs.told));
+            }
+        }
+        Ok(if built.findings.has_errors() { Exit::Findings } else { Exit::Fine })
+    }
+
+    /// Warnings about documents are many where one thing is amiss everywhere: they are counted, and shown on request.
+    fn tell_checked(&self, checked: &Findings) {
+        match (checked.warnings(), self.context.ui.verbose) {
+            (0, _) => {}
+            (count, 0) => self.context.ui.note(format_args!("the feeds are valid, with {count} warnings; `-v` shows them")),
+            _ => self.context.ui.findings(checked),
+        }
+    }
+
+    /// Items that stay out, on request; those that come within the day in any case, since that may surprise.
+    fn tell_hidden(&self, hidden: &[(Arc<str>, Hidden)]) {
+        let ui = self.context.ui;
+        for (key, why) in hidden {
+            match why {
+                Hidden::NotYet(due) if *due - self.context.now.fixed_offset() < chrono::Duration::days(1) => {
+                    ui.note(format_args!("`{key}` is due at {}", due.format("%H:%M %:z on %Y-%m-%d")));
+                }
+                Hidden::NotYet(due) => ui.detail(format_args!("not due   {key}, until {}", due.format("%Y-%m-%d %H:%M %:z"))),
+                Hidden::Withdrawn => ui.detail(format_args!("withdrawn {key}")),
+                Hidden::Draft => ui.detail(format_args!("draft     {key}")),
+                Hidden::Expired(end) => ui.detail(format_args!("expired   {key}, since {}", end.format("%Y-%m-%d %H:%M %:z"))),
+            }
+        }
+    }
+
+    fn stages(&self, timings: &Timings, run: &Published) -> [(&'static str, Duration); 11] {
+        [
+            ("look", timings.look),
+            ("read", timings.read),
+            ("recall", timings.recall),
+            ("classify", timings.classify),
+            ("prepare", timings.prepare),
+            ("render", timings.render),
+            ("check", timings.check),
+            ("publish", timings.publish),
+            ("remember", timings.remember),
+            ("hubs", run.hubs.as_ref().map_or(Duration::ZERO, |hubs| hubs.took)),
+            ("total", self.start.elapsed()),
+        ]
+    }
+
+    fn json(&self, built: &Built, plan: &Plan, run: &Published, views: Vec<View>) -> Result<(), Failure> {
+        let hubs = run.hubs.as_ref().map(|hubs| &hubs.told);
+        let warnings = hubs.into_iter().flat_map(|told| &told.findings);
+        let of = |change: Change| plan.puts.iter().filter(|put| put.change == change).map(|put| put.path.as_str()).collect();
+        ui::print_json(&Report {
+            published: run.outcome.is_some(),
+            folder: self.config.output.folder.display().to_string(),
+            records: self.records,
+            known: self.from_before,
+            items: built.items.len(),
+            hidden: built.hidden.len(),
+            channels: built.catalogue.channels.len(),
+            files: run.outcome,
+            paths: Paths {
+                new: of(Change::New),
+                changed: of(Change::Changed),
+                unchanged: plan.keeps.iter().map(String::as_str).collect(),
+                deleted: plan.deletes.iter().map(String::as_str).collect(),
+            },
+            subscribers: views,
+            hubs: hubs.map(|told| HubsRow { told: &told.told, left: &told.left }),
+            seconds: self.stages(&built.timings, run).into_iter().map(|(stage, time)| (stage, time.as_secs_f64())).collect(),
+            findings: built.findings.iter().chain(&built.checked).chain(warnings).map(FindingRow::of).collect(),
+        })
+    }
+}
+
+fn foreign(plan: &Plan, config: &Config) -> Findings {
+    let finding = |foreign: &crate::publish::plan::Foreign| {
+        let help = match foreign.replaceable {
+            true => {
+                "move it away, or run with `--force` to overwrite it, also where `.tidings`, which remembers what was published, was lost"
+            }
+            false => "move it away",
+        };
+        Finding::new(&codes::FOREIGN_FILE, foreign.what).at(Place::file(config.output.folder.join(&foreign.path))).help(help)
+    };
+    plan.foreign.iter().map(finding).collect()
+}
+
+fn abandoned(plan: &Plan, config: &Config) -> Findings {
+    let finding = |path: &String| {
+        Finding::new(&codes::ABANDONED_FILE, "published before and no longer wanted, but changed by something else since; left alone")
+            .at(Place::file(config.output.folder.join(path)))
+            .help("delete it by hand if nobody needs it")
+    };
+    plan.abandoned.iter().map(finding).collect()
+}
+
+fn paths(ui: Ui, plan: &Plan) {
+    for put in &plan.puts {
+        ui.detail(format_args!("{} {}", if put.change == Change::New { "new      " } else { "changed  " }, put.path));
+    }
+    plan.keeps.iter().for_each(|path| ui.detail(format_args!("unchanged {path}")));
+    plan.deletes.iter().for_each(|path| ui.detail(format_args!("deleted   {path}")));
+}
