@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
+use xxhash_rust::xxh3::Xxh3Default;
 
+use crate::cache::records::Records;
 use crate::check::{self, CheckFinding, Options};
 use crate::config::Config;
 use crate::diag::{Finding, Findings, Severity};
@@ -22,18 +24,40 @@ pub struct Checked<'a> {
     pub items: Vec<&'a Item>,
 }
 
-/// What the checker says of the documents, in their order; notes are left out.
-pub fn check(config: &Config, documents: &[Checked<'_>], now: DateTime<Utc>, progress: &Progress) -> Findings {
+/// What is kept of a document that nothing is wrong with, so that the same bytes at the same address need not be checked again: time alone makes no
+/// document worse, since only what lies in the future is wrong by it.
+const CLEAN: &[u8] = b"nothing is wrong with this document";
+
+/// What the checker says of the documents, in their order; notes are left out. `clean` knows those that a run before found nothing wrong with.
+pub fn check(config: &Config, documents: &[Checked<'_>], clean: Option<&Records>, now: DateTime<Utc>, progress: &Progress) -> Findings {
     let found: Vec<Vec<Finding>> = documents
         .par_iter()
         .map_init(Vec::new, |room, checked| {
-            let found = one(config, checked, now, room);
+            let found = unless_clean(config, checked, clean, now, room);
             progress.step(1);
             found
         })
         .collect();
     let mut told = BTreeSet::new();
     found.into_iter().flatten().filter(|finding| told.insert((finding.code.name, finding.place.clone(), finding.message.clone()))).collect()
+}
+
+fn unless_clean(config: &Config, checked: &Checked<'_>, clean: Option<&Records>, now: DateTime<Utc>, room: &mut Vec<u8>) -> Vec<Finding> {
+    let Some(clean) = clean else { return one(config, checked, now, room) };
+    let mut hash = Xxh3Default::new();
+    hash.update(config.publication.base_url.as_str().as_bytes());
+    hash.update(checked.document.path.as_bytes());
+    hash.update(b"\0document");
+    hash.update(checked.document.bytes.whole(room));
+    let mark = hash.digest128();
+    if clean.find(mark) == Some(CLEAN) {
+        return Vec::new();
+    }
+    let found = one(config, checked, now, room);
+    if found.is_empty() {
+        clean.keep(mark, CLEAN);
+    }
+    found
 }
 
 fn one(config: &Config, checked: &Checked<'_>, now: DateTime<Utc>, room: &mut Vec<u8>) -> Vec<Finding> {

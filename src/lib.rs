@@ -40,7 +40,7 @@
 //! | [`page`] | channels and items as pages for people, by built-in templates or the user's own; how the channels are listed | no |
 //! | [`check`] | bytes to findings: the feed checker. A witness: it shares no code with [`document`] | no |
 //! | [`gate`] | the documents of a run checked, each finding led back to its record and field | no |
-//! | [`cache`] | what the next build need not do again: a look at everything that went into a build and came out of it, and what was made of each record | looks at files, keeps two |
+//! | [`cache`] | what the next build need not do again: a look at everything that went into a build and came out of it, what was made of each record, and which documents are without a fault | looks at files, keeps two |
 //! | [`pipeline`] | config and items to checked documents | no |
 //! | [`publish`] | the plan, and a folder as its destination: staged files, renames, manifest, lock | writes the output |
 //! | [`fetch`] | the agent that asks others over HTTP | no, those who use it do |

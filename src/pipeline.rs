@@ -28,6 +28,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 
+use crate::cache::records::Records;
 use crate::channel::{self, Catalogue, Sorted};
 use crate::classify::{Classifier, Placement};
 use crate::config::Config;
@@ -88,6 +89,8 @@ pub struct Past<'a> {
     pub known: &'a BTreeSet<String>,
     /// What the user takes responsibility for.
     pub accepted: &'a BTreeSet<Accept>,
+    /// Documents that a run before found nothing wrong with; `None` where all are to be checked.
+    pub clean: Option<&'a Records>,
 }
 
 /// Items to documents.
@@ -149,7 +152,7 @@ impl Recalled {
         refused.extend(dated_ahead);
 
         let clock = Instant::now();
-        let mut checked = check(config, &catalogue, &items, &documents, now, progress);
+        let mut checked = check(config, &catalogue, &items, (&documents, past.clean), now, progress);
         checked.extend(pages::check(config, list.as_ref(), now, progress));
         documents.extend(pages.unwrap_or_else(|faults| {
             checked.extend(faults);
@@ -204,7 +207,7 @@ fn check(
     config: &Config,
     catalogue: &Catalogue,
     items: &[Item],
-    documents: &[Document],
+    (documents, clean): (&[Document], Option<&Records>),
     now: DateTime<Utc>,
     progress: &Progress,
 ) -> Findings {
@@ -213,5 +216,5 @@ fn check(
     let items_of = |sheet: Sheet<'_>| sheet.items().iter().map(|at| &items[*at as usize]).collect();
     let sheets = Sheet::all(catalogue).flat_map(|sheet| std::iter::repeat_n(sheet, formats));
     let checked: Vec<Checked> = sheets.zip(documents).map(|(sheet, document)| Checked { document, items: items_of(sheet) }).collect();
-    gate::check(config, &checked, now, progress)
+    gate::check(config, &checked, clean, now, progress)
 }

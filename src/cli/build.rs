@@ -96,7 +96,7 @@ pub(super) fn unpublished(config: &Config, context: &Context) -> Result<Built, F
     let before = memory::load(config, &folder)?;
     let progress = Progress::default();
     let (known, accepted) = (folder.known(), BTreeSet::new());
-    let past = Past { memory: &before.memory, known: &known, accepted: &accepted };
+    let past = Past { memory: &before.memory, known: &known, accepted: &accepted, clean: None };
     let loaded = pipeline::read(config, Files::list(config), Texts::Stay, &progress);
     Ok(pipeline::build(config, loaded, past, context.now, &progress)?)
 }
@@ -169,12 +169,13 @@ pub(super) fn once(args: &BuildArgs, context: &Context) -> Result<Exit, Failure>
         accepted: &accepted,
         before: &before,
         known: &known,
+        kept: &records,
     };
     // A record may change before the text that was left in it is fetched.
     let made = run.make(loaded, &progress).or_else(|_| run.make(read(Files::list(&config), Texts::Stay), &progress))?;
     (run.records, run.from_before) = (made.records, made.known);
     let exit = match made.built {
-        Ok((built, staged)) => run.publish(built, staged, &mut folder, (lock, look, &records)),
+        Ok((built, staged)) => run.publish(built, staged, &mut folder, (lock, look)),
         Err(findings) => run.refuse(&findings),
     };
     if !args.goes_on {

@@ -57,6 +57,8 @@ pub(super) struct Run<'a> {
     pub accepted: &'a BTreeSet<Accept>,
     pub before: &'a Remembered,
     pub known: &'a BTreeSet<String>,
+    /// What runs before made, for this one and the next.
+    pub kept: &'a Records,
 }
 
 impl Run<'_> {
@@ -66,7 +68,7 @@ impl Run<'_> {
         if loaded.findings.has_errors() && !self.args.keep_going {
             return Ok(Made { records, known, built: Err(loaded.findings) });
         }
-        let past = Past { memory, known: self.known, accepted: self.accepted };
+        let past = Past { memory, known: self.known, accepted: self.accepted, clean: Some(self.kept) };
         let (mut built, staged) = self.context.ui.working(progress, || {
             let recalled = pipeline::recall(self.config, loaded, past, self.context.now)?;
             let staged = if self.args.dry_run { None } else { self.before.stage(recalled.after()) };
@@ -81,7 +83,7 @@ impl Run<'_> {
         mut built: Built,
         staged: Option<Staged>,
         folder: &mut Folder,
-        (lock, look, records): (Option<Lock>, Option<Look<'_>>, &Records),
+        (lock, look): (Option<Lock>, Option<Look<'_>>),
     ) -> Result<Exit, Failure> {
         if built.catalogue.findings.has_errors() || built.checked.has_errors() {
             built.findings.extend(built.checked);
@@ -114,9 +116,9 @@ impl Run<'_> {
         built.timings.remember = self.before.took + saving;
         built.timings.publish = clock.elapsed() - saving;
         if !self.args.dry_run
-            && let Err(error) = records.save()
+            && let Err(error) = self.kept.save()
         {
-            self.context.ui.detail(format_args!("what was made of the records is not kept for the next build: {error}"));
+            self.context.ui.detail(format_args!("what was made is not kept for the next build: {error}"));
         }
         // Whoever publishes next need not wait for hubs.
         drop(lock);

@@ -62,6 +62,6 @@ pub fn on_demand(
     let channel = &catalogue.channels[0];
     let document = render.asked(&catalogue, channel, format, &demand.canonical);
     let items = channel.shown().iter().map(|at| &built.items[*at as usize]).collect();
-    let checked = gate::check(config, &[Checked { document: &document, items }], now, &progress);
+    let checked = gate::check(config, &[Checked { document: &document, items }], None, now, &progress);
     Ok((document, checked))
 }

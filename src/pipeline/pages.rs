@@ -35,7 +35,7 @@ pub(super) fn all(scene: Scene<'_>) -> Result<Vec<Document>, Findings> {
 /// What the checker says of the list of feeds.
 pub(super) fn check(config: &Config, list: Option<&Document>, now: DateTime<Utc>, progress: &Progress) -> Findings {
     let list: Vec<Checked> = list.map(|document| Checked { document, items: Vec::new() }).into_iter().collect();
-    gate::check(config, &list, now, progress)
+    gate::check(config, &list, None, now, progress)
 }
 
 /// The list of all feeds that exist; `None` where the config wants none, or where there is nothing to list.

@@ -26,7 +26,7 @@ pub(super) fn check(context: &Context) -> Result<Vec<Checked>, Failure> {
     let (known, memory) = (folder.known(), memory::load(&config, &folder)?.memory);
     // What a build would refuse is no fault of the documents.
     let accepted = std::collections::BTreeSet::from([Accept::Repeats, Accept::Shrink, Accept::Future, Accept::Paths]);
-    let past = pipeline::Past { memory: &memory, known: &known, accepted: &accepted };
+    let past = pipeline::Past { memory: &memory, known: &known, accepted: &accepted, clean: None };
     let progress = Progress::default();
     let loaded = pipeline::read(&config, Files::list(&config), Texts::Stay, &progress);
     let built = pipeline::build(&config, loaded, past, context.now, &progress)?;
