@@ -44,7 +44,8 @@ pub fn recall<'t>(items: &mut [Item], traces: impl Fn(usize) -> &'t Traces + Syn
     recall.after.reserve(items.len().saturating_sub(before.items().len()));
     for (nth, part) in items.chunks_mut(PART).enumerate() {
         let traces = |at: usize| traces(nth * PART + at);
-        let remembered: Vec<(Option<Ref>, Known)> = part.par_iter_mut().enumerate().map(|(at, item)| remember(item, traces(at))).collect();
+        let remembered: Vec<(Option<Ref>, Option<Known>)> =
+            part.par_iter_mut().enumerate().map(|(at, item)| remember(item, traces(at))).collect();
         remembered.into_iter().for_each(|(at, known)| recall.take(at, known, before));
     }
     recall.find_gone(now);
@@ -52,8 +53,9 @@ pub fn recall<'t>(items: &mut [Item], traces: impl Fn(usize) -> &'t Traces + Syn
     recall
 }
 
-/// What is to be known of the item from now on. It gets its date: the record's own, else that of the last real change.
-fn remembered(item: &mut Item, traces: Traces, known: Option<&Known>, now: i64) -> Known {
+/// What is to be known of the item from now on; `None` where that is what is known. It gets its date: the record's own, else that of the last real
+/// change.
+fn remembered(item: &mut Item, traces: Traces, known: Option<&Known>, now: i64) -> Option<Known> {
     let explicit = item.updated.map(|updated| updated.timestamp());
     // A rebuilt memory cannot tell an item's own date of change from the one that every item has.
     let is_own = |known: &Known| known.traces.record.is_some() || known.updated != Some(item.changed().timestamp());
@@ -68,7 +70,17 @@ fn remembered(item: &mut Item, traces: Traces, known: Option<&Known>, now: i64) 
     if explicit.is_none() {
         item.updated = updated.map(date);
     }
-    Known {
+    let published = item.published.timestamp();
+    let is_as_known = |known: &&Known| {
+        (known.gone, known.updated, known.published, known.traces) == (None, updated, published, traces)
+            && known.guid == item.id.guid
+            && known.key == item.key
+            && *known.title == *item.title
+    };
+    if known.filter(is_as_known).is_some() {
+        return None;
+    }
+    Some(Known {
         iri: item.id.iri.clone(),
         guid: item.id.guid.clone(),
         key: item.key.clone(),
@@ -77,29 +89,31 @@ fn remembered(item: &mut Item, traces: Traces, known: Option<&Known>, now: i64) 
             None => item.title.as_str().into(),
         },
         first_seen: known.map_or(now, |known| known.first_seen),
-        published: item.published.timestamp(),
+        published,
         updated,
         traces,
         gone: None,
-    }
+    })
 }
 
 impl Recall {
-    /// Remembers the next of the run's items.
-    fn take(&mut self, at: Option<Ref>, known: Known, before: &Memory) {
+    /// Remembers the next of the run's items: what is new of it, if anything is.
+    fn take(&mut self, at: Option<Ref>, news: Option<Known>, before: &Memory) {
         let position = self.refs.len() as u32;
         match at.map(|at| before.get(at)) {
             None => self.new.push(position),
             Some(known) if known.traces.record.is_none() => self.unsure.push(position),
             Some(_) => {}
         }
-        self.refs.push(match at {
-            Some(at) => {
+        let at = match (at, news) {
+            (Some(at), Some(known)) => {
                 self.after.items_mut()[at as usize] = known;
-                at
+                Some(at)
             }
-            None => self.after.put(known),
-        });
+            (None, Some(known)) => Some(self.after.put(known)),
+            (at, None) => at,
+        };
+        self.refs.extend(at);
     }
 
     /// Says that an item of a rebuilt memory did change: its text is not the one that was published.
@@ -115,11 +129,10 @@ impl Recall {
     fn find_gone(&mut self, now: i64) {
         let mut here = vec![false; self.after.items.len()];
         self.refs.iter().for_each(|at| here[*at as usize] = true);
-        for (at, known) in (0..).zip(self.after.items_mut()) {
-            if known.gone.is_none() && !here[at as usize] {
-                known.gone = Some(now);
-                self.gone.push(at);
-            }
+        let is_gone = |(at, known): &(Ref, &Known)| known.gone.is_none() && !here[*at as usize];
+        self.gone = (0..).zip(self.after.items()).filter(is_gone).map(|(at, _)| at).collect();
+        for at in &self.gone {
+            self.after.items_mut()[*at as usize].gone = Some(now);
         }
     }
 

@@ -267,5 +267,5 @@ fn what_a_look_leaves_is_what_a_full_build_makes() {
         }
     }
     println!("{series} series of 14 builds: {looks} were a look, {known} knew records");
-    assert!(looks > series as usize && known > 3 * series as usize, "{looks} looks, {known} that knew records: this test shows nothing");
+    assert!(2 * looks >= series as usize && known > series as usize, "{looks} looks, {known} that knew records: this test shows nothing");
 }
