@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
@@ -102,7 +103,7 @@ impl Cache {
         let enclosures = outcome.items.iter().flat_map(|item| &item.enclosures);
         let kept = Kept {
             form: FORM,
-            program: program(),
+            program: program().to_owned(),
             config: hex(inputs.config),
             inputs: hex(inputs.stamps),
             young: inputs.young.clone(),
@@ -170,9 +171,13 @@ fn content(path: &Path) -> Option<String> {
 }
 
 /// Which program wrote it: a release changes documents, and so does a change of the program between two.
-pub(crate) fn program() -> String {
-    let own = std::env::current_exe().and_then(fs::metadata);
-    format!("{} {}", env!("CARGO_PKG_VERSION"), hex(stamp::of(Path::new(""), &own)))
+pub(crate) fn program() -> &'static str {
+    // What runs is what was there when it began, whatever is put in its place meanwhile.
+    static PROGRAM: LazyLock<String> = LazyLock::new(|| {
+        let own = std::env::current_exe().and_then(fs::metadata);
+        format!("{} {}", env!("CARGO_PKG_VERSION"), hex(stamp::of(Path::new(""), &own)))
+    });
+    &PROGRAM
 }
 
 fn hex(hash: u128) -> String {

@@ -24,9 +24,9 @@ pub struct Checked<'a> {
     pub items: Vec<&'a Item>,
 }
 
-/// What is kept of a document that nothing is wrong with, so that the same bytes at the same address need not be checked again: time alone makes no
-/// document worse, since only what lies in the future is wrong by it.
-const CLEAN: &[u8] = b"nothing is wrong with this document";
+/// What is kept of a document that nothing is wrong with, before the time at which that was so. The same bytes at the same address need not be checked
+/// again later: time alone makes no document worse, since only what lies in the future is wrong by it.
+const CLEAN: &[u8] = b"nothing is wrong";
 
 /// What the checker says of the documents, in their order; notes are left out. `clean` knows those that a run before found nothing wrong with.
 pub fn check(config: &Config, documents: &[Checked<'_>], clean: Option<&Records>, now: DateTime<Utc>, progress: &Progress) -> Findings {
@@ -50,12 +50,13 @@ fn unless_clean(config: &Config, checked: &Checked<'_>, clean: Option<&Records>,
     hash.update(b"\0document");
     hash.update(checked.document.bytes.whole(room));
     let mark = hash.digest128();
-    if clean.find(mark) == Some(CLEAN) {
+    let since = |kept: &[u8]| Some(i64::from_le_bytes(*kept.strip_prefix(CLEAN)?.first_chunk()?));
+    if clean.find(mark).and_then(since).is_some_and(|since| since <= now.timestamp()) {
         return Vec::new();
     }
     let found = one(config, checked, now, room);
     if found.is_empty() {
-        clean.keep(mark, CLEAN);
+        clean.keep(mark, &[CLEAN, &now.timestamp().to_le_bytes()].concat());
     }
     found
 }

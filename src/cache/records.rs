@@ -151,6 +151,11 @@ impl Records {
         }
     }
 
+    /// What everything in the file depends on.
+    pub fn depends(&self) -> u128 {
+        self.depends
+    }
+
     /// What became of the file that a run before left.
     pub fn state(&self) -> State {
         self.state

@@ -40,6 +40,11 @@ impl Context {
         Context { config: self.config.clone(), ui: self.ui, now, is_now_given: self.is_now_given }
     }
 
+    /// Whether somebody said what counts as now; it then stands still.
+    pub fn is_now_given(&self) -> bool {
+        self.is_now_given
+    }
+
     /// The time as it goes on, for what measures leases.
     pub fn clock(&self) -> Clock {
         if self.is_now_given { Clock::From(self.now, Instant::now()) } else { Clock::System }

@@ -13,7 +13,7 @@ use super::{Exit, Failure};
 use crate::cache::Cache;
 use crate::config::{self, Config};
 
-/// Where nobody knows when something changes by itself, a build looks so often.
+/// A build looks so often in any case: for what is due and nobody knows when, for hubs that did not take what they were told, for what no system tells of.
 const LOOK: Duration = Duration::from_secs(300);
 
 /// Builds until a signal ends it.
@@ -56,18 +56,24 @@ impl Following<'_> {
             args = again.clone();
             match self.woken(context.now).await {
                 Woken::Signal(Signal::End) => return Ok(Exit::Fine),
-                Woken::Changed(Change::Config) | Woken::Signal(Signal::Reload) => self.renew()?,
+                Woken::Changed(Change::Config) | Woken::Signal(Signal::Reload) => {
+                    // Of what cannot be watched now the build tells, and it is tried again at the next change.
+                    if let Err(failure) = self.renew() {
+                        ui::failure(&failure);
+                    }
+                }
                 Woken::Changed(Change::Records) | Woken::Due => {}
             }
         }
     }
 
     async fn woken(&mut self, now: DateTime<Utc>) -> Woken {
-        let due = Cache::of(&self.config.root).until().and_then(|until| (until - now).to_std().ok());
+        let until = Cache::of(&self.config.root).until().filter(|_| !self.context.is_now_given());
+        let due = until.and_then(|until| (until - now).to_std().ok());
         tokio::select! {
             change = self.watched.next() => Woken::Changed(change),
             signal = self.signals.next() => Woken::Signal(signal),
-            () = tokio::time::sleep(due.unwrap_or(LOOK)) => Woken::Due,
+            () = tokio::time::sleep(due.map_or(LOOK, |due| due.min(LOOK))) => Woken::Due,
         }
     }
 

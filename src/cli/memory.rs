@@ -70,6 +70,11 @@ impl Remembered {
         self.store.save_with(&self.stored, after, pings)
     }
 
+    /// What a run that is cut off is going to have remembered, to be taken in by the next.
+    pub fn intent(&self, after: &Memory) -> String {
+        exchange::changes(&self.stored, after)
+    }
+
     /// Begins to write what is to be remembered of the items, while the documents are made.
     pub fn stage(&self, after: &Memory) -> Option<Staged> {
         self.store.stage(&self.stored, after)
@@ -88,7 +93,7 @@ impl Remembered {
     /// Publishes, and remembers when the files are in place. Tells how long the remembering took.
     pub fn publish(&self, folder: &mut Folder, plan: &Plan, built: &Built, run: RunOf<'_>) -> Result<(Outcome, Duration), PublishError> {
         // The first ledger of all can be gathered from the files, should the run be cut off.
-        let intent = if self.memory.is_empty() { String::new() } else { exchange::changes(&self.stored, &built.after) };
+        let intent = if self.memory.is_empty() { String::new() } else { self.intent(&built.after) };
         let pings = self.pings(run.config, folder, plan, &built.after);
         let mut took = Duration::ZERO;
         let remember = || {

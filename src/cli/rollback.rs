@@ -79,7 +79,7 @@ pub(super) fn run(args: &RollbackArgs, context: &Context) -> Result<Exit, Failur
         let after = restored(&before.memory, &former.channels);
         let digest = |path: &String| Some((path.clone(), before.memory.channels.get(path)?.digest?.to_hex()));
         let taken_back = TakenBack { at: context.now.to_rfc3339(), channels: former.channels.keys().filter_map(digest).collect() };
-        let memo = Memo { intent: &exchange::changes(&before.memory, &after), former: None };
+        let memo = Memo { intent: &before.intent(&after), former: None };
         let pings = before.pings(&config, &folder, &plan, &after);
         folder.carry_out(&plan, &documents, memo, || before.save(&after, &pings))?;
         folder.take_back(&taken_back)?;

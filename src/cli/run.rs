@@ -115,7 +115,9 @@ impl Run<'_> {
         };
         built.timings.remember = self.before.took + saving;
         built.timings.publish = clock.elapsed() - saving;
+        // A table of aliases that was changed while records were read belongs to nobody.
         if !self.args.dry_run
+            && pipeline::depends(self.config) == self.kept.depends()
             && let Err(error) = self.kept.save()
         {
             self.context.ui.detail(format_args!("what was made is not kept for the next build: {error}"));

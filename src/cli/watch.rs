@@ -36,7 +36,9 @@ impl Watched {
         let scope = Scope::of(config);
         let places = scope.places();
         let tell = move |event: notify::Result<Event>| {
-            if let Some(change) = event.ok().and_then(|event| scope.change(&event)) {
+            // Where events were lost, anything may have changed.
+            let change = event.map_or(Some(Change::Config), |event| scope.change(&event));
+            if let Some(change) = change {
                 let _ = sender.send(change);
             }
         };
@@ -93,6 +95,8 @@ struct Scope {
     config: PathBuf,
     /// Files and folders.
     sources: Vec<PathBuf>,
+    /// The folder of the user's own templates; the config itself where there is none.
+    templates: PathBuf,
     /// What builds write.
     apart: [PathBuf; 2],
 }
@@ -104,6 +108,7 @@ impl Scope {
         Scope {
             config: absolute(&config.path),
             sources: named.map(|path| absolute(&root.join(path))).collect(),
+            templates: absolute(&config.output.templates.as_ref().map_or_else(|| config.path.to_path_buf(), |own| root.join(&own.folder))),
             apart: [absolute(&root.join(&config.output.folder)), root.join(".tidings")],
         }
     }
@@ -115,18 +120,23 @@ impl Scope {
             false => (path.parent().unwrap_or(path).to_owned(), RecursiveMode::NonRecursive),
         };
         // Of a folder that is watched twice, the whole watch is made last, so that it stands.
-        let mut places: Vec<_> = self.sources.iter().chain([&self.config]).map(place).collect();
+        let mut places: Vec<_> = self.sources.iter().chain([&self.config, &self.templates]).map(place).collect();
         places.sort_by_key(|(_, mode)| *mode == RecursiveMode::Recursive);
         places
     }
 
     fn change(&self, event: &Event) -> Option<Change> {
+        if event.need_rescan() {
+            return Some(Change::Config);
+        }
         if matches!(event.kind, EventKind::Access(_)) {
             return None;
         }
         let is_ours = |path: &&PathBuf| !self.apart.iter().any(|apart| path.starts_with(apart));
         event.paths.iter().filter(is_ours).find_map(|path| match path {
-            path if *path == self.config => Some(Change::Config),
+            path if *path == self.config || path.starts_with(&self.templates) => Some(Change::Config),
+            // A folder that came or went is watched anew.
+            path if self.sources.contains(path) && !path.is_file() => Some(Change::Config),
             path if self.sources.iter().any(|source| path.starts_with(source)) => Some(Change::Records),
             _ => None,
         })

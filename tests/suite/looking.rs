@@ -24,13 +24,13 @@ fn item(publication: &Publication, day: u64, fields: &str, body: &str) {
     publication.write(&format!("items/day-{day}.md"), text);
 }
 
-fn at(hours: i64) -> String {
+fn at_hours(hours: i64) -> String {
     let now: DateTime<Utc> = NOW.parse().expect("a time");
     (now + chrono::Duration::hours(hours)).to_rfc3339()
 }
 
 fn build(publication: &Publication, hours: i64, more: &[&str]) -> Ran {
-    let now = at(hours);
+    let now = at_hours(hours);
     let mut args = vec!["build", "--now", &now];
     args.extend(more);
     Ran::of(publication.command(&args).output().expect("runs"))
@@ -91,6 +91,51 @@ fn only_records_that_changed_are_read() {
     publication.write("feeds.toml", publication.read("feeds.toml").replace("\"barco\"", "\"barco\", \"other\""));
     assert_eq!(read(0, &[]), 0);
     assert!(publication.read("public/topic/ships.atom").contains("Other."));
+}
+
+/// What each channel is remembered to show and to hold.
+#[cfg(debug_assertions)]
+fn members(publication: &Publication) -> Vec<[serde_json::Value; 3]> {
+    let export = publication.run(&["ledger", "export"]).out;
+    let lines = export.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"));
+    lines.filter(|line| line["type"] == "channel").map(|line| ["path", "window", "members"].map(|key| line[key].clone())).collect()
+}
+
+/// What is remembered says what changed: taken in again when all was done, it must say the same.
+#[cfg(debug_assertions)]
+#[test]
+fn a_run_that_dies_at_any_step_is_taken_up() {
+    let changes: [fn(&Publication); 3] = [
+        |publication| item(publication, 27, "withdrawn = true", "Text."),
+        |publication| item(publication, 28, "", "The newest."),
+        |publication| (21..=27).for_each(|day| publication.remove(&format!("items/day-{day}.md"))),
+    ];
+    for change in changes {
+        let whole = publication();
+        build(&whole, 0, &[]);
+        change(&whole);
+        build(&whole, 1, &["--accept", "shrink"]).expect(0, &[]);
+        build(&whole, 2, &["--full"]).expect(0, &[]);
+        let mut deaths = 0;
+        for at in 1.. {
+            let publication = publication();
+            build(&publication, 0, &[]);
+            change(&publication);
+            let now = at_hours(1);
+            let mut command = publication.command(&["build", "--accept", "shrink", "--now", &now]);
+            if command.env("TIDINGS_CRASH", at.to_string()).output().expect("runs").status.success() {
+                break;
+            }
+            deaths += 1;
+            for hours in [1, 2] {
+                build(&publication, hours, &["--accept", "shrink", "--full"]).expect(0, &[]);
+            }
+            // But for the second at which a document is dated by the run that took it up.
+            assert_eq!(members(&publication), members(&whole), "after the {at}. step");
+            assert_eq!(publication.files("public"), whole.files("public"), "after the {at}. step");
+        }
+        assert!(deaths > 8, "{deaths} deaths");
+    }
 }
 
 #[test]

@@ -92,6 +92,31 @@ fn sources_that_the_config_names_anew_are_watched() {
 }
 
 #[test]
+fn what_goes_and_comes_again_is_watched_again() {
+    let publication = Publication::with_items(1);
+    publication.write("templates/index.html", "one");
+    publication.write("feeds.toml", format!("{CONFIG}\n[output]\ntemplates = 'templates'\n"));
+    let watching = Watching::start(&publication, &[]);
+    watching.until("public/index.html", |text| text.trim() == "one");
+    publication.write("templates/index.html", "two");
+    watching.until("public/index.html", |text| text.trim() == "two");
+    // A config that is away for a moment ends nothing, nor does a source that is nowhere.
+    let config = publication.read("feeds.toml");
+    publication.remove("feeds.toml");
+    std::thread::sleep(Duration::from_millis(300));
+    publication.write("feeds.toml", format!("{config}\n[[source]]\npath = 'no/where'\n"));
+    std::thread::sleep(Duration::from_millis(300));
+    publication.write("feeds.toml", &config);
+    std::fs::rename(publication.path("items"), publication.path("away")).expect("renamed");
+    std::thread::sleep(Duration::from_millis(300));
+    std::fs::rename(publication.path("away"), publication.path("items")).expect("renamed");
+    std::thread::sleep(Duration::from_millis(300));
+    publication.item(2, "Saved at last");
+    watching.until("public/all.rss", |text| text.contains("Saved at last"));
+    assert_eq!(watching.end().0, Some(0));
+}
+
+#[test]
 fn what_is_due_is_published_when_it_is() {
     let publication = Publication::with_items(1);
     let due = Utc::now() + chrono::Duration::seconds(3);
