@@ -210,6 +210,8 @@ mod tests {
             (&["migrant*", "migrant"], "Migrantes, migrant, emigrant", &["Migrantes", "migrant"]),
             (&["危地马拉"], "在危地马拉城", &["危地马拉"]),
             (&["belize"], "在Belize城", &["Belize"]),
+            // The last byte of the sign, with `co` behind it, looks like `eco`.
+            (&["economy"], "¥Côte, economy", &["economy"]),
             (&[], "text", &[]),
             (&["*"], "text", &[]),
         ] {
