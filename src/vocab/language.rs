@@ -36,11 +36,15 @@ impl Language {
             return Ok(known);
         }
         let language = Language::read(text)?;
-        RECENT.with_borrow_mut(|recent| {
-            recent.truncate(RECENTLY - 1);
-            recent.insert(0, language.clone());
-        });
-        Ok(language)
+        Ok(RECENT.with_borrow_mut(|recent| match recent.iter().find(|known| **known == language) {
+            // In another case, as in `EN`.
+            Some(known) => known.clone(),
+            None => {
+                recent.truncate(RECENTLY - 1);
+                recent.insert(0, language.clone());
+                language
+            }
+        }))
     }
 
     fn read(text: &str) -> Result<Self, NotALanguage> {
