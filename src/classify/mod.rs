@@ -29,7 +29,7 @@ use topics::Topics;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Placement {
     pub countries: Vec<Country>,
-    #[serde(with = "crate::vocab::serial::words")]
+    #[serde(deserialize_with = "crate::vocab::serial::words")]
     pub topics: Vec<TopicKey>,
 }
 

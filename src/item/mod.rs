@@ -30,7 +30,7 @@ use url::Url;
 
 pub(crate) use source::keep;
 pub use source::{Loaded, Shelf, Sift, read, read_with};
-pub use walk::{Files, Found, is_hidden};
+pub use walk::{Files, Found};
 
 use crate::diag::Place;
 use crate::text::Markup;
@@ -69,7 +69,7 @@ pub struct Item {
     /// As the record says; `None` where it says nothing, which is not the same as an empty list ("no country").
     pub countries: Option<Vec<Country>>,
     /// Keys of the config's topics, as the record says; `None` where it says nothing.
-    #[serde(with = "crate::vocab::serial::maybe_words")]
+    #[serde(deserialize_with = "crate::vocab::serial::maybe_words")]
     pub topics: Option<Vec<Arc<str>>>,
     /// RSS `dc:language`, Atom `xml:lang`, JSON Feed `language`.
     pub language: Language,

@@ -280,7 +280,7 @@ fn has_extension(name: &str, extension: &str) -> bool {
 }
 
 /// Hidden files, and what editors leave behind.
-pub fn is_hidden(name: &str) -> bool {
+fn is_hidden(name: &str) -> bool {
     name.starts_with('.')
         || name.ends_with('~')
         || (name.starts_with('#') && name.ends_with('#'))

@@ -1,6 +1,9 @@
 //! The words as texts in whatever serde writes, and checked when they are read again.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
@@ -44,34 +47,34 @@ impl<'de> Deserialize<'de> for MediaType {
     }
 }
 
-/// Lists of words that come again and again, such as the keys of topics: each once in memory, as far as one thread reads them.
-pub mod words {
-    use std::cell::RefCell;
-    use std::collections::HashSet;
-    use std::sync::Arc;
+/// Words that come again and again, such as the keys of topics.
+type Words = Vec<Arc<str>>;
 
-    use super::{Cow, Deserialize, Deserializer, Serialize, Serializer};
+/// Where there are more words, they are none that come again.
+const MOST: usize = 10_000;
 
-    /// Where there are more, they are none that come again.
-    const MOST: usize = 10_000;
+thread_local! {
+    static KNOWN: RefCell<HashSet<Arc<str>, foldhash::fast::RandomState>> = RefCell::default();
+}
 
-    thread_local! {
-        static KNOWN: RefCell<HashSet<Arc<str>, foldhash::fast::RandomState>> = RefCell::default();
-    }
-
+/// For `deserialize_with`: each word once in memory, as far as one thread reads them.
+pub fn words<'de, D: Deserializer<'de>>(from: D) -> Result<Words, D::Error> {
     #[derive(Deserialize)]
     struct Word<'a>(#[serde(borrow)] Cow<'a, str>);
 
-    pub fn serialize<S: Serializer>(words: &[Arc<str>], to: S) -> Result<S::Ok, S::Error> {
-        words.serialize(to)
-    }
+    Ok(Vec::<Word<'_>>::deserialize(from)?.iter().map(|word| shared(&word.0)).collect())
+}
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Arc<str>>, D::Error> {
-        let words = Vec::<Word<'_>>::deserialize(from)?;
-        Ok(KNOWN.with_borrow_mut(|known| words.iter().map(|word| shared(known, &word.0)).collect()))
-    }
+/// The same where there may be no list.
+pub fn maybe_words<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Words>, D::Error> {
+    #[derive(Deserialize)]
+    struct Given(#[serde(deserialize_with = "words")] Words);
 
-    fn shared(known: &mut HashSet<Arc<str>, foldhash::fast::RandomState>, word: &str) -> Arc<str> {
+    Ok(Option::<Given>::deserialize(from)?.map(|given| given.0))
+}
+
+fn shared(word: &str) -> Arc<str> {
+    KNOWN.with_borrow_mut(|known| {
         if let Some(word) = known.get(word) {
             return word.clone();
         }
@@ -80,23 +83,5 @@ pub mod words {
             known.insert(word.clone());
         }
         word
-    }
-}
-
-/// The same where there may be no list.
-pub mod maybe_words {
-    use std::sync::Arc;
-
-    use super::{Deserialize, Deserializer, Serialize, Serializer, words};
-
-    #[derive(Deserialize)]
-    struct Words(#[serde(deserialize_with = "words::deserialize")] Vec<Arc<str>>);
-
-    pub fn serialize<S: Serializer>(words: &Option<Vec<Arc<str>>>, to: S) -> Result<S::Ok, S::Error> {
-        words.serialize(to)
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<Arc<str>>>, D::Error> {
-        Ok(Option::<Words>::deserialize(from)?.map(|words| words.0))
-    }
+    })
 }
