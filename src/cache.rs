@@ -86,7 +86,7 @@ impl Cache {
     /// What the build before said, where one at `now` would change nothing. A file that is cut off, of another version or of something else altogether
     /// counts as none.
     pub fn unchanged(&self, inputs: &Inputs, config: &Config, outcome: &[PathBuf], now: DateTime<Utc>) -> Option<Said> {
-        let kept: Kept = serde_json::from_slice(&fs::read(&self.file).ok()?).ok()?;
+        let kept = self.kept()?;
         let is_same = kept.form == FORM
             && kept.program == program()
             && kept.config == hex(inputs.config)
@@ -121,8 +121,11 @@ impl Cache {
 
     /// When the documents of the build before would change by themselves, if that is known.
     pub fn until(&self) -> Option<DateTime<Utc>> {
-        let kept: Kept = serde_json::from_slice(&fs::read(&self.file).ok()?).ok()?;
-        DateTime::from_timestamp(kept.until, 0)
+        DateTime::from_timestamp(self.kept()?.until, 0)
+    }
+
+    fn kept(&self) -> Option<Kept> {
+        serde_json::from_slice(&fs::read(&self.file).ok()?).ok()
     }
 
     /// Lets the next build look at everything.

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use xxhash_rust::xxh3::Xxh3Default;
 
 /// Stamps are no finer than this on the coarsest file system.
-pub const YOUNG: Duration = Duration::from_secs(2);
+const YOUNG: Duration = Duration::from_secs(2);
 
 /// One hash of a path and what the file system says of it: size, times, inode.
 pub fn of(path: &Path, meta: &io::Result<Metadata>) -> u128 {

@@ -1,6 +1,6 @@
 //! Records made up by rule: the same number gives the same record on every machine, and every form holds the same records.
 //!
-//! What is measured with them stands in `benches/pipeline.rs` and `examples/measure.rs`.
+//! What is measured with them stands in `benches/pipeline.rs` and `examples/measure/`.
 
 pub mod words;
 
@@ -222,7 +222,7 @@ fn config(form: Form, kind: Kind) -> String {
         text.push_str("\n[output]\narchives = true\n");
     }
     let codes: Vec<_> = COUNTRIES.iter().map(|country| country.code).collect();
-    write!(text, "\n[countries]\nallow = {codes:?}\nignore = [\"New Mexico\"]\n",).expect("a string takes all");
+    write!(text, "\n[countries]\nallow = {codes:?}\nignore = [\"New Mexico\"]\n").expect("a string takes all");
     for topic in &TOPICS {
         write!(text, "\n[topics.{}]\nwords = {{ en = {:?}, es = {:?} }}\n", topic.key, topic.en, topic.es).expect("a string takes all");
     }

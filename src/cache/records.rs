@@ -151,6 +151,11 @@ impl Records {
         }
     }
 
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// What everything in the file depends on.
     pub fn depends(&self) -> u128 {
         self.depends

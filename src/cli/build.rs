@@ -205,12 +205,12 @@ fn kept(config: &Config, args: &BuildArgs, context: &Context) -> Records {
         return Records::none(&config.root, depends);
     }
     let records = Records::open(&config.root, depends);
-    let file = config.root.join(".tidings/records.cache");
+    let file = records.path().display();
     match records.state() {
         State::Whole => {}
         State::Outdated => context.ui.detail("every record is read anew: the program or the config is another than at the build before"),
-        State::CutOff => context.ui.note(format_args!("{} is cut off: what is missing is made anew", file.display())),
-        State::Foreign => context.ui.note(format_args!("{} is not what a build leaves there: it is made anew", file.display())),
+        State::CutOff => context.ui.note(format_args!("{file} is cut off: what is missing is made anew")),
+        State::Foreign => context.ui.note(format_args!("{file} is not what a build leaves there: it is made anew")),
     }
     records
 }
