@@ -31,6 +31,7 @@
 //! | [`stamp`] | what the file system says of a file without reading it | no |
 //! | `crash` | points at which a test may let the program die | no |
 //! | [`seen`] | a published feed as a reader sees it | no |
+//! | [`database`] | where a PostgreSQL database is, and a connection to it (feature `postgres`) | connects, reads passwords from the environment |
 //! | [`config`] | `feeds.toml`: the raw form with spans, the resolved form, the table of all keys; the user's templates | reads these files |
 //! | [`item`] | the model, the record formats and sources, listings and former feeds | reads records, writes new ones |
 //! | [`classify`] | item to countries and topics, and by which rule | no |
@@ -82,6 +83,7 @@ pub mod cli;
 pub mod coding;
 pub mod config;
 mod crash;
+pub mod database;
 pub mod diag;
 pub mod doctor;
 pub mod document;

@@ -20,6 +20,8 @@ mod looking;
 mod opml;
 mod pages;
 mod pings;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod precompress;
 mod publishing;
 mod records;
