@@ -9,9 +9,10 @@ use tokio::net::TcpListener;
 
 use super::context::Context;
 use super::serve::{self, Signal, Signals};
-use super::{Exit, Failure, memory, ui};
+use super::{Exit, Failure, ui};
 use crate::config::Config;
 use crate::ledger::date;
+use crate::ledger::sqlite::File;
 use crate::serve::connection::{self, Limits};
 use crate::serve::{How, Options, Server};
 use crate::websub::Hub;
@@ -91,8 +92,8 @@ async fn listen(args: &HubArgs, context: &Context, server: &Arc<Server>, hub: &H
 }
 
 fn list(args: &HubArgs, context: &Context, config: &Config) -> Result<Exit, Failure> {
-    let store = memory::store(config);
-    let listed = if store.exists() { Book::new(store).list(context.now.timestamp())? } else { Vec::new() };
+    let file = File::new(config.root.join(&config.ledger.path));
+    let listed = if file.exists() { Book::new(file).list(context.now.timestamp())? } else { Vec::new() };
     if args.json {
         ui::print_json(&listed)?;
         return Ok(Exit::Fine);

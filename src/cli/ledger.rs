@@ -9,7 +9,8 @@ use super::context::Context;
 use super::{Exit, Failure, memory, ui};
 use crate::config::Config;
 use crate::diag::{Finding, Findings, Place, codes};
-use crate::ledger::{Known, Memory, Ping, date, exchange};
+use crate::ledger::sqlite::File;
+use crate::ledger::{Known, Memory, Ping, Store, date, exchange};
 use crate::publish::Folder;
 use crate::seen::Seen;
 use crate::websub::book::Book;
@@ -125,7 +126,7 @@ fn export(args: &ExportArgs, memory: &Memory) -> Result<Exit, Failure> {
 
 fn import(args: &ImportArgs, context: &Context, config: &Config) -> Result<Exit, Failure> {
     let text = std::fs::read_to_string(&args.file).map_err(Failure::io("read", &args.file))?;
-    let store = memory::store(config);
+    let store = Store::of(config);
     let before = store.load()?;
     let mut after = before.clone();
     let lines = exchange::import(&mut after, &text).map_err(|bad| {
@@ -137,12 +138,16 @@ fn import(args: &ImportArgs, context: &Context, config: &Config) -> Result<Exit,
 }
 
 fn check(context: &Context, config: &Config, folder: &Folder) -> Result<Exit, Failure> {
-    let store = memory::store(config);
-    if !store.exists() {
+    let store = Store::of(config);
+    if !store.exists()? {
         context.ui.say("there is no ledger yet; the next build starts one");
         return Ok(Exit::Fine);
     }
-    let place = || Place::file(store.path().to_owned());
+    let place = || match &store {
+        Store::File(file) => Place::file(file.path().to_owned()),
+        #[cfg(feature = "postgres")]
+        Store::Tables(_) => Place::file(config.path.clone()),
+    };
     let fault = |why: String| {
         Finding::new(&codes::LEDGER_DAMAGE, why).at(place()).help("`tidings ledger repair` makes it anew from what is published")
     };
@@ -167,28 +172,47 @@ fn disagreements(memory: &Memory, folder: &Folder) -> Vec<String> {
 }
 
 fn repair(context: &Context, config: &Config, folder: &Folder) -> Result<Exit, Failure> {
-    let store = memory::store(config);
+    let store = Store::of(config);
     let mut memory = memory::rebuilt(folder);
-    let aside = store.exists().then(|| store.path().with_extension("db.old"));
+    let is_there = store.exists()?;
     let has_hubs = !config.publication.hubs.is_empty();
-    let waiting = if has_hubs && store.exists() { store.pings().unwrap_or_default() } else { Vec::new() };
+    let waiting = if has_hubs && is_there { store.pings().unwrap_or_default() } else { Vec::new() };
     let pings: Vec<Ping> = waiting.into_iter().map(|pending| pending.ping).collect();
-    if let Some(aside) = &aside {
-        if let Ok(old) = store.load() {
-            // What the old one knows of items that are published no more is worth keeping.
-            exchange::import(&mut memory, &items_of(&old)).map_err(|bad| Failure::new(bad.to_string()))?;
-        }
-        std::fs::rename(store.path(), aside).map_err(Failure::io("move", store.path()))?;
-        context.ui.note(format_args!("the old ledger is kept as `{}`", aside.display()));
+    let old = if is_there { store.load().ok() } else { None };
+    if let Some(old) = &old {
+        // What the old one knows of items that are published no more is worth keeping.
+        exchange::import(&mut memory, &items_of(old)).map_err(|bad| Failure::new(bad.to_string()))?;
     }
-    store.save_with(&Memory::default(), &memory, &pings)?;
-    if let Some(aside) = aside.filter(|_| has_hubs)
-        && let Err(error) = Book::new(store.clone()).take_over(&aside)
-    {
-        context.ui.note(format_args!("who subscribed at the hub could not be taken over: {error}"));
+    match &store {
+        Store::File(file) => repair_file(context, file, is_there, (&memory, &pings), has_hubs)?,
+        #[cfg(feature = "postgres")]
+        Store::Tables(tables) => {
+            if let Some(old) = &old {
+                let aside = config.root.join(".tidings").join("ledger-old.ndjson");
+                std::fs::write(&aside, exchange::export(old)).map_err(Failure::io("write", &aside))?;
+                context.ui.note(format_args!("the old ledger is kept as `{}`", aside.display()));
+            }
+            tables.replace(&memory, &pings)?;
+        }
     }
     context.ui.say(format_args!("{} items and {} channels are remembered", memory.items().len(), memory.channels.len()));
     Ok(Exit::Fine)
+}
+
+fn repair_file(context: &Context, file: &File, is_there: bool, (memory, pings): (&Memory, &[Ping]), has_hubs: bool) -> Result<(), Failure> {
+    let aside = file.path().with_extension("db.old");
+    if is_there {
+        std::fs::rename(file.path(), &aside).map_err(Failure::io("move", file.path()))?;
+        context.ui.note(format_args!("the old ledger is kept as `{}`", aside.display()));
+    }
+    file.save_with(&Memory::default(), memory, pings)?;
+    if is_there
+        && has_hubs
+        && let Err(error) = Book::new(file.clone()).take_over(&aside)
+    {
+        context.ui.note(format_args!("who subscribed at the hub could not be taken over: {error}"));
+    }
+    Ok(())
 }
 
 fn items_of(memory: &Memory) -> String {

@@ -7,12 +7,12 @@ use chrono::{DateTime, Utc};
 
 use super::build::{self, BuildArgs};
 use super::context::Context;
-use super::memory;
 use super::{Exit, Failure};
 use crate::cache::{self, Cache, Inputs, Said};
 use crate::config::Config;
 use crate::diag::codes;
 use crate::item::Files;
+use crate::ledger::Store;
 use crate::pipeline::{self, Built};
 use crate::publish::{Folder, Outcome};
 use crate::websub;
@@ -59,7 +59,8 @@ impl<'a> Look<'a> {
     }
 
     fn outcome(&self, folder: &Folder) -> Vec<PathBuf> {
-        let ledger = memory::store(self.config).path().to_owned();
+        // A ledger in a database has no file here; a run that finds nothing changed here does not ask it.
+        let ledger = self.config.root.join(&self.config.ledger.path);
         let mut journal = ledger.clone().into_os_string();
         journal.push("-journal");
         [ledger, journal.into()].into_iter().chain(folder.traces()).collect()
@@ -89,7 +90,7 @@ pub(super) fn idle(
 ) -> Result<Exit, Failure> {
     let ui = context.ui;
     let ask = !args.no_ping && !config.publication.hubs.is_empty();
-    let told = ask.then(|| websub::ping::tell(config, &memory::store(config)));
+    let told = ask.then(|| websub::ping::tell(config, &Store::of(config)));
     told.iter().for_each(|told| ui.findings(&told.findings));
     let outcome = Outcome { unchanged: folder.paths().count(), ..Outcome::default() };
     ui.say(build::summary(config, &said, outcome, start));

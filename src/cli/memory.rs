@@ -25,15 +25,10 @@ pub(super) struct Remembered {
     pub took: Duration,
 }
 
-/// The ledger's file.
-pub(super) fn store(config: &Config) -> Store {
-    Store::new(config.root.join(&config.ledger.path))
-}
-
 /// Loads the ledger; takes up what a run that was cut off had begun, and gathers a lost one from what is published.
 pub(super) fn load(config: &Config, folder: &Folder) -> Result<Remembered, Failure> {
     let clock = Instant::now();
-    let store = store(config);
+    let store = Store::of(config);
     let stored = Arc::new(store.load()?);
     let mut memory = stored.clone();
     if memory.is_empty() {

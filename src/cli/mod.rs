@@ -6,6 +6,8 @@ mod build;
 mod channels;
 mod check;
 mod context;
+#[cfg(feature = "postgres")]
+mod db;
 mod doctor;
 mod explain;
 mod follow;
@@ -128,6 +130,10 @@ enum Command {
     /// Show, export, import, check or repair what is remembered between runs
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// Make, update or look at the tables in PostgreSQL
+    #[cfg(feature = "postgres")]
+    #[command(subcommand)]
+    Db(db::DbCommand),
     /// Serve the feeds over HTTP: a preview, or for production behind a proxy
     Serve(serve::ServeArgs),
     /// Be the publication's own WebSub hub: subscribers are sent what changes, at once
@@ -178,6 +184,8 @@ fn run(command: Option<Command>, context: &Context) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::run(&args, context),
         Command::Pin(args) => pin::run(&args, context),
         Command::Ledger(command) => ledger::run(&command, context),
+        #[cfg(feature = "postgres")]
+        Command::Db(command) => db::run(&command, context),
         Command::Serve(args) => serve::run(&args, context),
         Command::Hub(args) => hub::run(&args, context),
         Command::ServerConfig(args) => server_config::run(&args, context),

@@ -24,6 +24,7 @@ use regex::Regex;
 use url::Url;
 
 use crate::coding::Coding;
+use crate::database::Address;
 use crate::text::Syntax;
 use crate::vocab::Person;
 use crate::vocab::{Country, Language, TagAuthority};
@@ -57,6 +58,8 @@ pub struct Config {
     pub guards: Guards,
     pub ids: Ids,
     pub ledger: Ledger,
+    /// Where the ledger is, and items for workers; a file where `None`.
+    pub database: Option<Database>,
     pub websub: WebSub,
 }
 
@@ -503,6 +506,14 @@ pub struct Ledger {
     pub path: PathBuf,
     /// What is no change of an item when it changes.
     pub ignore: Vec<Regex>,
+}
+
+/// A PostgreSQL database that holds what a publication remembers, and the items that workers publish.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Database {
+    pub address: Address,
+    /// The schema that its tables stand in.
+    pub schema: String,
 }
 
 /// How hubs are told of changes, and what the embedded hub takes. All times are in seconds.

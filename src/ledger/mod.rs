@@ -1,14 +1,17 @@
 //! The ledger: what must be remembered between runs, so that nothing comes twice and nothing is lost.
 //!
 //! [`Memory`] is its content as values. [`mod@recall`] sets the items of a run against it, and
-//! [`mod@guard`] says what subscribers would notice that nobody can have meant; both are pure. [`store`] keeps a memory in SQLite, [`exchange`] as NDJSON, and
-//! [`rebuild`] gathers one from published documents where the ledger was lost. `docs/ledger.md` is the page for users.
+//! [`mod@guard`] says what subscribers would notice that nobody can have meant; both are pure. [`store`] keeps a memory, in a file of SQLite or
+//! in PostgreSQL, [`exchange`] writes it as NDJSON, and [`rebuild`] gathers one from published documents where the ledger was lost. `docs/ledger.md` is the page for users.
 
 pub mod exchange;
 pub mod guard;
 pub mod pings;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod rebuild;
 pub mod recall;
+pub mod sqlite;
 pub mod staged;
 pub mod store;
 pub mod trace;

@@ -4,7 +4,8 @@
 
 use rusqlite::{Connection, TransactionBehavior, params};
 
-use super::store::{LedgerError, Store};
+use super::LedgerError;
+use super::sqlite::File;
 
 const SCHEMA: &str = "
 create table if not exists pings (
@@ -24,10 +25,10 @@ pub struct Ping {
 pub struct Pending {
     pub ping: Ping,
     /// Another whenever the document changes again, so that telling of the former change does not count as telling of this one.
-    mark: i64,
+    pub(super) mark: i64,
 }
 
-impl Store {
+impl File {
     /// What is to be told, in the order of hubs and topics.
     pub fn pings(&self) -> Result<Vec<Pending>, LedgerError> {
         self.sql("read", read(&self.connect()?, "select hub, topic, mark from pings order by hub, topic", ()))

@@ -6,31 +6,31 @@ use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 
-use super::store::{LedgerError, Store, finish};
-use super::{Known, Memory, Ping};
+use super::sqlite::{File, finish};
+use super::{Known, LedgerError, Memory, Ping};
 
 /// The transaction that is under way. Dropped, it ends without a trace.
 #[derive(Debug)]
 pub struct Staged {
-    store: Store,
+    file: File,
     items: Arc<Vec<Known>>,
     /// `None` once it was waited for.
     thread: Option<JoinHandle<Result<Connection, LedgerError>>>,
 }
 
-impl Store {
+impl File {
     /// Begins to write the items of `after`; `None` where there is nothing new to write of them. `before` is what the file holds.
     pub fn stage(&self, before: &Memory, after: &Memory) -> Option<Staged> {
         if before.items == after.items {
             return None;
         }
-        let (store, before, items) = (self.clone(), before.items.clone(), after.items.clone());
+        let (file, before, items) = (self.clone(), before.items.clone(), after.items.clone());
         let write = {
-            let (store, items) = (store.clone(), items.clone());
-            move || store.begun(&before, &items)
+            let (file, items) = (file.clone(), items.clone());
+            move || file.begun(&before, &items)
         };
         let thread = std::thread::Builder::new().name("ledger".to_owned()).spawn(write).ok()?;
-        Some(Staged { store, items, thread: Some(thread) })
+        Some(Staged { file, items, thread: Some(thread) })
     }
 }
 
@@ -39,8 +39,8 @@ impl Staged {
     pub fn save(mut self, before: &Memory, after: &Memory, pings: &[Ping]) -> Result<(), LedgerError> {
         let connection = self.wait().transpose()?.filter(|_| Arc::ptr_eq(&self.items, &after.items));
         match connection {
-            Some(connection) => self.store.sql("write", finish(&connection, before, after, pings)),
-            None => self.store.save_with(before, after, pings),
+            Some(connection) => self.file.sql("write", finish(&connection, before, after, pings)),
+            None => self.file.save_with(before, after, pings),
         }
     }
 
@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn what_is_staged_is_there_once_it_is_saved_and_not_before() {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::new(folder.path().join("ledger.db"));
+        let store = File::new(folder.path().join("ledger.db"));
         let (before, after) = (Memory::default(), memory(500));
         drop(store.stage(&before, &after).expect("something to write"));
         assert_eq!(store.load().expect("read"), before);
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn what_changed_since_it_was_staged_is_written_too() {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::new(folder.path().join("ledger.db"));
+        let store = File::new(folder.path().join("ledger.db"));
         let (before, mut after) = (Memory::default(), memory(5));
         let staged = store.stage(&before, &after).expect("something to write");
         after.put(Known { gone: Some(7), ..after.get(3).clone() });

@@ -10,7 +10,8 @@ use rusqlite::{Connection, Row, TransactionBehavior, params};
 use super::form::Wish;
 use super::rows::{SCHEMA, delivery, deny, end, forget, full, intend, intent, known, publish, settle};
 use crate::config::WebSub;
-use crate::ledger::{LedgerError, Store, pings};
+use crate::ledger::sqlite::File;
+use crate::ledger::{LedgerError, pings};
 
 /// A verification is tried so often; a delivery so often, over six hours.
 const INTENT_TRIES: u32 = 3;
@@ -22,7 +23,7 @@ const OF_A_HOST: u32 = 4;
 /// The subscriptions of a publication.
 #[derive(Clone, Debug)]
 pub struct Book {
-    store: Store,
+    file: File,
 }
 
 /// What a subscriber is asked or told.
@@ -87,8 +88,8 @@ impl From<LedgerError> for Full {
 }
 
 impl Book {
-    pub fn new(store: Store) -> Self {
-        Book { store }
+    pub fn new(file: File) -> Self {
+        Book { file }
     }
 
     /// Writes down what is to be verified; a later request of the same callback for the same topic takes the place of a former one.
@@ -266,7 +267,7 @@ impl Book {
 
     /// Takes over what another file holds, where it can be read: for a ledger that is made anew.
     pub fn take_over(&self, from: &Path) -> Result<usize, LedgerError> {
-        let old = Store::new(from.to_owned());
+        let old = File::new(from.to_owned());
         let rows = |connection: &Connection| {
             if !connection.table_exists(None, "subscriptions")? {
                 return Ok(Vec::new());
@@ -287,18 +288,18 @@ impl Book {
     }
 
     fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, LedgerError> {
-        let connection = self.store.connect()?;
+        let connection = self.file.connect()?;
         let ready = || -> rusqlite::Result<T> {
             if !connection.table_exists(None, "deliveries")? {
                 connection.execute_batch(SCHEMA)?;
             }
             work(&connection)
         };
-        self.store.sql("read", ready())
+        self.file.sql("read", ready())
     }
 
     fn work<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, LedgerError> {
-        let mut connection = self.store.connect()?;
+        let mut connection = self.file.connect()?;
         let all = |connection: &mut Connection| -> rusqlite::Result<T> {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             transaction.execute_batch(SCHEMA)?;
@@ -306,7 +307,7 @@ impl Book {
             transaction.commit()?;
             Ok(done)
         };
-        self.store.sql("write", all(&mut connection))
+        self.file.sql("write", all(&mut connection))
     }
 }
 
@@ -335,7 +336,7 @@ mod tests {
     #[test]
     fn many_of_one_host_do_not_hide_another() {
         let dir = tempfile::tempdir().expect("a folder");
-        let book = Book::new(Store::new(dir.path().join("ledger.db")));
+        let book = Book::new(File::new(dir.path().join("ledger.db")));
         let wish = |host: &str, n: u32| Wish {
             topic: "https://feeds.example.org/all.rss".into(),
             callback: format!("https://{host}/{n}"),

@@ -16,7 +16,8 @@ use super::form::{self, Asked, Wish};
 use super::work::UnderWay;
 use crate::config::Config;
 use crate::diag::{Finding, Place, codes};
-use crate::ledger::{LedgerError, Store};
+use crate::ledger::LedgerError;
+use crate::ledger::sqlite::File;
 use crate::publish::Folder;
 
 /// The largest form that is read.
@@ -94,7 +95,7 @@ impl Hub {
 
     /// `None` where the config names no hub.
     pub fn new(config: Arc<Config>, clock: Clock, notes: Notes) -> Option<Arc<Self>> {
-        let book = Book::new(Store::new(config.root.join(&config.ledger.path)));
+        let book = Book::new(File::new(config.root.join(&config.ledger.path)));
         let state = ArcSwap::from_pointee(State::new(config)?);
         let under_way = Mutex::new(UnderWay::default());
         Some(Arc::new(Hub { state, published: Mutex::default(), book, clock, notes, under_way, news: Condvar::new() }))

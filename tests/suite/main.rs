@@ -7,6 +7,8 @@ mod check_hostile;
 mod check_reference;
 mod checking;
 mod conformance;
+#[cfg(feature = "postgres")]
+mod database;
 mod doctor;
 mod documents;
 mod example;

@@ -60,12 +60,12 @@ struct Tally {
 
 impl World {
     /// Every second world has small feeds, and archives for what they do not hold.
-    fn new(seed: usize) -> Self {
+    fn new(seed: usize, home: &str) -> Self {
         let (limits, items) = match seed % 2 {
             0 => ("", 6),
             _ => ("[limits]\nitems = 4\n[output]\narchives = true\narchive-size = 5\n", 20),
         };
-        let config = format!("{CONFIG}{limits}");
+        let config = format!("{CONFIG}{limits}{home}");
         let publication = Publication::with_config(&config);
         let mut world = World {
             publication,
@@ -304,9 +304,29 @@ fn said<'v>(item: &'v serde_json::Value, name: &str) -> &'v str {
     item[name].as_str().unwrap_or_default()
 }
 
+fn series(preset: usize) -> usize {
+    std::env::var("TIDINGS_SERIES").ok().and_then(|count| count.parse().ok()).unwrap_or(preset)
+}
+
 #[test]
 fn nothing_comes_twice_and_nothing_is_lost_whatever_happens() {
-    let series: usize = std::env::var("TIDINGS_SERIES").ok().and_then(|count| count.parse().ok()).unwrap_or(24);
+    live_through(series(24), &|_| String::new());
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn the_same_holds_where_the_ledger_is_in_postgresql() {
+    let Some(database) = crate::postgres::Database::new() else { return };
+    live_through(series(12), &|seed| {
+        let home = format!("[database]\nurl = '{}'\nschema = 'world_{seed}'\n", database.url);
+        let publication = Publication::with_config(&format!("{CONFIG}{home}"));
+        assert_eq!(publication.run(&["db", "init"]).code, 0);
+        home
+    });
+}
+
+/// Lives through so many series; `home` says in the config of each where its ledger is.
+fn live_through(series: usize, home: &(dyn Fn(usize) -> String + Sync)) {
     const STEPS: usize = 8;
     let next = std::sync::atomic::AtomicUsize::new(0);
     let live = || {
@@ -316,8 +336,9 @@ fn nothing_comes_twice_and_nothing_is_lost_whatever_happens() {
             if seed >= series {
                 return sum;
             }
-            let mut world = World::new(seed);
-            assert_eq!(world.build(None).code, 0);
+            let mut world = World::new(seed, &home(seed));
+            let ran = world.build(None);
+            assert_eq!(ran.code, 0, "{ran:?}");
             world.read();
             (0..STEPS).for_each(|_| world.step());
             let own = world.tally;

@@ -29,6 +29,7 @@ pub(super) const ROOT: &[Key] = keys! {
     "guards" Table, None, "What a build refuses to publish unless it is told to.", "";
     "ids" Table, None, "Ids under which items were published before.", "";
     "ledger" Table, None, "What is remembered between runs.", "";
+    "database" Table, None, "A PostgreSQL database for the ledger, and for items that workers publish.", "";
     "websub" Table, None, "How hubs are told of changes, and what the embedded hub takes.", "";
 };
 
@@ -237,6 +238,14 @@ pub(super) const SECTIONS: &[Section] = &[
             "ledger.path" Text, Is(r#"".tidings/ledger.db""#), "The ledger's file, relative to the config's folder or absolute.", r#""/var/lib/tidings/news.db""#;
             "ledger.ignore" List, None,
                 "Regular expressions, matched without regard to case: what they match in a text or title is no change of the item when it changes.", r#"['updated \d+ minutes ago']"#;
+        },
+    },
+    Section {
+        heading: "[database]",
+        about: "A PostgreSQL database that holds the ledger in place of its file, and the items that workers publish: `docs/scale.md`. Needs the feature `postgres`.",
+        keys: keys! {
+            "database.url" Text, Required, "Where it is, without a password (the environment's `PGPASSWORD` has that), or `env:NAME` for an address that the environment has.", r#""postgresql://tidings@db.example.org/news""#;
+            "database.schema" Text, Is(r#""tidings""#), "The schema that the tables stand in; each publication of a database has its own.", r#""harbour_news""#;
         },
     },
     Section {

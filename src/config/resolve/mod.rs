@@ -5,6 +5,7 @@
 mod axes;
 mod channels;
 mod collisions;
+mod database;
 mod localised;
 mod memory;
 mod output;
@@ -113,6 +114,7 @@ fn config(table: &Table<'_>, root: &Path, path: Arc<Path>, report: &mut Report<'
     let guards = memory::guards(&table.table("guards"));
     let ids = memory::ids(&table.table("ids"), report);
     let ledger = memory::ledger(&table.table("ledger"), root, &output.folder, report);
+    let database = database::read(table, report);
     let websub = websub::read(table, publication.base_url(), report);
     collisions::check(&named, &channels, &topics, &names, languages, report);
     Some(Config {
@@ -131,6 +133,7 @@ fn config(table: &Table<'_>, root: &Path, path: Arc<Path>, report: &mut Report<'
         guards,
         ids,
         ledger,
+        database,
         websub,
     })
 }

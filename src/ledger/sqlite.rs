@@ -1,0 +1,458 @@
+//! A memory in a file of SQLite: one writer under the publication's lock, one transaction a run.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
+
+use super::{Digest, Known, KnownChannel, KnownPage, LedgerError, Memory, Ping, Ref, Traces, pings};
+
+/// The form that this version writes, in `user_version`; it reads that of before too.
+pub(super) const VERSION: i64 = 2;
+
+/// Of a file that holds what a hub remembers, and nothing that was published yet.
+const EMPTY: i64 = 0;
+
+/// In KiB, negative as SQLite wants it: a first run writes all items at once, and pages that leave the cache early are written twice.
+const CACHE: i64 = -65_536;
+
+const SCHEMA: &str = "
+create table items (
+    id integer primary key, iri text not null, guid text, key text not null, title text not null,
+    first_seen integer not null, published integer not null, updated integer,
+    record blob, content blob not null, text integer not null, link integer not null, gone integer);
+create table channels (
+    path text primary key, id text not null, updated integer not null, digest blob,
+    members blob not null, shown integer not null, deleted blob not null, pages blob not null default x'') without rowid;
+";
+
+/// From version 1, which hashed items otherwise and knew no archives.
+const FROM_1: &str = "alter table channels add column pages blob not null default x''; update items set content = zeroblob(16);";
+
+/// A ledger's file.
+#[derive(Clone, Debug)]
+pub struct File {
+    path: PathBuf,
+}
+
+impl File {
+    pub fn new(path: PathBuf) -> Self {
+        File { path }
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether there is a ledger.
+    pub fn exists(&self) -> bool {
+        self.path.exists()
+    }
+
+    /// The memory; an empty one where there is no file.
+    pub fn load(&self) -> Result<Memory, LedgerError> {
+        if !self.exists() {
+            return Ok(Memory::default());
+        }
+        let connection = self.open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let version = self.version(&connection)?;
+        if version == EMPTY {
+            return Ok(Memory::default());
+        }
+        let mut memory = Memory::default();
+        self.sql("read", load_items(&connection, &mut memory))?;
+        self.sql("read", load_channels(&connection, &mut memory, version))?;
+        if version == 1 {
+            // What was hashed then cannot be compared with what is hashed now; an item is taken to be as it was.
+            memory.items_mut().iter_mut().for_each(|known| known.traces.content = Digest::default());
+        }
+        let count = memory.items.len() as Ref;
+        let refs =
+            |channel: &KnownChannel| channel.pages.iter().flat_map(|page| &page.members).chain(&channel.members).any(|at| *at >= count);
+        let broken = memory.channels.iter().find(|(_, channel)| refs(channel));
+        match broken {
+            Some((path, _)) => Err(self.damaged(format!("the channel `{path}` holds an item that is not there"))),
+            None => Ok(memory),
+        }
+    }
+
+    /// Writes what differs between the two memories, in one transaction. `before` is what the file holds.
+    pub fn save(&self, before: &Memory, after: &Memory) -> Result<(), LedgerError> {
+        self.save_with(before, after, &[])
+    }
+
+    /// [`File::save`], and in the same transaction what hubs are to be told of it.
+    pub fn save_with(&self, before: &Memory, after: &Memory, pings: &[Ping]) -> Result<(), LedgerError> {
+        if before == after && pings.is_empty() && self.exists() {
+            return Ok(());
+        }
+        let connection = self.begun(&before.items, &after.items)?;
+        self.sql("write", finish(&connection, before, after, pings))
+    }
+
+    /// A connection with a transaction that is begun and holds the items.
+    pub(super) fn begun(&self, before: &[Known], after: &[Known]) -> Result<Connection, LedgerError> {
+        let connection = self.connect()?;
+        self.sql("write", begin(&connection, before, after))?;
+        Ok(connection)
+    }
+
+    /// What SQLite itself finds wrong with the file.
+    pub fn integrity(&self) -> Result<Vec<String>, LedgerError> {
+        let connection = self.open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let version = self.version(&connection)?;
+        let rows = || -> rusqlite::Result<Vec<String>> {
+            let mut statement = connection.prepare("pragma integrity_check")?;
+            statement.query_map([], |row| row.get(0))?.collect()
+        };
+        let mut found = self.sql("read", rows())?;
+        found.retain(|line| line != "ok");
+        if version == EMPTY {
+            return Ok(found);
+        }
+        let twice = "select iri from items group by iri having count(*) > 1 limit 1";
+        let twice: Option<String> = self.sql("read", connection.query_row(twice, [], |row| row.get(0)).optional())?;
+        found.extend(twice.map(|iri| format!("the id `{iri}` stands twice")));
+        Ok(found)
+    }
+
+    /// For what else is remembered in this file, in tables of its own; the file is made where there is none.
+    pub(crate) fn connect(&self) -> Result<Connection, LedgerError> {
+        if let Some(folder) = self.path.parent() {
+            let fail = |source| LedgerError::Io { action: "create", path: folder.to_owned(), source };
+            std::fs::create_dir_all(folder).map_err(fail)?;
+        }
+        let connection = self.open(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        Ok(connection)
+    }
+
+    fn open(&self, flags: OpenFlags) -> Result<Connection, LedgerError> {
+        let connection = self.sql("open", Connection::open_with_flags(&self.path, flags))?;
+        self.sql("open", connection.busy_timeout(std::time::Duration::from_secs(10)))?;
+        self.sql("open", connection.pragma_update(None, "synchronous", "full"))?;
+        self.sql("open", connection.pragma_update(None, "cache_size", CACHE))?;
+        Ok(connection)
+    }
+
+    fn version(&self, connection: &Connection) -> Result<i64, LedgerError> {
+        match self.sql("read", connection.query_row("pragma user_version", [], |row| row.get::<_, i64>(0)))? {
+            version @ EMPTY..=VERSION => Ok(version),
+            found => Err(LedgerError::Version { path: self.path.clone(), found }),
+        }
+    }
+
+    pub(crate) fn sql<T>(&self, action: &'static str, result: rusqlite::Result<T>) -> Result<T, LedgerError> {
+        result.map_err(|source| LedgerError::Sqlite { action, path: self.path.clone(), source })
+    }
+
+    fn damaged(&self, why: String) -> LedgerError {
+        LedgerError::Damaged { path: self.path.clone(), why }
+    }
+}
+
+fn begin(connection: &Connection, before: &[Known], after: &[Known]) -> rusqlite::Result<()> {
+    // At once for writing: a hub may write to the same file, and whoever begins by reading cannot wait for it.
+    connection.execute_batch("begin immediate")?;
+    match connection.query_row("pragma user_version", [], |row| row.get::<_, i64>(0))? {
+        EMPTY => connection.execute_batch(SCHEMA)?,
+        1 => connection.execute_batch(FROM_1)?,
+        _ => {}
+    }
+    connection.pragma_update(None, "user_version", VERSION)?;
+    save_items(connection, before, after)
+}
+
+/// The rest of what [`begin`] began. A connection that is closed without it forgets all.
+pub(super) fn finish(connection: &Connection, before: &Memory, after: &Memory, pings: &[Ping]) -> rusqlite::Result<()> {
+    crate::crash::point("ledger");
+    save_channels(connection, before, after)?;
+    pings::add(connection, pings)?;
+    crate::crash::point("ledger");
+    connection.execute_batch("commit")
+}
+
+fn load_items(connection: &Connection, memory: &mut Memory) -> rusqlite::Result<()> {
+    let count: i64 = connection.query_row("select count(*) from items", [], |row| row.get(0))?;
+    memory.reserve(count as usize);
+    let mut statement = connection.prepare(
+        "select iri, guid, key, title, first_seen, published, updated, record, content, text, link, gone from items order by id",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        memory.put(known(row)?);
+    }
+    Ok(())
+}
+
+fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
+    let text = |at: usize| row.get_ref(at).map(|value| value.as_str().unwrap_or_default().into());
+    let guid: Option<Arc<str>> = row.get_ref(1)?.as_str_or_null().ok().flatten().map(Arc::from);
+    let record = row.get_ref(7)?.as_blob_or_null().ok().flatten().and_then(digest);
+    let traces = Traces {
+        record,
+        content: digest(row.get_ref(8)?.as_blob().unwrap_or_default()).unwrap_or_default(),
+        text: row.get::<_, i64>(9)? as u64,
+        link: row.get::<_, i64>(10)? as u64,
+    };
+    Ok(Known {
+        iri: text(0)?,
+        guid,
+        key: text(2)?,
+        title: text(3)?,
+        first_seen: row.get(4)?,
+        published: row.get(5)?,
+        updated: row.get(6)?,
+        traces,
+        gone: row.get(11)?,
+    })
+}
+
+fn digest(bytes: &[u8]) -> Option<Digest> {
+    bytes.try_into().ok().map(Digest)
+}
+
+fn save_items(connection: &Connection, before: &[Known], after: &[Known]) -> rusqlite::Result<()> {
+    let mut insert = connection.prepare(
+        "insert or replace into items (id, iri, guid, key, title, first_seen, published, updated, record, content, text, link, gone) \
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+    )?;
+    for (at, known) in after.iter().enumerate() {
+        if before.get(at) == Some(known) {
+            continue;
+        }
+        insert.execute(params![
+            at as i64 + 1,
+            &*known.iri,
+            known.guid.as_deref(),
+            &*known.key,
+            &*known.title,
+            known.first_seen,
+            known.published,
+            known.updated,
+            known.traces.record.as_ref().map(|digest| digest.0.as_slice()),
+            known.traces.content.0.as_slice(),
+            known.traces.text as i64,
+            known.traces.link as i64,
+            known.gone,
+        ])?;
+    }
+    if after.len() < before.len() {
+        connection.execute("delete from items where id > ?1", [after.len() as i64])?;
+    }
+    Ok(())
+}
+
+fn load_channels(connection: &Connection, memory: &mut Memory, version: i64) -> rusqlite::Result<()> {
+    let pages = if version == 1 { "x''" } else { "pages" };
+    let mut statement = connection.prepare(&format!("select path, id, updated, digest, members, shown, deleted, {pages} from channels"))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let blob = |at: usize| row.get_ref(at).map(|value| value.as_blob().unwrap_or_default().to_vec());
+        let channel = KnownChannel {
+            id: row.get(1)?,
+            updated: row.get(2)?,
+            digest: row.get_ref(3)?.as_blob_or_null().ok().flatten().and_then(digest),
+            members: unpack_refs(&mut blob(4)?.as_slice()),
+            window: row.get::<_, i64>(5)? as usize,
+            deleted: unpack_deleted(&blob(6)?),
+            pages: unpack_pages(&blob(7)?),
+        };
+        memory.channels.insert(row.get(0)?, channel);
+    }
+    Ok(())
+}
+
+fn save_channels(connection: &Connection, before: &Memory, after: &Memory) -> rusqlite::Result<()> {
+    let mut insert = connection.prepare("insert or replace into channels values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
+    for (path, channel) in after.channels.iter().filter(|(path, channel)| before.channels.get(*path) != Some(channel)) {
+        insert.execute(params![
+            path,
+            channel.id,
+            channel.updated,
+            channel.digest.as_ref().map(|digest| digest.0.as_slice()),
+            pack_refs(&channel.members),
+            channel.window as i64,
+            pack_deleted(&channel.deleted),
+            pack_pages(&channel.pages),
+        ])?;
+    }
+    for path in before.channels.keys().filter(|path| !after.channels.contains_key(*path)) {
+        connection.execute("delete from channels where path = ?1", [path])?;
+    }
+    Ok(())
+}
+
+/// A list of places: how many, then the steps between them, each in as few bytes as it needs (zigzag, base 128).
+fn pack_refs(refs: &[Ref]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(refs.len() + 4);
+    push(&mut out, refs.len() as i64);
+    let mut last = 0;
+    for at in refs {
+        push(&mut out, i64::from(*at) - last);
+        last = i64::from(*at);
+    }
+    out
+}
+
+fn unpack_refs(bytes: &mut &[u8]) -> Vec<Ref> {
+    let count = take(bytes).max(0) as usize;
+    let mut last = 0;
+    let mut refs = Vec::with_capacity(count.min(bytes.len()));
+    for _ in 0..count.min(bytes.len()) {
+        last += take(bytes);
+        refs.push(last as Ref);
+    }
+    refs
+}
+
+fn pack_deleted(deleted: &[(Ref, i64)]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (at, when) in deleted {
+        push(&mut out, i64::from(*at));
+        push(&mut out, *when);
+    }
+    out
+}
+
+fn unpack_deleted(mut bytes: &[u8]) -> Vec<(Ref, i64)> {
+    let mut deleted = Vec::new();
+    while !bytes.is_empty() {
+        let at = take(&mut bytes) as Ref;
+        deleted.push((at, take(&mut bytes)));
+    }
+    deleted
+}
+
+/// Page by page: its items, when it changed, and 0, or 1 and the digest.
+fn pack_pages(pages: &[KnownPage]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for page in pages {
+        out.extend(pack_refs(&page.members));
+        push(&mut out, page.updated);
+        push(&mut out, i64::from(page.digest.is_some()));
+        out.extend(page.digest.iter().flat_map(|digest| digest.0));
+    }
+    out
+}
+
+fn unpack_pages(mut bytes: &[u8]) -> Vec<KnownPage> {
+    let mut pages = Vec::new();
+    while !bytes.is_empty() {
+        let (members, updated, has_digest) = (unpack_refs(&mut bytes), take(&mut bytes), take(&mut bytes) == 1);
+        let mut page = KnownPage { members, updated, digest: None };
+        if let Some((digest, rest)) = bytes.split_at_checked(16).filter(|_| has_digest) {
+            page.digest = self::digest(digest);
+            bytes = rest;
+        }
+        pages.push(page);
+    }
+    pages
+}
+
+fn push(out: &mut Vec<u8>, number: i64) {
+    let mut rest = ((number << 1) ^ (number >> 63)) as u64;
+    while rest >= 128 {
+        out.push(rest as u8 | 128);
+        rest >>= 7;
+    }
+    out.push(rest as u8);
+}
+
+fn take(bytes: &mut &[u8]) -> i64 {
+    let (mut value, mut shift) = (0u64, 0);
+    while let Some((byte, rest)) = bytes.split_first() {
+        *bytes = rest;
+        value |= u64::from(byte & 127) << shift;
+        shift += 7;
+        if byte & 128 == 0 || shift > 63 {
+            break;
+        }
+    }
+    (value >> 1) as i64 ^ -((value & 1) as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_survive_packing() {
+        for refs in [vec![], vec![0], vec![5, 3, 4_000_000_000, 0], (0..300).rev().collect()] {
+            assert_eq!(unpack_refs(&mut pack_refs(&refs).as_slice()), refs);
+        }
+        assert_eq!(unpack_deleted(&pack_deleted(&[(7, 12), (1, -3)])), [(7, 12), (1, -3)]);
+        let page = |digest| KnownPage { members: vec![4, 2], updated: 1_518_170_400, digest };
+        let pages = [page(None), page(Some(Digest([3; 16]))), KnownPage::default()];
+        assert_eq!(unpack_pages(&pack_pages(&pages)), pages);
+        for length in 0..pack_pages(&pages).len() {
+            let _ = unpack_pages(&pack_pages(&pages)[..length]);
+        }
+    }
+
+    #[test]
+    fn a_ledger_of_version_1_is_read_and_taken_over() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = File::new(folder.path().join("ledger.db"));
+        let connection = Connection::open(store.path()).expect("a database");
+        let old = SCHEMA.replace(", pages blob not null default x''", "");
+        let rows =
+            "insert into items values (1, 'a', null, 'k', 'T', 1, 2, 3, zeroblob(16), x'0102030405060708090a0b0c0d0e0f10', 5, 6, null);
+            insert into channels values ('all', 'c', 7, null, x'0200', 1, x'');";
+        connection.execute_batch(&format!("{old}{rows} pragma user_version = 1;")).expect("written");
+        drop(connection);
+        let memory = store.load().expect("read");
+        let known = memory.get(0);
+        assert_eq!((known.traces.content, known.updated, memory.channels["all"].members.len()), (Digest::default(), Some(3), 1));
+        assert!(!known.traces.is_other_content(&Traces { content: Digest([1; 16]), ..known.traces }));
+        let mut after = memory.clone();
+        after.channels.get_mut("all").expect("there").pages.push(KnownPage::default());
+        store.save(&memory, &after).expect("saved");
+        assert_eq!(store.load().expect("read"), after);
+    }
+
+    #[test]
+    fn a_ledger_of_a_newer_version_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = File::new(folder.path().join("ledger.db"));
+        Connection::open(store.path()).and_then(|file| file.pragma_update(None, "user_version", 9)).expect("written");
+        assert!(matches!(store.load(), Err(LedgerError::Version { found: 9, .. })));
+        assert!(matches!(store.save(&Memory::default(), &Memory::default()), Ok(())), "nothing to write");
+    }
+
+    #[test]
+    fn a_memory_comes_back_as_it_was() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = File::new(folder.path().join("deep/ledger.db"));
+        assert_eq!(store.load().expect("empty"), Memory::default());
+        let mut memory = Memory::default();
+        let known = |n: u32| Known {
+            iri: format!("tag:example.org,2018:item/{n}").into(),
+            guid: n.is_multiple_of(2).then(|| "g".into()),
+            key: "k".into(),
+            title: "T".into(),
+            first_seen: 1,
+            published: -2,
+            updated: n.is_multiple_of(3).then_some(3),
+            traces: Traces { record: Some(Digest([7; 16])), content: Digest([9; 16]), text: u64::MAX, link: 1 << 63 },
+            gone: None,
+        };
+        (0..5).for_each(|n| _ = memory.put(known(n)));
+        memory.channels.insert("all".into(), KnownChannel { members: vec![4, 3, 2], window: 2, ..KnownChannel::default() });
+        store.save(&Memory::default(), &memory).expect("saved");
+        assert_eq!(store.load().expect("read"), memory);
+        let mut after = memory.clone();
+        after.put(Known { gone: Some(9), ..known(3) });
+        after.channels.clear();
+        store.save(&memory, &after).expect("saved");
+        assert_eq!(store.load().expect("read"), after);
+        assert!(store.integrity().expect("whole").is_empty());
+    }
+
+    #[test]
+    fn a_file_that_is_no_ledger_is_said() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = File::new(folder.path().join("ledger.db"));
+        std::fs::write(store.path(), "no database, but long enough to be looked at as if it were one").expect("written");
+        assert!(store.load().is_err());
+    }
+}
