@@ -46,6 +46,7 @@
 //! | [`publish`] | the plan, and a folder as its destination: staged files, renames, manifest, lock | writes the output |
 //! | [`fetch`] | the agent that asks others over HTTP | no, those who use it do |
 //! | [`websub`] | hubs told of what changed, and the embedded hub: who subscribed, and what they are sent | tells hubs and subscribers, reads and writes its tables in the ledger's file |
+//! | `desk` | items in PostgreSQL, and the work of many machines on their channels (feature `postgres`) | reads and writes a database |
 //! | [`serve`] | the published documents over HTTP, and what access logs tell of those who read | reads the output, listens |
 //! | [`server_config`] | the same for other web servers: nginx, Caddy, Apache, out of what [`serve`] serves | no |
 //! | [`doctor`] | a published feed fetched as readers fetch it, and what is wrong on its way | asks over the network |
@@ -84,6 +85,8 @@ pub mod coding;
 pub mod config;
 mod crash;
 pub mod database;
+#[cfg(feature = "postgres")]
+pub mod desk;
 pub mod diag;
 pub mod doctor;
 pub mod document;

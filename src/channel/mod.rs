@@ -6,7 +6,10 @@ pub mod history;
 mod limit;
 mod member;
 mod name;
+mod place;
 mod variant;
+
+pub use place::{Spot, spots};
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -111,20 +114,37 @@ pub struct Catalogue {
 
 /// Sorts the items into channels. `known` holds the paths (without extension) that were published before.
 pub fn catalogue(config: &Config, sorted: Sorted<'_>, known: &BTreeSet<String>) -> Catalogue {
+    sort(config, sorted, known, (None, config.channels.empty))
+}
+
+/// The channels with these paths, without their items.
+pub fn heads(config: &Config, known: &BTreeSet<String>) -> Catalogue {
+    let sorted = Sorted { items: &[], placements: &[], now: DateTime::UNIX_EPOCH };
+    sort(config, sorted, known, (None, Empty::PublishKnown))
+}
+
+/// The channels of these families alone, in all their languages. What a crossing is measured by must be among the items.
+pub fn of_families(config: &Config, sorted: Sorted<'_>, known: &BTreeSet<String>, families: &BTreeSet<String>) -> Catalogue {
+    sort(config, sorted, known, (Some(families), config.channels.empty))
+}
+
+fn sort(config: &Config, sorted: Sorted<'_>, known: &BTreeSet<String>, (only, empty): (Option<&BTreeSet<String>>, Empty)) -> Catalogue {
     let members = member::Members::collect(config, sorted);
+    let wanted = |path: &str| only.is_none_or(|only| only.contains(path));
     let mut drafts = Vec::new();
-    if config.channels.all {
+    if config.channels.all && wanted(paths::ALL) {
         drafts.push(Draft::whole(config, &members));
     }
-    drafts.extend(by_country(config, &members));
-    drafts.extend(by_topic(config, &members));
-    drafts.extend(crossings(config, sorted, &members, known));
-    drafts.par_extend(config.named.par_iter().map(|named| Draft::named(named, &members, sorted)));
+    drafts.extend(by_country(config, &members, &wanted));
+    drafts.extend(by_topic(config, &members, &wanted));
+    drafts.extend(crossings(config, sorted, &members, (known, &wanted)));
+    let named = config.named.par_iter().filter(|named| wanted(&named.path));
+    drafts.par_extend(named.map(|named| Draft::named(named, &members, sorted)));
 
     let mut catalogue = Catalogue::default();
     let variants: Vec<Vec<Channel>> = drafts.par_iter().map(|draft| variant::of(config, sorted, draft)).collect();
     for (draft, variants) in drafts.iter().zip(variants) {
-        variants.into_iter().for_each(|channel| catalogue.take(config.channels.empty, channel, draft.always, known));
+        variants.into_iter().for_each(|channel| catalogue.take(empty, channel, draft.always, known));
     }
     catalogue.channels.sort_by(|a, b| a.path.cmp(&b.path));
     catalogue.refuse_collisions(config);
@@ -224,9 +244,12 @@ impl Draft {
     }
 }
 
-fn by_country(config: &Config, members: &member::Members) -> Vec<Draft> {
+/// Whether the channels at a path, and in its languages, are asked for.
+type Wanted<'a> = &'a (dyn Fn(&str) -> bool + Sync);
+
+fn by_country(config: &Config, members: &member::Members, wanted: Wanted<'_>) -> Vec<Draft> {
     let Some(axis) = &config.channels.countries else { return Vec::new() };
-    let wanted = |country: &Country| axis.takes(country.alpha2());
+    let wanted = |country: &Country| axis.takes(country.alpha2()) && wanted(&paths::country(*country));
     let draft = |country: Country| {
         let names = name::Names::country(&config.publication, country);
         Draft {
@@ -243,7 +266,7 @@ fn by_country(config: &Config, members: &member::Members) -> Vec<Draft> {
     candidates(config).into_iter().filter(wanted).map(draft).collect()
 }
 
-fn by_topic(config: &Config, members: &member::Members) -> Vec<Draft> {
+fn by_topic(config: &Config, members: &member::Members, wanted: Wanted<'_>) -> Vec<Draft> {
     let Some(axis) = &config.channels.topics else { return Vec::new() };
     let draft = |topic: &Topic| {
         let names = name::Names::topic(&config.publication, topic);
@@ -258,16 +281,23 @@ fn by_topic(config: &Config, members: &member::Members) -> Vec<Draft> {
             always: true,
         }
     };
-    config.topics.iter().filter(|topic| axis.takes(&topic.key)).map(draft).collect()
+    config.topics.iter().filter(|topic| axis.takes(&topic.key) && wanted(&paths::topic(topic))).map(draft).collect()
 }
 
 /// The matrix: crossings that were published before first, then those with the most items; never more than the config allows.
-fn crossings(config: &Config, sorted: Sorted<'_>, members: &member::Members, known: &BTreeSet<String>) -> Vec<Draft> {
+fn crossings(
+    config: &Config,
+    sorted: Sorted<'_>,
+    members: &member::Members,
+    (known, wanted): (&BTreeSet<String>, Wanted<'_>),
+) -> Vec<Draft> {
     let Some(matrix) = &config.channels.matrix else { return Vec::new() };
     let countries = candidates(config);
     let mut cells: Vec<Draft> = countries
         .iter()
-        .flat_map(|country| config.topics.iter().map(move |topic| Draft::crossing(config, matrix, *country, topic, members)))
+        .flat_map(|country| config.topics.iter().map(move |topic| (*country, topic)))
+        .filter(|(country, topic)| wanted(&paths::crossing(*country, topic)))
+        .map(|(country, topic)| Draft::crossing(config, matrix, country, topic, members))
         .filter(|cell| variant::stories(sorted, &cell.items) >= matrix.min_items || known.contains(&cell.path))
         .collect();
     cells.sort_by_key(|cell| (!known.contains(&cell.path), std::cmp::Reverse(cell.items.len()), cell.path.clone()));

@@ -117,7 +117,7 @@ pub(super) enum Accepted {
 }
 
 impl Accepted {
-    fn accept(self) -> Accept {
+    pub(super) fn accept(self) -> Accept {
         match self {
             Accepted::Repeats => Accept::Repeats,
             Accepted::Shrink => Accept::Shrink,

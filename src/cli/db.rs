@@ -1,12 +1,25 @@
-//! `tidings db`: the tables that a publication keeps in PostgreSQL.
+//! `tidings db`: the tables that a publication keeps in PostgreSQL, and the items in them.
 
-use clap::{Args, Subcommand};
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
+use clap::{Args, Subcommand, ValueHint};
+
+use super::build::Accepted;
 use super::context::Context;
+use super::report::FindingRow;
 use super::{Exit, Failure, ui};
-use crate::config::{Config, Database};
+use crate::config::{Config, Database, RecordFormat};
 use crate::database::DatabaseError;
 use crate::database::schema::{self, Standing};
+use crate::desk::load::{Came, Load};
+use crate::desk::put::Taken;
+use crate::desk::{Desk, DeskError};
+use crate::diag::Findings;
+use crate::item::{Files, Found};
+use crate::progress::Progress;
 
 /// `tidings db`
 #[derive(Debug, Subcommand)]
@@ -17,6 +30,63 @@ pub(super) enum DbCommand {
     Migrate(MigrateArgs),
     /// Say what the database holds
     Status(StatusArgs),
+    /// Bring the database to what the sources say: for `tidings work` to publish
+    Load(LoadArgs),
+    /// Take in records, and leave all others as they are
+    Put(PutArgs),
+    /// Take items out of the feeds
+    Remove(RemoveArgs),
+    /// Have the documents of channels made anew
+    Touch(TouchArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  tidings db load\n  tidings db load --accept shrink    although a channel loses more than a third of its items"
+)]
+pub(super) struct LoadArgs {
+    /// Take in all the same: items that come twice, channels that shrink
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
+    accept: Vec<Accepted>,
+    /// Write every item anew, whether or not it changed
+    #[arg(long)]
+    full: bool,
+    /// Report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  tidings db put news.ndjson\n  echo '{\"id\": \"17\", \"title\": \"Three ports reopen\", \"date\": \"2018-02-09\"}' | tidings db put -"
+)]
+pub(super) struct PutArgs {
+    /// A file of NDJSON, or `-` for standard input
+    #[arg(value_hint = ValueHint::FilePath)]
+    file: PathBuf,
+    /// Take in all the same: items that come twice
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
+    accept: Vec<Accepted>,
+    /// Report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  tidings db remove 2018/ports-reopen")]
+pub(super) struct RemoveArgs {
+    /// Keys or ids of items
+    #[arg(required = true)]
+    items: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  tidings db touch                  every channel, such as once a day where windows are drawn in days\n  tidings db touch country/belize"
+)]
+pub(super) struct TouchArgs {
+    /// Paths of channels without language and extension; all where none is named
+    channels: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -55,7 +125,123 @@ pub(super) fn run(command: &DbCommand, context: &Context) -> Result<Exit, Failur
             made(context, database, schema::migrate(database, 1)?)
         }
         DbCommand::Status(args) => status(args, database),
+        DbCommand::Load(args) => load(args, context, &config),
+        DbCommand::Put(args) => put(args, context, &config),
+        DbCommand::Remove(args) => remove(args, context, &config),
+        DbCommand::Touch(args) => {
+            let count = desk(&config)?.touch(&args.channels)?;
+            context.ui.say(format_args!("{count} families of channels are wanted anew"));
+            Ok(Exit::Fine)
+        }
     }
+}
+
+/// The desk of the publication.
+pub(super) fn desk(config: &Config) -> Result<Desk<'_>, Failure> {
+    Ok(Desk::open(config, database(config)?)?)
+}
+
+/// The time: what the user says, else the database's, which is the same for every machine.
+pub(super) fn now(context: &Context, desk: &mut Desk<'_>) -> Result<DateTime<Utc>, Failure> {
+    if context.is_now_given() { Ok(context.now) } else { Ok(desk.now()?) }
+}
+
+fn load(args: &LoadArgs, context: &Context, config: &Config) -> Result<Exit, Failure> {
+    let mut desk = desk(config)?;
+    let accepted = args.accept.iter().map(|accepted| accepted.accept()).collect();
+    let load = Load { now: now(context, &mut desk)?, accepted: &accepted, full: args.full };
+    let progress = Progress::default();
+    let came = context.ui.working(&progress, || desk.load(Files::list(config), load, &progress));
+    tell(came, args.json, context)
+}
+
+fn put(args: &PutArgs, context: &Context, config: &Config) -> Result<Exit, Failure> {
+    let mut desk = desk(config)?;
+    let accepted = args.accept.iter().map(|accepted| accepted.accept()).collect();
+    let load = Load { now: now(context, &mut desk)?, accepted: &accepted, full: false };
+    let given = Given::new(&args.file).map_err(Failure::io("read", &args.file))?;
+    let came = desk.add(given.files(), load, &Progress::default());
+    tell(came, args.json, context)
+}
+
+/// A file of records, or what came through standard input.
+struct Given {
+    path: PathBuf,
+    /// Gone with the value.
+    _kept: Option<tempfile::NamedTempFile>,
+}
+
+impl Given {
+    fn new(file: &Path) -> io::Result<Self> {
+        if file != Path::new("-") {
+            return Ok(Given { path: std::path::absolute(file)?, _kept: None });
+        }
+        let mut kept = tempfile::Builder::new().prefix("standard-input-").suffix(".ndjson").tempfile()?;
+        io::copy(&mut io::stdin().lock(), &mut kept)?;
+        Ok(Given { path: kept.path().to_owned(), _kept: Some(kept) })
+    }
+
+    fn files(&self) -> Files {
+        let key = self.path.with_extension("").to_string_lossy().into();
+        let path = self.path.as_path().into();
+        let found = Found { path, key, format: RecordFormat::Ndjson, source: 0, number: 0, stamp: 0, is_young: true };
+        Files { found: vec![found], findings: Findings::new() }
+    }
+}
+
+fn remove(args: &RemoveArgs, context: &Context, config: &Config) -> Result<Exit, Failure> {
+    let mut desk = desk(config)?;
+    let known = desk.named(&args.items)?;
+    let names: BTreeSet<&str> = known.iter().flat_map(|(key, iri)| [key.as_str(), iri]).collect();
+    if let Some(unknown) = args.items.iter().find(|item| !names.contains(item.as_str())) {
+        return Err(Failure::new(format!("no item in the feeds is called `{unknown}`; nothing was taken out"))
+            .help("name it by its key or its published id"));
+    }
+    let now = now(context, &mut desk)?;
+    let taken = desk.remove(&known.into_iter().map(|(_, iri)| iri).collect::<Vec<_>>(), now)?;
+    context.ui.say(summary(&taken));
+    Ok(Exit::Fine)
+}
+
+fn tell(came: Result<Came, DeskError>, json: bool, context: &Context) -> Result<Exit, Failure> {
+    match came {
+        Ok(came) => {
+            context.ui.findings(&came.findings);
+            if json {
+                ui::print_json(&Told {
+                    records: came.records,
+                    taken: &came.taken,
+                    findings: came.findings.iter().map(FindingRow::of).collect(),
+                })?;
+            } else {
+                context.ui.say(format_args!("{} records: {}", came.records, summary(&came.taken)));
+            }
+            Ok(Exit::Fine)
+        }
+        Err(DeskError::Refused(findings)) => {
+            context.ui.findings(&findings);
+            if json {
+                let findings = findings.iter().map(FindingRow::of).collect();
+                ui::print_json(&Told { records: 0, taken: &Taken::default(), findings })?;
+            }
+            context.ui.note(format_args!("{}: nothing more was taken in", ui::tally(&findings)));
+            Ok(Exit::Findings)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What `--json` says.
+#[derive(serde::Serialize)]
+struct Told<'a> {
+    records: usize,
+    taken: &'a Taken,
+    findings: Vec<FindingRow<'a>>,
+}
+
+fn summary(taken: &Taken) -> String {
+    let Taken { new, changed, unchanged, gone, families } = taken;
+    format!("{new} new, {changed} changed, {unchanged} unchanged, {gone} gone; {} families of channels are wanted anew", families.len())
 }
 
 /// The database that the config names.
@@ -100,6 +286,16 @@ fn status(args: &StatusArgs, database: &Database) -> Result<Exit, Failure> {
     ui::print(format_args!("{}, schema `{}`, version {}", database.address, database.schema, schema::VERSION));
     counts.iter().for_each(|(name, count)| ui::print(format_args!("{name:<10} {count:>12}")));
     Ok(Exit::Fine)
+}
+
+impl From<DeskError> for Failure {
+    fn from(error: DeskError) -> Self {
+        match error {
+            DeskError::Database(error) => error.into(),
+            DeskError::Refused(findings) => Failure::new(ui::tally(&findings)),
+            DeskError::Cannot { why, help } => Failure::new(why).help(help),
+        }
+    }
 }
 
 impl From<DatabaseError> for Failure {

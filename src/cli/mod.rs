@@ -29,6 +29,8 @@ mod stats;
 mod ui;
 mod view;
 mod watch;
+#[cfg(feature = "postgres")]
+mod work;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -130,10 +132,13 @@ enum Command {
     /// Show, export, import, check or repair what is remembered between runs
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
-    /// Make, update or look at the tables in PostgreSQL
+    /// Make the tables in PostgreSQL, look at them, and take items in
     #[cfg(feature = "postgres")]
     #[command(subcommand)]
     Db(db::DbCommand),
+    /// Publish what is wanted of the items in PostgreSQL, beside any number of other workers
+    #[cfg(feature = "postgres")]
+    Work(work::WorkArgs),
     /// Serve the feeds over HTTP: a preview, or for production behind a proxy
     Serve(serve::ServeArgs),
     /// Be the publication's own WebSub hub: subscribers are sent what changes, at once
@@ -186,6 +191,8 @@ fn run(command: Option<Command>, context: &Context) -> Result<Exit, Failure> {
         Command::Ledger(command) => ledger::run(&command, context),
         #[cfg(feature = "postgres")]
         Command::Db(command) => db::run(&command, context),
+        #[cfg(feature = "postgres")]
+        Command::Work(args) => work::run(&args, context),
         Command::Serve(args) => serve::run(&args, context),
         Command::Hub(args) => hub::run(&args, context),
         Command::ServerConfig(args) => server_config::run(&args, context),

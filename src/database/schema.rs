@@ -15,30 +15,38 @@ pub const VERSION: i64 = 1;
 const STEPS: [&str; VERSION as usize] = [r#"
 create table meta (key text primary key, value bigint not null);
 create table ledger (
-    iri text collate "C" primary key, seq bigint not null, guid text, key text not null, title text not null,
+    iri text collate "C" primary key, guid text, key text not null, title text not null,
     first_seen bigint not null, published bigint not null, updated bigint,
     record bytea, content bytea not null, text bigint not null, link bigint not null, gone bigint) {by:iri};
 create index ledger_key on ledger (key);
 create index ledger_gone on ledger (published) where gone is not null;
+create index ledger_gone_content on ledger (content) where gone is not null;
+create index ledger_gone_link on ledger (link) where gone is not null;
 create table channels (
     path text collate "C" primary key, id text not null, updated bigint not null, digest bytea,
     shown bigint not null, deleted text not null, pages text not null);
-create table placements (
+create table members (
     channel text collate "C" not null, rank bigint not null, iri text collate "C" not null, primary key (channel, rank, iri)) {by:channel};
-create index placements_item on placements (iri);
+create index members_item on members (iri);
 create table outbox (hub text not null, topic text not null, mark bigint not null, primary key (hub, topic));
-create table items (iri text collate "C" primary key, story text, due bigint, ends bigint, data bytea not null) {by:iri};
+create table items (
+    iri text collate "C" primary key, story text, due bigint, ends bigint, data text not null) {by:iri};
 create index items_story on items (story) where story is not null;
 create index items_due on items (due) where due is not null;
 create index items_ends on items (ends) where ends is not null;
+create table placements (
+    channel text collate "C" not null, rank bigint not null, iri text collate "C" not null, family text collate "C" not null,
+    primary key (channel, rank, iri)) {by:channel};
+create index placements_item on placements (iri);
 create table families (
     path text collate "C" primary key, wanted bigint not null, done bigint not null default 0,
     owner text, token bigint not null default 0, until timestamptz);
 create index families_wanted on families (path) where wanted > done;
 create table documents (
     path text collate "C" primary key, family text collate "C" not null, hash bytea not null, media_type text not null,
-    changed bigint not null, token bigint not null, bytes bytea) {by:path};
+    changed bigint not null, token bigint not null, put_at timestamptz not null, bytes bytea) {by:path};
 create index documents_family on documents (family);
+create index documents_put_at on documents (put_at);
 "#];
 
 const NO_TABLES: &str = "`tidings db init` makes the tables";

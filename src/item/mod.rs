@@ -91,7 +91,7 @@ pub struct Item {
 }
 
 /// What an item says, as the record has it.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Text {
     /// A short text about the item, in the same syntax as the body. RSS `description`, Atom `summary` (RFC 4287 section 4.2.13).
     pub summary: Option<Markup>,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::{KnownChannel, Memory, Recall, Ref};
+use super::{Known, KnownChannel, Memory, Recall, Ref};
 use crate::config::Config;
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::item::Item;
@@ -58,7 +58,8 @@ const TOLD: usize = 5;
 pub fn guard(scene: &Scene<'_>) -> Findings {
     let mut findings = Findings::new();
     if !scene.accepted.contains(&Accept::Repeats) {
-        findings.extend(scene.recall.repeats.iter().map(|(position, old)| repeat(scene, *position, *old)));
+        findings
+            .extend(scene.recall.repeats.iter().map(|(position, old)| repeat(&scene.items[*position as usize], scene.before.get(*old))));
     }
     if !scene.accepted.contains(&Accept::Shrink) {
         findings.extend(scene.before.channels.iter().filter_map(|(path, channel)| shrink(scene, path, channel)));
@@ -66,8 +67,8 @@ pub fn guard(scene: &Scene<'_>) -> Findings {
     findings
 }
 
-fn repeat(scene: &Scene<'_>, position: u32, old: Ref) -> Finding {
-    let (item, old) = (&scene.items[position as usize], scene.before.get(old));
+/// A new item that says what one that is gone said.
+pub fn repeat(item: &Item, old: &Known) -> Finding {
     let message = format!(
         "`{}` is new, and says what `{}` said (\u{201c}{}\u{201d}), which is gone: subscribers would see it a second time",
         item.key, old.key, old.title

@@ -73,7 +73,7 @@ impl Tables {
     /// Puts this memory in the place of whatever is there.
     pub fn replace(&self, memory: &Memory, pings: &[Ping]) -> Result<(), LedgerError> {
         self.write(|transaction| {
-            transaction.batch_execute("delete from placements; delete from channels; delete from ledger")?;
+            transaction.batch_execute("delete from members; delete from channels; delete from ledger")?;
             save(transaction, &Memory::default(), memory)?;
             add(transaction, pings)
         })
@@ -81,7 +81,7 @@ impl Tables {
 
     pub fn integrity(&self) -> Result<Vec<String>, LedgerError> {
         let mut client = schema::ready(&self.database)?;
-        let lost = "select p.channel, p.iri from placements p left join ledger l on l.iri = p.iri where l.iri is null limit 5";
+        let lost = "select p.channel, p.iri from members p left join ledger l on l.iri = p.iri where l.iri is null limit 5";
         let rows = self.sql(client.query(lost, &[]))?;
         let fault = |row: &Row| {
             format!("the channel `{}` holds `{}`, which the ledger does not know", row.get::<_, &str>(0), row.get::<_, &str>(1))
@@ -173,7 +173,7 @@ fn digest(bytes: &[u8]) -> Option<Digest> {
 fn load(transaction: &mut Transaction<'_>) -> Result<Memory, postgres::Error> {
     let mut memory = Memory::default();
     let none: [i64; 0] = [];
-    let mut rows = transaction.query_raw(&format!("select {KNOWN} from ledger order by seq"), none)?;
+    let mut rows = transaction.query_raw(&format!("select {KNOWN} from ledger order by iri"), none)?;
     while let Some(row) = rows.next()? {
         memory.put(known(&row));
     }
@@ -184,7 +184,7 @@ fn load(transaction: &mut Transaction<'_>) -> Result<Memory, postgres::Error> {
         memory.channels.insert(row.get(0), channel);
     }
     drop(rows);
-    let mut rows = transaction.query_raw("select channel, iri from placements order by channel, rank, iri", none)?;
+    let mut rows = transaction.query_raw("select channel, iri from members order by channel, rank, iri", none)?;
     while let Some(row) = rows.next()? {
         if let (Some(at), Some(channel)) = (memory.find(row.get(1)), memory.channels.get_mut(row.get::<_, &str>(0))) {
             channel.members.push(at);
@@ -222,8 +222,8 @@ struct PageRow {
 }
 
 fn save(transaction: &mut Transaction<'_>, before: &Memory, after: &Memory) -> Result<(), postgres::Error> {
-    let differs = |(at, known): &(i64, &Known)| before.items().get(*at as usize) != Some(known);
-    let changed: Vec<(i64, &Known)> = (0..).zip(after.items()).filter(differs).collect();
+    let differs = |(at, known): &(usize, &Known)| before.items().get(*at) != Some(known);
+    let changed: Vec<&Known> = after.items().iter().enumerate().filter(differs).map(|(_, known)| known).collect();
     save_known(transaction, &changed)?;
     let mut gone: Vec<&str> = Vec::new();
     if after.items().len() < before.items().len() {
@@ -232,37 +232,35 @@ fn save(transaction: &mut Transaction<'_>, before: &Memory, after: &Memory) -> R
     for part in gone.chunks(ROWS) {
         transaction.execute("delete from ledger where iri = any($1)", &[&part])?;
     }
-    let mut placements = Placements::default();
+    let mut members = Members::default();
     for (path, channel) in after.channels.iter().filter(|(path, channel)| before.channels.get(*path) != Some(channel)) {
         save_channel(transaction, path, channel, &|at| &after.get(at).iri)?;
         let old = before.channels.get(path).map_or(&[][..], |channel| &channel.members);
-        placements.differing(path, (before, old), (after, &channel.members));
+        members.differing(path, (before, old), (after, &channel.members));
     }
     for (path, channel) in before.channels.iter().filter(|(path, _)| !after.channels.contains_key(*path)) {
         transaction.execute("delete from channels where path = $1", &[path])?;
-        placements.differing(path, (before, &channel.members), (after, &[]));
+        members.differing(path, (before, &channel.members), (after, &[]));
     }
-    placements.save(transaction)
+    members.save(transaction)
 }
 
-/// Writes items with their places.
-pub(crate) fn save_known(transaction: &mut Transaction<'_>, changed: &[(i64, &Known)]) -> Result<(), postgres::Error> {
+/// Writes items.
+pub(crate) fn save_known(transaction: &mut Transaction<'_>, changed: &[&Known]) -> Result<(), postgres::Error> {
     let insert = format!(
-        "insert into ledger (seq, {KNOWN}) select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], \
-         $7::bigint[], $8::bigint[], $9::bytea[], $10::bytea[], $11::bigint[], $12::bigint[], $13::bigint[]) \
-         on conflict (iri) do update set seq = excluded.seq, guid = excluded.guid, key = excluded.key, title = excluded.title, \
+        "insert into ledger ({KNOWN}) select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], \
+         $6::bigint[], $7::bigint[], $8::bytea[], $9::bytea[], $10::bigint[], $11::bigint[], $12::bigint[]) \
+         on conflict (iri) do update set guid = excluded.guid, key = excluded.key, title = excluded.title, \
          first_seen = excluded.first_seen, published = excluded.published, updated = excluded.updated, record = excluded.record, \
          content = excluded.content, text = excluded.text, link = excluded.link, gone = excluded.gone"
     );
     for part in changed.chunks(ROWS) {
-        fn column<'k, T>(part: &[(i64, &'k Known)], value: impl Fn(&'k Known) -> T) -> Vec<T> {
-            part.iter().map(|(_, known)| value(known)).collect()
+        fn column<'k, T>(part: &[&'k Known], value: impl Fn(&'k Known) -> T) -> Vec<T> {
+            part.iter().map(|known| value(known)).collect()
         }
-        let seq: Vec<i64> = part.iter().map(|(at, _)| *at).collect();
         transaction.execute(
             &insert,
             &[
-                &seq,
                 &column(part, |known| &*known.iri),
                 &column(part, |known| known.guid.as_deref()),
                 &column(part, |known| &*known.key),
@@ -315,13 +313,13 @@ pub(crate) fn save_channel<'k>(
 
 /// Which items stand in which channels: what is taken out, and what is put in. The newest has the lowest rank.
 #[derive(Default)]
-pub(crate) struct Placements<'a> {
+pub(crate) struct Members<'a> {
     out: Vec<(&'a str, i64, &'a str)>,
     in_: Vec<(&'a str, i64, &'a str)>,
 }
 
-impl<'a> Placements<'a> {
-    fn differing(&mut self, path: &'a str, (before, old): (&'a Memory, &[Ref]), (after, new): (&'a Memory, &[Ref])) {
+impl<'a> Members<'a> {
+    pub fn differing(&mut self, path: &'a str, (before, old): (&'a Memory, &[Ref]), (after, new): (&'a Memory, &[Ref])) {
         let row = |memory: &'a Memory, at: &Ref| {
             let known = memory.get(*at);
             (&*known.iri, -known.published)
@@ -341,9 +339,10 @@ impl<'a> Placements<'a> {
 
     pub fn save(&self, transaction: &mut Transaction<'_>) -> Result<(), postgres::Error> {
         // By item, whatever its rank was: the table may say another than the memory where a date was changed by hand.
-        let delete = "delete from placements p using unnest($1::text[], $2::text[]) as o (channel, iri) where p.channel = o.channel and p.iri = o.iri";
+        let delete =
+            "delete from members p using unnest($1::text[], $2::text[]) as o (channel, iri) where p.channel = o.channel and p.iri = o.iri";
         let insert =
-            "insert into placements (channel, rank, iri) select * from unnest($1::text[], $2::bigint[], $3::text[]) on conflict do nothing";
+            "insert into members (channel, rank, iri) select * from unnest($1::text[], $2::bigint[], $3::text[]) on conflict do nothing";
         for part in self.out.chunks(ROWS) {
             let (channels, iris): (Vec<&str>, Vec<&str>) = part.iter().map(|(channel, _, iri)| (*channel, *iri)).unzip();
             transaction.execute(delete, &[&channels, &iris])?;

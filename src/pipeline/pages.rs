@@ -1,15 +1,18 @@
 //! What is published beside the feeds for people and their readers: pages, and the list of all feeds.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::{path, url};
-use crate::channel::{Catalogue, Channel};
+use crate::channel::{self, Catalogue, Channel};
 use crate::config::{Config, Format};
 use crate::diag::Findings;
 use crate::document::opml::{self, Feed, List, Outline};
 use crate::document::{Document, Prepared};
 use crate::gate::{self, Checked};
 use crate::item::{Date, Item};
+use crate::ledger;
 use crate::page::{self, Axis, Lane, Named, Scene, Section, Words};
 use crate::progress::Progress;
 
@@ -45,6 +48,15 @@ pub(super) fn list(config: &Config, catalogue: &Catalogue) -> Option<Document> {
     let publication = &config.publication;
     let list = List { publication, title: publication.title.get(publication.language()).to_owned(), changed, outlines };
     Some(Document { path: opml::PATH.to_owned(), format: None, bytes: opml::render(&list).into(), changed })
+}
+
+/// The list of channels that are known by path and date alone.
+pub fn list_of(config: &Config, known: &BTreeMap<String, i64>) -> Option<Document> {
+    let mut catalogue = channel::heads(config, &known.keys().cloned().collect());
+    for channel in &mut catalogue.channels {
+        channel.updated = ledger::date(known[&channel.path]);
+    }
+    list(config, &catalogue)
 }
 
 fn newest_change(channels: &[Channel]) -> Option<Date> {

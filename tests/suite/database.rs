@@ -91,7 +91,7 @@ fn a_ledger_that_is_lost_is_gathered_from_what_is_published_and_repaired() {
     assert_eq!(publication.run(&["db", "init"]).code, 0);
     publication.build();
     let feeds: Vec<String> = publication.feeds().iter().map(|path| publication.read(&format!("public/{path}"))).collect();
-    database.run("delete from tidings.placements; delete from tidings.channels; delete from tidings.ledger");
+    database.run("delete from tidings.members; delete from tidings.channels; delete from tidings.ledger");
     publication.item(5, "A fifth port of Belize");
     publication.remove("items/item-5.md");
     let ran = publication.run(&["build", "--full"]);

@@ -34,3 +34,5 @@ mod setup;
 mod simulator;
 mod support;
 mod watching;
+#[cfg(feature = "postgres")]
+mod working;

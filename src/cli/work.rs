@@ -1,0 +1,176 @@
+//! `tidings work`: publishes what is wanted of the items in the database, on as many machines as there are.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::context::Context;
+use super::{Exit, Failure, build, db};
+use crate::config::Config;
+use crate::desk::claim::Claim;
+use crate::desk::fetch::Stock;
+use crate::desk::publish::Round;
+use crate::desk::{Desk, DeskError};
+use crate::ledger::Store;
+use crate::websub;
+
+/// How long a worker that has nothing to do waits for a call.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long it waits for a database that is away, at first and at most.
+const AWAY: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(15));
+
+/// `tidings work`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tidings db load && tidings work --once     from cron
+  tidings work                               until a signal ends it, on any number of machines")]
+pub(super) struct WorkArgs {
+    /// Publish what is wanted now, and end
+    #[arg(long)]
+    once: bool,
+    /// Channels, with their variants in other languages, that are taken at a time
+    #[arg(long, value_name = "COUNT", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    batch: u32,
+    /// How long what was taken is this worker's, in seconds; another takes it then
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    lease: u32,
+    /// What this worker is called in the database; host and process where it is not given
+    #[arg(long)]
+    name: Option<String>,
+}
+
+/// What a worker did so far.
+#[derive(Default)]
+struct Sum {
+    families: usize,
+    put: usize,
+    unchanged: usize,
+    deleted: usize,
+    lost: usize,
+    refused: usize,
+}
+
+pub(super) fn run(args: &WorkArgs, context: &Context) -> Result<Exit, Failure> {
+    let Some(config) = context.load(false)? else { return Ok(Exit::Findings) };
+    let name = args.name.clone().unwrap_or_else(|| build::holder(context));
+    let worker = Worker { args, context, config: &config, name, accepted: BTreeSet::new() };
+    if args.once { worker.once() } else { worker.for_ever() }
+}
+
+struct Worker<'a> {
+    args: &'a WorkArgs,
+    context: &'a Context,
+    config: &'a Config,
+    name: String,
+    accepted: BTreeSet<crate::ledger::Accept>,
+}
+
+impl Worker<'_> {
+    fn once(&self) -> Result<Exit, Failure> {
+        let start = std::time::Instant::now();
+        let mut desk = db::desk(self.config)?;
+        let mut sum = Sum::default();
+        self.all(&mut desk, &mut Stock::default(), &mut sum)?;
+        let told = self.tell_hubs();
+        let Sum { families, put, unchanged, deleted, lost, refused } = sum;
+        let lost = if lost > 0 { format!(", {lost} families were another's") } else { String::new() };
+        self.context.ui.say(format_args!(
+            "{families} families of channels: {put} put, {unchanged} unchanged, {deleted} deleted{lost}; {}",
+            build::took(start.elapsed())
+        ));
+        build::tell_told(self.context.ui, told.as_ref());
+        Ok(if refused > 0 { Exit::Findings } else { Exit::Fine })
+    }
+
+    /// Goes on until the process is ended; a round that is cut off is another's when its lease is over.
+    fn for_ever(&self) -> Result<Exit, Failure> {
+        // What cannot be mended by waiting is told at once.
+        drop(db::desk(self.config)?);
+        let (mut away, mut stock) = (AWAY.0, Stock::default());
+        loop {
+            match self.connected(&mut stock, &mut away) {
+                Err(DeskError::Database(error)) if error.is_passing => {
+                    self.context.ui.note(format_args!("{error}; waiting for it"));
+                    std::thread::sleep(away);
+                    away = (away * 2).min(AWAY.1);
+                }
+                Err(error) => return Err(error.into()),
+                Ok(never) => match never {},
+            }
+        }
+    }
+
+    /// Works as long as the database is there.
+    fn connected(&self, stock: &mut Stock, away: &mut Duration) -> Result<std::convert::Infallible, DeskError> {
+        let database = self.config.database.as_ref().ok_or(DeskError::Cannot { why: "there is no database".to_owned(), help: "" })?;
+        let mut desk = Desk::open(self.config, database)?;
+        desk.listen();
+        loop {
+            let mut sum = Sum::default();
+            self.all(&mut desk, stock, &mut sum)?;
+            *away = AWAY.0;
+            if sum.families > 0 {
+                self.tell_hubs();
+                let Sum { families, put, unchanged, deleted, .. } = sum;
+                self.context.ui.say(format_args!("{families} families of channels: {put} put, {unchanged} unchanged, {deleted} deleted"));
+            }
+            desk.wait(PATIENCE);
+        }
+    }
+
+    /// Everything that is wanted and free.
+    fn all(&self, desk: &mut Desk<'_>, stock: &mut Stock, sum: &mut Sum) -> Result<(), DeskError> {
+        desk.insist()?;
+        self.wake(desk)?;
+        while let Some(claim) = desk.claim(&self.name, self.args.batch as usize, Duration::from_secs(self.args.lease.into()))? {
+            match self.round(desk, &claim, stock) {
+                Ok(round) => sum.add(&round, self.context),
+                Err(DeskError::Refused(findings)) => {
+                    self.context.ui.findings(&findings);
+                    let families: Vec<&str> = claim.families.keys().map(String::as_str).collect();
+                    self.context.ui.note(format_args!("nothing of `{}` was published; it is tried again", families.join("`, `")));
+                    // Their lease stays until it is over, so that nobody is kept busy with them.
+                    sum.refused += claim.families.len();
+                }
+                Err(error) => {
+                    let _ = desk.give_back(&claim);
+                    return Err(error);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn round(&self, desk: &mut Desk<'_>, claim: &Claim, stock: &mut Stock) -> Result<Round, DeskError> {
+        let now = if self.context.is_now_given() { self.context.now } else { desk.now()? };
+        desk.round(claim, stock, now)
+    }
+
+    fn wake(&self, desk: &mut Desk<'_>) -> Result<(), DeskError> {
+        let now = if self.context.is_now_given() { self.context.now } else { desk.now()? };
+        while !desk.wake(now, &self.accepted)?.families.is_empty() {}
+        Ok(())
+    }
+
+    fn tell_hubs(&self) -> Option<websub::ping::Told> {
+        let told = (!self.config.publication.hubs.is_empty()).then(|| websub::ping::tell(self.config, &Store::of(self.config)))?;
+        self.context.ui.findings(&told.findings);
+        Some(told)
+    }
+}
+
+impl Sum {
+    fn add(&mut self, round: &Round, context: &Context) {
+        context.ui.findings(&round.findings);
+        round.put.iter().for_each(|path| context.ui.detail(format_args!("put       {path}")));
+        round.deleted.iter().for_each(|path| context.ui.detail(format_args!("deleted   {path}")));
+        self.families += round.families;
+        self.put += round.put.len();
+        self.unchanged += round.unchanged;
+        self.deleted += round.deleted.len();
+        self.lost += round.lost;
+    }
+}

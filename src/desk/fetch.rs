@@ -1,0 +1,185 @@
+//! What the documents of some families are made of: of each channel the newest items, and what is remembered of them.
+//!
+//! The database tells the newest of a channel by its index and sends no more than that; no worker reads a whole table.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use postgres::Row;
+
+use super::{Desk, DeskError, stored};
+use crate::classify::Placement;
+use crate::config::{Config, Limits, NamedChannel, paths};
+use crate::item::Item;
+use crate::ledger::postgres::{KNOWN, channel, known};
+use crate::ledger::{Digest, Memory, date};
+use crate::pipeline::{Order, Part};
+
+/// Items that a worker has met, by id, with the digest of the record: those of one channel are mostly those of the next.
+#[derive(Debug, Default)]
+pub struct Stock {
+    items: HashMap<Arc<str>, (Option<Digest>, Item, Placement)>,
+}
+
+/// So many are kept.
+const KEPT: usize = 50_000;
+
+const NO_ITEM: &str = "`tidings db load --full` writes the items anew, in the form that this version knows";
+
+/// The items of the part, in the order of ids, and how far each channel was fetched.
+#[derive(Default)]
+struct Rows {
+    items: BTreeSet<Arc<str>>,
+    fetched_to: BTreeMap<String, Order>,
+}
+
+impl Desk<'_> {
+    /// Fetches what there is to know of these families. `more` says how many times as many rows some channels need.
+    ///
+    /// # Errors
+    /// A database that cannot be asked, or that holds an item in a form that this version does not know.
+    pub fn fetch<'f>(
+        &mut self,
+        families: &'f BTreeSet<String>,
+        more: &BTreeMap<String, i64>,
+        stock: &mut Stock,
+        now: DateTime<Utc>,
+    ) -> Result<Part<'f>, DeskError> {
+        let channels: Vec<String> = families.iter().flat_map(|family| variants(self.config, family)).collect();
+        let rows = self.newest(&channels, families, more, now)?;
+        let mut memory = self.remembered(&channels)?;
+        let (items, placements) = self.items(rows.items, &mut memory, stock)?;
+        Ok(Part { families, items, placements, memory, fetched_to: rows.fetched_to })
+    }
+
+    /// The ids of the newest items of each channel, as many as its limits ask for.
+    fn newest(
+        &mut self,
+        channels: &[String],
+        families: &BTreeSet<String>,
+        more: &BTreeMap<String, i64>,
+        now: DateTime<Utc>,
+    ) -> Result<Rows, DeskError> {
+        let limits: Vec<(i64, i64)> = channels.iter().map(|channel| self.rows_of(channel, families, more, now)).collect();
+        let (counts, floors): (Vec<i64>, Vec<i64>) = limits.into_iter().unzip();
+        // One row more than is asked for tells whether there are more.
+        let query = "select c.channel, c.n, p.rank, p.iri from unnest($1::text[], $2::bigint[], $3::bigint[]) as c (channel, n, floor) \
+            cross join lateral (\
+                (select rank, iri from placements where channel = c.channel order by rank, iri limit c.n + 1) \
+                union (select rank, iri from placements where channel = c.channel and rank <= c.floor)) p \
+            order by c.channel, p.rank, p.iri";
+        let found = self.client.query(query, &[&channels, &counts, &floors]);
+        let mut rows = Rows::default();
+        for (channel, own) in by_channel(&self.said(found)?) {
+            let (asked, count) = (own[0].get::<_, i64>(1) as usize, own.len());
+            // What is beyond the rows that were asked for is not used, since what stands between is not known.
+            let used = if count > asked { count - 1 } else { count };
+            rows.items.extend(own[..used].iter().map(|row| Arc::from(row.get::<_, &str>(3))));
+            if count > asked
+                && let Some(last) = own[..used].last()
+            {
+                rows.fetched_to.insert(channel, (last.get(2), last.get::<_, &str>(3).into()));
+            }
+        }
+        Ok(rows)
+    }
+
+    /// How many rows of a channel are asked for, and the rank up to which all are.
+    fn rows_of(&self, channel: &str, families: &BTreeSet<String>, more: &BTreeMap<String, i64>, now: DateTime<Utc>) -> (i64, i64) {
+        let limits = limits(self.config, channel);
+        // Of each story as many versions as there are languages, and only one of them counts where they stand side by side.
+        let versions = if families.contains(channel) { self.config.publication.languages.len() } else { 1 };
+        let count = (limits.items.saturating_mul(versions) as i64).saturating_mul(more.get(channel).copied().unwrap_or(1));
+        let oldest = |days: u32| now.timestamp() - i64::from(days) * 86_400;
+        (count.min(1 << 40), limits.floor_days.map_or(i64::MIN, |days| -oldest(days)))
+    }
+
+    /// What the ledger says of these channels, and of the items that they held.
+    fn remembered(&mut self, channels: &[String]) -> Result<Memory, DeskError> {
+        let mut memory = Memory::default();
+        let query = format!(
+            "select {} from members m join ledger l on l.iri = m.iri where m.channel = any($1) \
+            union select {} from channels c cross join lateral json_array_elements(c.deleted::json) d join ledger l on l.iri = d->>0 \
+            where c.path = any($1)",
+            columns("l"),
+            columns("l")
+        );
+        let rows = self.client.query(&query, &[&channels]);
+        self.said(rows)?.iter().for_each(|row| _ = memory.put(known(row)));
+        let rows =
+            self.client.query("select path, id, updated, digest, shown, deleted, pages from channels where path = any($1)", &[&channels]);
+        for row in &self.said(rows)? {
+            let channel = channel(row, &|iri| memory.find(iri));
+            memory.channels.insert(row.get(0), channel);
+        }
+        let rows = self.client.query("select channel, iri from members where channel = any($1) order by channel, rank, iri", &[&channels]);
+        for row in &self.said(rows)? {
+            if let (Some(at), Some(channel)) = (memory.find(row.get(1)), memory.channels.get_mut(row.get::<_, &str>(0))) {
+                channel.members.push(at);
+            }
+        }
+        Ok(memory)
+    }
+
+    /// These items, and the other versions of their stories, as they are published: each with the date of its last real change.
+    fn items(&mut self, ids: BTreeSet<Arc<str>>, memory: &mut Memory, stock: &mut Stock) -> Result<(Vec<Item>, Vec<Placement>), DeskError> {
+        let ids: Vec<&str> = ids.iter().map(|iri| &**iri).collect();
+        let query = format!(
+            "select {} from ledger l where l.iri = any($1) or l.iri in (select other.iri from items own join items other \
+             on other.story = own.story where own.iri = any($1) and own.story is not null) order by l.iri",
+            columns("l")
+        );
+        let rows = self.client.query(&query, &[&ids]);
+        let all: Vec<_> = self.said(rows)?.iter().map(known).filter(|known| known.gone.is_none()).collect();
+        let is_met = |known: &&crate::ledger::Known| stock.items.get(&known.iri).is_some_and(|(digest, ..)| *digest == known.traces.record);
+        let unmet: Vec<&str> = all.iter().filter(|known| !is_met(known)).map(|known| &*known.iri).collect();
+        let rows = self.client.query("select iri, data from items where iri = any($1)", &[&unmet]);
+        let rows = self.said(rows)?;
+        if stock.items.len() + rows.len() > KEPT {
+            stock.items.retain(|iri, _| all.iter().any(|known| known.iri == *iri));
+        }
+        let digests: HashMap<&str, Option<Digest>> = all.iter().map(|known| (&*known.iri, known.traces.record)).collect();
+        for row in &rows {
+            let iri: &str = row.get(0);
+            let (item, placement) = stored::read(row.get(1)).map_err(|error| unreadable(iri, &error))?;
+            stock.items.insert(iri.into(), (digests[iri], item, placement));
+        }
+        let (mut items, mut placements) = (Vec::with_capacity(all.len()), Vec::with_capacity(all.len()));
+        for known in all {
+            if let Some((_, item, placement)) = stock.items.get(&known.iri) {
+                items.push(Item { updated: known.updated.map(date), ..item.clone() });
+                placements.push(placement.clone());
+            }
+            memory.put(known);
+        }
+        Ok((items, placements))
+    }
+}
+
+fn unreadable(iri: &str, error: &serde_json::Error) -> DeskError {
+    DeskError::Cannot { why: format!("the item `{iri}` of the database cannot be read: {error}"), help: NO_ITEM }
+}
+
+/// The columns of the ledger, of a table that is called so.
+fn columns(table: &str) -> String {
+    KNOWN.split(", ").map(|column| format!("{table}.{column}")).collect::<Vec<_>>().join(", ")
+}
+
+/// The paths of a family: the mixed channel, and those of single languages.
+fn variants(config: &Config, family: &str) -> Vec<String> {
+    let languages = &config.publication.languages;
+    let single = languages.iter().filter(|_| config.channels.per_language && languages.len() > 1);
+    std::iter::once(family.to_owned()).chain(single.map(|language| paths::in_language(language, family))).collect()
+}
+
+/// The limits of a channel: those of a named one are its own.
+fn limits<'c>(config: &'c Config, channel: &str) -> &'c Limits {
+    let is_it = |named: &&NamedChannel| variants(config, &named.path).iter().any(|path| path == channel);
+    config.named.iter().find(is_it).map_or(&config.limits, |named| &named.limits)
+}
+
+/// The rows of each channel, which stand together.
+fn by_channel(rows: &[Row]) -> impl Iterator<Item = (String, &[Row])> {
+    rows.chunk_by(|a, b| a.get::<_, &str>(0) == b.get::<_, &str>(0)).map(|rows| (rows[0].get(0), rows))
+}

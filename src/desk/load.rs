@@ -1,0 +1,228 @@
+//! Whole sources taken in: what is new, what changed, and what is there no more.
+//!
+//! The records are read as a build reads them. What differs from what the database knows is put aside in a file until all were read and nothing is
+//! wrong with any; then it goes in, batch by batch.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
+use std::sync::Mutex;
+
+use chrono::{DateTime, Utc};
+use postgres::fallible_iterator::FallibleIterator;
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::put::{How, Taken, last_of_each};
+use super::{Desk, DeskError, fingerprint, stored};
+use crate::classify::Classifier;
+use crate::diag::{Finding, Findings, Place, codes};
+use crate::item::{self, Files, Item, Loaded, Sift};
+use crate::ledger::{Accept, Traces, trace};
+use crate::pipeline::Sifted;
+use crate::progress::Progress;
+
+/// Items that go in at a time.
+const BATCH: usize = 500;
+
+/// How sources are taken in.
+#[derive(Clone, Copy, Debug)]
+pub struct Load<'a> {
+    pub now: DateTime<Utc>,
+    pub accepted: &'a BTreeSet<Accept>,
+    /// Every item anew, whether or not it changed.
+    pub full: bool,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Came {
+    pub records: usize,
+    pub taken: Taken,
+    /// Warnings.
+    pub findings: Findings,
+}
+
+impl Desk<'_> {
+    /// Brings the database to what the sources say.
+    ///
+    /// # Errors
+    /// Records that are wrong, or channels that would lose too much: nothing is taken in. A database that cannot be asked: what was taken in stays,
+    /// and the next load goes on.
+    pub fn load(&mut self, files: Files, load: Load<'_>, progress: &Progress) -> Result<Came, DeskError> {
+        let is_other = self.is_of_this_config()? != Some(true);
+        let known = if is_other || load.full { HashMap::new() } else { self.known()? };
+        let sieve = Sieve::new(self, &known).map_err(aside)?;
+        let Loaded { items, findings, records, .. } = item::read_with(self.config, files, progress, &sieve);
+        if findings.has_errors() {
+            return Err(DeskError::Refused(findings));
+        }
+        let here: HashSet<u128> = items.iter().map(|item| mark(&item.id.iri)).collect();
+        drop(items);
+        let gone = self.gone(&here)?;
+        self.guard(&gone, load)?;
+        let mut taken = Taken { unchanged: records, ..Taken::default() };
+        let how = How { now: load.now, accepted: load.accepted, anew: is_other || load.full };
+        for batch in sieve.batches().map_err(aside)? {
+            taken.add(self.put(last_of_each(batch.map_err(aside)?), how)?);
+        }
+        taken.add(self.remove(&gone, load.now)?);
+        taken.unchanged = records.saturating_sub(taken.new + taken.changed);
+        self.set_config()?;
+        if is_other {
+            self.touch(&[])?;
+        }
+        Ok(Came { records, taken, findings })
+    }
+
+    /// Takes in these records and leaves all others as they are.
+    ///
+    /// # Errors
+    /// As [`Desk::load`]; another config than that of the last load.
+    pub fn add(&mut self, files: Files, load: Load<'_>, progress: &Progress) -> Result<Came, DeskError> {
+        self.insist()?;
+        let known = HashMap::new();
+        let sieve = Sieve::new(self, &known).map_err(aside)?;
+        let Loaded { findings, records, .. } = item::read_with(self.config, files, progress, &sieve);
+        if findings.has_errors() {
+            return Err(DeskError::Refused(findings));
+        }
+        let mut taken = Taken::default();
+        let how = How { now: load.now, accepted: load.accepted, anew: load.full };
+        for batch in sieve.batches().map_err(aside)? {
+            taken.add(self.put(last_of_each(batch.map_err(aside)?), how)?);
+        }
+        Ok(Came { records, taken, findings })
+    }
+
+    /// The digest of the record of every item that is in the feeds, by the mark of its id.
+    fn known(&mut self) -> Result<HashMap<u128, [u8; 16]>, DeskError> {
+        let none: [i64; 0] = [];
+        let read = (|| {
+            let mut rows = self.client.query_raw("select iri, record from ledger where gone is null and record is not null", none)?;
+            let mut known = HashMap::new();
+            while let Some(row) = rows.next()? {
+                known.insert(mark(row.get(0)), row.get::<_, &[u8]>(1).try_into().unwrap_or_default());
+            }
+            Ok(known)
+        })();
+        self.said(read)
+    }
+
+    /// The ids of items that the database has and the sources have not.
+    fn gone(&mut self, here: &HashSet<u128>) -> Result<Vec<String>, DeskError> {
+        let none: [i64; 0] = [];
+        let read = (|| {
+            let mut rows = self.client.query_raw("select iri from items", none)?;
+            let mut gone = Vec::new();
+            while let Some(row) = rows.next()? {
+                let iri: &str = row.get(0);
+                if !here.contains(&mark(iri)) {
+                    gone.push(iri.to_owned());
+                }
+            }
+            Ok(gone)
+        })();
+        self.said(read)
+    }
+
+    /// Refuses to take out so much of a channel that nobody can have meant it.
+    fn guard(&mut self, gone: &[String], load: Load<'_>) -> Result<(), DeskError> {
+        if gone.is_empty() || load.accepted.contains(&Accept::Shrink) {
+            return Ok(());
+        }
+        let query = "select g.channel, g.lost, (select count(*) from placements a where a.channel = g.channel) from \
+            (select channel, count(*) as lost from placements where iri = any($1) group by channel) g order by g.channel";
+        let rows = self.client.query(query, &[&gone]);
+        let percent = self.config.guards.shrink;
+        let mut findings = Findings::new();
+        for row in &self.said(rows)? {
+            let (channel, lost, total): (&str, i64, i64) = (row.get(0), row.get(1), row.get(2));
+            let too_many = percent.map_or(lost * 3 > total, |percent| lost * 100 > i64::from(percent) * total) || lost == total;
+            if too_many {
+                let message = format!("the channel `{channel}` would lose {lost} of its {total} items");
+                let help = "see whether a source is broken; to take them out all the same: `--accept shrink`";
+                findings.push(Finding::new(&codes::CHANNEL_SHRINKS, message).at(Place::file(self.config.path.clone())).help(help));
+            }
+        }
+        if findings.is_empty() { Ok(()) } else { Err(DeskError::Refused(findings)) }
+    }
+
+    /// Says that everything is placed by this config.
+    fn set_config(&mut self) -> Result<(), DeskError> {
+        let set = "insert into meta (key, value) values ('config', $1) on conflict (key) do update set value = excluded.value";
+        let done = self.client.execute(set, &[&fingerprint(self.config)]);
+        self.said(done).map(drop)
+    }
+}
+
+fn mark(iri: &str) -> u128 {
+    xxh3_128(iri.as_bytes())
+}
+
+fn aside(error: io::Error) -> DeskError {
+    let why = format!("items could not be put aside while they are read: {error}");
+    DeskError::Cannot { why, help: "see whether the disk with temporary files is full (`TMPDIR` names another)" }
+}
+
+/// Puts aside what differs from what is known.
+struct Sieve<'a> {
+    config: &'a crate::config::Config,
+    classifier: Classifier,
+    known: &'a HashMap<u128, [u8; 16]>,
+    file: Mutex<BufWriter<File>>,
+    fault: Mutex<Option<io::Error>>,
+}
+
+impl<'a> Sieve<'a> {
+    fn new(desk: &Desk<'a>, known: &'a HashMap<u128, [u8; 16]>) -> io::Result<Self> {
+        let file = Mutex::new(BufWriter::with_capacity(1 << 20, tempfile::tempfile()?));
+        Ok(Sieve { config: desk.config, classifier: Classifier::new(desk.config), known, file, fault: Mutex::new(None) })
+    }
+
+    fn put_aside(&self, item: &Item, sifted: &Sifted) -> io::Result<()> {
+        let traces = serde_json::to_string(&sifted.traces)?;
+        let line = format!("{traces}\t{}\n", stored::write(item, &sifted.placement));
+        self.file.lock().unwrap_or_else(std::sync::PoisonError::into_inner).write_all(line.as_bytes())
+    }
+
+    /// What was put aside.
+    fn batches(self) -> io::Result<impl Iterator<Item = io::Result<Vec<(Item, Sifted)>>>> {
+        if let Some(fault) = self.fault.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
+            return Err(fault);
+        }
+        let file = self.file.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.seek(SeekFrom::Start(0))?;
+        let mut lines = BufReader::with_capacity(1 << 20, file).lines();
+        Ok(std::iter::from_fn(move || {
+            let batch: io::Result<Vec<_>> = lines.by_ref().take(BATCH).map(|line| read(&line?)).collect();
+            match batch {
+                Ok(batch) if batch.is_empty() => None,
+                batch => Some(batch),
+            }
+        }))
+    }
+}
+
+fn read(line: &str) -> io::Result<(Item, Sifted)> {
+    let (traces, data) = line.split_once('\t').ok_or(io::ErrorKind::InvalidData)?;
+    let traces: Traces = serde_json::from_str(traces)?;
+    let (item, placement) = stored::read(data)?;
+    Ok((item, Sifted { placement, traces }))
+}
+
+impl Sift for Sieve<'_> {
+    type Note = ();
+
+    fn sift(&self, item: &mut Item) {
+        let traces = trace::of(self.config, item);
+        let is_known = self.known.get(&mark(&item.id.iri)).is_some_and(|record| traces.record.is_some_and(|own| own.0 == *record));
+        if !is_known {
+            let sifted = Sifted { placement: self.classifier.place(item), traces };
+            if let Err(error) = self.put_aside(item, &sifted) {
+                *self.fault.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(error);
+            }
+        }
+        item.text = None;
+    }
+}

@@ -1,0 +1,111 @@
+//! The desk: items in a PostgreSQL database, and the work of many machines on the channels that they belong to.
+//!
+//! [`put`] takes items in: what is remembered of them, where they belong, and which families of channels are wanted anew, in one transaction. [`load`]
+//! does so for whole sources. [`claim`] takes families for a time, [`fetch`] gets the newest items of their channels, the pipeline makes documents of them
+//! (`pipeline::part`), and [`publish`] puts these in place, unless the families are another's by now. [`wake`] sees to items that come or
+//! expire by the clock, and [`list`] to the list of all feeds. Every lock, lease and order comes from the database, and so does the time.
+//!
+//! A family is a channel with its variants in other languages. Its row counts what is wanted and what is done: work is there where the two differ.
+
+pub mod claim;
+pub mod documents;
+pub mod fetch;
+pub mod list;
+pub mod load;
+pub mod publish;
+pub mod put;
+mod stored;
+pub mod wake;
+
+use chrono::{DateTime, Utc};
+use postgres::Client;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::config::{Config, Database};
+use crate::database::{DatabaseError, schema};
+use crate::diag::Findings;
+
+/// The family of the list of all feeds.
+pub const LIST: &str = "";
+
+/// Where those who wait for work listen.
+pub const CHANNEL: &str = "tidings_work";
+
+/// The tables of a publication, and the config under which they are worked on.
+pub struct Desk<'a> {
+    pub config: &'a Config,
+    pub database: &'a Database,
+    pub client: Client,
+}
+
+/// Why nothing was done.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// What is wrong with the records, or what subscribers would notice that nobody can have meant.
+    #[error("{} findings", .0.iter().count())]
+    Refused(Findings),
+    #[error("{why}")]
+    Cannot { why: String, help: &'static str },
+}
+
+impl<'a> Desk<'a> {
+    /// Opens the tables.
+    ///
+    /// # Errors
+    /// Where the config wants what workers do not publish, or there are no tables.
+    pub fn open(config: &'a Config, database: &'a Database) -> Result<Self, DeskError> {
+        let output = &config.output;
+        let beyond = [(output.pages, "pages = true"), (output.archives, "archives = true"), (!config.moved.is_empty(), "[[moved]]")];
+        if let Some((_, what)) = beyond.iter().find(|(is_there, _)| *is_there) {
+            let why = format!("`{what}` of `{}` is for `tidings build`: workers publish feeds and the list of them", config.path.display());
+            return Err(DeskError::Cannot { why, help: "take it out of the config (`pages = false`), or publish with `tidings build`" });
+        }
+        Ok(Desk { config, database, client: schema::ready(database)? })
+    }
+
+    /// What the database said.
+    pub(crate) fn said<T>(&self, result: Result<T, postgres::Error>) -> Result<T, DeskError> {
+        result.map_err(|error| schema::said(&self.database.address, &error).into())
+    }
+
+    /// The time, which is the same for every machine.
+    ///
+    /// # Errors
+    /// That the database cannot be asked.
+    pub fn now(&mut self) -> Result<DateTime<Utc>, DeskError> {
+        let row = self.client.query_one("select extract(epoch from now())::bigint", &[]);
+        let seconds = self.said(row)?.get::<_, i64>(0);
+        Ok(DateTime::from_timestamp(seconds, 0).unwrap_or_default())
+    }
+
+    /// Whether the tables were loaded under this config; `None` where they never were.
+    ///
+    /// # Errors
+    /// That the database cannot be asked.
+    pub fn is_of_this_config(&mut self) -> Result<Option<bool>, DeskError> {
+        let row = self.client.query_opt("select value from meta where key = 'config'", &[]);
+        Ok(self.said(row)?.map(|row| row.get::<_, i64>(0) == fingerprint(self.config)))
+    }
+
+    /// Refuses to go on under another config than the tables were loaded under: two machines would publish now this and now that.
+    ///
+    /// # Errors
+    /// As said.
+    pub fn insist(&mut self) -> Result<(), DeskError> {
+        let why = match self.is_of_this_config()? {
+            Some(true) => return Ok(()),
+            Some(false) => format!("`{}` is another than the one that the database was loaded with", self.config.path.display()),
+            None => "the database was never loaded".to_owned(),
+        };
+        Err(DeskError::Cannot { why, help: "`tidings db load` sorts all items anew by this config; every machine needs the same" })
+    }
+}
+
+/// What of the config documents and placements depend on.
+fn fingerprint(config: &Config) -> i64 {
+    let Config { publication, countries, topics, evidence, channels, named, limits, output, ids, ledger, .. } = config;
+    let all = format!("{:?}", (publication, countries, topics, evidence, channels, named, limits, output, (ids, &ledger.ignore)));
+    xxh3_64(all.as_bytes()) as i64
+}

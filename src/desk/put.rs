@@ -1,0 +1,310 @@
+//! Items taken in: a batch a transaction.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use chrono::{DateTime, Utc};
+use postgres::Transaction;
+
+use super::{CHANNEL, Desk, DeskError, stored};
+use crate::channel::{self, Spot};
+use crate::crash;
+use crate::diag::Findings;
+use crate::item::{Hidden, Item};
+use crate::ledger::postgres::{KNOWN, known, save_known};
+use crate::ledger::{Accept, Known, Memory, guard, recall};
+use crate::pipeline::Sifted;
+
+/// What became of a batch.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Taken {
+    pub new: usize,
+    pub changed: usize,
+    pub unchanged: usize,
+    /// Out of the feeds from now on.
+    pub gone: usize,
+    /// Families of channels that are wanted anew.
+    pub families: BTreeSet<String>,
+}
+
+impl Taken {
+    pub fn add(&mut self, other: Taken) {
+        self.new += other.new;
+        self.changed += other.changed;
+        self.unchanged += other.unchanged;
+        self.gone += other.gone;
+        self.families.extend(other.families);
+    }
+}
+
+/// How a batch is taken in.
+#[derive(Clone, Copy, Debug)]
+pub struct How<'a> {
+    pub now: DateTime<Utc>,
+    pub accepted: &'a BTreeSet<Accept>,
+    /// Also where nothing changed of the record: the config is another, or an item comes by the clock.
+    pub anew: bool,
+}
+
+/// Rows that go with one statement.
+const ROWS: usize = 1000;
+
+impl Desk<'_> {
+    /// Takes items in, with their texts, each id once: all of them or none.
+    ///
+    /// # Errors
+    /// A database that cannot be asked; an item that subscribers would see a second time.
+    pub fn put(&mut self, items: Vec<(Item, Sifted)>, how: How<'_>) -> Result<Taken, DeskError> {
+        let config = self.config;
+        let result = (|| {
+            let mut transaction = self.client.transaction()?;
+            let taken = Batch::of(config, items, how).take_in(&mut transaction)?;
+            crash::point("put");
+            match taken {
+                Ok(taken) => transaction.commit().map(|()| Ok(taken)),
+                Err(refused) => Ok(Err(refused)),
+            }
+        })();
+        let taken = self.said(result)?.map_err(DeskError::Refused)?;
+        crash::point("put");
+        self.call(&taken.families);
+        Ok(taken)
+    }
+
+    /// The ids of the items with these keys or ids.
+    ///
+    /// # Errors
+    /// A database that cannot be asked.
+    pub fn named(&mut self, names: &[String]) -> Result<Vec<(String, String)>, DeskError> {
+        let rows = self
+            .client
+            .query("select key, iri from ledger where gone is null and (key = any($1) or iri = any($1)) order by iri", &[&names]);
+        Ok(self.said(rows)?.iter().map(|row| (row.get(0), row.get(1))).collect())
+    }
+
+    /// Takes items out of the feeds.
+    ///
+    /// # Errors
+    /// A database that cannot be asked.
+    pub fn remove(&mut self, iris: &[String], now: DateTime<Utc>) -> Result<Taken, DeskError> {
+        let mut all = Taken::default();
+        for part in iris.chunks(ROWS) {
+            let work = (|| {
+                let mut transaction = self.client.transaction()?;
+                let families = families_of(&mut transaction, part)?;
+                let gone = take_out(&mut transaction, part, now)?;
+                transaction.execute("delete from items where iri = any($1)", &[&part])?;
+                want(&mut transaction, &families)?;
+                transaction.commit()?;
+                Ok(Taken { gone, families, ..Taken::default() })
+            })();
+            all.add(self.said(work)?);
+        }
+        self.call(&all.families);
+        Ok(all)
+    }
+
+    /// Wants families anew, all that there are where none is named; gives how many.
+    ///
+    /// # Errors
+    /// A database that cannot be asked.
+    pub fn touch(&mut self, families: &[String]) -> Result<u64, DeskError> {
+        let count = match families {
+            [] => self.client.execute("update families set wanted = wanted + 1", &[]),
+            some => self.client.execute("update families set wanted = wanted + 1 where path = any($1)", &[&some]),
+        };
+        let count = self.said(count)?;
+        self.call(&BTreeSet::from([String::new()]));
+        Ok(count)
+    }
+
+    /// Calls the workers. Who does not hear it finds the work a moment later.
+    fn call(&mut self, families: &BTreeSet<String>) {
+        if !families.is_empty() {
+            let _ = self.client.execute("select pg_notify($1, $2)", &[&CHANNEL, &self.database.schema]);
+        }
+    }
+}
+
+/// Items on their way in.
+struct Batch<'a> {
+    config: &'a crate::config::Config,
+    how: How<'a>,
+    /// By id.
+    items: Vec<(Item, Sifted)>,
+}
+
+/// What is written of one item.
+struct Row {
+    iri: String,
+    story: Option<String>,
+    due: Option<i64>,
+    ends: Option<i64>,
+    data: String,
+    rank: i64,
+    is_hidden: bool,
+    spots: Vec<Spot>,
+}
+
+impl<'a> Batch<'a> {
+    fn of(config: &'a crate::config::Config, mut items: Vec<(Item, Sifted)>, how: How<'a>) -> Self {
+        // One order for all machines, so that no two wait for each other.
+        items.sort_by(|(a, _), (b, _)| a.id.iri.cmp(&b.id.iri));
+        Batch { config, how, items }
+    }
+
+    fn take_in(mut self, transaction: &mut Transaction<'_>) -> Result<Result<Taken, Findings>, postgres::Error> {
+        let mut memory = self.remembered(transaction)?;
+        let is_same = |(item, sifted): &(Item, Sifted)| {
+            let known = memory.find(&item.id.iri).map(|at| memory.get(at));
+            known.is_some_and(|known| known.gone.is_none() && known.traces.record == sifted.traces.record && known.traces.record.is_some())
+        };
+        let total = self.items.len();
+        if !self.how.anew {
+            self.items.retain(|item| !is_same(item));
+            let left: Vec<Known> = self.items.iter().filter_map(|(item, _)| Some(memory.get(memory.find(&item.id.iri)?).clone())).collect();
+            memory = Memory::default();
+            left.into_iter().for_each(|known| _ = memory.put(known));
+        }
+        let mut taken = Taken { unchanged: total - self.items.len(), ..Taken::default() };
+        let rows: Vec<Row> = self.items.iter().map(|(item, sifted)| self.row(item, sifted)).collect();
+        let iris: Vec<&str> = rows.iter().map(|row| &*row.iri).collect();
+        let hidden: HashSet<&str> = rows.iter().filter(|row| row.is_hidden).map(|row| &*row.iri).collect();
+        let (mut shown, notes): (Vec<Item>, Vec<Sifted>) =
+            std::mem::take(&mut self.items).into_iter().filter(|(item, _)| !hidden.contains(&*item.id.iri)).unzip();
+        self.likenesses(transaction, &mut memory, &shown, &notes)?;
+        let recalled = recall(&mut shown, |at| &notes[at].traces, &memory, self.how.now);
+        if !recalled.repeats.is_empty() && !self.how.accepted.contains(&Accept::Repeats) {
+            let repeat = |(position, old): &(u32, u32)| guard::repeat(&shown[*position as usize], memory.get(*old));
+            return Ok(Err(recalled.repeats.iter().map(repeat).collect()));
+        }
+        let is_news = |known: &&Known| memory.find(&known.iri).is_none_or(|at| memory.get(at) != *known);
+        let news: Vec<&Known> = recalled.after.items().iter().filter(is_news).collect();
+        taken.new = recalled.new.len();
+        taken.gone = recalled.gone.len();
+        taken.changed = rows.len().saturating_sub(taken.new + hidden.len());
+        taken.families = families_of(transaction, &iris)?;
+        taken.families.extend(rows.iter().flat_map(|row| row.spots.iter().map(|spot| spot.family.clone())));
+        taken.families.extend(told_elsewhere(transaction, &rows)?);
+        save_known(transaction, &news)?;
+        write_rows(transaction, &rows)?;
+        want(transaction, &taken.families)?;
+        Ok(Ok(taken))
+    }
+
+    /// What the ledger says of the items of this batch, which nobody else changes meanwhile.
+    fn remembered(&self, transaction: &mut Transaction<'_>) -> Result<Memory, postgres::Error> {
+        let iris: Vec<&str> = self.items.iter().map(|(item, _)| &*item.id.iri).collect();
+        let mut memory = Memory::default();
+        let rows = transaction.query(&format!("select {KNOWN} from ledger where iri = any($1) order by iri for update"), &[&iris])?;
+        rows.iter().for_each(|row| _ = memory.put(known(row)));
+        Ok(memory)
+    }
+
+    /// Adds the items that are gone and that a new one may repeat.
+    fn likenesses(
+        &self,
+        transaction: &mut Transaction<'_>,
+        memory: &mut Memory,
+        items: &[Item],
+        notes: &[Sifted],
+    ) -> Result<(), postgres::Error> {
+        let new: Vec<(&Item, &Sifted)> = items.iter().zip(notes).filter(|(item, _)| memory.find(&item.id.iri).is_none()).collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        let content: Vec<&[u8]> = new.iter().map(|(_, sifted)| sifted.traces.content.0.as_slice()).collect();
+        let links: Vec<i64> = new.iter().map(|(_, sifted)| sifted.traces.link as i64).filter(|link| *link != 0).collect();
+        let dates: Vec<i64> = new.iter().map(|(item, _)| item.published.timestamp()).collect();
+        let titles: Vec<&str> = new.iter().map(|(item, _)| &*item.title).collect();
+        let texts: Vec<i64> = new.iter().map(|(_, sifted)| sifted.traces.text as i64).collect();
+        let like = "content = any($1) or link = any($2) or (published = any($3) and (title = any($4) or text = any($5)))";
+        let query = format!("select {KNOWN} from ledger where gone is not null and ({like}) order by iri");
+        let rows = transaction.query(&query, &[&content, &links, &dates, &titles, &texts])?;
+        rows.iter().for_each(|row| _ = memory.put(known(row)));
+        Ok(())
+    }
+
+    fn row(&self, item: &Item, sifted: &Sifted) -> Row {
+        let now = self.how.now;
+        let hidden = item.hidden(now);
+        let update = item.updated.filter(|updated| *updated > now);
+        let due = match hidden {
+            Some(Hidden::NotYet(due)) => Some(due),
+            Some(_) => None,
+            None => update,
+        };
+        Row {
+            iri: item.id.iri.to_string(),
+            story: item.story.as_deref().map(str::to_owned),
+            due: due.map(|due| due.timestamp()),
+            ends: item.lifetime.expires.filter(|end| *end > now).map(|end| end.timestamp()),
+            data: stored::write(item, &sifted.placement),
+            rank: -item.published.timestamp(),
+            is_hidden: hidden.is_some(),
+            spots: if hidden.is_some() { Vec::new() } else { channel::spots(self.config, item, &sifted.placement, now) },
+        }
+    }
+}
+
+/// The families that the items are in now.
+fn families_of<T: AsRef<str> + Sync + postgres::types::ToSql>(
+    transaction: &mut Transaction<'_>,
+    iris: &[T],
+) -> Result<BTreeSet<String>, postgres::Error> {
+    let rows = transaction.query("select distinct family from placements where iri = any($1)", &[&iris])?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// The families of other versions of the same stories: each version names the others.
+fn told_elsewhere(transaction: &mut Transaction<'_>, rows: &[Row]) -> Result<BTreeSet<String>, postgres::Error> {
+    let stories: Vec<&str> = rows.iter().filter_map(|row| row.story.as_deref()).collect();
+    if stories.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let query = "select distinct p.family from items i join placements p on p.iri = i.iri where i.story = any($1)";
+    Ok(transaction.query(query, &[&stories])?.iter().map(|row| row.get(0)).collect())
+}
+
+/// Takes items out of the ledger's list of what is in the feeds, and out of every channel.
+fn take_out(transaction: &mut Transaction<'_>, iris: &[String], now: DateTime<Utc>) -> Result<usize, postgres::Error> {
+    transaction.execute("delete from placements where iri = any($1)", &[&iris])?;
+    let gone = transaction.execute("update ledger set gone = $2 where iri = any($1) and gone is null", &[&iris, &now.timestamp()])?;
+    Ok(gone as usize)
+}
+
+fn write_rows(transaction: &mut Transaction<'_>, rows: &[Row]) -> Result<(), postgres::Error> {
+    let items = "insert into items (iri, story, due, ends, data) \
+                 select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::text[]) \
+                 on conflict (iri) do update set story = excluded.story, due = excluded.due, ends = excluded.ends, data = excluded.data";
+    let placements =
+        "insert into placements (channel, rank, iri, family) select * from unnest($1::text[], $2::bigint[], $3::text[], $4::text[])";
+    for part in rows.chunks(ROWS) {
+        let iris: Vec<&str> = part.iter().map(|row| &*row.iri).collect();
+        let stories: Vec<Option<&str>> = part.iter().map(|row| row.story.as_deref()).collect();
+        let (due, ends): (Vec<Option<i64>>, Vec<Option<i64>>) = part.iter().map(|row| (row.due, row.ends)).unzip();
+        let data: Vec<&str> = part.iter().map(|row| &*row.data).collect();
+        transaction.execute(items, &[&iris, &stories, &due, &ends, &data])?;
+        transaction.execute("delete from placements where iri = any($1)", &[&iris])?;
+        let spots: Vec<(&Row, &Spot)> = part.iter().flat_map(|row| row.spots.iter().map(move |spot| (row, spot))).collect();
+        let channels: Vec<&str> = spots.iter().map(|(_, spot)| &*spot.channel).collect();
+        let ranks: Vec<i64> = spots.iter().map(|(row, _)| row.rank).collect();
+        let iris: Vec<&str> = spots.iter().map(|(row, _)| &*row.iri).collect();
+        let families: Vec<&str> = spots.iter().map(|(_, spot)| &*spot.family).collect();
+        transaction.execute(placements, &[&channels, &ranks, &iris, &families])?;
+    }
+    Ok(())
+}
+
+/// Says that the documents of these families are to be made anew.
+pub(super) fn want(transaction: &mut Transaction<'_>, families: &BTreeSet<String>) -> Result<(), postgres::Error> {
+    let families: Vec<&str> = families.iter().map(String::as_str).collect();
+    let insert = "insert into families (path, wanted) select f, 1 from unnest($1::text[]) as o (f) order by f \
+                  on conflict (path) do update set wanted = families.wanted + 1";
+    if families.is_empty() { Ok(()) } else { transaction.execute(insert, &[&families]).map(drop) }
+}
+
+/// Of several items with one id the last: what was said later holds.
+pub fn last_of_each(items: Vec<(Item, Sifted)>) -> Vec<(Item, Sifted)> {
+    let by_id: BTreeMap<std::sync::Arc<str>, (Item, Sifted)> = items.into_iter().map(|item| (item.0.id.iri.clone(), item)).collect();
+    by_id.into_values().collect()
+}

@@ -1,0 +1,35 @@
+//! An item as the database has it: the record resolved, in JSON, with its texts and where it belongs.
+
+use serde::{Deserialize, Serialize};
+
+use crate::classify::Placement;
+use crate::item::{Item, Text};
+
+/// To be written.
+#[derive(Serialize)]
+struct Written<'a> {
+    item: &'a Item,
+    text: Option<&'a Text>,
+    placement: &'a Placement,
+}
+
+/// As read.
+#[derive(Deserialize)]
+struct Read {
+    item: Item,
+    text: Option<Box<Text>>,
+    placement: Placement,
+}
+
+pub fn write(item: &Item, placement: &Placement) -> String {
+    // These values always have a JSON form.
+    serde_json::to_string(&Written { item, text: item.text.as_deref(), placement }).unwrap_or_default()
+}
+
+/// # Errors
+/// Why it is no item that this version knows.
+pub fn read(json: &str) -> Result<(Item, Placement), serde_json::Error> {
+    let Read { mut item, text, placement } = serde_json::from_str(json)?;
+    item.text = Some(text.unwrap_or_default());
+    Ok((item, placement))
+}
