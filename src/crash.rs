@@ -1,8 +1,10 @@
-//! Points at which a test may let the program die, as a power failure would. Nothing of it is in a release build.
+//! Points at which a test may let the program die, as a power failure would, or stand still, as a machine does that is held up. Nothing of it is in a
+//! release build.
 
 /// A step of publishing after which the world must be one that the next run can mend.
 ///
-/// In builds with debug assertions the process kills itself at the N-th point that it comes to, where `TIDINGS_CRASH=N` is set.
+/// In builds with debug assertions the process kills itself at the N-th point that it comes to, where `TIDINGS_CRASH=N` is set, and stops at the step
+/// that `TIDINGS_STOP` names until somebody lets it go on.
 #[inline]
 pub fn point(step: &'static str) {
     #[cfg(debug_assertions)]
@@ -23,12 +25,23 @@ mod armed {
             eprintln!("crash at `{step}`");
             die();
         }
+        if std::env::var("TIDINGS_STOP").is_ok_and(|stop| stop == step) {
+            stop();
+        }
     }
 
     #[cfg(target_os = "linux")]
     fn die() {
         let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
     }
+
+    #[cfg(target_os = "linux")]
+    fn stop() {
+        let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP);
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn stop() {}
 
     #[cfg(not(target_os = "linux"))]
     fn die() {

@@ -124,3 +124,236 @@ fn limits_of_all_kinds_hold_whatever_is_fetched() {
         twins.compare_at(now);
     }
 }
+
+/// Everything that the strict reader knows: each id that it ever saw, and the story that it stands for.
+#[derive(Default)]
+struct Reader(BTreeMap<String, String>);
+
+impl Reader {
+    /// Reads every Atom document: a story under two ids is a repeat.
+    fn read(&mut self, documents: &BTreeMap<String, String>) {
+        for (path, text) in documents.iter().filter(|(path, _)| path.ends_with(".atom")) {
+            let document = roxmltree::Document::parse(text).unwrap_or_else(|error| panic!("{path}: {error}"));
+            for entry in document.descendants().filter(|node| node.has_tag_name(("http://www.w3.org/2005/Atom", "entry"))) {
+                let child = |name: &str| {
+                    let found = entry.children().find(|child| child.tag_name().name() == name);
+                    found.and_then(|child| child.text()).unwrap_or_default().to_owned()
+                };
+                let (id, story) = (child("id"), child("title").split(',').next().unwrap_or_default().to_owned());
+                let other = self.0.iter().find(|(known, of)| **of == story && **known != id);
+                assert!(other.is_none(), "`{story}` comes as `{id}` and came as {other:?}");
+                self.0.insert(id, story);
+            }
+        }
+    }
+}
+
+fn ships(twins: &Twins, count: usize) {
+    for n in 1..=count {
+        let body = format!("Ships of Belize, text {n}.");
+        twins.write(
+            &format!("items/item-{n}.md"),
+            &record(&format!("Ship {n}, take 1"), &format!("date = 2018-01-{:02}", 1 + n % 28), &body),
+        );
+    }
+}
+
+fn crash(publication: &Publication, args: &[&str], at: usize) -> Ran {
+    let mut command = publication.command(args);
+    Ran::of(command.env("TIDINGS_CRASH", at.to_string()).output().expect("it runs"))
+}
+
+#[test]
+fn a_worker_or_loader_that_is_killed_at_any_step_loses_and_repeats_nothing() {
+    let Some(twins) = Twins::new(&format!("{CONFIG}{OUTPUT}")) else { return };
+    ships(&twins, 12);
+    twins.compare_at("2018-03-01T12:00:00Z");
+    let mut reader = Reader::default();
+    reader.read(&documents(&twins.database));
+    let (mut crashes, mut day) = (0, 2);
+    for at in 1..12 {
+        let n = 1 + at % 12;
+        let title = format!("Ship {n}, take {at}");
+        let now = format!("2018-03-{day:02}T08:00:00Z");
+        twins.write(
+            &format!("items/item-{n}.md"),
+            &record(&title, &format!("date = 2018-01-{:02}", 1 + n % 28), &format!("Ships of Belize, take {at}.")),
+        );
+        twins.write(
+            &format!("items/more-{at}.md"),
+            &record(&format!("Ship {}, take 1", 100 + at), "date = 2018-02-03", &format!("More ships of Belize, {at}.")),
+        );
+        for args in [&["db", "load", "--now", &now][..], &["work", "--once", "--lease", "1", "--batch", "2", "--now", &now]] {
+            crashes += usize::from(crash(&twins.worked, args, at).code == -1);
+            reader.read(&documents(&twins.database));
+        }
+        assert_eq!(twins.worked.run(&["db", "load", "--now", &now]).code, 0);
+        // What the dead worker had is free again by the database's clock.
+        std::thread::sleep(std::time::Duration::from_millis(1100));
+        twins.compare_at(&now);
+        reader.read(&documents(&twins.database));
+        day += 1;
+    }
+    assert!(crashes >= 12, "{crashes}");
+}
+
+#[test]
+fn a_worker_that_is_held_up_past_its_lease_publishes_nothing_older() {
+    let Some(twins) = Twins::new(&format!("{CONFIG}{OUTPUT}")) else { return };
+    ships(&twins, 6);
+    assert_eq!((twins.worked.run(&["db", "load"]).code, twins.built.run(&["build"]).code), (0, 0));
+    // It stops with its documents made, before they are put.
+    let mut slow = twins.worked.command(&["work", "--once", "--lease", "1", "-v"]);
+    slow.env("TIDINGS_STOP", "made").stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let slow = slow.spawn().expect("it runs");
+    let pid = slow.id().to_string();
+    let is_stopped = || std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| stat.contains(") T "));
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !is_stopped() {
+        assert!(std::time::Instant::now() < deadline, "it does not stop");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert!(documents(&twins.database).is_empty());
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    twins.write("items/item-3.md", &record("Ship 3, take 2", "date = 2018-01-04", "Newer ships of Belize."));
+    twins.work_at("2018-03-02T12:00:00Z");
+    let newer = documents(&twins.database);
+    assert!(newer["all.rss"].contains("Newer ships"));
+    let go_on = std::process::Command::new("kill").args(["-CONT", &pid]).status().expect("kill");
+    assert!(go_on.success());
+    let ran = Ran::of(slow.wait_with_output().expect("it ends"));
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.out.contains("were another's") && !ran.out.contains("put       "), "{ran:?}");
+    assert_eq!(documents(&twins.database), newer);
+}
+
+#[test]
+fn many_workers_put_each_document_once() {
+    let Some(twins) =
+        Twins::new(&format!("{CONFIG}{OUTPUT}").replace("per-language = false", "per-language = false\nmatrix = { min-items = 1 }"))
+    else {
+        return;
+    };
+    ships(&twins, 30);
+    let now = "2018-03-01T12:00:00Z";
+    assert_eq!(twins.worked.run(&["db", "load", "--now", now]).code, 0);
+    // Every put is counted by the database.
+    twins.database.run(
+        "create table tidings.puts (path text); create function tidings.count() returns trigger language plpgsql as \
+        $$ begin insert into tidings.puts values (new.path); return new; end $$; \
+        create trigger count after insert or update on tidings.documents for each row execute function tidings.count()",
+    );
+    let workers: Vec<_> = (0..4)
+        .map(|_| {
+            let mut command = twins.worked.command(&["work", "--once", "--batch", "1", "--now", now]);
+            command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().expect("it runs")
+        })
+        .collect();
+    for worker in workers {
+        let ran = Ran::of(worker.wait_with_output().expect("it ends"));
+        assert_eq!(ran.code, 0, "{ran:?}");
+    }
+    twins.compare_at(now);
+    let twice = "select count(*) from (select path from tidings.puts where path <> 'feeds.opml' group by path having count(*) > 1) t";
+    let count = |query: &str| twins.database.client().query_one(query, &[]).expect("a count").get::<_, i64>(0);
+    assert_eq!(count(twice), 0, "a document was put twice for one change");
+    assert!(count("select count(*) from tidings.puts") > 10);
+}
+
+#[test]
+fn workers_whose_clocks_differ_date_no_channel_back() {
+    let Some(twins) = Twins::new(&format!("{CONFIG}{OUTPUT}")) else { return };
+    ships(&twins, 4);
+    twins.work_at("2018-03-01T12:05:00Z");
+    let dates = |documents: &BTreeMap<String, String>| -> Vec<String> {
+        let atom = documents.iter().filter(|(path, _)| path.ends_with(".atom"));
+        atom.map(|(_, text)| text.split("<updated>").nth(1).expect("a date").split('<').next().expect("text").to_owned()).collect()
+    };
+    let before = dates(&documents(&twins.database));
+    twins.write("items/item-2.md", &record("Ship 2, take 2", "date = 2018-01-03", "Ships of Belize, anew."));
+    twins.work_at("2018-03-01T12:00:00Z");
+    let after = dates(&documents(&twins.database));
+    assert!(before.iter().zip(&after).all(|(before, after)| before <= after) && before != after, "{before:?} {after:?}");
+}
+
+#[test]
+fn what_nobody_can_have_meant_is_refused_and_nothing_is_taken_in() {
+    let Some(twins) = Twins::new(&format!("{CONFIG}{OUTPUT}")) else { return };
+    ships(&twins, 6);
+    twins.compare_at("2018-03-01T12:00:00Z");
+    let before = documents(&twins.database);
+    // A renamed file gets another id.
+    twins.remove("items/item-5.md");
+    twins.worked.write("items/renamed.md", record("Ship 5, take 1", "date = 2018-01-06", "Ships of Belize, text 5."));
+    assert_eq!(twins.worked.run(&["db", "remove", "item-5"]).code, 0);
+    let ran = twins.worked.run(&["db", "load"]);
+    assert!(ran.code == 1 && ran.err.contains("would-repeat") && ran.err.contains("`item-5`"), "{ran:?}");
+    assert_eq!(twins.worked.run(&["db", "load", "--accept", "repeats"]).code, 0);
+    // A source that is broken.
+    for n in 1..=4 {
+        twins.remove(&format!("items/item-{n}.md"));
+    }
+    let ran = twins.worked.run(&["db", "load"]);
+    assert!(ran.code == 1 && ran.err.contains("channel-shrinks") && ran.err.contains("--accept shrink"), "{ran:?}");
+    // A record that is wrong.
+    twins.worked.write("items/item-6.md", "+++\ntitle = 'Ship 6'\ndate = 'soon'\n+++\n");
+    let ran = twins.worked.run(&["db", "load", "--accept", "shrink"]);
+    assert!(ran.code == 1 && ran.err.contains("invalid-date"), "{ran:?}");
+    assert_eq!(documents(&twins.database), before, "nobody worked");
+}
+
+#[test]
+fn records_are_put_and_taken_out_one_by_one() {
+    let Some(twins) = Twins::new(&format!("{CONFIG}{OUTPUT}")) else { return };
+    let row = |id: &str, title: &str| {
+        format!("{{\"id\": \"{id}\", \"title\": \"{title}\", \"date\": \"2018-02-09\", \"body\": \"Ships of Belize.\"}}\n")
+    };
+    twins.worked.write("rows.ndjson", row("17", "Ship 17"));
+    let ran = twins.worked.run(&["db", "put", "rows.ndjson"]);
+    assert!(ran.code == 2 && ran.err.contains("was never loaded") && ran.err.contains("`tidings db load`"), "{ran:?}");
+    ships(&twins, 2);
+    twins.work_at("2018-03-01T12:00:00Z");
+    let ran = twins.worked.run(&["db", "put", "rows.ndjson"]);
+    assert!(ran.code == 0 && ran.out.contains("1 records: 1 new"), "{ran:?}");
+    let ran = twins.worked.run(&["db", "put", "rows.ndjson"]);
+    assert!(ran.out.contains("0 new, 0 changed, 1 unchanged"), "{ran:?}");
+    let mut command = twins.worked.command(&["db", "put", "-", "--json"]);
+    let mut child = command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).spawn().expect("it runs");
+    let rows = [row("18", "Ship 18"), row("17", "Ship 17, mended")].concat();
+    std::io::Write::write_all(&mut child.stdin.take().expect("piped"), rows.as_bytes()).expect("written");
+    let ran = Ran::of(child.wait_with_output().expect("it ends"));
+    let told: serde_json::Value = serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {ran:?}"));
+    assert_eq!((told["taken"]["new"].as_i64(), told["taken"]["changed"].as_i64()), (Some(1), Some(1)), "{told}");
+    assert_eq!(twins.worked.run(&["work", "--once"]).code, 0);
+    let all = &documents(&twins.database)["all.rss"];
+    assert!(["Ship 1,", "Ship 2,", "Ship 17, mended", "Ship 18"].iter().all(|title| all.contains(title)), "{all}");
+    assert_eq!(twins.worked.run(&["db", "remove", "18"]).code, 0);
+    let ran = twins.worked.run(&["db", "remove", "18"]);
+    assert!(ran.code == 2 && ran.err.contains("no item in the feeds is called `18`"), "{ran:?}");
+    assert_eq!(twins.worked.run(&["work", "--once"]).code, 0);
+    let atom = &documents(&twins.database)["all.atom"];
+    assert!(!atom.contains("Ship 18") && atom.contains("<at:deleted-entry"), "{atom}");
+    let bad = twins.worked.run(&["db", "put", "missing.ndjson"]);
+    assert!(bad.code == 1 && bad.err.contains("missing.ndjson"), "{bad:?}");
+}
+
+#[test]
+fn another_config_is_refused_until_it_is_loaded_and_then_holds_everywhere() {
+    let config = format!("{CONFIG}{OUTPUT}");
+    let Some(twins) = Twins::new(&config) else { return };
+    ships(&twins, 5);
+    twins.compare_at("2018-03-01T12:00:00Z");
+    let other = config
+        .replace("Harbour news", "News of the ships")
+        .replace("words = [\"ship\", \"ships\", \"barco\"]", "words = [\"take\", \"ships\"]");
+    twins.worked.write("feeds.toml", format!("{other}\n[database]\nurl = '{}'\n", twins.database.url));
+    twins.built.write("feeds.toml", &other);
+    let ran = twins.worked.run(&["work", "--once"]);
+    assert!(ran.code == 2 && ran.err.contains("is another than the one that the database was loaded with"), "{ran:?}");
+    twins.compare_at("2018-03-02T12:00:00Z");
+    assert!(documents(&twins.database)["all.atom"].contains("News of the ships"));
+    let pages = format!("{CONFIG}\n[database]\nurl = '{}'\n", twins.database.url);
+    twins.worked.write("feeds.toml", pages);
+    let ran = twins.worked.run(&["work", "--once"]);
+    assert!(ran.code == 2 && ran.err.contains("`pages = true`"), "{ran:?}");
+}
