@@ -12,7 +12,7 @@ use super::{Desk, DeskError, stored};
 use crate::classify::Placement;
 use crate::config::{Config, Limits, NamedChannel, paths};
 use crate::item::Item;
-use crate::ledger::postgres::{KNOWN, channel, known};
+use crate::ledger::postgres::{KNOWN, channel, deleted, known};
 use crate::ledger::{Digest, Memory, date};
 use crate::pipeline::{Order, Part};
 
@@ -96,25 +96,23 @@ impl Desk<'_> {
     }
 
     /// What the ledger says of these channels, and of the items that they held.
-    fn remembered(&mut self, channels: &[String]) -> Result<Memory, DeskError> {
+    fn remembered(&mut self, paths: &[String]) -> Result<Memory, DeskError> {
         let mut memory = Memory::default();
-        let query = format!(
-            "select {} from members m join ledger l on l.iri = m.iri where m.channel = any($1) \
-            union select {} from channels c cross join lateral json_array_elements(c.deleted::json) d join ledger l on l.iri = d->>0 \
-            where c.path = any($1)",
-            columns("l"),
-            columns("l")
-        );
-        let rows = self.client.query(&query, &[&channels]);
+        let channels =
+            self.client.query("select path, id, updated, digest, shown, deleted, pages from channels where path = any($1)", &[&paths]);
+        let channels = self.said(channels)?;
+        let members = self.client.query("select channel, iri from members where channel = any($1) order by channel, rank, iri", &[&paths]);
+        let members = self.said(members)?;
+        let mut held: BTreeSet<String> = members.iter().map(|row| row.get(1)).collect();
+        held.extend(channels.iter().flat_map(deleted).map(|(iri, _)| iri));
+        let held: Vec<String> = held.into_iter().collect();
+        let rows = self.client.query(&format!("select {KNOWN} from ledger where iri = any($1)"), &[&held]);
         self.said(rows)?.iter().for_each(|row| _ = memory.put(known(row)));
-        let rows =
-            self.client.query("select path, id, updated, digest, shown, deleted, pages from channels where path = any($1)", &[&channels]);
-        for row in &self.said(rows)? {
+        for row in &channels {
             let channel = channel(row, &|iri| memory.find(iri));
             memory.channels.insert(row.get(0), channel);
         }
-        let rows = self.client.query("select channel, iri from members where channel = any($1) order by channel, rank, iri", &[&channels]);
-        for row in &self.said(rows)? {
+        for row in &members {
             if let (Some(at), Some(channel)) = (memory.find(row.get(1)), memory.channels.get_mut(row.get::<_, &str>(0))) {
                 channel.members.push(at);
             }
@@ -122,14 +120,24 @@ impl Desk<'_> {
         Ok(memory)
     }
 
+    /// These ids, and those of the other versions of their stories. In two steps that need nothing but an index each: a planner that knows nothing of
+    /// the tables yet may take a join for something else.
+    fn with_versions(&mut self, ids: BTreeSet<Arc<str>>) -> Result<Vec<String>, DeskError> {
+        let mut ids: BTreeSet<String> = ids.iter().map(|iri| iri.to_string()).collect();
+        let own: Vec<&String> = ids.iter().collect();
+        let rows = self.client.query("select distinct story from items where iri = any($1) and story is not null", &[&own]);
+        let stories: Vec<String> = self.said(rows)?.iter().map(|row| row.get(0)).collect();
+        if !stories.is_empty() {
+            let rows = self.client.query("select iri from items where story = any($1)", &[&stories]);
+            ids.extend(self.said(rows)?.iter().map(|row| row.get::<_, String>(0)));
+        }
+        Ok(ids.into_iter().collect())
+    }
+
     /// These items, and the other versions of their stories, as they are published: each with the date of its last real change.
     fn items(&mut self, ids: BTreeSet<Arc<str>>, memory: &mut Memory, stock: &mut Stock) -> Result<(Vec<Item>, Vec<Placement>), DeskError> {
-        let ids: Vec<&str> = ids.iter().map(|iri| &**iri).collect();
-        let query = format!(
-            "select {} from ledger l where l.iri = any($1) or l.iri in (select other.iri from items own join items other \
-             on other.story = own.story where own.iri = any($1) and own.story is not null) order by l.iri",
-            columns("l")
-        );
+        let ids = self.with_versions(ids)?;
+        let query = format!("select {KNOWN} from ledger where iri = any($1) order by iri");
         let rows = self.client.query(&query, &[&ids]);
         let all: Vec<_> = self.said(rows)?.iter().map(known).filter(|known| known.gone.is_none()).collect();
         let is_met = |known: &&crate::ledger::Known| stock.items.get(&known.iri).is_some_and(|(digest, ..)| *digest == known.traces.record);
@@ -159,11 +167,6 @@ impl Desk<'_> {
 
 fn unreadable(iri: &str, error: &serde_json::Error) -> DeskError {
     DeskError::Cannot { why: format!("the item `{iri}` of the database cannot be read: {error}"), help: NO_ITEM }
-}
-
-/// The columns of the ledger, of a table that is called so.
-fn columns(table: &str) -> String {
-    KNOWN.split(", ").map(|column| format!("{table}.{column}")).collect::<Vec<_>>().join(", ")
 }
 
 /// The paths of a family: the mixed channel, and those of single languages.

@@ -71,6 +71,10 @@ impl Desk<'_> {
         if is_other {
             self.touch(&[])?;
         }
+        if (taken.new + taken.changed) * 10 > records {
+            // What the planner knows of the tables is of before; where it learns by itself, this is not known.
+            let _ = self.client.batch_execute("analyze ledger; analyze items; analyze placements; analyze families");
+        }
         Ok(Came { records, taken, findings })
     }
 

@@ -62,7 +62,11 @@ impl<'a> Desk<'a> {
             let why = format!("`{what}` of `{}` is for `tidings build`: workers publish feeds and the list of them", config.path.display());
             return Err(DeskError::Cannot { why, help: "take it out of the config (`pages = false`), or publish with `tidings build`" });
         }
-        Ok(Desk { config, database, client: schema::ready(database)? })
+        let mut client = schema::ready(database)?;
+        // Whatever is asked here has an index; a planner that does not know how large a fresh table became would read all of it. Others do not know
+        // these words, and need not.
+        let _ = client.batch_execute("set enable_seqscan = off; set max_parallel_workers_per_gather = 0; set jit = off");
+        Ok(Desk { config, database, client })
     }
 
     /// What the database said.

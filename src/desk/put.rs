@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::{DateTime, Utc};
 use postgres::Transaction;
+use postgres::types::ToSql;
 
 use super::{CHANNEL, Desk, DeskError, stored};
 use crate::channel::{self, Spot};
@@ -90,8 +91,10 @@ impl Desk<'_> {
         for part in iris.chunks(ROWS) {
             let work = (|| {
                 let mut transaction = self.client.transaction()?;
-                let families = families_of(&mut transaction, part)?;
-                let gone = take_out(&mut transaction, part, now)?;
+                let mut families = told_elsewhere(&mut transaction, part, &[])?;
+                families.extend(displaced(&mut transaction, part)?);
+                let gone = "update ledger set gone = $2 where iri = any($1) and gone is null";
+                let gone = transaction.execute(gone, &[&part, &now.timestamp()])? as usize;
                 transaction.execute("delete from items where iri = any($1)", &[&part])?;
                 want(&mut transaction, &families)?;
                 transaction.commit()?;
@@ -182,9 +185,10 @@ impl<'a> Batch<'a> {
         taken.new = recalled.new.len();
         taken.gone = recalled.gone.len();
         taken.changed = rows.len().saturating_sub(taken.new + hidden.len());
-        taken.families = families_of(transaction, &iris)?;
+        taken.families = told_elsewhere(transaction, &iris, &rows)?;
+        taken.families.extend(displaced(transaction, &iris)?);
         taken.families.extend(rows.iter().flat_map(|row| row.spots.iter().map(|spot| spot.family.clone())));
-        taken.families.extend(told_elsewhere(transaction, &rows)?);
+
         save_known(transaction, &news)?;
         write_rows(transaction, &rows)?;
         want(transaction, &taken.families)?;
@@ -246,30 +250,28 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// The families that the items are in now.
-fn families_of<T: AsRef<str> + Sync + postgres::types::ToSql>(
-    transaction: &mut Transaction<'_>,
-    iris: &[T],
-) -> Result<BTreeSet<String>, postgres::Error> {
-    let rows = transaction.query("select distinct family from placements where iri = any($1)", &[&iris])?;
+/// Takes items out of every channel, and gives the families that they were in.
+fn displaced<T: AsRef<str> + Sync + ToSql>(transaction: &mut Transaction<'_>, iris: &[T]) -> Result<BTreeSet<String>, postgres::Error> {
+    let rows = transaction.query("delete from placements where iri = any($1) returning family", &[&iris])?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
-/// The families of other versions of the same stories: each version names the others.
-fn told_elsewhere(transaction: &mut Transaction<'_>, rows: &[Row]) -> Result<BTreeSet<String>, postgres::Error> {
-    let stories: Vec<&str> = rows.iter().filter_map(|row| row.story.as_deref()).collect();
+/// The families of other versions of the same stories, of those of before and of those of now: each version names the others.
+fn told_elsewhere<T: AsRef<str> + Sync + ToSql>(
+    transaction: &mut Transaction<'_>,
+    iris: &[T],
+    rows: &[Row],
+) -> Result<BTreeSet<String>, postgres::Error> {
+    let before = transaction.query("select distinct story from items where iri = any($1) and story is not null", &[&iris])?;
+    let stories: BTreeSet<&str> = rows.iter().filter_map(|row| row.story.as_deref()).chain(before.iter().map(|row| row.get(0))).collect();
     if stories.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let query = "select distinct p.family from items i join placements p on p.iri = i.iri where i.story = any($1)";
-    Ok(transaction.query(query, &[&stories])?.iter().map(|row| row.get(0)).collect())
-}
-
-/// Takes items out of the ledger's list of what is in the feeds, and out of every channel.
-fn take_out(transaction: &mut Transaction<'_>, iris: &[String], now: DateTime<Utc>) -> Result<usize, postgres::Error> {
-    transaction.execute("delete from placements where iri = any($1)", &[&iris])?;
-    let gone = transaction.execute("update ledger set gone = $2 where iri = any($1) and gone is null", &[&iris, &now.timestamp()])?;
-    Ok(gone as usize)
+    let stories: Vec<&str> = stories.into_iter().collect();
+    let versions = transaction.query("select iri from items where story = any($1)", &[&stories])?;
+    let versions: Vec<&str> = versions.iter().map(|row| row.get(0)).collect();
+    let rows = transaction.query("select distinct family from placements where iri = any($1)", &[&versions])?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
 fn write_rows(transaction: &mut Transaction<'_>, rows: &[Row]) -> Result<(), postgres::Error> {
@@ -284,7 +286,6 @@ fn write_rows(transaction: &mut Transaction<'_>, rows: &[Row]) -> Result<(), pos
         let (due, ends): (Vec<Option<i64>>, Vec<Option<i64>>) = part.iter().map(|row| (row.due, row.ends)).unzip();
         let data: Vec<&str> = part.iter().map(|row| &*row.data).collect();
         transaction.execute(items, &[&iris, &stories, &due, &ends, &data])?;
-        transaction.execute("delete from placements where iri = any($1)", &[&iris])?;
         let spots: Vec<(&Row, &Spot)> = part.iter().flat_map(|row| row.spots.iter().map(move |spot| (row, spot))).collect();
         let channels: Vec<&str> = spots.iter().map(|(_, spot)| &*spot.channel).collect();
         let ranks: Vec<i64> = spots.iter().map(|(row, _)| row.rank).collect();

@@ -196,7 +196,7 @@ fn load(transaction: &mut Transaction<'_>) -> Result<Memory, postgres::Error> {
 
 /// A channel without its members, from `path, id, updated, digest, shown, deleted, pages`.
 pub(crate) fn channel(row: &Row, find: &dyn Fn(&str) -> Option<Ref>) -> KnownChannel {
-    let deleted: Vec<(String, i64)> = serde_json::from_str(row.get(5)).unwrap_or_default();
+    let deleted = deleted(row);
     let pages: Vec<PageRow> = serde_json::from_str(row.get(6)).unwrap_or_default();
     let page = |page: PageRow| KnownPage {
         members: page.members.iter().filter_map(|iri| find(iri)).collect(),
@@ -212,6 +212,11 @@ pub(crate) fn channel(row: &Row, find: &dyn Fn(&str) -> Option<Ref>) -> KnownCha
         deleted: deleted.iter().filter_map(|(iri, when)| Some((find(iri)?, *when))).collect(),
         pages: pages.into_iter().map(page).collect(),
     }
+}
+
+/// The items that a channel's row says to be deleted, by id, and when.
+pub(crate) fn deleted(row: &Row) -> Vec<(String, i64)> {
+    serde_json::from_str(row.get(5)).unwrap_or_default()
 }
 
 #[derive(Serialize, Deserialize)]
