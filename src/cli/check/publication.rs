@@ -11,17 +11,24 @@ use crate::config::{self, Config};
 use crate::diag::{Finding, Findings, Place};
 use crate::item::Files;
 use crate::ledger::Accept;
+use crate::mirror;
 use crate::pipeline::{self, Texts};
 use crate::progress::Progress;
 use crate::publish::Folder;
 
 /// One entry for the config, one for each record file with findings, one for each document.
 pub(super) fn check(context: &Context) -> Result<Vec<Checked>, Failure> {
-    let (config, findings) = match config::load(context.config_file()?) {
+    let (config, mut findings) = match config::load(context.config_file()?) {
         Ok(loaded) => loaded,
         Err(findings) => return Ok(by_file(findings, &context.config)),
     };
+    let brought = mirror::refresh(&config, false);
+    let is_brought = !brought.has_errors();
+    findings.extend(brought);
     let mut checked = by_file(findings, &context.config);
+    if !is_brought {
+        return Ok(checked);
+    }
     let folder = Folder::open(&config.root, &config.output.folder)?;
     let (known, memory) = (folder.known(), memory::load(&config, &folder)?.memory);
     // What a build would refuse is no fault of the documents.
