@@ -1,7 +1,7 @@
 //! The files and databases that a build reads, watched for changes.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use notify::event::EventKind;
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
@@ -10,7 +10,6 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use super::Failure;
 use super::listen::Listeners;
 use crate::config::{Config, Database};
-use crate::stamp;
 
 /// An editor's save is several changes; a build waits until they have been over for so long, but no longer than a few times that.
 const QUIET: Duration = Duration::from_millis(20);
@@ -94,13 +93,16 @@ impl Watched {
     }
 }
 
+/// Of a file of SQLite and of its log.
+type DatabaseState = [Option<(u64, SystemTime)>; 2];
+
 /// Which files matter. All paths are absolute.
 struct Scope {
     config: PathBuf,
     /// Files and folders.
     sources: Vec<PathBuf>,
     /// Files of SQLite, and what the file system said of each.
-    databases: Vec<(PathBuf, u128)>,
+    databases: Vec<(PathBuf, DatabaseState)>,
     /// The folder of the user's own templates; the config itself where there is none.
     templates: PathBuf,
     /// What builds write.
@@ -183,13 +185,14 @@ fn file_of(database: &Database) -> Option<&PathBuf> {
     }
 }
 
-/// What the file system says of a file of SQLite and of the log of changes beside it.
-fn state_of(file: &Path) -> u128 {
+/// Sizes and times of change of a file of SQLite and of the log beside it, in which new rows stand first. To open the log is to change its inode.
+fn state_of(file: &Path) -> DatabaseState {
     let mut log = file.as_os_str().to_owned();
     log.push("-wal");
-    let log = std::fs::metadata(log).ok().filter(|meta| meta.len() > 0);
-    let of_log = log.map_or(0, |meta| stamp::of(Path::new("-wal"), &Ok(meta)));
-    stamp::of(file, &std::fs::metadata(file)).wrapping_add(of_log)
+    [file, Path::new(&log)].map(|path| {
+        let meta = std::fs::metadata(path).ok().filter(|meta| meta.len() > 0)?;
+        Some((meta.len(), meta.modified().ok()?))
+    })
 }
 
 /// As the system names it; the last piece need not be there.

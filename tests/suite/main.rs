@@ -7,6 +7,7 @@ mod check_hostile;
 mod check_reference;
 mod checking;
 mod conformance;
+mod databases;
 mod doctor;
 mod documents;
 mod example;
