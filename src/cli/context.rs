@@ -12,6 +12,7 @@ use crate::config::{self, Config};
 use crate::diag::Findings;
 use crate::item::date;
 use crate::mirror;
+use crate::progress::Progress;
 use crate::websub::Clock;
 
 /// The surroundings of a command.
@@ -88,7 +89,8 @@ impl Context {
 
     /// Brings the tables of databases over; where one cannot be read, that is told, and the answer is no.
     pub fn bring_over(&self, config: &Config, whole: bool, json: bool) -> Result<bool, Failure> {
-        let findings = mirror::refresh(config, whole);
+        let progress = Progress::default();
+        let findings = self.ui.working(&progress, || mirror::refresh(config, whole, &progress));
         if findings.has_errors() {
             self.refuse(&findings, json)?;
             return Ok(false);

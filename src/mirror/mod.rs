@@ -24,6 +24,7 @@ use crate::config::{Config, Database, Table};
 use crate::database::DatabaseError;
 use crate::diag::{Code, Finding, Findings, codes};
 use crate::item::format::{Fault, Spot};
+use crate::progress::{Progress, Stage};
 
 use columns::{Column, Plan};
 use state::Mirror;
@@ -47,6 +48,9 @@ trait Rows {
 }
 
 type Take<'a> = &'a mut dyn FnMut(Row<'_>) -> Result<(), Fault>;
+
+/// Whether every row is read whatever is remembered, and who is told of each.
+type How<'a> = (bool, &'a Progress);
 
 /// Which rows are asked for.
 #[derive(Clone, Copy)]
@@ -86,17 +90,18 @@ enum Cell<'a> {
 }
 
 /// Brings every table of the config over, in whole where it is asked for. An error among the findings is a table whose mirror stayed as it was.
-pub fn refresh(config: &Config, whole: bool) -> Findings {
+pub fn refresh(config: &Config, whole: bool, progress: &Progress) -> Findings {
     if config.tables.is_empty() {
         return Findings::new();
     }
+    progress.begin(Stage::Fetching, 0);
     // Who calls may be in the midst of asynchronous work, in which the client of PostgreSQL cannot wait.
-    let all = || config.tables.iter().flat_map(|table| one(config, table, whole)).collect();
+    let all = || config.tables.iter().flat_map(|table| one(config, table, (whole, progress))).collect();
     std::thread::scope(|scope| scope.spawn(all).join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
 }
 
-fn one(config: &Config, table: &Table, whole: bool) -> Vec<Finding> {
-    let mut faults = bring(config, table, whole).unwrap_or_else(|faults| faults);
+fn one(config: &Config, table: &Table, how: How<'_>) -> Vec<Finding> {
+    let mut faults = bring(config, table, how).unwrap_or_else(|faults| faults);
     let more = faults.split_off(faults.len().min(SHOWN));
     if !more.is_empty() {
         let message = format!("{} more rows that cannot be read are not shown", more.len());
@@ -110,7 +115,7 @@ fn one(config: &Config, table: &Table, whole: bool) -> Vec<Finding> {
 }
 
 /// Brings one table over; what is no error is told too.
-fn bring(config: &Config, table: &Table, whole: bool) -> Result<Vec<Fault>, Vec<Fault>> {
+fn bring(config: &Config, table: &Table, how: How<'_>) -> Result<Vec<Fault>, Vec<Fault>> {
     let source = &config.sources[table.source];
     // Before the database is asked, so that of two runs the later one writes what it sees later.
     let mirror = Mirror::open(&config.root, &source.path)?;
@@ -122,7 +127,7 @@ fn bring(config: &Config, table: &Table, whole: bool) -> Result<Vec<Fault>, Vec<
         Database::Postgres(_) => return Err(vec![not_built_in()]),
     };
     let (plan, faults) = Plan::of(table, source, rows.columns())?;
-    read::read(&plan, rows.as_mut(), mirror, whole)?;
+    read::read(&plan, rows.as_mut(), mirror, how)?;
     Ok(faults)
 }
 

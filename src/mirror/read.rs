@@ -6,20 +6,21 @@ use super::columns::Plan;
 use super::line::line;
 use super::merge::Merge;
 use super::state::{Mirror, State};
-use super::{Pair, Row, Rows, Which, bad, unreadable};
+use super::{How, Pair, Row, Rows, Which, bad, unreadable};
 use crate::diag::codes;
 use crate::item::format::Fault;
+use crate::progress::Progress;
 
 /// Rows that are asked for by their keys at a time.
 const BATCH: usize = 500;
 
 /// Brings the mirror up to what the database says now. What is wrong with rows is gathered, and then nothing changes.
-pub(super) fn read(plan: &Plan<'_>, rows: &mut dyn Rows, mut mirror: Mirror, whole: bool) -> Result<(), Vec<Fault>> {
+pub(super) fn read(plan: &Plan<'_>, rows: &mut dyn Rows, mut mirror: Mirror, (whole, progress): How<'_>) -> Result<(), Vec<Fault>> {
     let before = mirror.take();
     let identity = plan.identity();
     let known = before.last.filter(|_| !whole && plan.watermark.is_some() && before.identity == identity);
     let (way, newest) = way(plan, rows, known)?;
-    let mut reading = Reading { plan, merge: Merge::new(&mirror, before.rows), previous: None, bad: Vec::new() };
+    let mut reading = Reading { plan, merge: Merge::new(&mirror, before.rows), previous: None, bad: Vec::new(), progress };
     reading.go(way, rows)?;
     if !reading.bad.is_empty() {
         return Err(reading.bad);
@@ -56,6 +57,7 @@ struct Reading<'a> {
     /// The key before.
     previous: Option<Box<str>>,
     bad: Vec<Fault>,
+    progress: &'a Progress,
 }
 
 impl Reading<'_> {
@@ -75,6 +77,7 @@ impl Reading<'_> {
 
     /// One row of many in order; the former ones between it and the one before it stay, or go.
     fn row(&mut self, row: &Row<'_>, stay: bool) -> Result<(), Fault> {
+        self.progress.step(1);
         let Some(key) = self.key(row.key) else { return Ok(()) };
         if stay {
             self.merge.keep_below(Some(key))?
@@ -146,6 +149,7 @@ impl Reading<'_> {
         let mut lines: HashMap<String, (Option<Box<str>>, String)> = HashMap::new();
         if !asked.is_empty() {
             rows.rows(self.plan, Which::These(&asked), &mut |row| {
+                self.progress.step(1);
                 let key = row.key.unwrap_or_default();
                 match line(self.plan, key, row.cells) {
                     Ok(line) => _ = lines.insert(key.to_owned(), (row.watermark.map(Into::into), line)),

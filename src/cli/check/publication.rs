@@ -22,7 +22,8 @@ pub(super) fn check(context: &Context) -> Result<Vec<Checked>, Failure> {
         Ok(loaded) => loaded,
         Err(findings) => return Ok(by_file(findings, &context.config)),
     };
-    let brought = mirror::refresh(&config, false);
+    let progress = Progress::default();
+    let brought = mirror::refresh(&config, false, &progress);
     let is_brought = !brought.has_errors();
     findings.extend(brought);
     let mut checked = by_file(findings, &context.config);
@@ -34,7 +35,6 @@ pub(super) fn check(context: &Context) -> Result<Vec<Checked>, Failure> {
     // What a build would refuse is no fault of the documents.
     let accepted = std::collections::BTreeSet::from([Accept::Repeats, Accept::Shrink, Accept::Future, Accept::Paths]);
     let past = pipeline::Past { memory: &memory, known: &known, accepted: &accepted, clean: None };
-    let progress = Progress::default();
     let loaded = pipeline::read(&config, Files::list(&config), Texts::Stay, &progress);
     let built = pipeline::build(&config, loaded, past, context.now, &progress)?;
     checked.extend(by_file(built.findings, &context.config).into_iter().filter(|one| one.kind != Kind::Config || !one.findings.is_empty()));
