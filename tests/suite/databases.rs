@@ -264,7 +264,8 @@ fn what_a_watermark_brings_is_what_a_full_read_brings() {
                 (state >> 33) % sides
             };
             base.run("delete from news");
-            let (cached, fresh) = (base.publication(QUERY, way), base.publication(QUERY, way));
+            let config = base.config(QUERY, way).replace("pages = false", "pages = false\nopml = false\nformats = ['json']");
+            let (cached, fresh) = (Publication::with_config(&config), Publication::with_config(&config));
             let mut tick = 1;
             for step in 0..12 {
                 for _ in 0..roll(6) {
@@ -582,4 +583,54 @@ mod watching {
         assert_eq!(code, Some(0), "{err}");
         assert!(err.contains("could not listen to `News changed`"), "{err}");
     }
+}
+
+/// What the page for users says is what it says: its examples are run as they stand.
+#[cfg(feature = "postgres")]
+#[test]
+fn the_examples_of_the_page_work() {
+    let Some(database) = postgres::Database::new() else { return };
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/databases.md")).expect("the page");
+    let blocks = |kind: &str| {
+        page.split(&format!("```{kind}\n")).skip(1).map(|rest| rest.split("```").next().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    let (configs, sql) = (blocks("toml"), blocks("sql"));
+    database.run(
+        "create table news (id int primary key, title text, published_at timestamptz, updated_at timestamptz, deleted_at timestamptz, body_html text);
+         create table news_country (news_id int, code text);
+         create table person (id int, name text, email text);
+         create table news_person (news_id int, person_id int);
+         insert into news values (1, 'Ports', '2018-02-01', '2018-02-01', null, '<p>Text</p>'), (2, 'Gone', '2018-02-01', '2018-02-01', now(), null);
+         insert into news_country values (1, 'MX'), (1, 'BZ'); insert into person values (5, 'Ana', 'ana@example.org'); insert into news_person values (1, 5)",
+    );
+    let name = database.url.rsplit('/').next().expect("a name");
+    let rights = sql[1].replace("DATABASE site", &format!("DATABASE {name}")).replace("feeds", &format!("feeds_{name}"));
+    [&sql[0], &rights].into_iter().for_each(|sql| database.run(sql));
+    let url = database.url.replace("postgres@", &format!("feeds_{name}@"));
+    let config = configs[1].replace("postgresql://feeds@db.example.org/site", &url);
+    let publication = Publication::with_config(&format!("{CONFIG}\n{config}"));
+    publication.build();
+    assert_eq!(titles(&publication), ["Ports"]);
+    assert!(publication.read(MIRROR).contains("\"countries\":[\"BZ\",\"MX\"]") && publication.read(MIRROR).contains("ana@example.org"));
+    let options = page
+        .split("address can set: `")
+        .nth(1)
+        .and_then(|rest| rest.split('`').next())
+        .and_then(|url| url.split_once('?'))
+        .expect("options")
+        .1;
+    let slow = format!(
+        "{CONFIG}\n[[source]]\npostgres = '{url}?{}'\nquery = 'select 1 as id, pg_sleep(9)::text as title, now() as date'\n",
+        options.replace("60s", "1s")
+    );
+    publication.write("feeds.toml", slow);
+    publication.run(&["build"]).expect(1, &["canceling statement due to statement timeout"]);
+
+    let base = Base::sqlite();
+    base.run("create table news (id integer primary key, headline text, published text, body text, countries text, status text);
+              insert into news values (1, 'Ships', '2018-02-01 12:00:00', 'Text.', 'BZ', 'public'), (2, 'Not yet', '2018-02-01', '', '', 'draft')");
+    let publication = Publication::with_config(&format!("{CONFIG}\n{}", configs[0]));
+    fs::copy(base.file(), publication.path("news.db")).expect("copied");
+    publication.build();
+    assert_eq!((titles(&publication), publication.exists(".tidings/sources/news.ndjson")), (vec!["Ships".to_owned()], true));
 }
