@@ -34,6 +34,7 @@
 //! | [`database`] | where a PostgreSQL database is, and a connection to it (feature `postgres`) | connects, reads passwords from the environment |
 //! | [`config`] | `feeds.toml`: the raw form with spans, the resolved form, the table of all keys; the user's templates | reads these files |
 //! | [`item`] | the model, the record formats and sources, listings and former feeds | reads records, writes new ones |
+//! | [`mirror`] | tables of databases brought over into files, which [`item`] reads | asks databases, writes these files |
 //! | [`classify`] | item to countries and topics, and by which rule | no |
 //! | [`channel`] | which channels there are: selection, order, limits, language variants | no |
 //! | [`ledger`] | what is remembered between runs: ids, real change, what may not be published unasked | reads and writes one file |
@@ -94,6 +95,7 @@ pub mod fetch;
 pub mod gate;
 pub mod item;
 pub mod ledger;
+pub mod mirror;
 pub mod page;
 pub mod pipeline;
 pub mod progress;

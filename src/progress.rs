@@ -20,6 +20,7 @@ pub enum Stage {
     Preparing = 2,
     Rendering = 3,
     Checking = 4,
+    Fetching = 5,
 }
 
 impl Stage {
@@ -31,6 +32,7 @@ impl Stage {
             Stage::Preparing => "preparing texts",
             Stage::Rendering => "writing feeds",
             Stage::Checking => "checking feeds",
+            Stage::Fetching => "reading databases",
         }
     }
 }
@@ -55,6 +57,7 @@ impl Progress {
             2 => Stage::Preparing,
             3 => Stage::Rendering,
             4 => Stage::Checking,
+            5 => Stage::Fetching,
             _ => Stage::Reading,
         };
         (stage, self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))

@@ -138,6 +138,10 @@ pub(super) fn once(args: &BuildArgs, context: &Context) -> Result<Exit, Failure>
     let Some(config) = context.load(args.json)? else { return Ok(Exit::Findings) };
     let mut folder = Folder::open(&config.root, &config.output.folder)?;
     let clock = Instant::now();
+    if !context.bring_over(&config, args.full, args.json)? {
+        context.ui.note("nothing was published, what stood before stands");
+        return Ok(Exit::Findings);
+    }
     let mut files = Files::look(&config, context.file_time());
     let look = Look::new(args, context, &config, &files);
     if let Some(said) = look.as_ref().and_then(|look| look.unchanged(&folder)) {

@@ -22,7 +22,7 @@ pub(super) struct ChannelsArgs {
 }
 
 pub(super) fn run(args: &ChannelsArgs, context: &Context) -> Result<Exit, Failure> {
-    let Some(config) = context.load(args.json)? else { return Ok(Exit::Findings) };
+    let Some(config) = context.load_with_tables(args.json)? else { return Ok(Exit::Findings) };
     let known = Folder::open(&config.root, &config.output.folder)?.known();
     let mut loaded = item::read(&config, &Progress::default());
     let mut items = std::mem::take(&mut loaded.items);

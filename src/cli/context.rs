@@ -9,7 +9,10 @@ use super::report::FindingRow;
 use super::ui::{self, Ui};
 use super::{Failure, Global};
 use crate::config::{self, Config};
+use crate::diag::Findings;
 use crate::item::date;
+use crate::mirror;
+use crate::progress::Progress;
 use crate::websub::Clock;
 
 /// The surroundings of a command.
@@ -72,15 +75,38 @@ impl Context {
                 Ok(Some(config))
             }
             Err(findings) => {
-                self.ui.findings(&findings);
-                self.ui.count(&findings);
-                if json {
-                    let findings: Vec<FindingRow> = findings.iter().map(FindingRow::of).collect();
-                    ui::print_json(&serde_json::json!({ "published": false, "findings": findings }))?;
-                }
+                self.refuse(&findings, json)?;
                 Ok(None)
             }
         }
+    }
+
+    /// Reads the config and brings the tables over that it names, for commands that read records.
+    pub fn load_with_tables(&self, json: bool) -> Result<Option<Config>, Failure> {
+        let Some(config) = self.load(json)? else { return Ok(None) };
+        Ok(self.bring_over(&config, false, json)?.then_some(config))
+    }
+
+    /// Brings the tables of databases over; where one cannot be read, that is told, and the answer is no.
+    pub fn bring_over(&self, config: &Config, whole: bool, json: bool) -> Result<bool, Failure> {
+        let progress = Progress::default();
+        let findings = self.ui.working(&progress, || mirror::refresh(config, whole, &progress));
+        if findings.has_errors() {
+            self.refuse(&findings, json)?;
+            return Ok(false);
+        }
+        self.ui.findings(&findings);
+        Ok(true)
+    }
+
+    fn refuse(&self, findings: &Findings, json: bool) -> Result<(), Failure> {
+        self.ui.findings(findings);
+        self.ui.count(findings);
+        if json {
+            let findings: Vec<FindingRow> = findings.iter().map(FindingRow::of).collect();
+            ui::print_json(&serde_json::json!({ "published": false, "findings": findings }))?;
+        }
+        Ok(())
     }
 }
 

@@ -112,7 +112,9 @@ pub(super) struct StatusArgs {
 }
 
 pub(super) fn run(command: &DbCommand, context: &Context) -> Result<Exit, Failure> {
-    let Some(config) = context.load(false)? else { return Ok(Exit::Findings) };
+    let reads = matches!(command, DbCommand::Load(_));
+    let config = if reads { context.load_with_tables(false)? } else { context.load(false)? };
+    let Some(config) = config else { return Ok(Exit::Findings) };
     let database = database(&config)?;
     match command {
         DbCommand::Init(args) => made(context, database, schema::migrate(database, args.partitions)?),

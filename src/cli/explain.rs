@@ -37,7 +37,7 @@ pub(super) struct ExplainArgs {
 }
 
 pub(super) fn run(args: &ExplainArgs, context: &Context) -> Result<Exit, Failure> {
-    let Some(config) = context.load(args.json)? else { return Ok(Exit::Findings) };
+    let Some(config) = context.load_with_tables(args.json)? else { return Ok(Exit::Findings) };
     let known = Folder::open(&config.root, &config.output.folder)?.known();
     let loaded = item::read(&config, &Progress::default());
     let at = find(&loaded.items, &args.item)?;

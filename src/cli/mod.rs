@@ -15,6 +15,7 @@ mod hub;
 mod import;
 mod init;
 mod ledger;
+mod listen;
 mod look;
 mod memory;
 mod new;

@@ -25,7 +25,7 @@ pub(super) struct PinArgs {
 }
 
 pub(super) fn run(args: &PinArgs, context: &Context) -> Result<Exit, Failure> {
-    let Some(config) = context.load(false)? else { return Ok(Exit::Findings) };
+    let Some(config) = context.load_with_tables(false)? else { return Ok(Exit::Findings) };
     let mut folder = Folder::open(&config.root, &config.output.folder)?;
     let _lock = folder.lock(&config.output.folder, &super::build::holder(context), false)?;
     let loaded = item::read(&config, &Progress::default());

@@ -1,14 +1,15 @@
-//! The files that a build reads, watched for changes.
+//! The files and databases that a build reads, watched for changes.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use notify::event::EventKind;
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::Failure;
-use crate::config::Config;
+use super::listen::Listeners;
+use crate::config::{Config, Engine};
 
 /// An editor's save is several changes; a build waits until they have been over for so long, but no longer than a few times that.
 const QUIET: Duration = Duration::from_millis(20);
@@ -22,19 +23,21 @@ pub(super) enum Change {
     Config,
 }
 
-/// The config, the records and the files that both name.
+/// The config, the records and the files that both name, and what databases tell of themselves.
 pub(super) struct Watched {
     changes: UnboundedReceiver<Change>,
     /// What changed before this began to watch, and was not told yet.
     pending: Option<Change>,
     _watcher: RecommendedWatcher,
+    _listeners: Listeners,
 }
 
 impl Watched {
     pub fn new(config: &Config) -> Result<Self, Failure> {
         let (sender, changes) = unbounded_channel();
-        let scope = Scope::of(config);
+        let mut scope = Scope::of(config);
         let places = scope.places();
+        let listeners = Listeners::start(config, &sender);
         let tell = move |event: notify::Result<Event>| {
             // Where events were lost, anything may have changed.
             let change = event.map_or(Some(Change::Config), |event| scope.change(&event));
@@ -50,7 +53,7 @@ impl Watched {
         for (place, mode) in places {
             watcher.watch(&place, mode).map_err(failed)?;
         }
-        Ok(Watched { changes, pending: None, _watcher: watcher })
+        Ok(Watched { changes, pending: None, _watcher: watcher, _listeners: listeners })
     }
 
     /// Watches what the config names now. What changed meanwhile is not lost.
@@ -90,11 +93,16 @@ impl Watched {
     }
 }
 
+/// Of a file of SQLite and of its log.
+type DatabaseState = [Option<(u64, SystemTime)>; 2];
+
 /// Which files matter. All paths are absolute.
 struct Scope {
     config: PathBuf,
     /// Files and folders.
     sources: Vec<PathBuf>,
+    /// Files of SQLite, and what the file system said of each.
+    databases: Vec<(PathBuf, DatabaseState)>,
     /// The folder of the user's own templates; the config itself where there is none.
     templates: PathBuf,
     /// What builds write.
@@ -104,10 +112,18 @@ struct Scope {
 impl Scope {
     fn of(config: &Config) -> Self {
         let root = absolute(&config.root);
-        let named = config.sources.iter().map(|source| &source.path).chain(&config.ids.file);
+        let is_file = |(at, _): &(usize, _)| config.table_of(*at).is_none();
+        let files = config.sources.iter().enumerate().filter(is_file).map(|(_, source)| &source.path);
+        let named = files.chain(&config.ids.file);
+        let database = |file: &PathBuf| {
+            let path = absolute(&root.join(file));
+            let state = state_of(&path);
+            (path, state)
+        };
         Scope {
             config: absolute(&config.path),
             sources: named.map(|path| absolute(&root.join(path))).collect(),
+            databases: config.tables.iter().filter_map(|table| file_of(&table.database)).map(database).collect(),
             templates: absolute(&config.output.templates.as_ref().map_or_else(|| config.path.to_path_buf(), |own| root.join(&own.folder))),
             apart: [absolute(&root.join(&config.output.folder)), root.join(".tidings")],
         }
@@ -120,27 +136,63 @@ impl Scope {
             false => (path.parent().unwrap_or(path).to_owned(), RecursiveMode::NonRecursive),
         };
         // Of a folder that is watched twice, the whole watch is made last, so that it stands.
-        let mut places: Vec<_> = self.sources.iter().chain([&self.config, &self.templates]).map(place).collect();
+        let databases = self.databases.iter().map(|(path, _)| path);
+        let mut places: Vec<_> = self.sources.iter().chain(databases).chain([&self.config, &self.templates]).map(place).collect();
         places.sort_by_key(|(_, mode)| *mode == RecursiveMode::Recursive);
         places
     }
 
-    fn change(&self, event: &Event) -> Option<Change> {
+    fn change(&mut self, event: &Event) -> Option<Change> {
         if event.need_rescan() {
             return Some(Change::Config);
         }
         if matches!(event.kind, EventKind::Access(_)) {
             return None;
         }
-        let is_ours = |path: &&PathBuf| !self.apart.iter().any(|apart| path.starts_with(apart));
-        event.paths.iter().filter(is_ours).find_map(|path| match path {
+        // All of them are looked at, whatever else the event is about.
+        let of_databases = event.paths.iter().filter(|path| self.database_changed(path)).count();
+        let is_ours = |path: &&PathBuf| !self.apart.iter().any(|apart| path.starts_with(apart)) && self.database_of(path).is_none();
+        let of_files = event.paths.iter().filter(is_ours).find_map(|path| match path {
             path if *path == self.config || path.starts_with(&self.templates) => Some(Change::Config),
             // A folder that came or went is watched anew.
             path if self.sources.contains(path) && !path.is_file() => Some(Change::Config),
             path if self.sources.iter().any(|source| path.starts_with(source)) => Some(Change::Records),
             _ => None,
-        })
+        });
+        of_files.or_else(|| (of_databases > 0).then_some(Change::Records))
     }
+
+    /// Which of the databases a file belongs to.
+    fn database_of(&self, path: &Path) -> Option<usize> {
+        let name = path.file_name()?.to_str()?;
+        let main = ["-wal", "-shm", "-journal"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+        self.databases.iter().position(|(own, _)| *own == path.with_file_name(main))
+    }
+
+    /// Whether a database holds something else since it was last looked at. To read one in WAL mode is to make files beside it.
+    fn database_changed(&mut self, path: &Path) -> bool {
+        let Some(at) = self.database_of(path) else { return false };
+        let (file, former) = &mut self.databases[at];
+        let state = state_of(file);
+        std::mem::replace(former, state) != state
+    }
+}
+
+fn file_of(database: &Engine) -> Option<&PathBuf> {
+    match database {
+        Engine::Sqlite(file) => Some(file),
+        Engine::Postgres(_) => None,
+    }
+}
+
+/// Sizes and times of change of a file of SQLite and of the log beside it, in which new rows stand first. To open the log is to change its inode.
+fn state_of(file: &Path) -> DatabaseState {
+    let mut log = file.as_os_str().to_owned();
+    log.push("-wal");
+    [file, Path::new(&log)].map(|path| {
+        let meta = std::fs::metadata(path).ok().filter(|meta| meta.len() > 0)?;
+        Some((meta.len(), meta.modified().ok()?))
+    })
 }
 
 /// As the system names it; the last piece need not be there.

@@ -39,8 +39,7 @@ impl<'t> Report<'t> {
 
     /// An error at `span`; the way out is said by `help`.
     pub fn error(&mut self, code: &'static Code, span: &Range<usize>, message: impl Into<String>, help: impl Into<String>) {
-        let place = Place::span(self.path.clone(), self.text, span.clone());
-        self.findings.push(Finding::new(code, message).at(place).help(help));
+        self.findings.push(Finding::new(code, message).at(self.place(span)).help(help));
     }
 
     /// A value that the key cannot take.
@@ -62,9 +61,14 @@ impl<'t> Report<'t> {
         }
     }
 
+    /// Where bytes of the file are.
+    pub fn place(&self, span: &Range<usize>) -> Place {
+        Place::span(self.path.clone(), self.text, span.clone())
+    }
+
     /// The line that a value begins in.
     pub fn line(&self, span: &Range<usize>) -> u32 {
-        Place::span(self.path.clone(), self.text, span.clone()).line
+        self.place(span).line
     }
 
     pub fn has_errors(&self) -> bool {

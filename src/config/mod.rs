@@ -25,6 +25,7 @@ use url::Url;
 
 use crate::coding::Coding;
 use crate::database::Address;
+use crate::diag::Place;
 use crate::text::Syntax;
 use crate::vocab::Person;
 use crate::vocab::{Country, Language, TagAuthority};
@@ -44,6 +45,8 @@ pub struct Config {
     pub path: Arc<std::path::Path>,
     pub publication: Publication,
     pub sources: Vec<Source>,
+    /// The sources that are tables of databases.
+    pub tables: Vec<Table>,
     pub countries: Countries,
     /// In the order of the config.
     pub topics: Vec<Topic>,
@@ -122,23 +125,60 @@ impl Localised {
     }
 }
 
+impl Config {
+    /// The table that a source is brought over from, where it is one.
+    pub fn table_of(&self, source: usize) -> Option<&Table> {
+        self.tables.iter().find(|table| table.source == source)
+    }
+}
+
 /// Where records come from.
 #[derive(Debug)]
 pub struct Source {
-    /// A folder (walked) or a file, relative to the root.
+    /// A folder (walked) or a file, relative to the root. Of a table, the file that it is brought over into.
     pub path: PathBuf,
     /// By the extension of each file where `None`.
     pub format: Option<RecordFormat>,
-    /// Record field to column name, for CSV; fields that are not named here have the column of their own name.
+    /// Record field to column name, for CSV and tables; fields that are not named here have the column of their own name.
     pub columns: Vec<(String, String)>,
     /// What separates the columns of CSV; a comma unless said otherwise.
     pub delimiter: u8,
-    /// What separates several values in one cell of CSV; `;` unless said otherwise.
+    /// What separates several values in one cell of CSV or one text of a table; `;` unless said otherwise.
     pub list_separator: char,
     /// Of records that name no language; else the publication's.
     pub language: Option<Language>,
     /// The syntax of bodies that do not say theirs; else by format: Markdown in `.md` and `.toml`, HTML in `.json`, `.ndjson` and `.csv`.
     pub syntax: Option<Syntax>,
+}
+
+/// A source in a database: the rows of a query, which are brought over into the file that the source reads.
+#[derive(Debug)]
+pub struct Table {
+    /// The index of the source.
+    pub source: usize,
+    /// As messages and the file call it.
+    pub name: String,
+    pub database: Engine,
+    /// One SELECT.
+    pub query: String,
+    /// The column that tells rows apart; else that of the field `id`.
+    pub key: Option<String>,
+    /// A column that grows with every change of a row.
+    pub watermark: Option<String>,
+    /// A column that says of a row that it is gone.
+    pub deleted: Option<String>,
+    /// A channel of PostgreSQL on which changes are told.
+    pub listen: Option<String>,
+    /// Where the config names it.
+    pub place: Place,
+}
+
+/// Where a table is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// A file, relative to the root.
+    Sqlite(PathBuf),
+    Postgres(Address),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]

@@ -58,6 +58,7 @@ codes! {
     NOT_A_FILE = "not-a-file", Error, "something named like a record that is no file";
     NUL_BYTE = "nul-byte", Error, "a text with a NUL byte in it";
     RECORD_SYNTAX = "record-syntax", Error, "a record that is not in the form of its format";
+    SOURCE_UNREADABLE = "source-unreadable", Error, "a database that cannot be read as its source says";
     UNKNOWN_COLUMN = "unknown-column", Warning, "a column spelt nearly like a field";
     UNKNOWN_FILE_TYPE = "unknown-file-type", Warning, "a file among the records that is none";
     UNKNOWN_LENGTH = "unknown-length", Warning, "an enclosure whose length is not known";

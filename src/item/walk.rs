@@ -138,6 +138,10 @@ impl Walk<'_> {
                 self.report(&codes::NOT_A_FILE, base, "a source is a folder or a file".to_owned(), "mend the source's `path` in the config")
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                if let Some(table) = self.config.table_of(self.index) {
+                    let message = format!("the rows of `{}` were not read yet", table.name);
+                    return self.report(&codes::MISSING_SOURCE, base, message, "run `tidings build`");
+                }
                 let help = format!("make the folder, or mend the source's `path` in `{}`", self.config.path.display());
                 self.report(&codes::MISSING_SOURCE, base, "no such folder or file of records".to_owned(), &help);
             }

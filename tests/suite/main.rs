@@ -9,6 +9,7 @@ mod checking;
 mod conformance;
 #[cfg(feature = "postgres")]
 mod database;
+mod databases;
 mod doctor;
 mod documents;
 mod example;

@@ -12,20 +12,20 @@ use crate::support::{CONFIG, Publication};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-struct Watching<'a> {
+pub struct Watching<'a> {
     publication: &'a Publication,
     child: Child,
 }
 
 impl<'a> Watching<'a> {
-    fn start(publication: &'a Publication, more: &[&str]) -> Self {
+    pub fn start(publication: &'a Publication, more: &[&str]) -> Self {
         let mut command = publication.command(&[&["build", "--watch"], more].concat());
         command.env_remove("TIDINGS_NOW").stdout(Stdio::piped()).stderr(Stdio::piped());
         Watching { publication, child: command.spawn().expect("the program starts") }
     }
 
     #[track_caller]
-    fn until(&self, path: &str, wanted: impl Fn(&str) -> bool) {
+    pub fn until(&self, path: &str, wanted: impl Fn(&str) -> bool) {
         let start = Instant::now();
         while !(self.publication.exists(path) && wanted(&self.publication.read(path))) {
             assert!(start.elapsed() < PATIENCE, "`{path}` never became as wanted");
@@ -39,7 +39,7 @@ impl<'a> Watching<'a> {
     }
 
     /// Asks it to end, and gives what it said.
-    fn end(mut self) -> (Option<i32>, String, String) {
+    pub fn end(mut self) -> (Option<i32>, String, String) {
         self.signal("TERM");
         let (mut out, mut err) = (String::new(), String::new());
         self.child.stdout.take().expect("piped").read_to_string(&mut out).expect("text");

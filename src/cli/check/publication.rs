@@ -11,23 +11,30 @@ use crate::config::{self, Config};
 use crate::diag::{Finding, Findings, Place};
 use crate::item::Files;
 use crate::ledger::Accept;
+use crate::mirror;
 use crate::pipeline::{self, Texts};
 use crate::progress::Progress;
 use crate::publish::Folder;
 
 /// One entry for the config, one for each record file with findings, one for each document.
 pub(super) fn check(context: &Context) -> Result<Vec<Checked>, Failure> {
-    let (config, findings) = match config::load(context.config_file()?) {
+    let (config, mut findings) = match config::load(context.config_file()?) {
         Ok(loaded) => loaded,
         Err(findings) => return Ok(by_file(findings, &context.config)),
     };
+    let progress = Progress::default();
+    let brought = mirror::refresh(&config, false, &progress);
+    let is_brought = !brought.has_errors();
+    findings.extend(brought);
     let mut checked = by_file(findings, &context.config);
+    if !is_brought {
+        return Ok(checked);
+    }
     let folder = Folder::open(&config.root, &config.output.folder)?;
     let (known, memory) = (folder.known(), memory::load(&config, &folder)?.memory);
     // What a build would refuse is no fault of the documents.
     let accepted = std::collections::BTreeSet::from([Accept::Repeats, Accept::Shrink, Accept::Future, Accept::Paths]);
     let past = pipeline::Past { memory: &memory, known: &known, accepted: &accepted, clean: None };
-    let progress = Progress::default();
     let loaded = pipeline::read(&config, Files::list(&config), Texts::Stay, &progress);
     let built = pipeline::build(&config, loaded, past, context.now, &progress)?;
     checked.extend(by_file(built.findings, &context.config).into_iter().filter(|one| one.kind != Kind::Config || !one.findings.is_empty()));

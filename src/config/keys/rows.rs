@@ -73,16 +73,27 @@ pub(super) const SECTIONS: &[Section] = &[
     },
     Section {
         heading: "[[source]]",
-        about: "Where records come from. Write the section once for each folder or file; without it there is one source, the folder `items`.",
+        about: "Where records come from. Write the section once for each folder, file or table; without it there is one source, the folder `items`. \
+                Each has exactly one of `path`, `sqlite` and `postgres`; `docs/databases.md` tells of the latter two.",
         keys: keys! {
-            "source.path" Text, Required, "A folder (read with all that is below it) or a file, relative to the config's folder.", r#""items""#;
+            "source.path" Text, Like("`sqlite` or `postgres` must be there"), "A folder (read with all that is below it) or a file, relative to the config's folder.", r#""items""#;
+            "source.sqlite" Text, None, "A database of SQLite: its file, relative to the config's folder. It is only read.", r#""news.db""#;
+            "source.postgres" Text, None,
+                "A database of PostgreSQL: its address, without a password, or `env:NAME` for a variable of the environment that holds it. The password is in `PGPASSWORD`. Needs a program built with the feature `postgres`.",
+                r#""postgresql://news@db.example.org/news""#;
+            "source.query" Text, Like("must be there for a database"), "Of a database: a SELECT whose every row is a record.", r#""SELECT id, title, published AS date, body FROM news""#;
+            "source.key" Text, Like("the column of the field `id`"), "Of a database: the column that tells the rows apart. It is the record's `id` too where no column is.", r#""news_id""#;
+            "source.watermark" Text, None, "Of a database: a column that grows whenever the row changes, so that only such rows are read again.", r#""updated_at""#;
+            "source.deleted" Text, None, "Of a database: a column that says of a row that it is gone. Rows in which it is NULL, false, 0 or blank are not. With `watermark`, rows that are really deleted are not noticed.", r#""deleted_at""#;
+            "source.listen" Text, None, "Of PostgreSQL: a channel; a notification on it (`NOTIFY`) lets `tidings build --watch` build.", r#""news_changed""#;
+            "source.name" Text, Like("the name of the SQLite file, or `source-` and the number of the section"), "Of a database: what messages call it, and the file that it is read into, `.tidings/sources/NAME.ndjson`.", r#""press""#;
             "source.format" Choice(RECORD_FORMATS), Like("each file's extension"), "What the files are, where their extension does not say it.", r#""ndjson""#;
             "source.language" Text, Like("the publication's"), "The language of records that name none.", r#""es""#;
             "source.syntax" Choice(SYNTAXES), Like("`markdown` in `.md` and `.toml`, `html` elsewhere"), "The syntax of summaries and bodies that do not say theirs.", r#""plain""#;
-            "source.columns" Table, None, "Of CSV: the column that holds each field of a record, where it is not called as the field is.", r#"{ title = "Headline", date = "Published on" }"#;
+            "source.columns" Table, None, "Of CSV and databases: the column that holds each field of a record, where it is not called as the field is.", r#"{ title = "Headline", date = "Published on" }"#;
             "source.columns.FIELD" Text, None, "The column that holds the field, such as `title`.", r#""Headline""#;
             "source.delimiter" Character, Is(r#"",""#), "Of CSV: what separates the columns; one ASCII character.", r#""\t""#;
-            "source.list-separator" Character, Is(r#"";""#), "Of CSV: what separates several values in one cell; one character.", r#""|""#;
+            "source.list-separator" Character, Is(r#"";""#), "Of CSV and databases: what separates several values in one cell; one character.", r#""|""#;
         },
     },
     Section {

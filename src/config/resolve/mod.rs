@@ -11,6 +11,7 @@ mod memory;
 mod output;
 mod publication;
 mod sources;
+mod tables;
 mod websub;
 
 use std::path::{Path, PathBuf};
@@ -105,7 +106,7 @@ fn config(table: &Table<'_>, root: &Path, path: Arc<Path>, report: &mut Report<'
     let topics = axes::topics(&table.table("topics"), languages, report);
     let names = Names { topics: axes::topic_keys(&table.table("topics")), allow: countries.allow.clone() };
     let evidence = axes::evidence(&table.table("classify"), report);
-    let sources = sources::read(table, report);
+    let (sources, tables) = sources::read(table, report);
     let limits = output::limits(&table.table("limits"), None, report);
     let output = output::read(&table.table("output"), root, &sources, report);
     let channels = channels::automatic(&table.table("channels"), &names, languages, report);
@@ -122,6 +123,7 @@ fn config(table: &Table<'_>, root: &Path, path: Arc<Path>, report: &mut Report<'
         path,
         publication: publication.finish()?,
         sources: sources.into_iter().map(|source| source.value).collect(),
+        tables,
         countries,
         topics: topics.into_iter().map(|topic| topic.value).collect(),
         evidence,

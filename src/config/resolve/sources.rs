@@ -2,33 +2,71 @@
 
 use std::path::PathBuf;
 
-use super::localised;
+use super::{localised, tables};
 use crate::config::file::{At, Report, Table};
-use crate::config::{RECORD_FIELDS, RecordFormat, Source};
+use crate::config::{self, RECORD_FIELDS, RecordFormat, Source};
 use crate::diag::{codes, did_you_mean};
 use crate::text::Syntax;
 
-/// The sources; the folder `items` where none is named.
-pub(super) fn read(root: &Table<'_>, report: &mut Report<'_>) -> Vec<At<Source>> {
-    let tables = root.tables("source");
+/// The sources, and which of them are tables; the folder `items` where none is named.
+pub(super) fn read(root: &Table<'_>, report: &mut Report<'_>) -> (Vec<At<Source>>, Vec<config::Table>) {
     if !root.has("source") {
-        return vec![At { value: source(PathBuf::from("items")), span: 0..0 }];
+        return (vec![At { value: source(PathBuf::from("items")), span: 0..0 }], Vec::new());
     }
-    let mut sources: Vec<At<Source>> = Vec::new();
-    for table in tables {
-        let Some(path) = table.string("path") else { continue };
-        let mut own = source(PathBuf::from(path.value));
-        own.format = table.string("format").and_then(|text| format(text.value));
-        own.language = table.string("language").and_then(|text| localised::language(&text, &codes::BAD_VALUE, report));
-        own.syntax = table.string("syntax").and_then(|text| syntax(text.value));
-        csv(&table, &mut own, report);
-        if sources.iter().any(|other| clean(&other.value.path) == clean(&own.path)) {
-            let help = "take one of the two out; a record that is read twice is one too many";
-            report.bad(&path.span, format!("`{}` is a source already", path.value), help);
+    let (mut sources, mut tables): (Vec<At<Source>>, Vec<config::Table>) = Default::default();
+    for (number, table) in (1..).zip(root.tables("source")) {
+        match kind(&table, report) {
+            Some("path") => sources.extend(files(&table, &sources, report)),
+            Some(kind) => {
+                let Some(own) = tables::read(&table, kind, number, &tables, report) else { continue };
+                tables.push(config::Table { source: sources.len(), ..own.table });
+                let mut file = source(own.file);
+                file.format = Some(RecordFormat::Ndjson);
+                common(&table, &mut file, report);
+                sources.push(At { value: file, span: own.span });
+            }
+            None => {}
         }
-        sources.push(At { value: own, span: path.span });
     }
-    sources
+    (sources, tables)
+}
+
+/// Which of the keys that say where records are is there, where it is one.
+fn kind<'k>(table: &Table<'_>, report: &mut Report<'_>) -> Option<&'k str> {
+    let named: Vec<&str> = ["path", "sqlite", "postgres"].into_iter().filter(|key| table.has(key)).collect();
+    match named[..] {
+        [one] => return Some(one),
+        [first, more, ..] => {
+            let message = format!("a source has one of `{first}` and `{more}`");
+            report.bad(&table.place(more), message, "take one of the two out, or write a second `[[source]]`");
+        }
+        [] => {
+            let help = "add `path = \"items\"` for a folder or a file, `sqlite` or `postgres` for a database";
+            report.error(&codes::MISSING_KEY, &table.span, "a source has no `path`", help);
+        }
+    }
+    None
+}
+
+/// A source that is a folder or a file.
+fn files(table: &Table<'_>, others: &[At<Source>], report: &mut Report<'_>) -> Option<At<Source>> {
+    let path = table.string("path")?;
+    let mut own = source(PathBuf::from(path.value));
+    own.format = table.string("format").and_then(|text| format(text.value));
+    common(table, &mut own, report);
+    tables::unused(table, report);
+    if others.iter().any(|other| clean(&other.value.path) == clean(&own.path)) {
+        let help = "take one of the two out; a record that is read twice is one too many";
+        report.bad(&path.span, format!("`{}` is a source already", path.value), help);
+    }
+    Some(At { value: own, span: path.span })
+}
+
+/// What holds for records from anywhere.
+fn common(table: &Table<'_>, own: &mut Source, report: &mut Report<'_>) {
+    own.language = table.string("language").and_then(|text| localised::language(&text, &codes::BAD_VALUE, report));
+    own.syntax = table.string("syntax").and_then(|text| syntax(text.value));
+    csv(table, own, report);
 }
 
 fn source(path: PathBuf) -> Source {
@@ -54,7 +92,7 @@ fn csv(table: &Table<'_>, source: &mut Source, report: &mut Report<'_>) {
     if let Some(character) = table.string("list-separator").and_then(|text| text.value.chars().next()) {
         source.list_separator = character;
     }
-    let is_other = source.format.is_some_and(|format| format != RecordFormat::Csv);
+    let is_other = table.has("path") && source.format.is_some_and(|format| format != RecordFormat::Csv);
     for key in ["columns", "delimiter", "list-separator"].into_iter().filter(|key| is_other && table.has(key)) {
         report.error(&codes::UNUSED_KEY, &table.place(key), format!("`{key}` is for CSV, and this source is none"), "take it out");
     }

@@ -110,20 +110,7 @@ impl<R: Read> Table<R> {
 
 impl Columns {
     fn of(names: &[String], source: &Source) -> (Self, Vec<Fault>) {
-        let mut faults = Vec::new();
-        let mut fields = Vec::new();
-        for field in RECORD_FIELDS {
-            let mapped = source.columns.iter().find(|(own, _)| own == field).map(|(_, column)| column.as_str());
-            match find(names, mapped.unwrap_or(field)) {
-                Some(column) => fields.push((field, column)),
-                None => faults.extend(missing(field, mapped, names)),
-            }
-        }
-        for (column, name) in names.iter().enumerate() {
-            if !fields.iter().any(|(_, used)| *used == column) {
-                faults.extend(near_miss(name, &fields));
-            }
-        }
+        let (fields, faults) = assign(names, &source.columns, &[]);
         (Columns { fields, width: names.len(), list_separator: source.list_separator, names: names.join("\n").into_bytes() }, faults)
     }
 
@@ -197,28 +184,50 @@ impl Columns {
     }
 }
 
-fn find(names: &[String], wanted: &str) -> Option<usize> {
+/// Which of the columns `names` holds which field, in the order of [`RECORD_FIELDS`]: that which the source names for it, else that of its name. The
+/// columns `apart` serve something else. With it comes what is wrong.
+pub fn assign(names: &[String], mapping: &[(String, String)], apart: &[usize]) -> (Vec<(&'static str, usize)>, Vec<Fault>) {
+    let (mut fields, mut faults) = (Vec::new(), Vec::new());
+    for field in RECORD_FIELDS {
+        let mapped = mapping.iter().find(|(own, _)| own == field).map(|(_, column)| column.as_str());
+        match find(names, mapped.unwrap_or(field)) {
+            Some(column) => fields.push((field, column)),
+            None => faults.extend(missing(field, mapped, names)),
+        }
+    }
+    for (column, name) in names.iter().enumerate() {
+        if !apart.contains(&column) && !fields.iter().any(|(_, used)| *used == column) {
+            faults.extend(near_miss(name, &fields));
+        }
+    }
+    (fields, faults)
+}
+
+/// The column of this name, in whatever case where none has it to the letter.
+pub fn find(names: &[String], wanted: &str) -> Option<usize> {
     let exact = names.iter().position(|name| name == wanted);
     exact.or_else(|| names.iter().position(|name| name.eq_ignore_ascii_case(wanted)))
 }
 
 fn missing(field: &str, mapped: Option<&str>, names: &[String]) -> Option<Fault> {
-    let help = did_you_mean(mapped.unwrap_or(field), names.iter().map(String::as_str));
-    let fault = |message, help| Some(Fault::new(&codes::MISSING_COLUMN, Spot::Record, message).help(help));
     match mapped {
-        Some(column) => {
-            let otherwise = || format!("the columns are {}", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "));
-            fault(format!("no column `{column}`, which the source names for `{field}`"), help.unwrap_or_else(otherwise))
-        }
+        Some(column) => Some(unknown(column, field, names)),
         None if NEEDED.contains(&field) => {
             let map = format!(
                 "say in the source which column it is: `columns = {{ {field} = \"{}\" }}`",
                 names.first().map_or("NAME", String::as_str)
             );
-            fault(format!("no column `{field}`"), map)
+            Some(Fault::new(&codes::MISSING_COLUMN, Spot::Record, format!("no column `{field}`")).help(map))
         }
         None => None,
     }
+}
+
+/// A column that the source names for something, and that is not there.
+pub fn unknown(column: &str, what: &str, names: &[String]) -> Fault {
+    let otherwise = || format!("the columns are {}", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "));
+    let help = did_you_mean(column, names.iter().map(String::as_str)).unwrap_or_else(otherwise);
+    Fault::new(&codes::MISSING_COLUMN, Spot::Record, format!("no column `{column}`, which the source names for `{what}`")).help(help)
 }
 
 /// A column that no field has, and that is spelt nearly like one; others are the user's own business.
@@ -229,17 +238,18 @@ fn near_miss(name: &str, used: &[(&'static str, usize)]) -> Option<Fault> {
 }
 
 fn truth(cell: &str) -> Result<bool, Fault> {
+    said(cell).ok_or_else(|| {
+        let message = format!("`draft` must be `true` or `false`, not `{cell}`");
+        Fault::new(&codes::WRONG_TYPE, Spot::Field(Field::new("draft")), message).help("`yes` and `no`, `1` and `0` will do too")
+    })
+}
+
+/// Yes or no, as tables say it.
+pub fn said(cell: &str) -> Option<bool> {
     match cell.trim().to_ascii_lowercase().as_str() {
-        "true" | "yes" | "1" => Ok(true),
-        "false" | "no" | "0" => Ok(false),
-        _ => {
-            let fault = Fault::new(
-                &codes::WRONG_TYPE,
-                Spot::Field(Field::new("draft")),
-                format!("`draft` must be `true` or `false`, not `{cell}`"),
-            );
-            Err(fault.help("`yes` and `no`, `1` and `0` will do too"))
-        }
+        "true" | "yes" | "1" => Some(true),
+        "false" | "no" | "0" => Some(false),
+        _ => None,
     }
 }
 

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3Default;
 
 use crate::config::RecordFormat;
-use crate::diag::{Code, Excerpt, Finding, Place};
+use crate::diag::{Code, Excerpt, Finding, Place, codes};
 use crate::item::record::Record;
 
 /// The longest row of a bulk file, and the largest file that holds one record, in bytes.
@@ -128,6 +128,25 @@ impl Passage<'_> {
     /// The place of the record as a whole.
     pub fn whole(&self) -> Place {
         Place::line(self.path.clone(), self.line)
+    }
+
+    /// The faults in the words of those who know the record as a row of a table.
+    pub fn in_table(&self, table: &str, faults: Vec<Fault>) -> Vec<Fault> {
+        let id = match self.body {
+            Body::Text(_, text) => {
+                serde_json::from_str::<serde_json::Value>(text).ok().and_then(|row| Some(row.get("id")?.as_str()?.to_owned()))
+            }
+            Body::Cells(..) => None,
+        };
+        let row = id.map_or_else(|| format!("a row of `{table}`"), |id| format!("`{table}`, the row with the id `{id}`"));
+        let said = |mut fault: Fault| {
+            fault.message = format!("{row}: {}", fault.message);
+            if fault.code == &codes::WRONG_TYPE {
+                fault.help = Some("convert the column in the source's `query`, as in `CAST(number AS TEXT) AS title`".to_owned());
+            }
+            fault
+        };
+        faults.into_iter().map(said).collect()
     }
 
     /// The faults as findings with their places. The text is read again at most once.

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read};
+use std::path::Path;
 
 use rayon::prelude::*;
 
@@ -95,7 +96,7 @@ impl<S: Sift> Reader<'_, S> {
         if let Err(error) = done {
             batch.lost(unreadable(found, &error));
         } else if batch.records == 0 && batch.findings.is_empty() {
-            batch.findings.push(whole(found, &codes::NO_RECORDS, "the file has no records").help("remove it if that is not meant"));
+            batch.findings.push(self.no_records(found));
         }
         let hidden = batch.findings.split_off(batch.findings.len().min(SHOWN));
         if let Some(severity) = hidden.iter().map(|finding| finding.severity).min() {
@@ -104,6 +105,16 @@ impl<S: Sift> Reader<'_, S> {
             batch.findings.push(more.help("mend what they have in common first"));
         }
         batch
+    }
+
+    fn no_records(&self, found: &Found) -> Finding {
+        match self.config.table_of(found.source) {
+            None => whole(found, &codes::NO_RECORDS, "the file has no records").help("remove it if that is not meant"),
+            Some(table) => {
+                let message = format!("the query of `{}` gives no rows", table.name);
+                Finding::new(&codes::NO_RECORDS, message).at(table.place.clone()).help("take the source out if that is not meant")
+            }
+        }
     }
 
     fn ndjson(&self, found: &Found, file: File, batch: &mut Batch<S::Note>) -> io::Result<()> {
@@ -240,6 +251,11 @@ impl<S: Sift> Reader<'_, S> {
             batch.push(item, note);
         }
         if !faults.is_empty() {
+            let table = self.config.table_of(met.found.source);
+            let faults = match table {
+                Some(table) => met.passage.in_table(&table.name, faults),
+                None => faults,
+            };
             batch.findings.extend(met.passage.findings(faults));
         }
         is_kept
@@ -251,7 +267,8 @@ impl<S: Sift> Reader<'_, S> {
             source: &self.config.sources[found.source],
             format: found.format,
             key: (passage.line == 0).then(|| found.key.clone()),
-            file: &found.path,
+            // What a row names beside itself is beside the config.
+            file: if self.config.table_of(found.source).is_some() { Path::new("") } else { &found.path },
         }
     }
 }
