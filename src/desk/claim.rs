@@ -34,13 +34,14 @@ impl Claim {
 }
 
 impl Desk<'_> {
-    /// Takes up to so many families that are wanted and that nobody has; `None` where there are none.
+    /// Takes up to so many families that are wanted and that nobody has; `None` where there are none. The list of all feeds, whose path is the
+    /// first of all, is taken last, since every other family may change it.
     ///
     /// # Errors
     /// A database that cannot be asked.
     pub fn claim(&mut self, worker: &str, most: usize, lease: Duration) -> Result<Option<Claim>, DeskError> {
         let query = "with due as (\
-                select path from families where wanted > done and (until is null or until < now()) order by path limit $1 for update skip locked) \
+                select path from families where wanted > done and (until is null or until < now()) order by path desc limit $1 for update skip locked) \
             update families f set owner = $2, token = f.token + 1, until = now() + make_interval(secs => $3) \
             from due where f.path = due.path returning f.path, f.token, f.wanted";
         let began = Instant::now();

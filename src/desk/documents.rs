@@ -9,6 +9,9 @@ use super::publish::Round;
 use crate::config::{Config, paths};
 use crate::document::Document;
 
+/// Documents that go with one statement.
+const AT_A_TIME: usize = 64;
+
 /// A document to be put.
 #[derive(Debug)]
 pub struct Put {
@@ -63,16 +66,7 @@ pub(super) fn save(
     let rows = transaction.query("select path, hash from documents where family = any($1)", &[&families])?;
     let standing: HashMap<&str, &[u8]> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
     let changed: Vec<&&Put> = made.iter().filter(|put| standing.get(&*put.path) != Some(&&put.hash[..])).collect();
-    let insert = "insert into documents (path, family, hash, media_type, changed, token, put_at, bytes) values ($1, $2, $3, $4, $5, $6, clock_timestamp(), $7) \
-        on conflict (path) do update set family = excluded.family, hash = excluded.hash, media_type = excluded.media_type, \
-        changed = excluded.changed, token = excluded.token, put_at = excluded.put_at, bytes = excluded.bytes";
-    let insert = transaction.prepare(insert)?;
-    for put in &changed {
-        let family = put.family(config);
-        let values: [&(dyn postgres::types::ToSql + Sync); 7] =
-            [&put.path, &family, &&put.hash[..], &put.media_type, &put.changed, &own[family], &put.bytes];
-        transaction.execute(&insert, &values)?;
-    }
+    insert(transaction, &changed, own, config)?;
     let wanted: BTreeSet<&str> = made.iter().map(|put| &*put.path).collect();
     let deleted: Vec<&str> = standing.keys().copied().filter(|path| !wanted.contains(path)).collect();
     if !deleted.is_empty() {
@@ -82,4 +76,25 @@ pub(super) fn save(
     put.sort();
     let deleted = deleted.into_iter().map(str::to_owned).collect();
     Ok(Round { unchanged: made.len() - put.len(), put, deleted, ..Round::default() })
+}
+
+fn insert(transaction: &mut Transaction<'_>, changed: &[&&Put], own: &HashMap<String, i64>, config: &Config) -> Result<(), postgres::Error> {
+    let insert = "insert into documents (path, family, hash, media_type, changed, token, put_at, bytes) \
+        select path, family, hash, media_type, changed, token, clock_timestamp(), bytes from \
+        unnest($1::text[], $2::text[], $3::bytea[], $4::text[], $5::bigint[], $6::bigint[], $7::bytea[]) \
+        as o (path, family, hash, media_type, changed, token, bytes) \
+        on conflict (path) do update set family = excluded.family, hash = excluded.hash, media_type = excluded.media_type, \
+        changed = excluded.changed, token = excluded.token, put_at = excluded.put_at, bytes = excluded.bytes";
+    let insert = transaction.prepare(insert)?;
+    for part in changed.chunks(AT_A_TIME) {
+        let families: Vec<&str> = part.iter().map(|put| put.family(config)).collect();
+        let tokens: Vec<i64> = families.iter().map(|family| own[*family]).collect();
+        let paths: Vec<&str> = part.iter().map(|put| &*put.path).collect();
+        let hashes: Vec<&[u8]> = part.iter().map(|put| &put.hash[..]).collect();
+        let media_types: Vec<&str> = part.iter().map(|put| &*put.media_type).collect();
+        let dates: Vec<i64> = part.iter().map(|put| put.changed).collect();
+        let bytes: Vec<&[u8]> = part.iter().map(|put| &*put.bytes).collect();
+        transaction.execute(&insert, &[&paths, &families, &hashes, &media_types, &dates, &tokens, &bytes])?;
+    }
+    Ok(())
 }
