@@ -35,7 +35,9 @@ impl Address {
         let authority = rest.split(['/', '?']).next().unwrap_or(rest);
         let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
         if user.contains(':') || rest.split(['?', '&']).skip(1).any(|pair| pair.starts_with("password=")) {
-            let help = format!("take it out and give it in the environment's `{PASSWORD}`, or the whole address in a variable of your own: `env:NAME`");
+            let help = format!(
+                "take it out and give it in the environment's `{PASSWORD}`, or the whole address in a variable of your own: `env:NAME`"
+            );
             return Err(("a password does not belong in the config".to_owned(), help));
         }
         Ok(Address::Url(text.to_owned()))
@@ -77,7 +79,9 @@ mod tests {
         for good in ["postgresql://news@db.example.org/news", "postgres://h1:5432,h2:5433/news?sslmode=require", "env:DATABASE_URL"] {
             assert_eq!(Address::parse(good).map(|address| address.to_string()).as_deref(), Ok(good));
         }
-        for bad in ["postgresql://news:secret@db/news", "postgresql://db/news?user=a&password=secret", "mysql://db/news", "db", "env:", "env:a b"] {
+        for bad in
+            ["postgresql://news:secret@db/news", "postgresql://db/news?user=a&password=secret", "mysql://db/news", "db", "env:", "env:a b"]
+        {
             assert!(Address::parse(bad).is_err(), "{bad}");
         }
     }

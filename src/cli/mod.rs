@@ -17,6 +17,7 @@ mod look;
 mod memory;
 mod new;
 mod pin;
+mod purge;
 mod report;
 mod rollback;
 mod run;

@@ -48,7 +48,14 @@ impl Server {
     pub fn run(&mut self) {
         let (data, sockets) = (self.dir.path().join("data"), self.dir.path().to_owned());
         let mut command = self.program("postgres");
-        command.arg("-D").arg(data).arg("-k").arg(sockets).args(["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=200"]);
+        command.arg("-D").arg(data).arg("-k").arg(sockets).args([
+            "-c",
+            "listen_addresses=",
+            "-c",
+            "fsync=off",
+            "-c",
+            "max_connections=200",
+        ]);
         let log = fs::OpenOptions::new().create(true).append(true).open(self.dir.path().join("log")).expect("a log");
         command.stdout(Stdio::null()).stderr(log);
         self.child = Some(command.spawn().expect("postgres starts"));

@@ -10,6 +10,7 @@ mod memory;
 mod output;
 mod publication;
 mod sources;
+mod store;
 mod websub;
 
 use std::path::{Path, PathBuf};
@@ -114,6 +115,7 @@ fn config(table: &Table<'_>, root: &Path, path: Arc<Path>, report: &mut Report<'
     let ids = memory::ids(&table.table("ids"), report);
     let ledger = memory::ledger(&table.table("ledger"), root, &output.folder, report);
     let websub = websub::read(table, publication.base_url(), report);
+    store::check_hub(&table.table("output"), &websub, report);
     collisions::check(&named, &channels, &topics, &names, languages, report);
     Some(Config {
         root: root.to_owned(),
