@@ -22,6 +22,7 @@ mod report;
 mod rollback;
 mod run;
 mod serve;
+mod serve_from;
 mod server_config;
 mod shell;
 mod stats;

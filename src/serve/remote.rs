@@ -1,0 +1,197 @@
+//! Documents that stand in an object store, held here whole and kept up with it.
+//!
+//! A thread of its own looks at one object, the index that a publish puts last, and fetches what that says has changed. Where the store does not answer, what
+//! was fetched last goes on being served. Whatever is served is the same from every server that looks at the same store, tags included.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, SystemTime};
+
+use futures_util::StreamExt;
+
+use super::page::File;
+use super::site::{Contents, LARGEST, Site};
+use super::{How, Server};
+use crate::coding::Coding;
+use crate::pipeline::REDIRECTS;
+use crate::publish::Front;
+use crate::publish::index::{INDEX, Index, Listed};
+use crate::publish::manifest::Hash;
+use crate::storage::{Address, Fetched, Storage, StorageError};
+
+/// So many documents are fetched at a time.
+const AT_A_TIME: usize = 16;
+/// A request that takes longer is given up.
+const REQUEST: Duration = Duration::from_secs(30);
+/// A store that does not answer is asked no less often than this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// Where what is noteworthy goes.
+pub type Notes = Box<dyn Fn(String) + Send>;
+
+/// A copy of what stands in a store.
+pub struct Remote {
+    storage: Storage,
+    server: Arc<Server>,
+    notes: Notes,
+    poll: Duration,
+    /// The index that was taken up last: its tag, where all that it lists is here, and the hash of its bytes.
+    tag: Option<String>,
+    index: Option<Hash>,
+    front: Option<Front>,
+    /// The documents that are served as the index lists them.
+    held: BTreeMap<String, Listed>,
+    redirects: String,
+}
+
+/// What a look at the store found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Found {
+    Same,
+    New,
+    /// Some documents are not yet, or no longer, what the index says.
+    Part,
+}
+
+/// What was fetched of a document.
+enum Got {
+    File(File),
+    /// A publish is just replacing it: the bytes are others than those that the index lists.
+    Another(File),
+    Nothing,
+}
+
+impl Remote {
+    /// # Errors
+    /// Where the environment says what cannot be.
+    pub fn new(address: &Address, poll: Duration, server: Arc<Server>, notes: Notes) -> Result<Self, StorageError> {
+        Ok(Remote {
+            // The next look comes soon enough.
+            storage: Storage::new(address, REQUEST)?.impatient(),
+            server,
+            notes,
+            poll,
+            tag: None,
+            index: None,
+            front: None,
+            held: BTreeMap::new(),
+            redirects: String::new(),
+        })
+    }
+
+    /// Looks at the store until the server ends.
+    ///
+    /// # Errors
+    /// Where there can be no thread.
+    pub fn start(mut self) -> io::Result<JoinHandle<()>> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        std::thread::Builder::new().name("store".to_owned()).spawn(move || runtime.block_on(self.work()))
+    }
+
+    async fn work(&mut self) {
+        let mut stopping = self.server.stopping();
+        let mut pause = self.poll;
+        let mut is_away = false;
+        loop {
+            let looked = tokio::select! {
+                looked = self.look() => looked,
+                _ = stopping.changed() => return,
+            };
+            match &looked {
+                Ok(_) if is_away => (self.notes)("the store answers again".to_owned()),
+                Err(why) if !is_away => (self.notes)(format!("{why}; what was fetched last is served")),
+                _ => {}
+            }
+            is_away = looked.is_err();
+            pause = match looked {
+                Ok(Found::Same | Found::New) => self.poll,
+                Ok(Found::Part) | Err(_) => (pause * 2).min(LONGEST_PAUSE.max(self.poll)),
+            };
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                _ = stopping.changed() => return,
+            }
+        }
+    }
+
+    /// Takes up what changed; says why that cannot be.
+    async fn look(&mut self) -> Result<Found, String> {
+        let (bytes, tag) = match self.storage.get(INDEX, self.tag.as_deref()).await.map_err(|error| error.to_string())? {
+            Fetched::Same => return Ok(Found::Same),
+            Fetched::Nothing => return Err(format!("there is no `{INDEX}` in the store: nothing was published there yet")),
+            Fetched::Object { bytes, tag } => (bytes, tag),
+        };
+        let hash = Hash::of(&bytes);
+        // A store may send it again though it is the same.
+        if self.tag.is_some() && self.index.as_ref() == Some(&hash) {
+            return Ok(Found::Same);
+        }
+        let index = Index::read(&bytes).map_err(|why| format!("`{INDEX}` in the store cannot be read: {why}"))?;
+        let is_whole = self.take_up(index).await.map_err(|error| error.to_string())?;
+        (self.tag, self.index) = (tag.filter(|_| is_whole), Some(hash));
+        Ok(if is_whole { Found::New } else { Found::Part })
+    }
+
+    /// Fetches what is not here and swaps it in. Says whether all is as the index lists it.
+    async fn take_up(&mut self, index: Index) -> Result<bool, StorageError> {
+        let former = self.server.site();
+        let (large, wanted): (BTreeMap<String, Listed>, BTreeMap<String, Listed>) = index
+            .documents
+            .iter()
+            .filter(|(path, _)| is_served(path, &index))
+            .map(|(path, listed)| (path.clone(), listed.clone()))
+            .partition(|(_, listed)| listed.size > LARGEST);
+        let missing = wanted.iter().filter(|(path, listed)| self.held.get(*path) != Some(*listed));
+        let mut fetching = futures_util::stream::iter(missing.map(|(path, listed)| self.fetch(path, listed))).buffer_unordered(AT_A_TIME);
+        let (mut files, mut replaced) = (Vec::new(), BTreeMap::new());
+        while let Some(got) = fetching.next().await {
+            let (path, got) = got?;
+            match got {
+                Got::File(file) => files.push(file),
+                // What is here is whole and was published; where there is nothing, what stands there is.
+                Got::Another(file) if !former.holds(&path) => drop(replaced.insert(path, Some(file))),
+                Got::Another(_) | Got::Nothing => drop(replaced.insert(path, None)),
+            }
+        }
+        drop(fetching);
+        let is_whole = replaced.is_empty();
+        let mut held: BTreeMap<String, Listed> = wanted.into_iter().filter(|(path, _)| !replaced.contains_key(path)).collect();
+        let same = held.keys().filter(|path| !files.iter().any(|file| file.path == **path)).cloned();
+        let same: Vec<String> = same.chain(replaced.iter().filter(|(_, file)| file.is_none()).map(|(path, _)| path.clone())).collect();
+        files.extend(replaced.into_values().flatten());
+        if let Some(at) = files.iter().position(|file| file.path == REDIRECTS) {
+            self.redirects = String::from_utf8_lossy(&files.swap_remove(at).bytes).into_owned();
+        } else if !held.contains_key(REDIRECTS) {
+            self.redirects.clear();
+        }
+        let left_out = large.keys().map(|path| format!("`{path}`: larger than {} MB", LARGEST >> 20)).collect();
+        let is_same_front = self.front.as_ref() == Some(&index.front);
+        let contents = Contents { files, same, is_same_front, redirects: self.redirects.clone(), left_out };
+        let how = How { compress: true, live: false };
+        self.server.swap(Site::of(&index.front, contents, how, Some(&former)));
+        self.front = Some(index.front);
+        std::mem::swap(&mut self.held, &mut held);
+        Ok(is_whole)
+    }
+
+    async fn fetch(&self, path: &str, listed: &Listed) -> Result<(String, Got), StorageError> {
+        let got = match self.storage.get(path, None).await? {
+            Fetched::Object { bytes, .. } => {
+                let is_listed = Hash::of(&bytes) == listed.hash;
+                let modified = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(listed.modified).unwrap_or_default());
+                let file = File { path: path.to_owned(), bytes, modified };
+                if is_listed { Got::File(file) } else { Got::Another(file) }
+            }
+            Fetched::Nothing | Fetched::Same => Got::Nothing,
+        };
+        Ok((path.to_owned(), got))
+    }
+}
+
+/// Compressed copies are for other servers, and what begins with a dot is for nobody.
+fn is_served(path: &str, index: &Index) -> bool {
+    let is_copy = Coding::plain(path).is_some_and(|plain| index.documents.contains_key(plain));
+    !is_copy && !path.split('/').any(|piece| piece.starts_with('.'))
+}
