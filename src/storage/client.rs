@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, TryStreamExt};
 use object_store::path::Path;
-use object_store::{Attribute, Error, GetOptions, ObjectMeta, ObjectStore, PutMode, PutOptions, PutPayload, RetryConfig, UpdateVersion};
+use object_store::{
+    Attribute, ClientConfigKey, Error, GetOptions, ObjectMeta, ObjectStore, PutMode, PutOptions, PutPayload, RetryConfig, UpdateVersion,
+};
 
 use super::{Address, Kind, StorageError};
 
@@ -92,13 +94,11 @@ impl Storage {
         // Whoever is first installs it; all that use TLS here want the same one.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let request = format!("{} seconds", REQUEST.min(patience).as_secs().max(1));
-        let store = open(address, &request).map_err(|error| StorageError {
-            address: address.to_string(),
-            action: "get ready to work".to_owned(),
-            why: told(&error),
-            help: "mend what the environment says of the store; docs/object-storage.md lists the variables",
-            is_passing: false,
-        })?;
+        let failed = |(why, help): Unready| {
+            let action = "get ready to work".to_owned();
+            StorageError { address: address.to_string(), action, why, help, is_passing: false }
+        };
+        let store = open(address, &request).map_err(failed)?;
         Ok(Storage { store, address: address.clone(), patience })
     }
 
@@ -200,7 +200,7 @@ impl Storage {
             (Error::PermissionDenied { .. } | Error::Unauthenticated { .. }, _) | (_, Some(401 | 403)) => {
                 "give the environment keys that may list, read, write and delete there; docs/object-storage.md lists the variables"
             }
-            (Error::NotFound { .. }, _) => "make the bucket, or mend its name in `url`",
+            (Error::NotFound { .. }, _) | (_, Some(404)) => "make the bucket, or mend its name in `url`",
             _ => "nothing is lost, and what was published is whole: run again when the store answers",
         };
         StorageError { address: self.address.to_string(), action, why: told(&error), help, is_passing: is_passing(&error) }
@@ -235,27 +235,53 @@ fn once() -> RetryConfig {
     RetryConfig { max_retries: 0, ..RetryConfig::default() }
 }
 
-fn open(address: &Address, request: &str) -> Result<Arc<dyn ObjectStore>, Error> {
+/// Why the environment cannot be right, and the way out.
+type Unready = (String, &'static str);
+
+fn open(address: &Address, request: &str) -> Result<Arc<dyn ObjectStore>, Unready> {
     match address.kind {
         Kind::S3 => {
             use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
             let builder = AmazonS3Builder::from_env().with_bucket_name(&address.bucket).with_retry(once());
-            Ok(Arc::new(builder.with_config(AmazonS3ConfigKey::Client(object_store::ClientConfigKey::Timeout), request).build()?))
+            let said = |key: AmazonS3ConfigKey| builder.get_config_value(&key);
+            let allows = said(AmazonS3ConfigKey::Client(ClientConfigKey::AllowHttp));
+            said(AmazonS3ConfigKey::Endpoint).map_or(Ok(()), |endpoint| check_endpoint(&endpoint, allows.as_deref()))?;
+            Ok(Arc::new(builder.with_config(AmazonS3ConfigKey::Client(ClientConfigKey::Timeout), request).build().map_err(unready)?))
         }
         #[cfg(feature = "gcs")]
         Kind::Google => {
             use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
             let builder = GoogleCloudStorageBuilder::from_env().with_bucket_name(&address.bucket).with_retry(once());
-            Ok(Arc::new(builder.with_config(GoogleConfigKey::Client(object_store::ClientConfigKey::Timeout), request).build()?))
+            Ok(Arc::new(builder.with_config(GoogleConfigKey::Client(ClientConfigKey::Timeout), request).build().map_err(unready)?))
         }
         #[cfg(feature = "azure")]
         Kind::Azure => {
             use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
             let builder = MicrosoftAzureBuilder::from_env().with_container_name(&address.bucket).with_retry(once());
-            Ok(Arc::new(builder.with_config(AzureConfigKey::Client(object_store::ClientConfigKey::Timeout), request).build()?))
+            Ok(Arc::new(builder.with_config(AzureConfigKey::Client(ClientConfigKey::Timeout), request).build().map_err(unready)?))
         }
         #[cfg(not(all(feature = "gcs", feature = "azure")))]
-        _ => Err(Error::NotSupported { source: address.out_of_reach().unwrap_or_default().0.into() }),
+        _ => Err((address.out_of_reach().unwrap_or_default().0, "install the program with that feature")),
+    }
+}
+
+fn unready(error: Error) -> Unready {
+    (told(&error), "mend what the environment says of the store; docs/object-storage.md lists the variables")
+}
+
+/// The crate below takes any text for an endpoint, and ends the program where it is none.
+fn check_endpoint(endpoint: &str, allows_http: Option<&str>) -> Result<(), Unready> {
+    let url = url::Url::parse(endpoint).ok().filter(|url| url.has_host() && matches!(url.scheme(), "http" | "https"));
+    let help = "`AWS_ENDPOINT` is as in `https://s3.example.org`; without it the store is that of Amazon";
+    let url = url.ok_or_else(|| (format!("`{endpoint}` is no address of a server"), help))?;
+    match url.scheme() == "http"
+        && !allows_http.is_some_and(|allows| ["true", "1", "on", "yes", "y"].contains(&allows.to_ascii_lowercase().as_str()))
+    {
+        true => Err((
+            format!("the way to `{}` is not encrypted", url.host_str().unwrap_or_default()),
+            "write `https://`, or allow it with `AWS_ALLOW_HTTP=true`",
+        )),
+        false => Ok(()),
     }
 }
 
