@@ -51,7 +51,9 @@ pub(super) struct Putting<'a> {
     pub plan: &'a Plan,
     pub documents: &'a [Document],
     /// Says what is ours, that which is going to be put included.
+    #[cfg_attr(not(feature = "object-store"), expect(dead_code, reason = "a folder can be trusted to stay as it was looked at"))]
     pub manifest: &'a Manifest,
+    #[cfg_attr(not(feature = "object-store"), expect(dead_code, reason = "a file system dates its files itself"))]
     pub at: DateTime<Utc>,
 }
 

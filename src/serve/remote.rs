@@ -51,8 +51,10 @@ pub struct Remote {
 enum Found {
     Same,
     New,
-    /// Some documents are not yet, or no longer, what the index says.
+    /// A new index, of which some documents are not yet, or no longer, what it says.
     Part,
+    /// The same, and nothing moved since.
+    Stuck,
 }
 
 /// What was fetched of a document.
@@ -101,13 +103,13 @@ impl Remote {
             };
             match &looked {
                 Ok(_) if is_away => (self.notes)("the store answers again".to_owned()),
-                Err(why) if !is_away => (self.notes)(format!("{why}; what was fetched last is served")),
+                Err(why) if !is_away => (self.notes)(format!("{why}; {}", self.meanwhile())),
                 _ => {}
             }
             is_away = looked.is_err();
             pause = match looked {
-                Ok(Found::Same | Found::New) => self.poll,
-                Ok(Found::Part) | Err(_) => (pause * 2).min(LONGEST_PAUSE.max(self.poll)),
+                Ok(Found::Same | Found::New | Found::Part) => self.poll,
+                Ok(Found::Stuck) | Err(_) => (pause * 2).min(LONGEST_PAUSE.max(self.poll)),
             };
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
@@ -116,22 +118,33 @@ impl Remote {
         }
     }
 
+    /// What becomes of those who ask while the store does not answer.
+    fn meanwhile(&self) -> &'static str {
+        if self.server.site().is_waiting { "503 is answered until there is something to serve" } else { "what was fetched last is served" }
+    }
+
     /// Takes up what changed; says why that cannot be.
     async fn look(&mut self) -> Result<Found, String> {
-        let (bytes, tag) = match self.storage.get(INDEX, self.tag.as_deref()).await.map_err(|error| error.to_string())? {
+        let told = |error: StorageError| format!("{error} ({})", error.help);
+        let (bytes, tag) = match self.storage.get(INDEX, self.tag.as_deref()).await.map_err(told)? {
             Fetched::Same => return Ok(Found::Same),
             Fetched::Nothing => return Err(format!("there is no `{INDEX}` in the store: nothing was published there yet")),
             Fetched::Object { bytes, tag } => (bytes, tag),
         };
         let hash = Hash::of(&bytes);
         // A store may send it again though it is the same.
-        if self.tag.is_some() && self.index.as_ref() == Some(&hash) {
+        let is_known = self.index.as_ref() == Some(&hash);
+        if self.tag.is_some() && is_known {
             return Ok(Found::Same);
         }
         let index = Index::read(&bytes).map_err(|why| format!("`{INDEX}` in the store cannot be read: {why}"))?;
-        let is_whole = self.take_up(index).await.map_err(|error| error.to_string())?;
+        let is_whole = self.take_up(index).await.map_err(told)?;
         (self.tag, self.index) = (tag.filter(|_| is_whole), Some(hash));
-        Ok(if is_whole { Found::New } else { Found::Part })
+        Ok(match (is_whole, is_known) {
+            (true, _) => Found::New,
+            (false, false) => Found::Part,
+            (false, true) => Found::Stuck,
+        })
     }
 
     /// Fetches what is not here and swaps it in. Says whether all is as the index lists it.
@@ -166,7 +179,10 @@ impl Remote {
         } else if !held.contains_key(REDIRECTS) {
             self.redirects.clear();
         }
-        let left_out = large.keys().map(|path| format!("`{path}`: larger than {} MB", LARGEST >> 20)).collect();
+        let left_out: Vec<String> = large.keys().map(|path| format!("`{path}`: larger than {} MB", LARGEST >> 20)).collect();
+        if left_out != self.server.site().left_out {
+            left_out.iter().for_each(|what| (self.notes)(format!("not served: {what}")));
+        }
         let is_same_front = self.front.as_ref() == Some(&index.front);
         let contents = Contents { files, same, is_same_front, redirects: self.redirects.clone(), left_out };
         let how = How { compress: true, live: false };

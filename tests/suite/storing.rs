@@ -410,6 +410,26 @@ mod faults {
         assert_eq!(deaths, steps);
     }
 
+    /// A request that nobody waits for any more may still be done; by then its condition does not hold.
+    #[test]
+    fn a_put_that_comes_late_brings_nothing_old_back() {
+        let (bucket, publication) = (Bucket::new(), with_items(3, ""));
+        publication.write("feeds.toml", config("").replace("store-timeout = 2\n", "store-timeout = 1\n"));
+        build(&publication, &bucket);
+        publication.item(4, "Another port of Belize, too late");
+        bucket.fails(|what| if what == "PUT all.rss" { Fault::Slow(3000) } else { Fault::None });
+        let start = Instant::now();
+        run(&publication, &bucket, &["build"]).expect(2, &["could not put `all.rss` in `s3://news/feeds`"]);
+        assert!(start.elapsed() < Duration::from_secs(3), "it waited for {:?}", start.elapsed());
+        bucket.works();
+        publication.item(4, "Another port of Belize, in time");
+        build(&publication, &bucket);
+        std::thread::sleep(Duration::from_secs(4).saturating_sub(start.elapsed()));
+        let late = bucket.take().into_iter().filter(|asked| asked.what == "PUT all.rss").count();
+        assert!(late > 2, "the late ones came");
+        assert!(bucket.text("all.rss").contains("in time"));
+    }
+
     #[test]
     fn what_is_wrong_is_said_with_its_way_out() {
         let publication = with_items(2, "");
