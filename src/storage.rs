@@ -128,7 +128,7 @@ mod tests {
             assert_eq!((&*address.bucket, &*address.prefix), (bucket, prefix), "{text}");
             assert_eq!(address.to_string(), text.trim_end_matches('/'));
         }
-        for bad in ["s3:/news", "https://news/x", "news", "s3://", "s3:///x", "s3://a/../b", "s3://a//b", "s3://a/b?x=1"] {
+        for bad in ["s3:/news", "https://news/x", "news", "s3://", "s3:///x", "s3://a/../b", "s3://a/b//c", "s3://a/b?x=1"] {
             assert!(Address::parse(bad).is_err(), "{bad}");
         }
     }

@@ -461,7 +461,7 @@ mod configured {
     fn the_config_says_where_and_holds_no_key() {
         for (output, said) in [
             ("url = 's3://AKIA:secret@news/feeds'", "keys do not belong in the config"),
-            ("url = 'ftp://news'", "no address of an object store"),
+            ("url = 'ftp://AKIA:secret@news'", "no address of an object store"),
             ("url = 's3://news'\nfolder = 'public'", "take one of the two out"),
             ("url = 's3://news'\npurge = 'https://user:secret@purge.example.org/'", "a password does not belong in the config"),
             ("url = 's3://news'\npurge = []", "`purge` is empty"),
@@ -470,8 +470,7 @@ mod configured {
             let publication = Publication::with_config(&format!("{CONFIG}\n[output]\n{output}\n"));
             let ran = publication.run(&["build"]);
             ran.expect(1, &["feeds.toml:", said]);
-            let message = |text: &str| text.lines().filter(|line| line.contains("error[")).any(|line| line.contains("secret"));
-            assert!(!message(&ran.err), "{ran:?}");
+            assert!(!ran.err.contains("secret"), "{ran:?}");
         }
         let own = CONFIG.replace("author =", "hub = 'self'\nauthor =");
         let publication = Publication::with_config(&format!("{own}\n[output]\nurl = 's3://news'\n"));

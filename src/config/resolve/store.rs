@@ -22,7 +22,10 @@ pub(super) fn address(table: &Table<'_>, report: &mut Report<'_>) -> Option<Addr
             Some(address)
         }
         Err((message, help)) => {
-            report.bad(&text.span, message, help);
+            match text.value.contains('@') {
+                true => report.bad_secret(&text.span, message, help),
+                false => report.bad(&text.span, message, help),
+            }
             None
         }
     }
@@ -67,7 +70,7 @@ fn url(text: &At<&str>, report: &mut Report<'_>) -> Option<Url> {
     };
     if !url.username().is_empty() || url.password().is_some() {
         let help = "take it out; what `TIDINGS_PURGE_TOKEN` holds is sent as `Authorization: Bearer`";
-        report.bad(&text.span, "a password does not belong in the config", help);
+        report.bad_secret(&text.span, "a password does not belong in the config", help);
     }
     Some(url)
 }
