@@ -110,6 +110,8 @@ pub struct StorageError {
 #[cfg(feature = "object-store")]
 mod client;
 #[cfg(feature = "object-store")]
+mod open;
+#[cfg(feature = "object-store")]
 pub use client::{Attributes, Condition, Entry, Fetched, Put, Storage};
 
 #[cfg(test)]

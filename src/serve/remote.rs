@@ -3,7 +3,7 @@
 //! A thread of its own looks at one object, the index that a publish puts last, and fetches what that says has changed. Where the store does not answer, what
 //! was fetched last goes on being served. Whatever is served is the same from every server that looks at the same store, tags included.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -33,7 +33,10 @@ pub type Notes = Box<dyn Fn(String) + Send>;
 
 /// A copy of what stands in a store.
 pub struct Remote {
+    /// For the index: the next look comes soon enough.
     storage: Storage,
+    /// For documents, of which there are many.
+    documents: Storage,
     server: Arc<Server>,
     notes: Notes,
     poll: Duration,
@@ -57,21 +60,22 @@ enum Found {
     Stuck,
 }
 
-/// What was fetched of a document.
-enum Got {
-    File(File),
-    /// A publish is just replacing it: the bytes are others than those that the index lists.
-    Another(File),
-    Nothing,
+/// What was fetched.
+#[derive(Default)]
+struct Fetch {
+    files: Vec<File>,
+    /// The paths of documents that are not as they are listed.
+    apart: BTreeSet<String>,
 }
 
 impl Remote {
     /// # Errors
     /// Where the environment says what cannot be.
     pub fn new(address: &Address, poll: Duration, server: Arc<Server>, notes: Notes) -> Result<Self, StorageError> {
+        let storage = Storage::new(address, REQUEST)?;
         Ok(Remote {
-            // The next look comes soon enough.
-            storage: Storage::new(address, REQUEST)?.impatient(),
+            documents: storage.with_patience(LONGEST_PAUSE),
+            storage: storage.with_patience(Duration::ZERO),
             server,
             notes,
             poll,
@@ -150,60 +154,55 @@ impl Remote {
     /// Fetches what is not here and swaps it in. Says whether all is as the index lists it.
     async fn take_up(&mut self, index: Index) -> Result<bool, StorageError> {
         let former = self.server.site();
-        let (large, wanted): (BTreeMap<String, Listed>, BTreeMap<String, Listed>) = index
-            .documents
-            .iter()
-            .filter(|(path, _)| is_served(path, &index))
-            .map(|(path, listed)| (path.clone(), listed.clone()))
-            .partition(|(_, listed)| listed.size > LARGEST);
-        let missing = wanted.iter().filter(|(path, listed)| self.held.get(*path) != Some(*listed));
-        let mut fetching = futures_util::stream::iter(missing.map(|(path, listed)| self.fetch(path, listed))).buffer_unordered(AT_A_TIME);
-        let (mut files, mut replaced) = (Vec::new(), BTreeMap::new());
-        while let Some(got) = fetching.next().await {
-            let (path, got) = got?;
-            match got {
-                Got::File(file) => files.push(file),
-                // What is here is whole and was published; where there is nothing, what stands there is.
-                Got::Another(file) if !former.holds(&path) => drop(replaced.insert(path, Some(file))),
-                Got::Another(_) | Got::Nothing => drop(replaced.insert(path, None)),
-            }
-        }
-        drop(fetching);
-        let is_whole = replaced.is_empty();
-        let mut held: BTreeMap<String, Listed> = wanted.into_iter().filter(|(path, _)| !replaced.contains_key(path)).collect();
-        let same = held.keys().filter(|path| !files.iter().any(|file| file.path == **path)).cloned();
-        let same: Vec<String> = same.chain(replaced.iter().filter(|(_, file)| file.is_none()).map(|(path, _)| path.clone())).collect();
-        files.extend(replaced.into_values().flatten());
-        if let Some(at) = files.iter().position(|file| file.path == REDIRECTS) {
-            self.redirects = String::from_utf8_lossy(&files.swap_remove(at).bytes).into_owned();
-        } else if !held.contains_key(REDIRECTS) {
-            self.redirects.clear();
-        }
-        let left_out: Vec<String> = large.keys().map(|path| format!("`{path}`: larger than {} MB", LARGEST >> 20)).collect();
-        if left_out != self.server.site().left_out {
+        let (wanted, left_out) = wanted(&index);
+        let Fetch { mut files, apart } = self.fetch_all(&wanted, &former).await?;
+        if left_out != former.left_out {
             left_out.iter().for_each(|what| (self.notes)(format!("not served: {what}")));
+        }
+        let fetched: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
+        let same = wanted.keys().filter(|path| !fetched.contains(path.as_str())).cloned().collect();
+        match files.iter().position(|file| file.path == REDIRECTS) {
+            Some(at) => self.redirects = String::from_utf8_lossy(&files.swap_remove(at).bytes).into_owned(),
+            None if !wanted.contains_key(REDIRECTS) => self.redirects.clear(),
+            None => {}
         }
         let is_same_front = self.front.as_ref() == Some(&index.front);
         let contents = Contents { files, same, is_same_front, redirects: self.redirects.clone(), left_out };
         let how = How { compress: true, live: false };
         self.server.swap(Site::of(&index.front, contents, how, Some(&former)));
         self.front = Some(index.front);
-        std::mem::swap(&mut self.held, &mut held);
-        Ok(is_whole)
+        self.held = wanted.into_iter().filter(|(path, _)| !apart.contains(path)).collect();
+        Ok(apart.is_empty())
     }
 
-    async fn fetch(&self, path: &str, listed: &Listed) -> Result<(String, Got), StorageError> {
-        let got = match self.storage.get(path, None).await? {
-            Fetched::Object { bytes, .. } => {
-                let is_listed = Hash::of(&bytes) == listed.hash;
-                let modified = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(listed.modified).unwrap_or_default());
-                let file = File { path: path.to_owned(), bytes, modified };
-                if is_listed { Got::File(file) } else { Got::Another(file) }
-            }
-            Fetched::Nothing | Fetched::Same => Got::Nothing,
-        };
-        Ok((path.to_owned(), got))
+    async fn fetch_all(&self, wanted: &BTreeMap<String, Listed>, former: &Site) -> Result<Fetch, StorageError> {
+        let missing = wanted.iter().filter(|(path, listed)| self.held.get(*path) != Some(*listed));
+        let mut fetching = futures_util::stream::iter(missing.map(|(path, listed)| self.fetch(path, listed))).buffer_unordered(AT_A_TIME);
+        let mut all = Fetch::default();
+        while let Some(got) = fetching.next().await {
+            let (path, file, is_listed) = got?;
+            // What is here is whole and was published; where there is nothing, what stands there is.
+            all.files.extend(file.filter(|_| is_listed || !former.holds(&path)));
+            all.apart.extend((!is_listed).then_some(path));
+        }
+        Ok(all)
     }
+
+    /// A document, if there is one, and whether it is as it is listed. A publish that is just replacing it makes it another.
+    async fn fetch(&self, path: &str, listed: &Listed) -> Result<(String, Option<File>, bool), StorageError> {
+        let Fetched::Object { bytes, .. } = self.documents.get(path, None).await? else { return Ok((path.to_owned(), None, false)) };
+        let is_listed = Hash::of(&bytes) == listed.hash;
+        let modified = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(listed.modified).unwrap_or_default());
+        Ok((path.to_owned(), Some(File { path: path.to_owned(), bytes, modified }), is_listed))
+    }
+}
+
+/// The documents to be served, and what is said of those that are not.
+fn wanted(index: &Index) -> (BTreeMap<String, Listed>, Vec<String>) {
+    let served = index.documents.iter().filter(|(path, _)| is_served(path, index));
+    let (small, large): (BTreeMap<_, _>, BTreeMap<_, _>) = served.partition(|(_, listed)| listed.size <= LARGEST);
+    let left_out = large.into_keys().map(|path| format!("`{path}`: larger than {} MB", LARGEST >> 20)).collect();
+    (small.into_iter().map(|(path, listed)| (path.clone(), listed.clone())).collect(), left_out)
 }
 
 /// Compressed copies are for other servers, and what begins with a dot is for nobody.

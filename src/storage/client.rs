@@ -1,7 +1,6 @@
 //! Requests to an object store, each repeated until it succeeds or the time is over.
 //!
-//! The crate below could repeat requests too, but not an answer that is cut off on its way; so all of it is done here. What stands behind a `#[cfg]` is a
-//! store that the program was built for.
+//! The crate below could repeat requests too, but not an answer that is cut off on its way; so all of it is done here.
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
@@ -10,11 +9,9 @@ use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, TryStreamExt};
 use object_store::path::Path;
-use object_store::{
-    Attribute, ClientConfigKey, Error, GetOptions, ObjectMeta, ObjectStore, PutMode, PutOptions, PutPayload, RetryConfig, UpdateVersion,
-};
+use object_store::{Attribute, Error, GetOptions, ObjectMeta, ObjectStore, PutMode, PutOptions, PutPayload, UpdateVersion};
 
-use super::{Address, Kind, StorageError};
+use super::{Address, StorageError, open};
 
 /// The pause before the second attempt; each later one is twice as long, up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -94,17 +91,17 @@ impl Storage {
         // Whoever is first installs it; all that use TLS here want the same one.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let request = format!("{} seconds", REQUEST.min(patience).as_secs().max(1));
-        let failed = |(why, help): Unready| {
+        let failed = |(why, help)| {
             let action = "get ready to work".to_owned();
             StorageError { address: address.to_string(), action, why, help, is_passing: false }
         };
-        let store = open(address, &request).map_err(failed)?;
+        let store = open::open(address, &request).map_err(failed)?;
         Ok(Storage { store, address: address.clone(), patience })
     }
 
-    /// The same connection, on which nothing is tried twice.
-    pub fn impatient(&self) -> Self {
-        Storage { patience: Duration::ZERO, ..self.clone() }
+    /// The same connection, on which a request is repeated for so long.
+    pub fn with_patience(&self, patience: Duration) -> Self {
+        Storage { patience, ..self.clone() }
     }
 
     /// Every object below the prefix, by name.
@@ -230,61 +227,6 @@ fn entry(meta: ObjectMeta) -> Entry {
     Entry { tag: meta.e_tag.unwrap_or_else(|| format!("{}-{}", meta.size, meta.last_modified.timestamp_millis())), is_etag, modified }
 }
 
-/// The program's own repeats are enough.
-fn once() -> RetryConfig {
-    RetryConfig { max_retries: 0, ..RetryConfig::default() }
-}
-
-/// Why the environment cannot be right, and the way out.
-type Unready = (String, &'static str);
-
-fn open(address: &Address, request: &str) -> Result<Arc<dyn ObjectStore>, Unready> {
-    match address.kind {
-        Kind::S3 => {
-            use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
-            let builder = AmazonS3Builder::from_env().with_bucket_name(&address.bucket).with_retry(once());
-            let said = |key: AmazonS3ConfigKey| builder.get_config_value(&key);
-            let allows = said(AmazonS3ConfigKey::Client(ClientConfigKey::AllowHttp));
-            said(AmazonS3ConfigKey::Endpoint).map_or(Ok(()), |endpoint| check_endpoint(&endpoint, allows.as_deref()))?;
-            Ok(Arc::new(builder.with_config(AmazonS3ConfigKey::Client(ClientConfigKey::Timeout), request).build().map_err(unready)?))
-        }
-        #[cfg(feature = "gcs")]
-        Kind::Google => {
-            use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
-            let builder = GoogleCloudStorageBuilder::from_env().with_bucket_name(&address.bucket).with_retry(once());
-            Ok(Arc::new(builder.with_config(GoogleConfigKey::Client(ClientConfigKey::Timeout), request).build().map_err(unready)?))
-        }
-        #[cfg(feature = "azure")]
-        Kind::Azure => {
-            use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
-            let builder = MicrosoftAzureBuilder::from_env().with_container_name(&address.bucket).with_retry(once());
-            Ok(Arc::new(builder.with_config(AzureConfigKey::Client(ClientConfigKey::Timeout), request).build().map_err(unready)?))
-        }
-        #[cfg(not(all(feature = "gcs", feature = "azure")))]
-        _ => Err((address.out_of_reach().unwrap_or_default().0, "install the program with that feature")),
-    }
-}
-
-fn unready(error: Error) -> Unready {
-    (told(&error), "mend what the environment says of the store; docs/object-storage.md lists the variables")
-}
-
-/// The crate below takes any text for an endpoint, and ends the program where it is none.
-fn check_endpoint(endpoint: &str, allows_http: Option<&str>) -> Result<(), Unready> {
-    let url = url::Url::parse(endpoint).ok().filter(|url| url.has_host() && matches!(url.scheme(), "http" | "https"));
-    let help = "`AWS_ENDPOINT` is as in `https://s3.example.org`; without it the store is that of Amazon";
-    let url = url.ok_or_else(|| (format!("`{endpoint}` is no address of a server"), help))?;
-    match url.scheme() == "http"
-        && !allows_http.is_some_and(|allows| ["true", "1", "on", "yes", "y"].contains(&allows.to_ascii_lowercase().as_str()))
-    {
-        true => Err((
-            format!("the way to `{}` is not encrypted", url.host_str().unwrap_or_default()),
-            "write `https://`, or allow it with `AWS_ALLOW_HTTP=true`",
-        )),
-        false => Ok(()),
-    }
-}
-
 /// Between 0 and 1, another each time: many that failed together must not come back together.
 fn chance() -> f64 {
     (RandomState::new().hash_one(0_u8) >> 11) as f64 / (1_u64 << 53) as f64
@@ -306,7 +248,7 @@ fn status(error: &Error) -> Option<u16> {
 }
 
 /// The cause in a line. Of what a store says of an error only its code: the rest may repeat the request, and with it a key's name.
-fn told(error: &Error) -> String {
+pub(super) fn told(error: &Error) -> String {
     let text = error.to_string();
     let code = text.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>")).map(|(code, _)| format!(" ({code})"));
     if let Some(status) = status(error) {

@@ -1,11 +1,12 @@
 //! An object store as the place of documents: each is one object, put whole.
 //!
 //! What stands there is told by one list a run, and by what is remembered of each object ([`known`]); an object that the list shows to be another than was
-//! put is fetched. Feeds are put first, then pages, then the lists of what there is; the index for those who serve when all of these are there, and what
+//! put is fetched. Feeds are put first, then pages, then the lists of what there is ([`put`]); the index for those who serve when all of these are there, and what
 //! goes is deleted last. Where the store honours conditions ([`probe`]), an object that somebody else put since the list was made is not overwritten.
 
 mod known;
 mod probe;
+mod put;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -18,18 +19,14 @@ use tokio::runtime::Runtime;
 use super::PublishError;
 use super::folder::link;
 use super::front::Front;
-use super::headers::{cache_control, media_type_of};
 use super::index::{INDEX, Index, Listed};
-use super::manifest::{Hash, Manifest};
+use super::manifest::Hash;
 use super::place::{Place, Putting};
 use super::plan::Standing;
-use crate::coding::Coding;
 use crate::config::Config;
 use crate::crash;
-use crate::document::Document;
 use crate::storage::{Address, Attributes, Condition, Entry, Fetched, Put, Storage};
 use known::{Known, Object};
-use probe::Honours;
 
 /// So many requests are under way at a time.
 const AT_A_TIME: usize = 16;
@@ -129,67 +126,6 @@ impl Bucket {
         Ok((path.to_owned(), Standing::File(hash)))
     }
 
-    /// What the store does with conditions; asked once, and only where something is put.
-    fn honours(&self, line: &Line) -> Honours {
-        let known = self.now().known.honours;
-        known.unwrap_or_else(|| {
-            let found = line.runtime.block_on(probe::probe(&line.storage));
-            self.now().known.honours = found;
-            found.unwrap_or_default()
-        })
-    }
-
-    /// What must stand at a path still.
-    fn condition(&self, path: &str, honours: Honours) -> Condition {
-        match self.now().list.as_ref().and_then(|list| list.get(path)) {
-            Some(entry) if honours.update && entry.is_etag => Condition::Tag(entry.tag.clone()),
-            None if honours.create => Condition::Nothing,
-            _ => Condition::Anything,
-        }
-    }
-
-    async fn put(&self, line: &Line, putting: &Putting<'_>, one: (&str, &Document, &Hash), honours: Honours) -> Result<(), PublishError> {
-        let (path, document, hash) = one;
-        let bytes = document.bytes.whole(&mut Vec::new()).to_vec();
-        let size = bytes.len() as u64;
-        self.now().known.store(hash, &bytes);
-        let condition = self.condition(path, honours);
-        let attributes = attributes(document, hash, &self.front);
-        let tag = match line.storage.put(path, bytes.clone(), &attributes, &condition).await? {
-            Put::Done(tag) => tag,
-            Put::Refused => self.refused(line, putting.manifest, (path, hash), bytes, &attributes).await?,
-        };
-        let changed = if document.format.is_some() { document.changed.timestamp() } else { putting.at.timestamp() };
-        self.remember(path, tag, Object { tag: String::new(), hash: hash.clone(), size, modified: changed });
-        crash::point("put");
-        Ok(())
-    }
-
-    /// A condition did not hold. That may be a request of our own whose answer was lost, or a store that tells tags otherwise in its lists; only what nobody here
-    /// put is left alone.
-    async fn refused(
-        &self,
-        line: &Line,
-        manifest: &Manifest,
-        (path, hash): (&str, &Hash),
-        bytes: Vec<u8>,
-        attributes: &Attributes,
-    ) -> Result<Option<String>, PublishError> {
-        if let Fetched::Object { bytes, tag } = line.storage.get(path, None).await? {
-            let stands = Hash::of(&bytes);
-            if stands == *hash {
-                return Ok(tag);
-            }
-            if !manifest.published(path, &stands) {
-                return Err(PublishError::Overtaken { address: self.address.to_string(), path: path.to_owned() });
-            }
-        }
-        match line.storage.put(path, bytes, attributes, &Condition::Anything).await? {
-            Put::Done(tag) => Ok(tag),
-            Put::Refused => Err(PublishError::Overtaken { address: self.address.to_string(), path: path.to_owned() }),
-        }
-    }
-
     fn remember(&self, path: &str, tag: Option<String>, object: Object) {
         let mut now = self.now();
         let (is_etag, tag) = (tag.is_some(), tag.unwrap_or_default());
@@ -259,23 +195,7 @@ impl Place for Bucket {
         if putting.plan.puts.is_empty() {
             return Ok(());
         }
-        let line = self.line()?;
-        let honours = self.honours(&line);
-        let mut turns: BTreeMap<u8, Vec<(&str, &Document, &Hash)>> = BTreeMap::new();
-        putting.puts().for_each(|one| turns.entry(turn(one.0, one.1)).or_default().push(one));
-        let put = || {
-            for ones in turns.into_values() {
-                let puts = futures_util::stream::iter(ones.into_iter().map(|one| self.put(&line, putting, one, honours)));
-                line.runtime.block_on(puts.buffer_unordered(AT_A_TIME).try_collect::<Vec<()>>())?;
-            }
-            Ok(())
-        };
-        let done = put();
-        if done.is_err() {
-            // What was put need not be fetched by the next run to be known.
-            self.now().known.save();
-        }
-        done
+        self.put_in_turn(&*self.line()?, putting)
     }
 
     fn announce(&self, paths: &BTreeSet<&str>) -> Result<(), PublishError> {
@@ -329,24 +249,5 @@ impl Place for Bucket {
         let known = Known::load(&self.state, &self.address.to_string());
         let mut now = self.now();
         (now.known, now.list) = (known, None);
-    }
-}
-
-/// Whoever follows a link finds what it leads to: feeds are put before pages, and these before the lists of them.
-fn turn(path: &str, document: &Document) -> u8 {
-    let plain = Coding::plain(path).unwrap_or(path);
-    match document.format {
-        Some(_) => 0,
-        None if plain.contains('/') || (plain.ends_with(".html") && plain != "index.html") => 1,
-        None => 2,
-    }
-}
-
-fn attributes(document: &Document, hash: &Hash, front: &Front) -> Attributes {
-    Attributes {
-        media_type: media_type_of(document).to_owned(),
-        coding: Coding::of_path(&document.path).map(Coding::as_str),
-        cache_control: cache_control(front.ttl),
-        marks: vec![("blake3", hash.as_str().to_owned())],
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Nothing depends on the answer but how soon another's change is noticed: without conditions by the next list, with them by the put itself.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::storage::{Attributes, Condition, Put, Storage, StorageError};
@@ -17,7 +19,7 @@ pub(super) struct Honours {
 
 /// Tries it on an object of its own; `None` where the store gave no clear answer.
 pub(super) async fn probe(storage: &Storage) -> Option<Honours> {
-    let storage = storage.impatient();
+    let storage = storage.with_patience(Duration::ZERO);
     let name = format!(".tidings/probe-{}", std::process::id());
     let found = tried(&storage, &name).await.ok();
     let _ = storage.delete(&[name]).await;
