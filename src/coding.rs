@@ -47,8 +47,13 @@ impl Coding {
 
     /// The path of the plain file that the one at `path` would be a coded copy of.
     pub fn plain(path: &str) -> Option<&str> {
-        let (plain, extension) = path.rsplit_once('.')?;
-        Coding::COMPRESSED.iter().any(|coding| coding.extension() == extension).then_some(plain)
+        Coding::of_path(path).and(Some(path.rsplit_once('.')?.0))
+    }
+
+    /// The coding of the file at `path`, by its name.
+    pub fn of_path(path: &str) -> Option<Coding> {
+        let (_, extension) = path.rsplit_once('.')?;
+        Coding::COMPRESSED.into_iter().find(|coding| coding.extension() == extension)
     }
 
     /// The token of `Content-Encoding`.

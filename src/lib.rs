@@ -32,6 +32,7 @@
 //! | `crash` | points at which a test may let the program die | no |
 //! | [`seen`] | a published feed as a reader sees it | no |
 //! | [`database`] | where a PostgreSQL database is, and a connection to it (feature `postgres`) | connects, reads passwords from the environment |
+//! | [`storage`] | where an object store is, and what is asked of it (feature `object-store`) | asks over the network; keys come from the environment |
 //! | [`config`] | `feeds.toml`: the raw form with spans, the resolved form, the table of all keys; the user's templates | reads these files |
 //! | [`item`] | the model, the record formats and sources, listings and former feeds | reads records, writes new ones |
 //! | [`mirror`] | tables of databases brought over into files, which [`item`] reads | asks databases, writes these files |
@@ -44,11 +45,12 @@
 //! | [`gate`] | the documents of a run checked, each finding led back to its record and field | no |
 //! | [`cache`] | what the next build need not do again: a look at everything that went into a build and came out of it, what was made of each record, and which documents are without a fault | looks at files, keeps two |
 //! | [`pipeline`] | config and items to checked documents | no |
-//! | [`publish`] | the plan, and a folder as its destination: staged files, renames, manifest, lock | writes the output |
+//! | [`publish`] | the plan, and its destination: a folder with staged files and renames, or an object store; manifest, lock | writes the output |
 //! | [`fetch`] | the agent that asks others over HTTP | no, those who use it do |
+//! | [`mod@purge`] | caches, such as a CDN, told of what changed | runs a command, or asks over the network |
 //! | [`websub`] | hubs told of what changed, and the embedded hub: who subscribed, and what they are sent | tells hubs and subscribers, reads and writes its tables in the ledger's file |
 //! | `desk` | items in PostgreSQL, and the work of many machines on their channels (feature `postgres`) | reads and writes a database |
-//! | [`serve`] | the published documents over HTTP, and what access logs tell of those who read | reads the output, listens |
+//! | [`serve`] | the published documents over HTTP, out of a folder or an object store, and what access logs tell of those who read | reads the output, listens |
 //! | [`server_config`] | the same for other web servers: nginx, Caddy, Apache, out of what [`serve`] serves | no |
 //! | [`doctor`] | a published feed fetched as readers fetch it, and what is wrong on its way | asks over the network |
 //! | [`cli`] | one file a subcommand; the only room that prints, reads the environment and the clock, and decides exit codes | yes |
@@ -100,10 +102,12 @@ pub mod page;
 pub mod pipeline;
 pub mod progress;
 pub mod publish;
+pub mod purge;
 pub mod seen;
 pub mod serve;
 pub mod server_config;
 pub mod stamp;
+pub mod storage;
 pub mod text;
 pub mod vocab;
 pub mod websub;

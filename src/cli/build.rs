@@ -19,7 +19,7 @@ use crate::item::Files;
 use crate::ledger::Accept;
 use crate::pipeline::{self, Built, Past, Texts};
 use crate::progress::Progress;
-use crate::publish::{Folder, Lock, Outcome, PublishError};
+use crate::publish::{Destination, Lock, Outcome, PublishError};
 use crate::websub::ping::Told;
 
 /// `tidings build`
@@ -92,7 +92,7 @@ pub(super) fn again(context: &Context) -> Result<Exit, Failure> {
 
 /// What a build would publish, of the records that are right, for channels on demand. Nothing is written.
 pub(super) fn unpublished(config: &Config, context: &Context) -> Result<Built, Failure> {
-    let folder = Folder::open(&config.root, &config.output.folder)?;
+    let folder = Destination::open(config)?;
     let before = memory::load(config, &folder)?;
     let progress = Progress::default();
     let (known, accepted) = (folder.known(), BTreeSet::new());
@@ -136,7 +136,7 @@ pub(super) fn run(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> 
 pub(super) fn once(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> {
     let start = Instant::now();
     let Some(config) = context.load(args.json)? else { return Ok(Exit::Findings) };
-    let mut folder = Folder::open(&config.root, &config.output.folder)?;
+    let mut folder = Destination::open(&config)?;
     let clock = Instant::now();
     if !context.bring_over(&config, args.full, args.json)? {
         context.ui.note("nothing was published, what stood before stands");
@@ -190,8 +190,8 @@ pub(super) fn once(args: &BuildArgs, context: &Context) -> Result<Exit, Failure>
 }
 
 /// The lock; where others had it and worked for a while, the files are looked at once more.
-fn take_lock(args: &BuildArgs, context: &Context, config: &Config, folder: &mut Folder, files: &mut Files) -> Result<Lock, Failure> {
-    let mut lock = |wait| folder.lock(&config.output.folder, &holder(context), wait);
+fn take_lock(args: &BuildArgs, context: &Context, config: &Config, folder: &mut Destination, files: &mut Files) -> Result<Lock, Failure> {
+    let mut lock = |wait| folder.lock(&holder(context), wait);
     match lock(false) {
         Err(PublishError::Locked { .. }) if args.wait => {
             let lock = lock(true)?;

@@ -9,7 +9,7 @@ use super::{Exit, Failure, ui};
 use crate::channel::{self, Channel, Sorted};
 use crate::config::Config;
 use crate::progress::Progress;
-use crate::publish::Folder;
+use crate::publish::Destination;
 use crate::{item, pipeline};
 
 /// `tidings channels`
@@ -23,7 +23,7 @@ pub(super) struct ChannelsArgs {
 
 pub(super) fn run(args: &ChannelsArgs, context: &Context) -> Result<Exit, Failure> {
     let Some(config) = context.load_with_tables(args.json)? else { return Ok(Exit::Findings) };
-    let known = Folder::open(&config.root, &config.output.folder)?.known();
+    let known = Destination::open(&config)?.known();
     let mut loaded = item::read(&config, &Progress::default());
     let mut items = std::mem::take(&mut loaded.items);
     pipeline::seen_now(&mut items, &mut loaded.notes, context.now, &mut loaded.findings);

@@ -19,7 +19,7 @@ use crate::config::{Config, Format, paths};
 use crate::diag::{Findings, Severity};
 use crate::doctor::visit::Answer;
 use crate::doctor::{Doctor, Examined, Local, Options, judge};
-use crate::publish::Folder;
+use crate::publish::Destination;
 
 /// `tidings doctor`
 #[derive(Debug, Args)]
@@ -107,7 +107,7 @@ impl DoctorArgs {
 
 /// The address of every feed that was published, but for the pages of archives.
 fn all(config: &Config) -> Result<Vec<Url>, Failure> {
-    let folder = Folder::open(&config.root, &config.output.folder)?;
+    let folder = Destination::open(config)?;
     let is_page = |path: &str| path.rsplit_once('.').is_some_and(|(page, _)| paths::of_archive(page).is_some());
     let feeds: Vec<Url> = folder
         .paths()

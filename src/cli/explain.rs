@@ -15,7 +15,7 @@ use crate::diag::{Findings, nearest};
 use crate::item::{self, Hidden, Item};
 use crate::pipeline;
 use crate::progress::Progress;
-use crate::publish::Folder;
+use crate::publish::Destination;
 use crate::vocab::{Country, fold};
 
 /// `tidings explain`
@@ -38,7 +38,7 @@ pub(super) struct ExplainArgs {
 
 pub(super) fn run(args: &ExplainArgs, context: &Context) -> Result<Exit, Failure> {
     let Some(config) = context.load_with_tables(args.json)? else { return Ok(Exit::Findings) };
-    let known = Folder::open(&config.root, &config.output.folder)?.known();
+    let known = Destination::open(&config)?.known();
     let loaded = item::read(&config, &Progress::default());
     let at = find(&loaded.items, &args.item)?;
     let scene = Scene::new(&config, loaded.items, at, &known, context);

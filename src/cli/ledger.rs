@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::ledger::sqlite::File;
 use crate::ledger::{Known, Memory, Ping, Store, date, exchange};
-use crate::publish::Folder;
+use crate::publish::Destination;
 use crate::seen::Seen;
 use crate::websub::book::Book;
 
@@ -62,11 +62,9 @@ pub(super) struct RepairArgs {}
 
 pub(super) fn run(command: &LedgerCommand, context: &Context) -> Result<Exit, Failure> {
     let Some(config) = context.load(false)? else { return Ok(Exit::Findings) };
-    let mut folder = Folder::open(&config.root, &config.output.folder)?;
+    let mut folder = Destination::open(&config)?;
     let _lock = match command {
-        LedgerCommand::Import(_) | LedgerCommand::Repair(_) => {
-            Some(folder.lock(&config.output.folder, &super::build::holder(context), false)?)
-        }
+        LedgerCommand::Import(_) | LedgerCommand::Repair(_) => Some(folder.lock(&super::build::holder(context), false)?),
         _ => None,
     };
     match command {
@@ -137,7 +135,7 @@ fn import(args: &ImportArgs, context: &Context, config: &Config) -> Result<Exit,
     Ok(Exit::Fine)
 }
 
-fn check(context: &Context, config: &Config, folder: &Folder) -> Result<Exit, Failure> {
+fn check(context: &Context, config: &Config, folder: &Destination) -> Result<Exit, Failure> {
     let store = Store::of(config);
     if !store.exists()? {
         context.ui.say("there is no ledger yet; the next build starts one");
@@ -153,27 +151,27 @@ fn check(context: &Context, config: &Config, folder: &Folder) -> Result<Exit, Fa
     };
     let mut findings: Findings = store.integrity()?.into_iter().map(fault).collect();
     let memory = store.load()?;
-    findings.extend(disagreements(&memory, folder).into_iter().map(fault));
+    findings.extend(disagreements(&memory, folder)?.into_iter().map(fault));
     context.ui.findings(&findings);
     context.ui.say(format_args!("{} items, {} channels; {}", memory.items().len(), memory.channels.len(), ui::tally(&findings)));
     Ok(if findings.is_empty() { Exit::Fine } else { Exit::Findings })
 }
 
 /// Items in published documents that the ledger does not know to be there.
-fn disagreements(memory: &Memory, folder: &Folder) -> Vec<String> {
+fn disagreements(memory: &Memory, folder: &Destination) -> Result<Vec<String>, Failure> {
     let mut found = Vec::new();
-    for (path, bytes) in folder.standing().into_iter().filter(|(path, _)| path.ends_with(".atom")) {
+    for (path, bytes) in folder.standing()?.into_iter().filter(|(path, _)| path.ends_with(".atom")) {
         let channel = memory.channels.get(path.trim_end_matches(".atom"));
         let knows = |id: &str| memory.find(id).is_some_and(|at| channel.is_some_and(|channel| channel.members.contains(&at)));
         let strange: Vec<String> = Seen::read(&bytes).items.into_iter().filter(|item| !knows(&item.id)).map(|item| item.id).collect();
         found.extend(strange.into_iter().map(|id| format!("`{path}` holds `{id}`, and the ledger does not know it to be there")));
     }
-    found
+    Ok(found)
 }
 
-fn repair(context: &Context, config: &Config, folder: &Folder) -> Result<Exit, Failure> {
+fn repair(context: &Context, config: &Config, folder: &Destination) -> Result<Exit, Failure> {
     let store = Store::of(config);
-    let mut memory = memory::rebuilt(folder);
+    let mut memory = memory::rebuilt(folder)?;
     let is_there = store.exists()?;
     let has_hubs = !config.publication.hubs.is_empty();
     let waiting = if has_hubs && is_there { store.pings().unwrap_or_default() } else { Vec::new() };

@@ -14,7 +14,7 @@ use crate::diag::codes;
 use crate::item::Files;
 use crate::ledger::Store;
 use crate::pipeline::{self, Built};
-use crate::publish::{Folder, Outcome};
+use crate::publish::{Destination, Outcome};
 use crate::websub;
 
 /// What a build looked at before it read anything.
@@ -43,12 +43,12 @@ impl<'a> Look<'a> {
     }
 
     /// What the build before said, where this one would change nothing.
-    pub fn unchanged(&self, folder: &Folder) -> Option<Said> {
+    pub fn unchanged(&self, folder: &Destination) -> Option<Said> {
         self.counts.then(|| self.cache.unchanged(&self.inputs, self.config, &self.outcome(folder), self.now)).flatten()
     }
 
     /// Keeps what was looked at, for the next build.
-    pub fn keep(self, folder: &Folder, built: &Built) {
+    pub fn keep(self, folder: &Destination, built: &Built) {
         // An `updated` that has not come yet is gone from the items: nobody knows any more when it comes.
         if built.findings.iter().any(|finding| finding.code == &codes::FUTURE_UPDATE) {
             return self.cache.forget();
@@ -58,7 +58,7 @@ impl<'a> Look<'a> {
         self.cache.keep(&self.inputs, self.config, &outcome, (self.now, until));
     }
 
-    fn outcome(&self, folder: &Folder) -> Vec<PathBuf> {
+    fn outcome(&self, folder: &Destination) -> Vec<PathBuf> {
         // A ledger in a database has no file here; a run that finds nothing changed here does not ask it.
         let ledger = self.config.root.join(&self.config.ledger.path);
         let mut journal = ledger.clone().into_os_string();
@@ -84,11 +84,13 @@ pub(super) fn idle(
     args: &BuildArgs,
     context: &Context,
     config: &Config,
-    folder: &Folder,
+    folder: &Destination,
     said: Said,
     start: Instant,
 ) -> Result<Exit, Failure> {
     let ui = context.ui;
+    let purged = if args.no_ping { None } else { super::purge::late(config, context)? };
+    purged.iter().for_each(|finding| ui.findings(&finding.clone().into()));
     let ask = !args.no_ping && !config.publication.hubs.is_empty();
     let told = ask.then(|| websub::ping::tell(config, &Store::of(config)));
     told.iter().for_each(|told| ui.findings(&told.findings));

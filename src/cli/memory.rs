@@ -10,7 +10,7 @@ use super::Failure;
 use crate::config::{Config, Format};
 use crate::ledger::{LedgerError, Memory, Ping, Staged, Store, exchange, rebuild};
 use crate::pipeline::Built;
-use crate::publish::{Folder, Former, Memo, Outcome, Plan, PublishError};
+use crate::publish::{Destination, Former, Memo, Outcome, Plan, PublishError};
 use crate::seen::Seen;
 use crate::websub::{self, ping::Told};
 
@@ -26,13 +26,13 @@ pub(super) struct Remembered {
 }
 
 /// Loads the ledger; takes up what a run that was cut off had begun, and gathers a lost one from what is published.
-pub(super) fn load(config: &Config, folder: &Folder) -> Result<Remembered, Failure> {
+pub(super) fn load(config: &Config, folder: &Destination) -> Result<Remembered, Failure> {
     let clock = Instant::now();
     let store = Store::of(config);
     let stored = Arc::new(store.load()?);
     let mut memory = stored.clone();
     if memory.is_empty() {
-        memory = rebuilt(folder).into();
+        memory = rebuilt(folder)?.into();
     }
     if let Some(intent) = folder.unfinished() {
         let taken = exchange::import(Arc::make_mut(&mut memory), &intent);
@@ -44,11 +44,11 @@ pub(super) fn load(config: &Config, folder: &Folder) -> Result<Remembered, Failu
     Ok(Remembered { store, stored, memory, took: clock.elapsed() })
 }
 
-/// A memory of what stands in the output folder.
-pub(super) fn rebuilt(folder: &Folder) -> Memory {
-    let feeds = folder.standing().into_iter().filter(|(path, _)| Format::of_path(path).is_some());
+/// A memory of what is published.
+pub(super) fn rebuilt(folder: &Destination) -> Result<Memory, PublishError> {
+    let feeds = folder.standing()?.into_iter().filter(|(path, _)| Format::of_path(path).is_some());
     let seen = feeds.map(|(path, bytes)| (path, Seen::read(&bytes))).collect();
-    rebuild::memory(&seen)
+    Ok(rebuild::memory(&seen))
 }
 
 /// Which run it is that publishes.
@@ -76,7 +76,7 @@ impl Remembered {
     }
 
     /// What hubs are to be told once this plan is carried out.
-    pub fn pings(&self, config: &Config, folder: &Folder, plan: &Plan, after: &Memory) -> Vec<Ping> {
+    pub fn pings(&self, config: &Config, folder: &Destination, plan: &Plan, after: &Memory) -> Vec<Ping> {
         websub::pings(config, plan, folder.is_cut_off().then_some((&*self.stored, after)))
     }
 
@@ -86,7 +86,13 @@ impl Remembered {
     }
 
     /// Publishes, and remembers when the files are in place. Tells how long the remembering took.
-    pub fn publish(&self, folder: &mut Folder, plan: &Plan, built: &Built, run: RunOf<'_>) -> Result<(Outcome, Duration), PublishError> {
+    pub fn publish(
+        &self,
+        folder: &mut Destination,
+        plan: &Plan,
+        built: &Built,
+        run: RunOf<'_>,
+    ) -> Result<(Outcome, Duration), PublishError> {
         // The first ledger of all can be gathered from the files, should the run be cut off.
         let intent = if self.memory.is_empty() { String::new() } else { self.intent(&built.after) };
         let pings = self.pings(run.config, folder, plan, &built.after);
@@ -103,7 +109,7 @@ impl Remembered {
         let keep = run.config.output.keep;
         let channels = if plan.is_idle() || keep == 0 { BTreeMap::new() } else { exchange::former_channels(&self.memory, &built.after) };
         let former = Former { at: run.now.to_rfc3339(), keep, channels };
-        let outcome = folder.carry_out(plan, &built.documents, Memo { intent: &intent, former: Some(&former) }, remember)?;
+        let outcome = folder.carry_out(plan, &built.documents, Memo { at: run.now, intent: &intent, former: Some(&former) }, remember)?;
         Ok((outcome, took))
     }
 }

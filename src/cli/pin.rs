@@ -7,7 +7,7 @@ use super::{Exit, Failure, ui};
 use crate::config::{Config, RecordFormat};
 use crate::item::{self, Item, pin};
 use crate::progress::Progress;
-use crate::publish::Folder;
+use crate::publish::Destination;
 
 /// `tidings pin`
 #[derive(Debug, Args)]
@@ -26,8 +26,8 @@ pub(super) struct PinArgs {
 
 pub(super) fn run(args: &PinArgs, context: &Context) -> Result<Exit, Failure> {
     let Some(config) = context.load_with_tables(false)? else { return Ok(Exit::Findings) };
-    let mut folder = Folder::open(&config.root, &config.output.folder)?;
-    let _lock = folder.lock(&config.output.folder, &super::build::holder(context), false)?;
+    let mut folder = Destination::open(&config)?;
+    let _lock = folder.lock(&super::build::holder(context), false)?;
     let loaded = item::read(&config, &Progress::default());
     context.ui.findings(&loaded.findings);
     if let Some(key) = args.keys.iter().find(|key| !loaded.items.iter().any(|item| *item.key == *key.as_str())) {

@@ -12,7 +12,7 @@ use crate::diag::{Finding, Findings, Place, codes};
 use crate::document::Document;
 use crate::ledger::{Memory, exchange};
 use crate::publish::plan::Foreign;
-use crate::publish::{Folder, Memo, Plan, Set, TakenBack};
+use crate::publish::{Destination, Memo, Plan, Set, TakenBack};
 
 /// `tidings rollback`
 #[derive(Debug, Args)]
@@ -53,11 +53,11 @@ struct Report {
 
 pub(super) fn run(args: &RollbackArgs, context: &Context) -> Result<Exit, Failure> {
     let Some(config) = context.load(args.json)? else { return Ok(Exit::Findings) };
-    let mut folder = Folder::open(&config.root, &config.output.folder)?;
+    let mut folder = Destination::open(&config)?;
     if args.list {
         return list(&folder.sets(), args.json);
     }
-    let lock = folder.lock(&config.output.folder, &super::build::holder(context), false)?;
+    let lock = folder.lock(&super::build::holder(context), false)?;
     let sets = wanted(folder.sets(), usize::from(args.steps))?;
     let former = former(&sets)?;
     // Servers compare the time of a file's change with what a reader saw last: it must not go back.
@@ -79,11 +79,13 @@ pub(super) fn run(args: &RollbackArgs, context: &Context) -> Result<Exit, Failur
         let after = restored(&before.memory, &former.channels);
         let digest = |path: &String| Some((path.clone(), before.memory.channels.get(path)?.digest?.to_hex()));
         let taken_back = TakenBack { at: context.now.to_rfc3339(), channels: former.channels.keys().filter_map(digest).collect() };
-        let memo = Memo { intent: &before.intent(&after), former: None };
+        let memo = Memo { at: context.now, intent: &before.intent(&after), former: None };
         let pings = before.pings(&config, &folder, &plan, &after);
         folder.carry_out(&plan, &documents, memo, || before.save(&after, &pings))?;
         folder.take_back(&taken_back)?;
         sets.iter().try_for_each(Set::remove)?;
+        let purged = if args.no_ping { None } else { super::purge::purge(&config, &folder) };
+        purged.iter().for_each(|finding| context.ui.findings(&finding.clone().into()));
         drop(lock);
         let told = if args.no_ping { None } else { before.tell_hubs(&config) };
         told.iter().for_each(|told| context.ui.findings(&told.findings));

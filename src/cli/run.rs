@@ -8,6 +8,7 @@ use super::build::{BuildArgs, summary, tell_told};
 use super::context::Context;
 use super::look::Look;
 use super::memory::{Remembered, RunOf};
+use super::purge;
 use super::report::{FindingRow, HubsRow, Paths, Refusal, Report};
 use super::ui::{self, Ui};
 use super::view::{self, View};
@@ -21,7 +22,7 @@ use crate::item::{Hidden, Loaded};
 use crate::ledger::{Accept, Memory, Staged, guard};
 use crate::pipeline::{self, Built, Changed, Past, Sifted, Timings};
 use crate::progress::Progress;
-use crate::publish::{Change, Folder, Lock, Outcome, Plan, beside};
+use crate::publish::{Change, Destination, Lock, Outcome, Plan, beside};
 use crate::websub::ping::Told;
 
 /// What came of the records: nothing but findings, where some are no items and nobody said to go on without them.
@@ -35,6 +36,8 @@ pub(super) struct Made {
 struct Published {
     /// `None` where nothing was to be written.
     outcome: Option<Outcome>,
+    /// Why caches were not told.
+    purge: Option<Finding>,
     /// `None` where no hub was to be told.
     hubs: Option<Hubs>,
 }
@@ -82,7 +85,7 @@ impl Run<'_> {
         &self,
         mut built: Built,
         staged: Option<Staged>,
-        folder: &mut Folder,
+        folder: &mut Destination,
         (lock, look): (Option<Lock>, Option<Look<'_>>),
     ) -> Result<Exit, Failure> {
         if built.catalogue.findings.has_errors() || built.checked.has_errors() {
@@ -122,13 +125,16 @@ impl Run<'_> {
         {
             self.context.ui.detail(format_args!("what was made is not kept for the next build: {error}"));
         }
+        let is_silent = self.args.dry_run || self.args.no_ping;
+        crash::point("purge");
+        let purge = if is_silent { None } else { purge::purge(self.config, folder) };
         // Whoever publishes next need not wait for hubs.
         drop(lock);
         crash::point("ping");
         let clock = Instant::now();
-        let told = if self.args.dry_run || self.args.no_ping { None } else { self.before.tell_hubs(self.config) };
+        let told = if is_silent { None } else { self.before.tell_hubs(self.config) };
         let hubs = told.map(|told| Hubs { took: clock.elapsed(), told });
-        let exit = self.tell(&built, &plan, Published { outcome, hubs }, views);
+        let exit = self.tell(&built, &plan, Published { outcome, purge, hubs }, views);
         if let (Some(look), Ok(Exit::Fine)) = (look, &exit) {
             look.keep(folder, &built);
         }
@@ -157,7 +163,7 @@ impl Run<'_> {
     }
 
     /// A publish that somebody took back, about to be repeated as it was.
-    fn taken_back(&self, plan: &Plan, after: &Memory, folder: &Folder) -> Option<Finding> {
+    fn taken_back(&self, plan: &Plan, after: &Memory, folder: &Destination) -> Option<Finding> {
         if plan.is_idle() || self.accepted.contains(&Accept::Rollback) {
             return None;
         }
@@ -188,6 +194,7 @@ impl Run<'_> {
         let ui = self.context.ui;
         ui.findings(&built.findings);
         self.tell_checked(&built.checked);
+        published.purge.iter().for_each(|finding| ui.findings(&finding.clone().into()));
         published.hubs.iter().for_each(|hubs| ui.findings(&hubs.told.findings));
         match (self.args.json, published.outcome) {
             (true, _) => self.json(built, plan, &published, views.unwrap_or_default())?,
@@ -250,7 +257,7 @@ impl Run<'_> {
 
     fn json(&self, built: &Built, plan: &Plan, run: &Published, views: Vec<View>) -> Result<(), Failure> {
         let hubs = run.hubs.as_ref().map(|hubs| &hubs.told);
-        let warnings = hubs.into_iter().flat_map(|told| &told.findings);
+        let warnings = run.purge.iter().chain(hubs.into_iter().flat_map(|told| &told.findings));
         let of = |change: Change| plan.puts.iter().filter(|put| put.change == change).map(|put| put.path.as_str()).collect();
         ui::print_json(&Report {
             published: run.outcome.is_some(),

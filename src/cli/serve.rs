@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 
 use super::build;
 use super::context::Context;
+use super::serve_from;
 use super::ui::{self, Ui};
 use super::watch::{Change, Watched};
 use super::{Exit, Failure};
@@ -30,11 +31,12 @@ SIGHUP reads the documents and the config anew, SIGTERM and SIGINT end in peace.
 Examples:
   tidings serve --watch                          preview: builds on every save, open pages look again
   tidings serve --log access.log --behind-proxy  production, behind a proxy that sends X-Forwarded-For
-  tidings serve --listen 0.0.0.0:8080            for everybody who can reach this machine")]
+  tidings serve --listen 0.0.0.0:8080            for everybody who can reach this machine
+  tidings serve --from s3://news/feeds           what stands in an object store; any number of servers may do it")]
 pub(super) struct ServeArgs {
     /// Listen here; port 0 takes any that is free
     #[arg(short, long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
+    pub(super) listen: SocketAddr,
     /// Build at the start and on every save of a record or the config, and let open pages look again
     #[arg(short, long)]
     watch: bool,
@@ -44,6 +46,12 @@ pub(super) struct ServeArgs {
     /// Write no access log
     #[arg(long)]
     no_log: bool,
+    /// Serve what stands in an object store, such as `s3://bucket/prefix`; no config is needed, and any number of servers may do it
+    #[arg(long, value_name = "URL", conflicts_with_all = ["watch", "on_demand"])]
+    pub(super) from: Option<String>,
+    /// How often to look whether something changed in the store, in milliseconds
+    #[arg(long, value_name = "COUNT", default_value_t = 500, value_parser = RangedU64ValueParser::<u64>::new().range(50..=3_600_000))]
+    pub(super) poll: u64,
     /// Answer `/feed.atom?country=belize+mexico&topic=trafficking&lang=en` too: any crossing, made when it is asked for
     #[arg(long)]
     on_demand: bool,
@@ -65,7 +73,17 @@ pub(super) struct ServeArgs {
 const LOOK: Duration = Duration::from_secs(1);
 
 pub(super) fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
+    if let Some(from) = &args.from {
+        return serve_from::run(args, context, from);
+    }
     let Some(config) = context.load(false)? else { return Ok(Exit::Findings) };
+    if let Some(address) = &config.output.store {
+        if args.watch || args.on_demand {
+            let message = format!("`--watch` and `--on-demand` go with a folder, and documents go to `{address}`");
+            return Err(Failure::new(message).help("give them a config that has `folder` in `[output]` in place of `url`"));
+        }
+        return serve_from::run(args, context, &address.to_string());
+    }
     let config = Arc::new(config);
     // Watched before it is built: a save in between is built again.
     let watched = if args.watch { Some(Watched::new(&config)?) } else { None };
@@ -121,7 +139,7 @@ pub(super) fn log(file: Option<&Path>, is_off: bool) -> Result<Log, Failure> {
 }
 
 impl ServeArgs {
-    fn options(&self, hub: Option<Arc<Hub>>) -> Result<Options, Failure> {
+    pub(super) fn options(&self, hub: Option<Arc<Hub>>) -> Result<Options, Failure> {
         let log = log(self.log.as_deref(), self.no_log)?;
         let limits = Limits {
             connections: self.connections as usize,

@@ -46,6 +46,10 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 
 pub(super) fn run(args: &ServerConfigArgs, context: &Context) -> Result<Exit, Failure> {
     let Some(config) = context.load(false)? else { return Ok(Exit::Findings) };
+    if let Some(address) = &config.output.store {
+        let message = format!("the documents are in `{address}`, and not in a folder that such a server could serve");
+        return Err(Failure::new(message).help("`tidings serve --from` serves them; docs/object-storage.md tells of it"));
+    }
     let folder = config.root.join(&config.output.folder);
     let site = Site::load(&config, How::default(), None);
     let site =

@@ -8,7 +8,7 @@ use similar::{ChangeTag, TextDiff};
 use super::ui::{self, Ui};
 use crate::config::{Format, paths};
 use crate::pipeline::Built;
-use crate::publish::{Change, Folder, Plan};
+use crate::publish::{Change, Destination, Plan};
 use crate::seen::{Seen, SeenItem};
 
 /// What the subscribers to one channel would notice.
@@ -40,7 +40,7 @@ struct FieldChange {
 }
 
 /// One view for each channel that changes, from its first document.
-pub(super) fn views(plan: &Plan, built: &Built, folder: &Folder) -> Vec<View> {
+pub(super) fn views(plan: &Plan, built: &Built, folder: &Destination) -> Vec<View> {
     let channel = |path: &str| path.rsplit_once('.').map_or(path, |(channel, _)| channel).to_owned();
     let standing = |path: &str| folder.standing_bytes(path).map(|bytes| Seen::read(&bytes)).unwrap_or_default();
     let again: BTreeSet<&str> = built.repeats.iter().map(|iri| &**iri).collect();

@@ -47,6 +47,12 @@ impl<'t> Report<'t> {
         self.error(&codes::BAD_VALUE, span, message, help);
     }
 
+    /// The same of a value that nobody is to read over a shoulder: its line is not shown.
+    pub fn bad_secret(&mut self, span: &Range<usize>, message: impl Into<String>, help: impl Into<String>) {
+        let place = Place { excerpt: None, ..Place::span(self.path.clone(), self.text, span.clone()) };
+        self.findings.push(Finding::new(&codes::BAD_VALUE, message).at(place).help(help));
+    }
+
     /// An error in the file as a whole.
     pub fn whole(&mut self, code: &'static Code, message: impl Into<String>, help: impl Into<String>) {
         self.findings.push(Finding::new(code, message).at(Place::file(self.path.clone())).help(help));

@@ -24,8 +24,9 @@ use regex::Regex;
 use url::Url;
 
 use crate::coding::Coding;
-use crate::database::Address;
+use crate::database;
 use crate::diag::Place;
+use crate::storage;
 use crate::text::Syntax;
 use crate::vocab::Person;
 use crate::vocab::{Country, Language, TagAuthority};
@@ -178,7 +179,7 @@ pub struct Table {
 pub enum Engine {
     /// A file, relative to the root.
     Sqlite(PathBuf),
-    Postgres(Address),
+    Postgres(database::Address),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
@@ -465,8 +466,14 @@ pub struct Limits {
 /// What is written, and where to.
 #[derive(Debug)]
 pub struct Output {
-    /// Relative to the root.
+    /// Relative to the root. Where there is a store, its address, for messages only.
     pub folder: PathBuf,
+    /// The object store that documents go to instead.
+    pub store: Option<storage::Address>,
+    /// How long the store is tried, in seconds.
+    pub store_timeout: u64,
+    /// How caches are told of what changed.
+    pub purge: Option<Purge>,
     pub formats: Vec<Format>,
     /// Whether documents carry whole bodies or only summaries.
     pub content: Content,
@@ -492,19 +499,38 @@ pub struct Output {
     pub templates: Option<Templates>,
 }
 
-/// A channel path that was published and is no longer used. Paths are without extension.
+/// How caches between the documents and their readers are told of what changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Purge {
+    pub by: PurgeBy,
+    /// The line of the config, for messages.
+    pub line: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PurgeBy {
+    /// A line for the system's shell.
+    Shell(String),
+    /// A program and its arguments; never empty.
+    Program(Vec<String>),
+    Url(Url),
+}
+
+/// A channel path that was published and is no longer used. Paths are without extension.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Moved {
     pub from: String,
     /// `None` where the channel has ended.
     pub to: Option<String>,
     pub how: MovedAs,
     /// The line of the config, for messages.
+    #[serde(skip)]
     pub line: u32,
 }
 
 /// What stands at a path that a channel moved away from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum MovedAs {
     /// The same document.
     #[default]
@@ -551,7 +577,7 @@ pub struct Ledger {
 /// A PostgreSQL database that holds what a publication remembers, and the items that workers publish.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Database {
-    pub address: Address,
+    pub address: database::Address,
     /// The schema that its tables stand in.
     pub schema: String,
 }

@@ -78,7 +78,12 @@ pub(super) fn save(
     Ok(Round { unchanged: made.len() - put.len(), put, deleted, ..Round::default() })
 }
 
-fn insert(transaction: &mut Transaction<'_>, changed: &[&&Put], own: &HashMap<String, i64>, config: &Config) -> Result<(), postgres::Error> {
+fn insert(
+    transaction: &mut Transaction<'_>,
+    changed: &[&&Put],
+    own: &HashMap<String, i64>,
+    config: &Config,
+) -> Result<(), postgres::Error> {
     let insert = "insert into documents (path, family, hash, media_type, changed, token, put_at, bytes) \
         select path, family, hash, media_type, changed, token, clock_timestamp(), bytes from \
         unnest($1::text[], $2::text[], $3::bytea[], $4::text[], $5::bigint[], $6::bigint[], $7::bytea[]) \

@@ -103,6 +103,7 @@ codes! {
     MOVED_TAKEN = "moved-taken", Error, "a path that a channel moved away from is still a channel's";
     LEDGER_DAMAGE = "ledger-damage", Error, "the ledger does not agree with itself or with what is published";
     FOREIGN_FILE = "foreign-file", Error, "something stands where a document should go, and it was not published from here";
+    NOT_PURGED = "not-purged", Warning, "caches could not be told of what was published";
     HUB_NOT_TOLD = "hub-not-told", Warning, "a hub could not be told of what was published";
     HUB_INTENT = "hub-intent", Warning, "a subscriber did not confirm what was asked of the hub in its name";
     HUB_DELIVERY = "hub-delivery", Warning, "a subscriber did not take a document that it subscribed to";

@@ -5,19 +5,19 @@
 
 use rayon::prelude::*;
 
-use super::Folder;
+use super::Destination;
 use crate::coding::{Coding, Effort};
 use crate::document::Document;
 
 /// The documents in these codings, each beside its document, where that makes it smaller.
-pub fn copies(documents: &[&Document], codings: &[Coding], folder: &Folder) -> Vec<Document> {
+pub fn copies(documents: &[&Document], codings: &[Coding], folder: &Destination) -> Vec<Document> {
     if codings.is_empty() {
         return Vec::new();
     }
     documents.par_iter().flat_map_iter(|document| copies_of(document, codings, folder)).collect()
 }
 
-fn copies_of(document: &Document, codings: &[Coding], folder: &Folder) -> Vec<Document> {
+fn copies_of(document: &Document, codings: &[Coding], folder: &Destination) -> Vec<Document> {
     let stands = folder.settled_bytes(&document.path).is_some_and(|bytes| document.bytes == *bytes);
     let copy = |coding: &Coding| {
         let path = format!("{}.{}", document.path, coding.extension());

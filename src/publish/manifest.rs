@@ -23,6 +23,10 @@ impl Hash {
     pub fn of(bytes: &[u8]) -> Self {
         Hash(blake3::hash(bytes).to_hex().to_string())
     }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// The published paths of one output folder.

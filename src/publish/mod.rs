@@ -1,23 +1,37 @@
 //! Putting documents where subscribers fetch them: first a plan, then its carrying out.
 //!
 //! The plan is a pure function of the documents, of what was published before and of what stands there now. Carrying it out is the
-//! destination's affair; [`folder`] is the one there is. Nothing here knows what a document says.
+//! destination's affair ([`destination`]): a folder, or an object store (feature `object-store`), and the state that both need. Nothing here knows what a
+//! document says; [`headers`] knows what it is served with, and [`front`] what else those must know who serve it.
 
 pub mod beside;
-pub mod folder;
+#[cfg(feature = "object-store")]
+mod bucket;
+pub mod destination;
+mod folder;
+pub mod front;
+pub mod headers;
+#[cfg(feature = "object-store")]
+pub mod index;
 pub mod lock;
 pub mod manifest;
+mod place;
 pub mod plan;
 mod sets;
+mod unpurged;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub use folder::{Folder, Memo, Outcome, TakenBack};
+use crate::storage::StorageError;
+
+pub use destination::{Destination, Memo, Outcome, TakenBack};
+pub use front::Front;
 pub use lock::Lock;
 pub use manifest::Manifest;
 pub use plan::{Change, Plan, Put};
 pub use sets::{Former, Set};
+pub use unpurged::Unpurged;
 
 /// Why publishing could not be carried out. What was published before stands, whole.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +44,12 @@ pub enum PublishError {
     Ledger(#[from] crate::ledger::LedgerError),
     #[error("another run publishes here: {holder}")]
     Locked { holder: String },
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error("`{path}` in `{address}` was changed by something else while this run was under way")]
+    Overtaken { address: String, path: String },
+    #[error("`{0}` cannot be reached: this program was built without the feature `object-store`")]
+    OutOfReach(String),
 }
 
 impl PublishError {
@@ -45,6 +65,11 @@ impl PublishError {
             PublishError::Io { .. } => "mend the cause and run again; what was published before is whole",
             PublishError::Manifest { .. } => "remove the file and run again with `--force` to take over what stands in the output folder",
             PublishError::Ledger(error) => error.help(),
+            PublishError::Storage(error) => error.help,
+            PublishError::Overtaken { .. } => {
+                "run again: it tells what stands there, and `--force` overwrites it; other documents may be new already"
+            }
+            PublishError::OutOfReach(_) => "`cargo install tidings --features object-store` makes one that has it",
             PublishError::Locked { .. } => "wait for it to end, or run with `--wait`",
         }
     }

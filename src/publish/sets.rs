@@ -5,11 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::place::Place;
 use super::{Change, Plan, PublishError};
 
 const UNDER_WAY: &str = "under-way";
@@ -57,16 +57,15 @@ impl Sets {
             .collect()
     }
 
-    /// Keeps what the plan is going to replace below `root`.
-    pub fn begin(&self, root: &Path, plan: &Plan, former: &Former) -> Result<(), PublishError> {
+    /// Keeps what the plan is going to replace in a place.
+    pub fn begin(&self, from: &dyn Place, plan: &Plan, former: &Former) -> Result<(), PublishError> {
         let folder = self.0.join(UNDER_WAY);
         let mut set = Set::read(&folder).unwrap_or_else(|| Set::new(&folder, &former.at));
         let files = folder.join("files");
         fs::create_dir_all(&files).map_err(PublishError::io("create", &files))?;
         let changed = plan.puts.iter().filter(|put| put.change == Change::Changed).map(|put| &put.path);
         for path in changed.chain(&plan.deletes).filter(|path| !set.knows(path)).cloned().collect::<Vec<_>>() {
-            let place = files.join(&path);
-            link(&root.join(&path), &place).map_err(PublishError::io("keep the former", &place))?;
+            from.keep(&path, &files.join(&path))?;
             set.replaced.insert(path);
         }
         let new = plan.puts.iter().filter(|put| put.change == Change::New && !set.knows(&put.path)).map(|put| put.path.clone());
@@ -76,7 +75,7 @@ impl Sets {
             set.channels.entry(path.clone()).or_insert_with(|| line.clone());
         }
         let json = serde_json::to_vec(&set).map_err(|error| PublishError::io("write", &folder)(error.into()))?;
-        super::folder::write_whole(&folder.join("set.json"), &json)
+        super::destination::write_whole(&folder.join("set.json"), &json)
     }
 
     /// Says that the publish is over, and lets go of all but the newest `keep`.
@@ -139,16 +138,4 @@ impl Set {
     pub fn remove(&self) -> Result<(), PublishError> {
         fs::remove_dir_all(&self.folder).map_err(PublishError::io("remove", &self.folder))
     }
-}
-
-/// A second name for the file, or a copy where there can be none.
-fn link(file: &Path, place: &Path) -> io::Result<()> {
-    if let Some(folder) = place.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    match fs::remove_file(place) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    fs::hard_link(file, place).or_else(|_| fs::copy(file, place).map(|_| ()))
 }

@@ -75,6 +75,9 @@ pub fn answer<B>(site: &Site, request: &Request<B>) -> Response {
         Err(Refused::TooLong) => return plain(StatusCode::URI_TOO_LONG, "the path is longer than that of any document"),
         Err(Refused::Bad(why)) => return plain(StatusCode::BAD_REQUEST, why),
     };
+    if site.is_waiting {
+        return waiting();
+    }
     match site.find(&path) {
         Found::Page(page) => document(site, page, request.method(), request.headers()),
         Found::Moved(target) => moved(site, target),
@@ -200,6 +203,13 @@ fn not_found(site: &Site, headers: &HeaderMap) -> Response {
     };
     let mut response = told(StatusCode::NOT_FOUND, list.clone(), media_type);
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept"));
+    response
+}
+
+/// 503: the documents did not come here yet.
+pub fn waiting() -> Response {
+    let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, "the documents are being fetched");
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
     response
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::config::{Config, Format};
+use crate::config::Format;
+use crate::publish::Front;
 
 /// The name of a page that stands for its folder.
 pub const INDEX: &str = "index.html";
@@ -23,7 +24,7 @@ pub struct Listed {
 
 impl Listed {
     /// From the paths and bytes of all documents.
-    pub fn of<'a>(config: &Config, base: &str, pages: impl Iterator<Item = (&'a str, &'a [u8])>) -> Self {
+    pub fn of<'a>(front: &Front, pages: impl Iterator<Item = (&'a str, &'a [u8])>) -> Self {
         let mut channels: BTreeMap<String, (String, Vec<Format>)> = BTreeMap::new();
         for (path, bytes) in pages {
             let Some((stem, format)) = channel(path) else { continue };
@@ -34,10 +35,10 @@ impl Listed {
                 *title = title_of(bytes).unwrap_or_default();
             }
         }
-        let language = config.publication.language();
+        let base = front.base();
         Listed {
-            title: config.publication.title.get(language).to_owned(),
-            language: language.to_string(),
+            title: front.title.clone(),
+            language: front.language.clone(),
             root: if base.is_empty() { "/".to_owned() } else { format!("/{base}/") },
             channels,
         }

@@ -5,7 +5,9 @@
 //! [`negotiate`], [`delta`]), and [`answer`] puts the answer together. [`connection`] bounds what a client can take. [`mod@hub`] is
 //! where the publication's own WebSub hub stands, if it has one.
 //!
-//! The room reads the output folder and listens; it publishes nothing and decides no exit code.
+//! With the feature `object-store`, `remote` keeps the documents up with those that stand in an object store.
+//!
+//! The room reads the output folder, or a store, and listens; it publishes nothing and decides no exit code.
 
 pub mod answer;
 pub mod connection;
@@ -20,6 +22,8 @@ pub mod moves;
 pub mod negotiate;
 pub mod page;
 pub mod readers;
+#[cfg(feature = "object-store")]
+pub mod remote;
 pub mod site;
 pub mod stats;
 pub mod target;
@@ -76,7 +80,7 @@ pub struct Server {
     /// Whether the client's address is what the proxy before us says.
     behind_proxy: bool,
     /// The file that every build touches.
-    built: PathBuf,
+    built: Option<PathBuf>,
     /// What channels on demand are made of, where there are any.
     stock: ArcSwapOption<Stock>,
     hub: Option<hub::Mount>,
@@ -110,15 +114,25 @@ impl Server {
     /// # Errors
     /// Where there is no output folder yet.
     pub fn new(config: &Config, options: Options) -> io::Result<Arc<Self>> {
-        let site = ArcSwap::from_pointee(if options.hub_only { Site::bare(config) } else { Site::load(config, options.how, None)? });
-        Ok(Arc::new_cyclic(|server| Server {
-            site,
+        let site = if options.hub_only { Site::bare(config) } else { Site::load(config, options.how, None)? };
+        Ok(Server::of(site, Some(config.root.join(".tidings/lock")), options))
+    }
+
+    /// A server whose documents are still to come, by [`Server::swap`].
+    #[cfg(feature = "object-store")]
+    pub fn waiting(options: Options) -> Arc<Self> {
+        Server::of(Site::waiting(), None, options)
+    }
+
+    fn of(site: Site, built: Option<PathBuf>, options: Options) -> Arc<Self> {
+        Arc::new_cyclic(|server| Server {
+            site: ArcSwap::from_pointee(site),
             how: options.how,
             router: router(server.clone(), options.how.live),
             limits: options.limits,
             log: options.log,
             behind_proxy: options.behind_proxy,
-            built: config.root.join(".tidings/lock"),
+            built,
             stock: ArcSwapOption::empty(),
             hub: options.hub.map(hub::Mount::new),
             hub_only: options.hub_only,
@@ -129,7 +143,7 @@ impl Server {
             waited: AtomicU64::new(0),
             states: watch::channel(1).0,
             stopping: watch::channel(false).0,
-        }))
+        })
     }
 
     /// Reads the documents anew and swaps them in. Where that fails, the former go on being served.
@@ -138,9 +152,14 @@ impl Server {
     /// Where the output folder cannot be read.
     pub fn reload(&self, config: &Config) -> io::Result<()> {
         let site = if self.hub_only { Site::bare(config) } else { Site::load(config, self.how, Some(&self.site.load()))? };
+        self.swap(site);
+        Ok(())
+    }
+
+    /// Serves other documents from now on.
+    pub(crate) fn swap(&self, site: Site) {
         self.site.store(Arc::new(site));
         self.states.send_modify(|state| *state += 1);
-        Ok(())
     }
 
     /// Answers for channels on demand from now on, out of these records.
@@ -243,7 +262,7 @@ impl Server {
     fn metrics(&self) -> String {
         let site = self.site.load();
         let seconds_since = |time: SystemTime| time.elapsed().unwrap_or_default().as_secs();
-        let built = std::fs::metadata(&self.built).and_then(|metadata| metadata.modified()).ok();
+        let built = self.built.as_ref().and_then(|built| std::fs::metadata(built).and_then(|metadata| metadata.modified()).ok());
         metrics::render(&Moment {
             counters: site.counters().into_iter().chain([(ON_DEMAND, &*self.on_demand), ("", &self.others)]).collect(),
             connections: self.connections.load(Relaxed),
@@ -288,6 +307,7 @@ async fn document(State(server): Own, request: Request<Body>) -> Response {
 
 async fn health(State(server): Own) -> Response {
     match server.upgrade().filter(|server| !*server.stopping.borrow()) {
+        Some(server) if server.site.load().is_waiting => answer::waiting(),
         Some(_) => answer::plain(StatusCode::OK, "ok"),
         None => ending(),
     }

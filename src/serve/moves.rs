@@ -3,13 +3,12 @@
 //! The build wrote the exact paths into `_redirects`; the config says what holds for variants that it does not list.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
 
 use axum::http::HeaderValue;
 
 use super::site::Found;
-use crate::config::{Config, Moved, MovedAs};
-use crate::pipeline::REDIRECTS;
+use crate::config::{Moved, MovedAs};
+use crate::publish::Front;
 
 /// Formats in which a channel may have been published.
 pub const FORMATS: [&str; 5] = ["rss", "atom", "json", "html", "xml"];
@@ -23,10 +22,9 @@ pub struct Moves {
 }
 
 impl Moves {
-    pub fn read(config: &Config, folder: &Path) -> Self {
-        let text = std::fs::read_to_string(folder.join(REDIRECTS)).unwrap_or_default();
-        let base = config.publication.base_url.path();
-        Moves { listed: listed(&text, base), moved: config.moved.clone() }
+    /// `redirects` are the lines that the build wrote.
+    pub fn new(front: &Front, redirects: &str) -> Self {
+        Moves { listed: listed(redirects, front.base_url.path()), moved: front.moved.clone() }
     }
 
     /// The paths that lead elsewhere or are gone, in order, with where they lead.

@@ -1,6 +1,5 @@
 //! One document as it is served: its bytes in every coding, and the headers that go with them, made once.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -11,7 +10,7 @@ use axum::http::HeaderValue;
 use super::delta::{Entries, Past};
 use super::metrics::Counters;
 use crate::coding::{Coding, Effort};
-use crate::vocab::MediaType;
+use crate::publish::headers::{is_text, media_type};
 
 /// A document in memory.
 #[derive(Debug)]
@@ -129,49 +128,6 @@ fn whole(time: SystemTime) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(since.as_secs())
 }
 
-/// The media types of what is published, with their charset where one has a say (RFC 9110 section 8.3).
-const TYPES: [(&str, &str); 13] = [
-    ("atom", "application/atom+xml; charset=utf-8"),
-    ("css", "text/css; charset=utf-8"),
-    ("htm", "text/html; charset=utf-8"),
-    ("html", "text/html; charset=utf-8"),
-    ("js", "text/javascript; charset=utf-8"),
-    ("opml", "text/x-opml; charset=utf-8"),
-    ("rss", "application/rss+xml; charset=utf-8"),
-    ("svg", "image/svg+xml"),
-    ("txt", "text/plain; charset=utf-8"),
-    ("webmanifest", "application/manifest+json"),
-    ("woff2", "font/woff2"),
-    ("xml", "application/xml; charset=utf-8"),
-    ("xsl", "application/xslt+xml"),
-];
-
-/// JSON Feed 1.1, "Suggestions for Publishers".
-pub const JSON_FEED: &str = "application/feed+json";
-
-/// Every extension with its media type; `json` stands for a feed.
-pub fn media_types() -> BTreeMap<&'static str, &'static str> {
-    MediaType::all_known().chain(TYPES).chain([("json", JSON_FEED)]).collect()
-}
-
-/// By the name; of JSON, by what it says of itself (JSON Feed 1.1, `version`).
-fn media_type(path: &str, bytes: &[u8]) -> &'static str {
-    let extension = path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map_or("", |(_, extension)| extension);
-    let extension = extension.to_ascii_lowercase();
-    if extension == "json" {
-        let head = &bytes[..bytes.len().min(1024)];
-        let is_feed = head.windows(28).any(|window| window == b"https://jsonfeed.org/version");
-        return if is_feed { JSON_FEED } else { "application/json" };
-    }
-    let own = TYPES.iter().find(|(own, _)| *own == extension).map(|(_, media_type)| *media_type);
-    own.or_else(|| MediaType::known(&extension)).unwrap_or("application/octet-stream")
-}
-
-/// Whether compressing it is worth trying.
-pub fn is_text(media_type: &str) -> bool {
-    media_type.starts_with("text/") || ["xml", "json", "utf-8"].iter().any(|end| media_type.ends_with(end))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,22 +135,6 @@ mod tests {
     fn page(path: &str, text: &str, former: Option<&Page>) -> Page {
         let file = File { path: path.into(), bytes: text.into(), modified: SystemTime::UNIX_EPOCH + Duration::new(1_518_170_400, 9) };
         Page::new(file, None, former, true, Arc::default())
-    }
-
-    #[test]
-    fn types_are_told_by_name() {
-        for (path, expected) in [
-            ("all.rss", "application/rss+xml; charset=utf-8"),
-            ("country/belize.atom", "application/atom+xml; charset=utf-8"),
-            ("feeds.opml", "text/x-opml; charset=utf-8"),
-            ("index.html", "text/html; charset=utf-8"),
-            ("data.json", "application/json"),
-            ("logo.PNG", "image/png"),
-            ("x.y/z", "application/octet-stream"),
-        ] {
-            assert_eq!(media_type(path, b"{}"), expected, "{path}");
-        }
-        assert_eq!(media_type("all.json", br#"{"version":"https://jsonfeed.org/version/1.1"}"#), "application/feed+json");
     }
 
     #[test]

@@ -19,13 +19,12 @@ use super::page::{File, Page, header};
 use super::{How, live};
 use crate::coding::Coding;
 use crate::config::Config;
+use crate::publish::Front;
+use crate::publish::headers::cache_control;
 use crate::websub;
 
 /// Larger files are left to other servers: all documents stand in memory.
-const LARGEST: u64 = 64 << 20;
-/// Readers that are told nothing wait so long, in minutes.
-const TTL: u32 = 60;
-
+pub(super) const LARGEST: u64 = 64 << 20;
 /// The documents of a publication, by path.
 #[derive(Debug)]
 pub struct Site {
@@ -39,6 +38,20 @@ pub struct Site {
     pub cache: Cache,
     pub loaded: SystemTime,
     /// Files that are not served, and why.
+    pub left_out: Vec<String>,
+    /// Whether there are documents that did not come here yet.
+    pub is_waiting: bool,
+}
+
+/// What a site is made of.
+pub(super) struct Contents {
+    pub files: Vec<File>,
+    /// The paths of documents that are as they were in the former site.
+    pub same: Vec<String>,
+    /// Whether what is said of the publication is as it was.
+    pub is_same_front: bool,
+    /// The lines of `_redirects`.
+    pub redirects: String,
     pub left_out: Vec<String>,
 }
 
@@ -70,45 +83,75 @@ impl Site {
     pub fn load(config: &Config, how: How, former: Option<&Site>) -> io::Result<Self> {
         let folder = config.root.join(&config.output.folder);
         fs::read_dir(&folder)?;
-        let moves = Moves::read(config, &folder);
+        let redirects = fs::read_to_string(folder.join(crate::pipeline::REDIRECTS)).unwrap_or_default();
         let (files, left_out) = files(&folder);
+        let contents = Contents { files, same: Vec::new(), is_same_front: false, redirects, left_out };
+        Ok(Site::of(&Front::of(config), contents, how, former))
+    }
+
+    /// Of documents that are here. What has not changed since `former` is taken over from it, with what it counted and remembers.
+    pub(super) fn of(front: &Front, contents: Contents, how: How, former: Option<&Site>) -> Self {
+        let moves = Moves::new(front, &contents.redirects);
         let make = |file: File| {
             let former = former.and_then(|former| former.pages.get(&file.path)).map(Arc::as_ref);
             let counters = former.map_or_else(Arc::default, |former| former.counters.clone());
-            let link = link(config, &moves, &file.path);
+            let link = link(front, &moves, &file.path);
             let file = if how.live { live::prepared(file) } else { file };
             (file.path.clone(), Arc::new(Page::new(file, link, former, how.compress, counters)))
         };
-        let mut pages: HashMap<String, Arc<Page>> = files.into_par_iter().map(make).collect();
-        let base = config.publication.base_url.path().trim_matches('/').to_owned();
-        let listed = Listed::of(config, &base, pages.iter().map(|(path, page)| (path.as_str(), page.plain())));
+        let again = |path: String| {
+            let page = former?.pages.get(&path)?.clone();
+            let file = || File { bytes: page.plain().to_vec(), modified: page.modified, path: path.clone() };
+            Some(if contents.is_same_front { (path, page) } else { make(file()) })
+        };
+        let mut pages: HashMap<String, Arc<Page>> = contents.files.into_par_iter().map(make).collect();
+        pages.par_extend(contents.same.into_par_iter().filter_map(again));
+        let listed = Listed::of(front, pages.iter().map(|(path, page)| (path.as_str(), page.plain())));
         if !pages.contains_key(listing::INDEX) {
             let modified = pages.values().map(|page| page.modified).max().unwrap_or(SystemTime::UNIX_EPOCH);
             let index = File { path: listing::INDEX.to_owned(), bytes: listed.index().into_bytes(), modified };
             pages.extend([make(index)]);
         }
-        Ok(Site {
+        Site {
             pages,
             moves,
             listing: (listed.not_found_text().into(), listed.not_found_html().into()),
-            base,
-            cache: Cache::new(config.output.ttl.unwrap_or(TTL), how.live),
+            base: front.base().to_owned(),
+            cache: Cache::new(front.ttl, how.live),
             loaded: SystemTime::now(),
-            left_out,
-        })
+            left_out: contents.left_out,
+            is_waiting: false,
+        }
     }
 
     /// Nothing at all.
     pub fn bare(config: &Config) -> Self {
+        let front = Front::of(config);
+        Site { base: front.base().to_owned(), cache: Cache::new(front.ttl, false), ..Site::waiting() }.arrived()
+    }
+
+    /// Nothing yet.
+    pub fn waiting() -> Self {
         Site {
             pages: HashMap::new(),
             moves: Moves::default(),
-            base: config.publication.base_url.path().trim_matches('/').to_owned(),
+            base: String::new(),
             listing: (Bytes::from_static(b"there are no documents here\n"), Bytes::from_static(b"<p>There are no documents here.\n")),
-            cache: Cache::new(config.output.ttl.unwrap_or(TTL), false),
+            cache: Cache::new(0, false),
             loaded: SystemTime::now(),
             left_out: Vec::new(),
+            is_waiting: true,
         }
+    }
+
+    fn arrived(self) -> Self {
+        Site { is_waiting: false, ..self }
+    }
+
+    /// Whether there is a document at this path.
+    #[cfg(feature = "object-store")]
+    pub(super) fn holds(&self, path: &str) -> bool {
+        self.pages.contains_key(path)
     }
 
     /// The path below the base address, where it names that.
@@ -168,23 +211,16 @@ impl Cache {
             return Cache { seconds: 0, control: never.clone(), control_of_delta: never };
         }
         let seconds = u64::from(ttl) * 60;
-        Cache {
-            seconds,
-            control: header(&format!("public, max-age={seconds}")),
-            control_of_delta: header(&format!("no-store, im, max-age={seconds}")),
-        }
+        Cache { seconds, control: header(&cache_control(ttl)), control_of_delta: header(&format!("no-store, im, max-age={seconds}")) }
     }
 }
 
 /// `rel="self"` is where the document says it is, also where a copy of it stands elsewhere; `rel="hub"` as WebSub wants it beside it.
-fn link(config: &Config, moves: &Moves, path: &str) -> Option<HeaderValue> {
+fn link(front: &Front, moves: &Moves, path: &str) -> Option<HeaderValue> {
     let own = moves.copy_of(path).unwrap_or_else(|| path.to_owned());
-    let own = match own.strip_suffix(listing::INDEX) {
-        Some(folder) => crate::pipeline::url(config, folder),
-        None => crate::pipeline::url(config, &own),
-    };
+    let own = front.url(own.strip_suffix(listing::INDEX).unwrap_or(&own));
     // Hubs are told of feeds, and of nothing else that changes.
-    let hubs = config.publication.hubs.iter().filter(|_| websub::is_topic(path));
+    let hubs = front.hubs.iter().filter(|_| websub::is_topic(path));
     let hubs: String = hubs.map(|hub| format!(", <{hub}>; rel=\"hub\"")).collect();
     HeaderValue::from_str(&format!("<{own}>; rel=\"self\"{hubs}")).ok()
 }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use crate::coding::Coding;
 use crate::config::{Config, Format};
-use crate::serve::page::{JSON_FEED, is_text, media_types};
+use crate::publish::headers::{JSON_FEED, is_text, media_types};
 use crate::serve::site::Site;
 use crate::serve::{listing, moves};
 

@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::diag::{Finding, Place, codes};
 use crate::ledger::LedgerError;
 use crate::ledger::sqlite::File;
-use crate::publish::Folder;
+use crate::publish::Destination;
 
 /// The largest form that is read.
 pub const FORM: usize = 16 << 10;
@@ -168,9 +168,9 @@ impl Hub {
         let at = std::fs::metadata(config.root.join(".tidings/published.json")).and_then(|metadata| metadata.modified()).ok();
         let mut known = self.published.lock().unwrap_or_else(PoisonError::into_inner);
         if known.at != at || at.is_none() {
-            let folder = Folder::open(&config.root, &config.output.folder).ok();
+            let folder = Destination::open(config).ok();
             let paths: HashSet<String> =
-                folder.iter().flat_map(Folder::published).filter(|path| super::is_topic(path)).map(str::to_owned).collect();
+                folder.iter().flat_map(Destination::published).filter(|path| super::is_topic(path)).map(str::to_owned).collect();
             // Of another folder than before nothing is known yet.
             let is_whole = !paths.is_empty() && folder.is_some_and(|folder| !folder.is_cut_off());
             *known = Arc::new(Published { at, paths, is_whole });

@@ -112,7 +112,7 @@ fn serve(stream: &TcpStream, kept: &Mutex<Vec<Request>>, answer: &(dyn Fn(&Reque
     }
 }
 
-fn read(reader: &mut impl BufRead) -> Option<Request> {
+pub fn read(reader: &mut impl BufRead) -> Option<Request> {
     let mut head = String::new();
     loop {
         let mut line = String::new();

@@ -1,6 +1,8 @@
 //! The built program, used as people use it. One binary, one module a part of the product.
 
 mod archives;
+#[cfg(feature = "object-store")]
+mod bucket;
 mod channels;
 mod check_cases;
 mod check_hostile;
@@ -33,6 +35,8 @@ mod rolling_back;
 mod serving;
 mod setup;
 mod simulator;
+#[cfg(feature = "object-store")]
+mod storing;
 mod support;
 mod watching;
 #[cfg(feature = "postgres")]

@@ -217,3 +217,12 @@ fn output_is_a_function_of_its_input() {
         assert_eq!(one.read(&format!("public/{path}")), two.read(&format!("public/{path}")), "{path}");
     }
 }
+
+#[cfg(not(feature = "object-store"))]
+#[test]
+fn an_object_store_needs_a_program_that_can_reach_it() {
+    let publication = Publication::with_config(&format!("{}\n[output]\nurl = 's3://news/feeds'\n", crate::support::CONFIG));
+    let said = ["feeds.toml:", "built without the feature `object-store`", "`cargo install tidings --features object-store`"];
+    publication.run(&["build"]).expect(1, &said);
+    publication.run(&["serve", "--from", "s3://news/feeds"]).expect(2, &said[1..]);
+}

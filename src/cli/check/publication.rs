@@ -14,7 +14,7 @@ use crate::ledger::Accept;
 use crate::mirror;
 use crate::pipeline::{self, Texts};
 use crate::progress::Progress;
-use crate::publish::Folder;
+use crate::publish::Destination;
 
 /// One entry for the config, one for each record file with findings, one for each document.
 pub(super) fn check(context: &Context) -> Result<Vec<Checked>, Failure> {
@@ -30,7 +30,7 @@ pub(super) fn check(context: &Context) -> Result<Vec<Checked>, Failure> {
     if !is_brought {
         return Ok(checked);
     }
-    let folder = Folder::open(&config.root, &config.output.folder)?;
+    let folder = Destination::open(&config)?;
     let (known, memory) = (folder.known(), memory::load(&config, &folder)?.memory);
     // What a build would refuse is no fault of the documents.
     let accepted = std::collections::BTreeSet::from([Accept::Repeats, Accept::Shrink, Accept::Future, Accept::Paths]);

@@ -191,6 +191,13 @@ pub(super) const SECTIONS: &[Section] = &[
         about: "What is written, and where to.",
         keys: keys! {
             "output.folder" Text, Is(r#""public""#), "The folder that is served at `base-url`, relative to the config's folder or absolute.", r#""/srv/www/feeds""#;
+            "output.url" Text, None,
+                "An object store that documents go to, in the folder's place: `s3://BUCKET/PREFIX`, `gs://` or `az://`. Its keys come from the environment; `docs/object-storage.md` tells of it.",
+                r#""s3://news-feeds/feeds""#;
+            "output.store-timeout" Whole(1, 3600), Is("60"), "How long a request to the object store is repeated before the run gives up, in seconds.", "300";
+            "output.purge" Texts, None,
+                "How caches such as a CDN are told of what changed, before hubs are: a command for the shell, a program with its arguments as a list, or an address that is posted to. It gets the addresses of the documents.",
+                r#"["cdn-purge", "--stdin"]"#;
             "output.formats" Choices(&["rss", "atom", "json"]), Is(r#"["rss", "atom", "json"]"#), "The formats of each channel.", r#"["atom"]"#;
             "output.content" Choice(&["full", "summary"]), Is(r#""full""#), "Whether documents carry whole bodies, or summaries only.", r#""summary""#;
             "output.ttl" Whole(1, 44_640), Is("60"), "How long readers may wait before they ask again, in minutes; RSS `ttl`.", "120";

@@ -2,6 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use super::store;
 use crate::coding::Coding;
 use crate::config::file::{At, Report, Table};
 use crate::config::{Content, Format, Limits, Output, Source, Templates, size};
@@ -32,16 +33,23 @@ pub(super) fn limits(table: &Table<'_>, outer: Option<&Limits>, report: &mut Rep
 
 pub(super) fn read(table: &Table<'_>, root: &Path, sources: &[At<Source>], report: &mut Report<'_>) -> Output {
     let folder = table.string("folder");
+    let store = store::address(table, report);
     if let Some(text) = &folder
         && let Err((message, help)) = check_folder(Path::new(text.value), root, sources)
     {
         report.bad(&text.span, message, help);
     }
-    if folder.is_none() && !table.has("folder") {
+    if folder.is_none() && !table.has("folder") && !table.has("url") {
         check_preset(root, sources, report);
     }
     Output {
-        folder: folder.map_or_else(|| PathBuf::from("public"), |text| PathBuf::from(text.value)),
+        folder: match (&store, folder) {
+            (Some(address), _) => store::shown(address),
+            (None, folder) => folder.map_or_else(|| PathBuf::from("public"), |text| PathBuf::from(text.value)),
+        },
+        store,
+        store_timeout: table.number("store-timeout").map_or(60, |at| at.value),
+        purge: store::purge(table, report),
         formats: formats(table, report),
         content: if table.string("content").is_some_and(|text| text.value == "summary") { Content::Summary } else { Content::Full },
         ttl: Some(table.number("ttl").and_then(|at| u32::try_from(at.value).ok()).unwrap_or(60)),

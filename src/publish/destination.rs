@@ -1,0 +1,311 @@
+//! Where a publication is published to: a place of documents, and the publication's state beside it.
+//!
+//! The manifest is saved before the first document is put and after the last, so that a run that was killed in between is healed by the next. How documents
+//! are put is the affair of the place: a folder, or an object store.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use rayon::prelude::*;
+
+use super::folder::Folder;
+use super::manifest::{Hash, Manifest};
+use super::place::{Place, Putting};
+use super::plan::{self, Plan, Scene};
+use super::sets::{Former, Set, Sets};
+use super::unpurged::Unpurged;
+use super::{Change, Lock, PublishError};
+use crate::config::Config;
+use crate::crash;
+use crate::document::Document;
+use crate::ledger::LedgerError;
+
+/// A place of documents with the publication's state beside it.
+#[derive(Debug)]
+pub struct Destination {
+    place: Box<dyn Place>,
+    /// As the config names it: another one has nothing of ours yet.
+    name: PathBuf,
+    state: PathBuf,
+    manifest: Manifest,
+    /// Whether caches are told of what changes.
+    is_cached: bool,
+}
+
+/// What a publish did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Outcome {
+    pub new: usize,
+    pub changed: usize,
+    pub unchanged: usize,
+    pub deleted: usize,
+    /// Bytes of the documents that were written.
+    pub bytes: u64,
+}
+
+/// What is written down about a publish before it begins.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Memo<'a> {
+    /// When the publish is: what stands beside the feeds changes then.
+    pub at: DateTime<Utc>,
+    /// What is going to be remembered, as text: where the run dies between the files and the memory, the next finds it by [`Destination::unfinished`].
+    pub intent: &'a str,
+    /// What is replaced; `None` where it need not be kept.
+    pub former: Option<&'a Former>,
+}
+
+/// A publish that was taken back, so that the next build does not repeat it unasked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct TakenBack {
+    /// When, in RFC 3339.
+    pub at: String,
+    /// The digest of each channel as it was then.
+    pub channels: BTreeMap<String, String>,
+}
+
+impl Destination {
+    /// Where the config says that documents go; the state is kept in `.tidings` beside the config.
+    ///
+    /// # Errors
+    /// Where the state cannot be read, or the program has nothing to reach such a place with.
+    pub fn open(config: &Config) -> Result<Self, PublishError> {
+        let (root, output) = (&config.root, &config.output);
+        let state = root.join(".tidings");
+        let manifest = Manifest::load(&state.join("published.json"), &output.folder)?;
+        let place: Box<dyn Place> = match &output.store {
+            None => Box::new(Folder { root: root.join(&output.folder) }),
+            #[cfg(feature = "object-store")]
+            Some(address) => Box::new(super::bucket::Bucket::new(config, address, &state)),
+            #[cfg(not(feature = "object-store"))]
+            Some(address) => return Err(PublishError::OutOfReach(address.to_string())),
+        };
+        Ok(Destination { place, name: output.folder.clone(), state, manifest, is_cached: output.purge.is_some() })
+    }
+
+    /// Keeps other runs out until the lock is dropped, and reads again what the one before may have published meanwhile.
+    pub fn lock(&mut self, holder: &str, wait: bool) -> Result<Lock, PublishError> {
+        fs::create_dir_all(&self.state).map_err(PublishError::io("create", &self.state))?;
+        let lock = Lock::take(&self.state.join("lock"), holder, wait)?;
+        self.manifest = Manifest::load(&self.manifest_file(), &self.name)?;
+        self.place.renew();
+        Ok(lock)
+    }
+
+    /// The path of every published document, in order.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.manifest.paths()
+    }
+
+    /// Every file that tells what the last run left, documents included, whether it is there or not.
+    pub fn traces(&self) -> Vec<PathBuf> {
+        let own = [self.manifest_file(), self.taken_back_file(), self.intent_file()];
+        own.into_iter().chain(self.paths().filter_map(|path| self.place.trace(path))).collect()
+    }
+
+    /// The channel paths (without extension) that were published.
+    pub fn known(&self) -> BTreeSet<String> {
+        self.manifest.paths().map(|path| plan::channel(path).to_owned()).collect()
+    }
+
+    /// What publishing these documents would do.
+    pub fn plan(&self, documents: &[Document], kept: &BTreeSet<String>, force: bool) -> Result<Plan, PublishError> {
+        let hashes = hashes(documents);
+        let paths: BTreeSet<&str> = documents.iter().map(|document| document.path.as_str()).chain(self.manifest.paths()).collect();
+        let standing = self.place.look(&paths.into_iter().collect::<Vec<_>>())?;
+        Ok(plan::plan(&Scene { documents, hashes: &hashes, kept, manifest: &self.manifest, standing: &standing, force }))
+    }
+
+    /// What putting these documents back would do, with nothing at the paths of `absent`.
+    pub fn plan_back(&self, documents: &[Document], absent: &BTreeSet<String>, force: bool) -> Result<Plan, PublishError> {
+        let hashes = hashes(documents);
+        let paths: BTreeSet<&str> =
+            documents.iter().map(|document| document.path.as_str()).chain(absent.iter().map(String::as_str)).collect();
+        let standing = self.place.look(&paths.into_iter().collect::<Vec<_>>())?;
+        let kept = BTreeSet::new();
+        let scene = Scene { documents, hashes: &hashes, kept: &kept, manifest: &self.manifest, standing: &standing, force };
+        Ok(plan::plan_back(&scene, absent))
+    }
+
+    /// The sets that can be put back, the newest first.
+    pub fn sets(&self) -> Vec<Set> {
+        Sets(self.state.join("sets")).list()
+    }
+
+    /// What was taken back since the last publish.
+    pub fn taken_back(&self) -> Option<TakenBack> {
+        serde_json::from_slice(&fs::read(self.taken_back_file()).ok()?).ok()
+    }
+
+    /// Writes down what is taken back.
+    pub fn take_back(&self, what: &TakenBack) -> Result<(), PublishError> {
+        let json = serde_json::to_vec(what).map_err(|error| PublishError::io("write", &self.taken_back_file())(error.into()))?;
+        write_whole(&self.taken_back_file(), &json)
+    }
+
+    fn taken_back_file(&self) -> PathBuf {
+        self.state.join("taken-back.json")
+    }
+
+    /// Carries the plan out, and then `remember`s. On an error every published file is whole, old or new.
+    pub fn carry_out(
+        &mut self,
+        plan: &Plan,
+        documents: &[Document],
+        memo: Memo<'_>,
+        remember: impl FnOnce() -> Result<(), LedgerError>,
+    ) -> Result<Outcome, PublishError> {
+        let outcome = Outcome {
+            new: plan.puts.iter().filter(|put| put.change == Change::New).count(),
+            changed: plan.puts.iter().filter(|put| put.change == Change::Changed).count(),
+            unchanged: plan.keeps.len(),
+            deleted: plan.deletes.len(),
+            bytes: plan.puts.iter().map(|put| documents[put.document].bytes.len() as u64).sum(),
+        };
+        let before = self.manifest.clone();
+        self.heal();
+        let sets = Sets(self.state.join("sets"));
+        if !plan.is_idle() {
+            if let Some(former) = memo.former.filter(|former| former.keep > 0 && before.paths().next().is_some()) {
+                sets.begin(&*self.place, plan, former)?;
+                crash::point("former");
+            }
+            self.unpurged().iter().try_for_each(|unpurged| unpurged.add(plan))?;
+            self.declare(plan, memo.intent)?;
+            self.place.put_all(&Putting { plan, documents, manifest: &self.manifest, at: memo.at })?;
+        }
+        // Whoever serves documents hears of the new ones when they are there, and of those that go before they are gone.
+        self.place.announce(&self.remaining(plan))?;
+        self.place.delete_all(&plan.deletes)?;
+        crash::point("files");
+        remember()?;
+        crash::point("remembered");
+        forget(&self.intent_file())?;
+        if let Some(former) = memo.former {
+            sets.end(former.keep)?;
+            if !plan.is_idle() {
+                forget(&self.taken_back_file())?;
+            }
+        }
+        self.settle(plan, documents);
+        if self.manifest != before {
+            self.manifest.save(&self.manifest_file())?;
+        }
+        Ok(outcome)
+    }
+
+    /// The bytes that subscribers fetch now, if there are any; none where that cannot be told.
+    pub fn standing_bytes(&self, path: &str) -> Option<Vec<u8>> {
+        self.place.read(path).ok().flatten()
+    }
+
+    /// The documents that caches are not told of yet.
+    pub fn unpurged(&self) -> Option<Unpurged> {
+        self.is_cached.then(|| Unpurged::of(&self.state))
+    }
+
+    /// Whether the run before was cut off while it put files in place.
+    pub fn is_cut_off(&self) -> bool {
+        self.manifest.is_under_way()
+    }
+
+    /// Every path that was published.
+    pub fn published(&self) -> impl Iterator<Item = &str> {
+        self.manifest.paths()
+    }
+
+    /// The bytes that stand at a path, where they are those that the last run put there and it came to its end.
+    pub fn settled_bytes(&self, path: &str) -> Option<Vec<u8>> {
+        let is_settled = !self.manifest.is_under_way() && self.manifest.knows(path);
+        let bytes = is_settled.then(|| self.standing_bytes(path)).flatten()?;
+        self.manifest.published(path, &Hash::of(&bytes)).then_some(bytes)
+    }
+
+    /// What a run that was cut off was going to remember when it had begun to put files in place.
+    pub fn unfinished(&self) -> Option<String> {
+        if !self.manifest.is_under_way() {
+            return None;
+        }
+        fs::read_to_string(self.intent_file()).ok()
+    }
+
+    fn intent_file(&self) -> PathBuf {
+        self.state.join("intent.ndjson")
+    }
+
+    /// Every published document as it stands, by path.
+    ///
+    /// # Errors
+    /// Where that cannot be told of one.
+    pub fn standing(&self) -> Result<BTreeMap<String, Vec<u8>>, PublishError> {
+        let read = |path: &str| Ok(self.place.read(path)?.map(|bytes| (path.to_owned(), bytes)));
+        self.manifest.paths().filter_map(|path| read(path).transpose()).collect()
+    }
+
+    fn manifest_file(&self) -> PathBuf {
+        self.state.join("published.json")
+    }
+
+    /// Clears away what a run that was cut off had written beside the places.
+    fn heal(&self) {
+        if self.manifest.is_under_way() {
+            self.place.clear(&self.manifest.paths().collect::<Vec<_>>());
+        }
+    }
+
+    fn declare(&mut self, plan: &Plan, intent: &str) -> Result<(), PublishError> {
+        write_whole(&self.intent_file(), intent.as_bytes())?;
+        crash::point("intent");
+        self.manifest.set_under_way(true);
+        for put in &plan.puts {
+            self.manifest.intend(&put.path, &plan.hashes[put.document]);
+        }
+        self.manifest.save(&self.manifest_file())
+    }
+
+    fn settle(&mut self, plan: &Plan, documents: &[Document]) {
+        let hashes: BTreeMap<&str, &Hash> = documents.iter().map(|document| document.path.as_str()).zip(&plan.hashes).collect();
+        for path in plan.puts.iter().map(|put| &put.path).chain(&plan.keeps) {
+            if let Some(hash) = hashes.get(path.as_str()) {
+                self.manifest.settle(path, hash);
+            }
+        }
+        for path in plan.deletes.iter().chain(&plan.abandoned) {
+            self.manifest.forget(path);
+        }
+        let gone: Vec<String> = self.manifest.paths().filter(|path| !self.place.stands(path)).map(str::to_owned).collect();
+        gone.iter().for_each(|path| self.manifest.forget(path));
+        self.manifest.set_under_way(false);
+    }
+
+    /// The paths at which documents stand when the plan is carried out.
+    fn remaining<'a>(&'a self, plan: &'a Plan) -> BTreeSet<&'a str> {
+        let gone: BTreeSet<&str> = plan.deletes.iter().chain(&plan.abandoned).map(String::as_str).collect();
+        self.manifest.paths().chain(plan.keeps.iter().map(String::as_str)).filter(|path| !gone.contains(path)).collect()
+    }
+}
+
+fn hashes(documents: &[Document]) -> Vec<Hash> {
+    documents.par_iter().map_init(Vec::new, |room, document| Hash::of(document.bytes.whole(room))).collect()
+}
+
+/// Writes a file of the state folder, whole or not at all, and waits until it is on the disk.
+pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), PublishError> {
+    let beside = path.with_extension("new");
+    let write = || {
+        let mut out = File::create(&beside)?;
+        out.write_all(bytes)?;
+        out.sync_all()?;
+        fs::rename(&beside, path)
+    };
+    write().map_err(PublishError::io("write", path))
+}
+
+pub(super) fn forget(file: &Path) -> Result<(), PublishError> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(PublishError::io("remove", file)(error)),
+        _ => Ok(()),
+    }
+}
