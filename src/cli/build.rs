@@ -138,8 +138,7 @@ pub(super) fn once(args: &BuildArgs, context: &Context) -> Result<Exit, Failure>
     let Some(config) = context.load(args.json)? else { return Ok(Exit::Findings) };
     let mut folder = Destination::open(&config)?;
     let clock = Instant::now();
-    if !context.bring_over(&config, args.full, args.json)? {
-        context.ui.note("nothing was published, what stood before stands");
+    if !context.bring_over(&config, args.full, args.json, ": nothing was published, what stood before stands")? {
         return Ok(Exit::Findings);
     }
     let mut files = Files::look(&config, context.file_time());

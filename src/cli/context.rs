@@ -75,7 +75,7 @@ impl Context {
                 Ok(Some(config))
             }
             Err(findings) => {
-                self.refuse(&findings, json)?;
+                self.refuse(&findings, json, "")?;
                 Ok(None)
             }
         }
@@ -84,24 +84,24 @@ impl Context {
     /// Reads the config and brings the tables over that it names, for commands that read records.
     pub fn load_with_tables(&self, json: bool) -> Result<Option<Config>, Failure> {
         let Some(config) = self.load(json)? else { return Ok(None) };
-        Ok(self.bring_over(&config, false, json)?.then_some(config))
+        Ok(self.bring_over(&config, false, json, "")?.then_some(config))
     }
 
-    /// Brings the tables of databases over; where one cannot be read, that is told, and the answer is no.
-    pub fn bring_over(&self, config: &Config, whole: bool, json: bool) -> Result<bool, Failure> {
+    /// Brings the tables of databases over; where one cannot be read, that is told with `end` behind it, and the answer is no.
+    pub fn bring_over(&self, config: &Config, whole: bool, json: bool, end: &str) -> Result<bool, Failure> {
         let progress = Progress::default();
         let findings = self.ui.working(&progress, || mirror::refresh(config, whole, &progress));
         if findings.has_errors() {
-            self.refuse(&findings, json)?;
+            self.refuse(&findings, json, end)?;
             return Ok(false);
         }
         self.ui.findings(&findings);
         Ok(true)
     }
 
-    fn refuse(&self, findings: &Findings, json: bool) -> Result<(), Failure> {
+    fn refuse(&self, findings: &Findings, json: bool, end: &str) -> Result<(), Failure> {
         self.ui.findings(findings);
-        self.ui.count(findings);
+        self.ui.note(format_args!("{}{end}", ui::tally(findings)));
         if json {
             let findings: Vec<FindingRow> = findings.iter().map(FindingRow::of).collect();
             ui::print_json(&serde_json::json!({ "published": false, "findings": findings }))?;

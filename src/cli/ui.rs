@@ -41,13 +41,6 @@ impl Ui {
         }
     }
 
-    /// How many errors and warnings there were.
-    pub fn count(&self, findings: &Findings) {
-        if !self.quiet {
-            let _ = writeln!(anstream::stderr(), "{}", tally(findings));
-        }
-    }
-
     /// A line of the result.
     pub fn say(&self, text: impl std::fmt::Display) {
         if !self.quiet {

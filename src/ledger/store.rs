@@ -48,13 +48,19 @@ pub enum Store {
     Tables(Tables),
 }
 
+/// On a thread of its own: the client of the database waits in a way that who serves at the same time must not.
+#[cfg(feature = "postgres")]
+fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| scope.spawn(work).join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+}
+
 /// Does the same in either home.
 macro_rules! at_home {
     ($store:expr, $home:ident => $work:expr) => {
         match $store {
             Store::File($home) => $work,
             #[cfg(feature = "postgres")]
-            Store::Tables($home) => $work,
+            Store::Tables($home) => apart(|| $work),
         }
     };
 }
@@ -74,7 +80,7 @@ impl Store {
         match self {
             Store::File(file) => Ok(file.exists()),
             #[cfg(feature = "postgres")]
-            Store::Tables(tables) => tables.exists(),
+            Store::Tables(tables) => apart(|| tables.exists()),
         }
     }
 

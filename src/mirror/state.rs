@@ -93,7 +93,13 @@ impl Mirror {
     /// A file beside the mirror that goes unless it is put in its place.
     pub fn begin(&self) -> Result<NamedTempFile, Fault> {
         let folder = self.path.parent().unwrap_or(&self.path);
-        tempfile::Builder::new().prefix(&unfinished(&self.path)).tempfile_in(folder).map_err(|error| failed(&self.path, &error))
+        let prefix = unfinished(&self.path);
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(&prefix);
+        // As any file is made: with what the user's umask leaves, not for the user alone.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        builder.tempfile_in(folder).map_err(|error| failed(&self.path, &error))
     }
 
     /// Puts the new lines in place, where there are some, and then the state.

@@ -145,3 +145,24 @@ fn a_server_that_dies_and_comes_back_loses_nothing() {
     assert!(publication.read("public/all.atom").contains("A fourth port"));
     assert_eq!(publication.run(&["ledger", "check"]).code, 0);
 }
+
+#[test]
+fn a_watch_builds_with_a_ledger_in_the_database() {
+    let Some(database) = Database::new() else { return };
+    let publication = with_items(2, &database);
+    assert_eq!(publication.run(&["db", "init"]).code, 0);
+    let mut child = publication.command(&["build", "--watch"]).stderr(std::process::Stdio::piped()).spawn().expect("it runs");
+    let wait_for = |text: &str| {
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        while !std::fs::read_to_string(publication.path("public/all.rss")).is_ok_and(|feed| feed.contains(text)) {
+            assert!(std::time::Instant::now() < deadline, "`{text}` is not published");
+            std::thread::sleep(std::time::Duration::from_millis(30));
+        }
+    };
+    wait_for("part 2");
+    publication.item(3, "A third port of Belize");
+    wait_for("A third port");
+    child.kill().expect("killed");
+    let _ = child.wait();
+    assert_eq!(publication.run(&["ledger", "check"]).code, 0);
+}
