@@ -46,10 +46,11 @@ pub(super) struct ServeArgs {
     /// Write no access log
     #[arg(long)]
     no_log: bool,
-    /// Serve what stands in an object store, such as `s3://bucket/prefix`; no config is needed, and any number of servers may do it
-    #[arg(long, value_name = "URL", conflicts_with_all = ["watch", "on_demand"])]
+    /// Serve what stands in an object store, such as `s3://bucket/prefix` (no config is needed for it), or in the `database` of the config; any number of
+    /// servers may do it
+    #[arg(long, value_name = "WHERE", conflicts_with_all = ["watch", "on_demand"])]
     pub(super) from: Option<String>,
-    /// How often to look whether something changed in the store, in milliseconds
+    /// How often to look whether something changed there, in milliseconds
     #[arg(long, value_name = "COUNT", default_value_t = 500, value_parser = RangedU64ValueParser::<u64>::new().range(50..=3_600_000))]
     pub(super) poll: u64,
     /// Answer `/feed.atom?country=belize+mexico&topic=trafficking&lang=en` too: any crossing, made when it is asked for

@@ -26,6 +26,8 @@ pub mod readers;
 pub mod remote;
 pub mod site;
 pub mod stats;
+#[cfg(feature = "postgres")]
+pub mod tables;
 pub mod target;
 
 use std::io;
@@ -119,7 +121,7 @@ impl Server {
     }
 
     /// A server whose documents are still to come, by [`Server::swap`].
-    #[cfg(feature = "object-store")]
+    #[cfg(any(feature = "object-store", feature = "postgres"))]
     pub fn waiting(options: Options) -> Arc<Self> {
         Server::of(Site::waiting(), None, options)
     }

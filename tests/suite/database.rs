@@ -44,7 +44,7 @@ fn a_server_that_is_not_there_or_wants_a_password_is_told_and_no_secret_is() {
     assert!(ran.code == 2 && ran.err.contains("refused") && ran.err.contains("PGPASSWORD"), "{ran:?}");
     publication.write("feeds.toml", format!("{CONFIG}\n[database]\nurl = 'postgresql://news:secret@127.0.0.1:1/news'\n"));
     let ran = publication.run(&["build"]);
-    assert!(ran.code == 1 && ran.err.contains("a password does not belong in the config"), "{ran:?}");
+    assert!(ran.code == 1 && ran.err.contains("a password does not belong in the config") && !ran.err.contains("secret"), "{ran:?}");
     publication.write("feeds.toml", format!("{CONFIG}\n[database]\nurl = 'env:NEWS_DATABASE'\n"));
     let mut command = publication.command(&["build", "-v"]);
     let output = command.env("NEWS_DATABASE", "postgresql://news:secret@127.0.0.1:1/news").output().expect("it runs");

@@ -14,7 +14,7 @@ pub(super) fn read(root: &Table<'_>, report: &mut Report<'_>) -> Option<Database
         let help = "install it with `cargo install tidings --features postgres`, or take `[database]` out to keep the ledger in a file";
         report.bad(&url.span, "this program was built without the feature `postgres`", help);
     }
-    let address = Address::parse(url.value).map_err(|(message, help)| report.bad(&url.span, message, help)).ok();
+    let address = Address::parse(url.value).map_err(|(message, help)| report.bad_secret(&url.span, message, help)).ok();
     let schema = table.string("schema").map_or("tidings", |text| {
         let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
         let is_fine = text.value.bytes().all(is_name) && !text.value.is_empty() && text.value.len() <= LONGEST;

@@ -33,7 +33,7 @@ pub(super) fn read(table: &Table<'_>, kind: &str, number: usize, others: &[confi
         _ => match Address::parse(at.value) {
             Ok(address) => Engine::Postgres(address),
             Err((message, help)) => {
-                report.bad(&at.span, message, help);
+                report.bad_secret(&at.span, message, help);
                 return None;
             }
         },

@@ -1,0 +1,143 @@
+//! Documents that stand in a database, held here whole and kept up with it.
+//!
+//! A thread of its own asks for what was put since it asked last. Where the database is away, what was fetched last goes on being served. Whatever is
+//! served is the same from every server that asks the same database, tags included.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, SystemTime};
+
+use postgres::Client;
+
+use super::page::File;
+use super::site::{Contents, Site};
+use super::{How, Server};
+use crate::config::{Config, Database};
+use crate::database::{DatabaseError, schema};
+use crate::publish::Front;
+
+/// What is put may be seen so much later than the time that it is put under: its transaction is committed then.
+const OVERLAP: f64 = 120.0;
+/// So many documents are fetched at a time.
+const AT_A_TIME: usize = 256;
+/// A database that is away is asked no less often than this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// Where what is noteworthy goes.
+pub type Notes = Box<dyn Fn(String) + Send>;
+
+/// A copy of what stands in a database.
+pub struct Tables {
+    database: Database,
+    front: Front,
+    server: Arc<Server>,
+    notes: Notes,
+    poll: Duration,
+    client: Option<Client>,
+    /// How many documents there were, and when the last of them was put, by the database's clock.
+    seen: Option<(i64, f64)>,
+    /// The documents that are served, by path, with their hashes.
+    held: BTreeMap<String, Vec<u8>>,
+}
+
+impl Tables {
+    pub fn new(config: &Config, database: &Database, poll: Duration, server: Arc<Server>, notes: Notes) -> Self {
+        let (database, front) = (database.clone(), Front::of(config));
+        Tables { database, front, server, notes, poll, client: None, seen: None, held: BTreeMap::new() }
+    }
+
+    /// Asks until the server ends.
+    ///
+    /// # Errors
+    /// Where there can be no thread.
+    pub fn start(mut self) -> io::Result<JoinHandle<()>> {
+        std::thread::Builder::new().name("tables".to_owned()).spawn(move || self.work())
+    }
+
+    fn work(&mut self) {
+        let stopping = self.server.stopping();
+        let (mut pause, mut is_away) = (self.poll, false);
+        while !*stopping.borrow() {
+            match self.look() {
+                Ok(()) => {
+                    if std::mem::take(&mut is_away) {
+                        (self.notes)("the database answers again".to_owned());
+                    }
+                    pause = self.poll;
+                }
+                Err(error) => {
+                    self.client = None;
+                    if !std::mem::replace(&mut is_away, true) {
+                        (self.notes)(format!("{error} ({}); {}", error.help, self.meanwhile()));
+                    }
+                    pause = (pause * 2).min(LONGEST_PAUSE.max(self.poll));
+                }
+            }
+            std::thread::sleep(pause);
+        }
+    }
+
+    /// What becomes of those who ask while the database is away.
+    fn meanwhile(&self) -> &'static str {
+        if self.server.site().is_waiting { "503 is answered until there is something to serve" } else { "what was fetched last is served" }
+    }
+
+    fn look(&mut self) -> Result<(), DatabaseError> {
+        let mut client = match self.client.take() {
+            Some(client) => client,
+            None => schema::ready(&self.database)?,
+        };
+        let looked = self.take_up(&mut client).map_err(|error| schema::said(&self.database.address, &error));
+        self.client = looked.is_ok().then_some(client);
+        looked
+    }
+
+    /// Fetches what is not here and swaps it in.
+    fn take_up(&mut self, client: &mut Client) -> Result<(), postgres::Error> {
+        let state = "select count(*), coalesce(extract(epoch from max(put_at)), 0)::float8 from documents";
+        let row = client.query_one(state, &[])?;
+        let state: (i64, f64) = (row.get(0), row.get(1));
+        if self.seen == Some(state) {
+            return Ok(());
+        }
+        let standing = self.standing(client, state)?;
+        let missing: Vec<&str> =
+            standing.iter().filter(|(path, hash)| self.held.get(*path) != Some(*hash)).map(|(path, _)| &**path).collect();
+        let mut files = Vec::with_capacity(missing.len());
+        let mut held: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+        for part in missing.chunks(AT_A_TIME) {
+            for row in
+                client.query("select path, hash, changed, bytes from documents where path = any($1) and bytes is not null", &[&part])?
+            {
+                let (path, changed): (String, i64) = (row.get(0), row.get(2));
+                held.insert(path.clone(), row.get(1));
+                let modified = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(changed).unwrap_or_default());
+                files.push(File { path, bytes: row.get(3), modified });
+            }
+        }
+        let same: BTreeSet<String> = standing.into_keys().filter(|path| self.held.contains_key(path) && !held.contains_key(path)).collect();
+        held.extend(same.iter().map(|path| (path.clone(), self.held[path].clone())));
+        let is_same_front = !self.held.is_empty();
+        let same = same.into_iter().collect();
+        let contents = Contents { files, same, is_same_front, redirects: String::new(), left_out: Vec::new() };
+        let former = self.server.site();
+        self.server.swap(Site::of(&self.front, contents, How { compress: true, live: false }, Some(&former)));
+        (self.held, self.seen) = (held, Some(state));
+        Ok(())
+    }
+
+    /// The documents that stand, with their hashes: what is known, and what was put since; all of them where some went.
+    fn standing(&self, client: &mut Client, (count, _): (i64, f64)) -> Result<BTreeMap<String, Vec<u8>>, postgres::Error> {
+        if let Some((_, last)) = self.seen {
+            let since = "select path, hash from documents where put_at >= to_timestamp($1::float8)";
+            let mut standing = self.held.clone();
+            standing.extend(client.query(since, &[&(last - OVERLAP)])?.iter().map(|row| (row.get(0), row.get(1))));
+            if standing.len() as i64 == count {
+                return Ok(standing);
+            }
+        }
+        Ok(client.query("select path, hash from documents", &[])?.iter().map(|row| (row.get(0), row.get(1))).collect())
+    }
+}
