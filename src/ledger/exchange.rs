@@ -91,10 +91,9 @@ pub fn export(memory: &Memory) -> String {
 /// What of `after` differs from `before`, to be imported into that: the lines of [`export`], but for the members of a channel and the pages of its
 /// archive that are what they were.
 pub fn changes(before: &Memory, after: &Memory) -> String {
-    let same_place = |at: usize, known: &Known| before.items().get(at).filter(|own| own.iri == known.iri);
-    let former = |at: usize, known: &Known| same_place(at, known).or_else(|| before.find(&known.iri).map(|at| before.get(at)));
+    let former = |known: &Known| before.find(&known.iri).map(|at| before.get(at));
     let items: Vec<&Known> =
-        after.items().par_iter().enumerate().filter(|(at, known)| former(*at, known) != Some(known)).map(|(_, known)| known).collect();
+        after.items().since(before.items()).into_iter().map(|(_, known)| known).filter(|known| former(known) != Some(*known)).collect();
     let channels = after.channels.iter().filter(|(path, channel)| before.channels.get(*path) != Some(channel));
     let is_grown = LazyCell::new(|| is_grown(before, after));
     let line = |(path, channel): (&String, &KnownChannel)| {
@@ -106,8 +105,8 @@ pub fn changes(before: &Memory, after: &Memory) -> String {
 
 /// Whether the places of items in `before` are their places in `after`.
 fn is_grown(before: &Memory, after: &Memory) -> bool {
-    let pairs = before.items().par_iter().zip(after.items());
-    before.items().len() <= after.items().len() && pairs.all(|(own, known)| own.iri == known.iri)
+    let is_in_place = |(at, known): (usize, &Known)| after.items().get(at).is_some_and(|own| own.iri == known.iri);
+    before.items().since(after.items()).into_iter().all(is_in_place)
 }
 
 /// A channel's line without what is as in the former one.

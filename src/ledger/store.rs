@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 
-use super::{Digest, Known, KnownChannel, KnownPage, Memory, Ping, Ref, Traces, pings};
+use super::{Digest, Items, Known, KnownChannel, KnownPage, Memory, Ping, Ref, Traces, pings};
 
 /// The form that this version writes, in `user_version`; it reads that of before too.
 const VERSION: i64 = 2;
@@ -90,7 +90,7 @@ impl Store {
         self.sql("read", load_channels(&connection, &mut memory, version))?;
         if version == 1 {
             // What was hashed then cannot be compared with what is hashed now; an item is taken to be as it was.
-            memory.items_mut().iter_mut().for_each(|known| known.traces.content = Digest::default());
+            (0..memory.items.len() as Ref).for_each(|at| memory.at_mut(at).traces.content = Digest::default());
         }
         let count = memory.items.len() as Ref;
         let refs =
@@ -117,7 +117,7 @@ impl Store {
     }
 
     /// A connection with a transaction that is begun and holds the items.
-    pub(super) fn begun(&self, before: &[Known], after: &[Known]) -> Result<Connection, LedgerError> {
+    pub(super) fn begun(&self, before: &Items, after: &Items) -> Result<Connection, LedgerError> {
         let connection = self.connect()?;
         self.sql("write", begin(&connection, before, after))?;
         Ok(connection)
@@ -176,7 +176,7 @@ impl Store {
     }
 }
 
-fn begin(connection: &Connection, before: &[Known], after: &[Known]) -> rusqlite::Result<()> {
+fn begin(connection: &Connection, before: &Items, after: &Items) -> rusqlite::Result<()> {
     // At once for writing: a hub may write to the same file, and whoever begins by reading cannot wait for it.
     connection.execute_batch("begin immediate")?;
     match connection.query_row("pragma user_version", [], |row| row.get::<_, i64>(0))? {
@@ -237,15 +237,12 @@ fn digest(bytes: &[u8]) -> Option<Digest> {
     bytes.try_into().ok().map(Digest)
 }
 
-fn save_items(connection: &Connection, before: &[Known], after: &[Known]) -> rusqlite::Result<()> {
+fn save_items(connection: &Connection, before: &Items, after: &Items) -> rusqlite::Result<()> {
     let mut insert = connection.prepare(
         "insert or replace into items (id, iri, guid, key, title, first_seen, published, updated, record, content, text, link, gone) \
          values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?;
-    for (at, known) in after.iter().enumerate() {
-        if before.get(at) == Some(known) {
-            continue;
-        }
+    for (at, known) in after.since(before) {
         insert.execute(params![
             at as i64 + 1,
             &*known.iri,
