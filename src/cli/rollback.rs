@@ -145,10 +145,13 @@ fn restored(memory: &Memory, channels: &BTreeMap<String, Vec<Option<String>>>, f
     let mut after = memory.clone();
     for (path, steps) in channels {
         // Each step knows whether it came to what it says; so the last one speaks for all, also where a rollback that was cut off had taken some of them.
-        let is_back = steps.iter().fold(Ok(0), |_, line| match line {
-            Some(line) => exchange::import(&mut after, line),
-            None => Ok(usize::from(after.channels.remove(path).is_some())),
-        });
+        let mut is_back = Ok(0);
+        for line in steps {
+            is_back = match line {
+                Some(line) => exchange::import(&mut after, line),
+                None => Ok(usize::from(after.channels.remove(path).is_some())),
+            };
+        }
         match is_back {
             Ok(_) => {}
             Err(_) if force => _ = after.channels.remove(path),
