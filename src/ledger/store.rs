@@ -153,6 +153,8 @@ impl Store {
     }
 
     fn open(&self, flags: OpenFlags) -> Result<Connection, LedgerError> {
+        // One thread at a time has a connection, as its type says; without this SQLite locks for every cell that is read.
+        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = self.sql("open", Connection::open_with_flags(&self.path, flags))?;
         self.sql("open", connection.busy_timeout(std::time::Duration::from_secs(10)))?;
         self.sql("open", connection.pragma_update(None, "synchronous", "full"))?;
