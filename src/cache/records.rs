@@ -32,7 +32,8 @@ pub struct Records {
     depends: u128,
     /// The part of the file that is whole.
     bytes: Vec<u8>,
-    frames: HashMap<u128, Frame, foldhash::fast::RandomState>,
+    /// By half of their marks: a mark that shares it with another is not found, and what it stands for is made anew.
+    frames: HashMap<u64, Frame, foldhash::fast::RandomState>,
     /// How many bytes of them this run had use for.
     used: AtomicUsize,
     /// Frames that this run made.
@@ -175,10 +176,10 @@ impl Records {
 
     fn find_frames(&mut self) {
         let mut at = self.start().len();
-        // Most frames are longer than this.
-        self.frames.reserve(self.bytes.len() / 256);
+        // About as long as a frame of a record and one of its stamp are on average.
+        self.frames.reserve(self.bytes.len() / 160);
         while let Some((mark, content)) = frame(&self.bytes, at) {
-            self.frames.insert(mark, Frame::at(at));
+            self.frames.insert(mark as u64, Frame::at(at));
             at = content.end;
         }
         if at < self.bytes.len() {
@@ -197,8 +198,8 @@ impl Records {
     }
 
     fn frame(&self, mark: u128) -> Option<&[u8]> {
-        let known = self.frames.get(&mark)?;
-        let (_, content) = frame(&self.bytes, known.start())?;
+        let known = self.frames.get(&(mark as u64))?;
+        let (_, content) = frame(&self.bytes, known.start()).filter(|(own, _)| *own == mark)?;
         let (sum, content) = (&self.bytes[content.start - 8..content.start], &self.bytes[content]);
         if sum != checksum(mark, content).to_le_bytes() {
             return None;

@@ -74,7 +74,7 @@ fn in_language(sorted: Sorted<'_>, items: &[u32], language: &Language) -> Vec<u3
 /// How many items there are when the versions of one story count as one.
 pub(super) fn stories(sorted: Sorted<'_>, items: &[u32]) -> usize {
     let story = |at: &&u32| sorted.items[**at as usize].story.as_deref();
-    let told: HashSet<&str> = items.iter().filter_map(|at| story(&at)).collect();
+    let told: HashSet<&str, foldhash::fast::RandomState> = items.iter().filter_map(|at| story(&at)).collect();
     items.iter().filter(|at| story(at).is_none()).count() + told.len()
 }
 
@@ -85,7 +85,7 @@ fn one_version_each(config: &Config, sorted: Sorted<'_>, items: &[u32]) -> Vec<u
         let languages = &config.publication.languages;
         languages.iter().position(|range| language.matches(range)).unwrap_or(languages.len())
     };
-    let mut best: HashMap<&str, (usize, u32)> = HashMap::new();
+    let mut best: HashMap<&str, (usize, u32), foldhash::fast::RandomState> = HashMap::default();
     for at in items {
         if let Some(story) = &sorted.items[*at as usize].story {
             let candidate = (preference(*at), *at);

@@ -107,7 +107,7 @@ impl Remembered {
             saved
         };
         let keep = run.config.output.keep;
-        let channels = if plan.is_idle() || keep == 0 { BTreeMap::new() } else { exchange::former_channels(&self.memory, &built.after) };
+        let channels = if keep == 0 { BTreeMap::new() } else { exchange::former_channels(&self.memory, &built.after) };
         let former = Former { at: run.now.to_rfc3339(), keep, channels };
         let outcome = folder.carry_out(plan, &built.documents, Memo { at: run.now, intent: &intent, former: Some(&former) }, remember)?;
         Ok((outcome, took))

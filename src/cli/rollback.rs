@@ -31,7 +31,7 @@ pub(super) struct RollbackArgs {
     /// Tell what would be put back, and write nothing
     #[arg(short = 'n', long)]
     dry_run: bool,
-    /// Overwrite files that something else changed since they were published
+    /// Overwrite files that something else changed since they were published, and forget channels of which the ledger no longer says what the set leans on
     #[arg(long)]
     force: bool,
     /// Leave telling the hubs of it to the next build
@@ -74,11 +74,11 @@ pub(super) fn run(args: &RollbackArgs, context: &Context) -> Result<Exit, Failur
         put_back: plan.puts.iter().map(|put| put.path.clone()).collect(),
         deleted: plan.deletes.iter().cloned().collect(),
     };
+    let before = memory::load(&config, &folder)?;
+    let after = restored(&before.memory, &former.channels, args.force)?;
     if !args.dry_run {
-        let before = memory::load(&config, &folder)?;
-        let after = restored(&before.memory, &former.channels);
         let digest = |path: &String| Some((path.clone(), before.memory.channels.get(path)?.digest?.to_hex()));
-        let taken_back = TakenBack { at: context.now.to_rfc3339(), channels: former.channels.keys().filter_map(digest).collect() };
+        let taken_back = TakenBack { at: context.now.to_rfc3339(), channels: former.published.iter().filter_map(digest).collect() };
         let memo = Memo { at: context.now, intent: &before.intent(&after), former: None };
         let pings = before.pings(&config, &folder, &plan, &after);
         folder.carry_out(&plan, &documents, memo, || before.save(&after, &pings))?;
@@ -116,7 +116,10 @@ fn foreign(plan: &Plan, config: &Config) -> Findings {
 struct Former {
     files: BTreeMap<String, Vec<u8>>,
     absent: BTreeSet<String>,
-    channels: BTreeMap<String, Option<String>>,
+    /// What the ledger said, the newest first.
+    channels: BTreeMap<String, Vec<Option<String>>>,
+    /// The channels that were published anew, and not only remembered otherwise.
+    published: BTreeSet<String>,
 }
 
 /// From the newest to the oldest, which has the last word.
@@ -131,28 +134,45 @@ fn former(sets: &[Set]) -> Result<Former, Failure> {
             all.files.remove(path);
             all.absent.insert(path.clone());
         }
-        all.channels.extend(set.channels.clone());
+        for (path, steps) in set.since.iter().chain(&set.channels) {
+            all.channels.entry(path.clone()).or_default().extend_from_slice(&steps.0);
+        }
+        all.published.extend(set.channels.keys().cloned());
     }
     Ok(all)
 }
 
 /// The memory with the channels as they were. Items stay remembered as they were seen last; those that stand in a feed again are no longer gone.
-fn restored(memory: &Memory, channels: &BTreeMap<String, Option<String>>) -> Memory {
+fn restored(memory: &Memory, channels: &BTreeMap<String, Vec<Option<String>>>, force: bool) -> Result<Memory, Failure> {
     let mut after = memory.clone();
-    for (path, line) in channels {
-        let known = after.channels.remove(path);
-        // A line about items that a lost ledger no longer knows is left out: the channel is then gathered from what stands.
-        let is_back = line.as_ref().is_some_and(|line| exchange::import(&mut after, line).is_ok());
-        let Some(channel) = after.channels.get_mut(path).filter(|_| is_back) else { continue };
-        let known = known.unwrap_or_default();
-        channel.updated = channel.updated.max(known.updated);
-        for (page, known) in channel.pages.iter_mut().zip(&known.pages) {
+    for (path, steps) in channels {
+        // Each step knows whether it came to what it says; so the last one speaks for all, also where a rollback that was cut off had taken some of them.
+        let mut is_back = Ok(0);
+        for line in steps {
+            is_back = match line {
+                Some(line) => exchange::import(&mut after, line),
+                None => Ok(usize::from(after.channels.remove(path).is_some())),
+            };
+        }
+        match is_back {
+            Ok(_) => {}
+            Err(_) if force => _ = after.channels.remove(path),
+            Err(bad) => {
+                let message = format!("the ledger does not say of `{path}` what it said after that publish: {}", bad.why);
+                return Err(Failure::new(message)
+                    .help("with `--force` the files are put back, and what the ledger says of the channel is forgotten"));
+            }
+        }
+        let Some(channel) = after.channels.get_mut(path) else { continue };
+        let (updated, pages) = memory.channels.get(path).map_or((0, &[][..]), |known| (known.updated, &known.pages));
+        channel.updated = channel.updated.max(updated);
+        for (page, known) in channel.pages.iter_mut().zip(pages) {
             page.updated = page.updated.max(known.updated);
         }
         let members = channel.members.clone();
         after.show_again(&members);
     }
-    after
+    Ok(after)
 }
 
 fn list(sets: &[Set], json: bool) -> Result<Exit, Failure> {

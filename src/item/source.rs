@@ -70,7 +70,7 @@ impl Sift for () {
 const FILES: usize = 64;
 
 /// Files whose items are gathered at a time.
-const PART: usize = 128 * FILES;
+const PART: usize = 32 * FILES;
 
 /// Reads every record of every source.
 pub fn read(config: &Config, progress: &Progress) -> Loaded {

@@ -2,6 +2,9 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
 use super::Item;
 use crate::diag::{Finding, Findings, codes};
 
@@ -9,12 +12,29 @@ use crate::diag::{Finding, Findings, codes};
 /// knows which of them subscribers have.
 pub fn clashing(items: &[Item], findings: &mut Findings) -> Vec<bool> {
     let mut clashing = vec![false; items.len()];
+    if !may_clash(items) {
+        return clashing;
+    }
     for clash in clashes(items) {
         clashing[clash.second] = true;
         clashing[clash.first] |= !matches!(clash.kind, Kind::Story);
         findings.push(clash.finding(items));
     }
     clashing
+}
+
+/// Whether two items may have in common what each should have alone: seldom where they have not, and always where they have.
+fn may_clash(items: &[Item]) -> bool {
+    let with_guids = items.par_iter().any(|item| item.id.guid.is_some());
+    let hashes = |item: &Item| {
+        let guid = with_guids.then(|| xxh3_64_with_seed(item.id.guid.as_deref().unwrap_or(&item.id.iri).as_bytes(), 1));
+        let story =
+            item.story.as_deref().map(|story| xxh3_64_with_seed(story.as_bytes(), xxh3_64_with_seed(item.language.as_str().as_bytes(), 2)));
+        [Some(xxh3_64_with_seed(item.id.iri.as_bytes(), 0)), guid, story].into_iter().flatten()
+    };
+    let mut hashes: Vec<u64> = items.par_iter().flat_map_iter(hashes).collect();
+    hashes.par_sort_unstable();
+    hashes.par_windows(2).any(|pair| pair[0] == pair[1])
 }
 
 struct Clash {

@@ -1,9 +1,11 @@
 //! A memory as NDJSON: one object a line, sorted, fit to be read, compared and kept in git.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::{Digest, Known, KnownChannel, KnownPage, Memory, Ref, Traces};
 
@@ -43,10 +45,17 @@ struct ChannelLine {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     digest: Option<String>,
     window: usize,
+    /// Before `members` come those of the former list, up to this one. It is named and not counted, so that a line that is taken in twice says the same
+    /// twice.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    front: Option<String>,
     members: Vec<String>,
-    /// After these come the members of before, from this one on. It is named and not counted, so that a line that is taken in twice says the same twice.
+    /// After these come the members of the former list, from this one on.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     rest: Option<String>,
+    /// The [`mark`] of what comes out, where it matters that this is what was meant.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    mark: Option<String>,
     deleted: BTreeMap<String, String>,
     /// Before these come so many pages of before.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -82,13 +91,13 @@ pub fn export(memory: &Memory) -> String {
 /// What of `after` differs from `before`, to be imported into that: the lines of [`export`], but for the members of a channel and the pages of its
 /// archive that are what they were.
 pub fn changes(before: &Memory, after: &Memory) -> String {
-    let same_place = |at: usize, known: &Known| before.items().get(at).filter(|own| own.iri == known.iri);
-    let former = |at: usize, known: &Known| same_place(at, known).or_else(|| before.find(&known.iri).map(|at| before.get(at)));
+    let former = |known: &Known| before.find(&known.iri).map(|at| before.get(at));
     let items: Vec<&Known> =
-        after.items().par_iter().enumerate().filter(|(at, known)| former(*at, known) != Some(known)).map(|(_, known)| known).collect();
+        after.items().since(before.items()).into_iter().map(|(_, known)| known).filter(|known| former(known) != Some(*known)).collect();
     let channels = after.channels.iter().filter(|(path, channel)| before.channels.get(*path) != Some(channel));
+    let is_grown = LazyCell::new(|| is_grown(before, after));
     let line = |(path, channel): (&String, &KnownChannel)| {
-        let former = before.channels.get(path).filter(|_| is_grown(before, after));
+        let former = before.channels.get(path).filter(|_| *is_grown);
         Line::Channel(former.map_or_else(|| channel_line(after, path, channel), |former| since(former, after, path, channel)))
     };
     lines(items.into_iter().map(|known| Line::Item(item_line(known))).chain(channels.map(line)))
@@ -96,32 +105,53 @@ pub fn changes(before: &Memory, after: &Memory) -> String {
 
 /// Whether the places of items in `before` are their places in `after`.
 fn is_grown(before: &Memory, after: &Memory) -> bool {
-    let pairs = before.items().par_iter().zip(after.items());
-    before.items().len() <= after.items().len() && pairs.all(|(own, known)| own.iri == known.iri)
+    let is_in_place = |(at, known): (usize, &Known)| after.items().get(at).is_some_and(|own| own.iri == known.iri);
+    before.items().since(after.items()).into_iter().all(is_in_place)
 }
 
-/// A channel's line without what is as it was.
+/// A channel's line without what is as in the former one.
 fn since(former: &KnownChannel, memory: &Memory, path: &str, channel: &KnownChannel) -> ChannelLine {
-    let same = former.members.iter().rev().zip(channel.members.iter().rev()).take_while(|(own, known)| own == known).count();
+    let (old, new) = (&former.members, &channel.members);
+    let same = old.iter().rev().zip(new.iter().rev()).take_while(|(own, known)| own == known).count();
+    let (old, new, rest) = (&old[..old.len() - same], &new[..new.len() - same], new[new.len() - same..].first());
+    let ahead = old.iter().zip(new).take_while(|(own, known)| own == known).count();
     let kept = former.pages.iter().zip(&channel.pages).take_while(|(own, known)| own == known).count();
     let news = KnownChannel {
-        members: channel.members[..channel.members.len() - same].to_vec(),
+        members: new[ahead..].to_vec(),
         pages: channel.pages[kept..].to_vec(),
         deleted: channel.deleted.clone(),
         id: channel.id.clone(),
         ..*channel
     };
-    let rest = channel.members[channel.members.len() - same..].first().map(|at| memory.get(*at).iri.to_string());
+    let id = |at: &Ref| memory.get(*at).iri.to_string();
     let kept = (kept > 0).then_some(kept);
-    ChannelLine { rest, kept, ..channel_line(memory, path, &news) }
+    ChannelLine { front: new[..ahead].last().map(id), rest: rest.map(id), kept, ..channel_line(memory, path, &news) }
 }
 
-/// What `before` says of each channel that is another in `after`: a line, or nothing where it has no such channel.
+/// What `before` says of each channel that is another in `after`: a line to be imported into that, or nothing where it has no such channel. A memory that
+/// is neither does not take it.
 pub fn former_channels(before: &Memory, after: &Memory) -> BTreeMap<String, Option<String>> {
     let differs = |path: &&String| before.channels.get(*path) != after.channels.get(*path);
     let paths = before.channels.keys().chain(after.channels.keys()).filter(differs);
-    let line = |path: &String| Some(lines(std::iter::once(Line::Channel(channel_line(before, path, before.channels.get(path)?)))));
+    let is_grown = LazyCell::new(|| is_grown(before, after));
+    let line = |path: &String| {
+        let channel = before.channels.get(path)?;
+        let later = after.channels.get(path).filter(|_| *is_grown);
+        let line = later.map_or_else(|| channel_line(before, path, channel), |later| since(later, before, path, channel));
+        Some(lines(std::iter::once(Line::Channel(ChannelLine { mark: Some(mark(before, channel)), ..line }))))
+    };
     paths.map(|path| (path.clone(), line(path))).collect()
+}
+
+/// By what the lists of a channel are known, whatever the places of their items.
+fn mark(memory: &Memory, channel: &KnownChannel) -> String {
+    let list = |(nth, members): (u64, &Vec<Ref>)| {
+        // Each for itself, since they lie far apart: the processor waits for many at a time.
+        let one = |(at, item): (usize, &Ref)| xxh3_64_with_seed(memory.get(*item).iri.as_bytes(), nth << 32 | at as u64);
+        members.par_iter().enumerate().map(one).reduce(|| members.len() as u64, u64::wrapping_add)
+    };
+    let lists = std::iter::once(&channel.members).chain(channel.pages.iter().map(|page| &page.members));
+    format!("{:016x}", (0..).zip(lists).map(list).fold(channel.pages.len() as u64, u64::wrapping_add))
 }
 
 /// Takes the lines of an export into the memory, each in the place of what it has under the same id or path.
@@ -215,8 +245,10 @@ fn channel_line(memory: &Memory, path: &str, channel: &KnownChannel) -> ChannelL
         updated: time(channel.updated),
         digest: channel.digest.map(Digest::to_hex),
         window: channel.window,
+        front: None,
         members: channel.members.iter().map(id).collect(),
         rest: None,
+        mark: None,
         kept: None,
         deleted: channel.deleted.iter().map(|(at, when)| (id(at), time(*when))).collect(),
         pages: channel.pages.iter().map(page).collect(),
@@ -236,11 +268,21 @@ fn known_channel(memory: &Memory, line: ChannelLine) -> Result<(String, KnownCha
     };
     let former = || memory.channels.get(&line.path).ok_or_else(|| format!("nothing is known of the former `{}`", line.path));
     let missing = |what: &str| format!("the former `{}` had other {what}", line.path);
-    let mut members: Vec<Ref> = line.members.iter().map(find).collect::<Result<_, _>>()?;
+    let place = |id: &String| -> Result<(&[Ref], usize), String> {
+        let (at, former) = (find(id)?, &former()?.members);
+        Ok((former, former.iter().position(|own| *own == at).ok_or_else(|| missing("members"))?))
+    };
+    let mut members: Vec<Ref> = Vec::new();
+    if let Some(last) = &line.front {
+        let (former, at) = place(last)?;
+        members.extend(&former[..=at]);
+    }
+    for id in &line.members {
+        members.push(find(id)?);
+    }
     if let Some(first) = &line.rest {
-        let (first, former) = (find(first)?, &former()?.members);
-        let from = former.iter().position(|at| *at == first).ok_or_else(|| missing("members"))?;
-        members.extend(&former[from..]);
+        let (former, at) = place(first)?;
+        members.extend(&former[at..]);
     }
     let mut pages: Vec<KnownPage> = Vec::new();
     if let Some(count) = line.kept {
@@ -258,6 +300,9 @@ fn known_channel(memory: &Memory, line: ChannelLine) -> Result<(String, KnownCha
         deleted,
         pages,
     };
+    if line.mark.is_some_and(|own| own != mark(memory, &channel)) {
+        return Err(missing("members"));
+    }
     Ok((line.path, channel))
 }
 
@@ -347,6 +392,52 @@ mod tests {
             let gone: Vec<String> = made.channels.keys().filter(|path| !after.channels.contains_key(*path)).cloned().collect();
             gone.iter().for_each(|path| _ = made.channels.remove(path));
             prop_assert_eq!(export(&made), export(&after), "{}", told);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_was_is_made_of_what_came_after_and_of_nothing_else(
+            had in 1..4u8, more in 0..3u8, old in lists(), new in lists(), other in lists()
+        ) {
+            let (before, after) = (memory(had, &old), memory(had + more, &new));
+            let was = |memory: &Memory| before.channels.iter().map(|(path, channel)| channel_text(memory, path, channel)).collect::<Vec<_>>();
+            let former = former_channels(&before, &after);
+            let back = |from: &Memory| {
+                let mut made = from.clone();
+                let is_taken = former.iter().all(|(path, line)| match line {
+                    Some(line) => import(&mut made, line).is_ok(),
+                    None => made.channels.remove(path).is_some() || !from.channels.contains_key(path),
+                });
+                (is_taken, made.channels.iter().map(|(path, channel)| channel_text(&made, path, channel)).collect::<Vec<_>>())
+            };
+            // Also where it was done already.
+            prop_assert_eq!(back(&after), (true, was(&before)));
+            prop_assert_eq!(back(&before), (true, was(&before)));
+            // What it does not lean on is refused, or leads to the same lists.
+            let mut made = memory(had + more, &other);
+            for (path, line) in former.iter().filter_map(|(path, line)| Some((path, line.as_ref()?))) {
+                if import(&mut made, line).is_ok() {
+                    prop_assert_eq!(&made.channels[path].members, &before.channels[path].members);
+                }
+            }
+        }
+    }
+
+    fn channel_text(memory: &Memory, path: &str, channel: &KnownChannel) -> String {
+        lines(std::iter::once(Line::Channel(channel_line(memory, path, channel))))
+    }
+
+    #[test]
+    fn what_was_of_a_long_list_is_short() {
+        let members: Vec<u8> = (0..200).collect();
+        let before = memory(200, &[(members.clone(), vec![])]);
+        let at_ends = |members: &[u8]| former_channels(&before, &memory(200, &[(members.to_vec(), vec![])]))["c0"].clone().expect("a line");
+        for gone in [0, 100, 199] {
+            let line = at_ends(&members.iter().copied().filter(|n| *n != gone).collect::<Vec<_>>());
+            assert!(line.len() < 400 && line.contains(&format!("[\"tag:example.org,2018:item/{gone}\"]")), "{line}");
         }
     }
 

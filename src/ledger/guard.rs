@@ -79,11 +79,15 @@ pub fn repeat(item: &Item, old: &Known) -> Finding {
 
 fn shrink(scene: &Scene<'_>, path: &str, before: &KnownChannel) -> Option<Finding> {
     let after = scene.after.channels.get(path)?;
-    let here: HashSet<Ref> = after.members.iter().copied().collect();
+    if before.members == after.members {
+        return None;
+    }
+    let mut here = vec![false; scene.after.items().len()];
+    after.members.iter().for_each(|at| here[*at as usize] = true);
     let timed = scene.config.named.iter().any(|named| path.ends_with(&*named.path) && !named.query.ages().is_empty());
     let is_lost = |at: &Ref| {
         let is_out = scene.after.get(*at).gone.is_some();
-        !here.contains(at) && !scene.taken_out.contains(at) && (is_out || !timed)
+        !here[*at as usize] && !scene.taken_out.contains(at) && (is_out || !timed)
     };
     let lost: Vec<Ref> = before.members.iter().copied().filter(is_lost).collect();
     let (total, count) = (before.members.len() as u64, lost.len() as u64);
@@ -91,7 +95,7 @@ fn shrink(scene: &Scene<'_>, path: &str, before: &KnownChannel) -> Option<Findin
         None => count * 3 > total,
         Some(percent) => count * 100 > u64::from(percent) * total,
     };
-    let empties = here.is_empty() && count > 0;
+    let empties = after.members.is_empty() && count > 0;
     if !too_many && !empties {
         return None;
     }
@@ -99,7 +103,7 @@ fn shrink(scene: &Scene<'_>, path: &str, before: &KnownChannel) -> Option<Findin
     if lost.len() > TOLD {
         names.push(format!("{} more", lost.len() - TOLD));
     }
-    let whole = if here.is_empty() { "all of it" } else { "too much at once" };
+    let whole = if after.members.is_empty() { "all of it" } else { "too much at once" };
     let message = format!("the channel `{path}` would lose {count} of its {total} items, {whole}: {}", names.join(", "));
     let help = "see whether a source is broken; an item that is to go can say so with `withdrawn = true`";
     Some(Finding::new(&codes::CHANNEL_SHRINKS, message).at(Place::file(scene.config.path.clone())).help(Accept::Shrink.way_out(help)))

@@ -6,6 +6,7 @@
 
 pub mod exchange;
 pub mod guard;
+mod items;
 pub mod pings;
 #[cfg(feature = "postgres")]
 pub mod postgres;
@@ -23,6 +24,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use guard::Accept;
+pub use items::Items;
 pub use pings::{Pending, Ping};
 pub use recall::{Recall, recall};
 pub use staged::Staged;
@@ -35,9 +37,9 @@ pub type Ref = u32;
 /// Everything that is remembered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Memory {
-    /// Shared with whoever writes them down meanwhile.
-    items: Arc<Vec<Known>>,
-    by_iri: HashMap<Arc<str>, Ref, foldhash::fast::RandomState>,
+    /// Shared with whoever writes them down meanwhile, and with what is remembered from then on.
+    items: Items,
+    by_iri: Arc<HashMap<Arc<str>, Ref, foldhash::fast::RandomState>>,
     /// By path, without extension.
     pub channels: BTreeMap<String, KnownChannel>,
 }
@@ -117,7 +119,7 @@ impl Memory {
         self.items.is_empty() && self.channels.is_empty()
     }
 
-    pub fn items(&self) -> &[Known] {
+    pub fn items(&self) -> &Items {
         &self.items
     }
 
@@ -125,25 +127,31 @@ impl Memory {
         self.by_iri.get(iri).copied()
     }
 
+    /// # Panics
+    /// Where there is no such item.
     pub fn get(&self, at: Ref) -> &Known {
-        &self.items[at as usize]
+        self.items.get(at as usize).expect("an item of this memory")
     }
 
     /// Says that these items are in the feeds again.
     pub fn show_again(&mut self, items: &[Ref]) {
-        let all = self.items_mut();
-        items.iter().for_each(|at| all[*at as usize].gone = None);
+        for at in items {
+            if self.get(*at).gone.is_some() {
+                self.at_mut(*at).gone = None;
+            }
+        }
     }
 
     /// Makes room for so many more items.
     fn reserve(&mut self, more: usize) {
-        Arc::make_mut(&mut self.items).reserve(more);
-        self.by_iri.reserve(more);
+        if more > 0 {
+            Arc::make_mut(&mut self.by_iri).reserve(more);
+        }
     }
 
-    /// Every item, to be changed.
-    fn items_mut(&mut self) -> &mut [Known] {
-        Arc::make_mut(&mut self.items).as_mut_slice()
+    /// An item, to be changed.
+    fn at_mut(&mut self, at: Ref) -> &mut Known {
+        self.items.at_mut(at as usize)
     }
 
     /// Adds an item, or puts it in the place of the one with its id.
@@ -151,13 +159,13 @@ impl Memory {
         match self.by_iri.get(&known.iri) {
             Some(at) => {
                 let at = *at;
-                self.items_mut()[at as usize] = known;
+                *self.at_mut(at) = known;
                 at
             }
             None => {
                 let at = self.items.len() as Ref;
-                self.by_iri.insert(known.iri.clone(), at);
-                Arc::make_mut(&mut self.items).push(known);
+                Arc::make_mut(&mut self.by_iri).insert(known.iri.clone(), at);
+                self.items.push(known);
                 at
             }
         }

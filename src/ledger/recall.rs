@@ -107,7 +107,7 @@ impl Recall {
         }
         let at = match (at, news) {
             (Some(at), Some(known)) => {
-                self.after.items_mut()[at as usize] = known;
+                *self.after.at_mut(at) = known;
                 Some(at)
             }
             (None, Some(known)) => Some(self.after.put(known)),
@@ -118,7 +118,7 @@ impl Recall {
 
     /// Says that an item of a rebuilt memory did change: its text is not the one that was published.
     pub fn changed_after_all(&mut self, item: &mut Item, position: u32, now: i64) {
-        let known = &mut self.after.items_mut()[self.refs[position as usize] as usize];
+        let known = self.after.at_mut(self.refs[position as usize]);
         let explicit = item.updated.is_some_and(|updated| Some(updated.timestamp()) != known.updated);
         if !explicit {
             known.updated = Some(known.updated.map_or(now, |before| now.max(before + 1)).max(known.published));
@@ -130,16 +130,16 @@ impl Recall {
         let mut here = vec![false; self.after.items.len()];
         self.refs.iter().for_each(|at| here[*at as usize] = true);
         let is_gone = |(at, known): &(Ref, &Known)| known.gone.is_none() && !here[*at as usize];
-        self.gone = (0..).zip(self.after.items()).filter(is_gone).map(|(at, _)| at).collect();
+        self.gone = (0..).zip(self.after.items().iter()).filter(is_gone).map(|(at, _)| at).collect();
         for at in &self.gone {
-            self.after.items_mut()[*at as usize].gone = Some(now);
+            self.after.at_mut(*at).gone = Some(now);
         }
     }
 
     /// A new item repeats one that is gone if it has its content, its page, its text of the same date, or its title of the same date.
     fn find_repeats(&mut self) {
         let mut left: HashMap<Likeness, Ref> = HashMap::new();
-        for (at, known) in (0..).zip(self.after.items()).filter(|(_, known)| known.gone.is_some() && !self.new.is_empty()) {
+        for (at, known) in (0..).zip(self.after.items().iter()).filter(|(_, known)| known.gone.is_some() && !self.new.is_empty()) {
             for likeness in likenesses(known) {
                 left.entry(likeness).or_insert(at);
             }

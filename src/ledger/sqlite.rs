@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 
-use super::{Digest, Known, KnownChannel, KnownPage, LedgerError, Memory, Ping, Ref, Traces, pings};
+use super::{Digest, Items, Known, KnownChannel, KnownPage, LedgerError, Memory, Ping, Ref, Traces, pings};
 
 /// The form that this version writes, in `user_version`; it reads that of before too.
 pub(super) const VERSION: i64 = 2;
@@ -64,7 +64,7 @@ impl File {
         self.sql("read", load_channels(&connection, &mut memory, version))?;
         if version == 1 {
             // What was hashed then cannot be compared with what is hashed now; an item is taken to be as it was.
-            memory.items_mut().iter_mut().for_each(|known| known.traces.content = Digest::default());
+            (0..memory.items.len() as Ref).for_each(|at| memory.at_mut(at).traces.content = Digest::default());
         }
         let count = memory.items.len() as Ref;
         let refs =
@@ -91,7 +91,7 @@ impl File {
     }
 
     /// A connection with a transaction that is begun and holds the items.
-    pub(super) fn begun(&self, before: &[Known], after: &[Known]) -> Result<Connection, LedgerError> {
+    pub(super) fn begun(&self, before: &Items, after: &Items) -> Result<Connection, LedgerError> {
         let connection = self.connect()?;
         self.sql("write", begin(&connection, before, after))?;
         Ok(connection)
@@ -127,6 +127,8 @@ impl File {
     }
 
     fn open(&self, flags: OpenFlags) -> Result<Connection, LedgerError> {
+        // One thread at a time has a connection, as its type says; without this SQLite locks for every cell that is read.
+        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = self.sql("open", Connection::open_with_flags(&self.path, flags))?;
         self.sql("open", connection.busy_timeout(std::time::Duration::from_secs(10)))?;
         self.sql("open", connection.pragma_update(None, "synchronous", "full"))?;
@@ -150,7 +152,7 @@ impl File {
     }
 }
 
-fn begin(connection: &Connection, before: &[Known], after: &[Known]) -> rusqlite::Result<()> {
+fn begin(connection: &Connection, before: &Items, after: &Items) -> rusqlite::Result<()> {
     // At once for writing: a hub may write to the same file, and whoever begins by reading cannot wait for it.
     connection.execute_batch("begin immediate")?;
     match connection.query_row("pragma user_version", [], |row| row.get::<_, i64>(0))? {
@@ -211,15 +213,12 @@ fn digest(bytes: &[u8]) -> Option<Digest> {
     bytes.try_into().ok().map(Digest)
 }
 
-fn save_items(connection: &Connection, before: &[Known], after: &[Known]) -> rusqlite::Result<()> {
+fn save_items(connection: &Connection, before: &Items, after: &Items) -> rusqlite::Result<()> {
     let mut insert = connection.prepare(
         "insert or replace into items (id, iri, guid, key, title, first_seen, published, updated, record, content, text, link, gone) \
          values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?;
-    for (at, known) in after.iter().enumerate() {
-        if before.get(at) == Some(known) {
-            continue;
-        }
+    for (at, known) in after.since(before) {
         insert.execute(params![
             at as i64 + 1,
             &*known.iri,

@@ -1,19 +1,18 @@
 //! A save that is begun while the documents are still being made: the items are written on a thread of their own, into a transaction that is
 //! committed when the files are in place, and that is as if it had never been if the run ends before.
 
-use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 
 use super::sqlite::{File, finish};
-use super::{Known, LedgerError, Memory, Ping};
+use super::{Items, LedgerError, Memory, Ping};
 
 /// The transaction that is under way. Dropped, it ends without a trace.
 #[derive(Debug)]
 pub struct Staged {
     file: File,
-    items: Arc<Vec<Known>>,
+    items: Items,
     /// `None` once it was waited for.
     thread: Option<JoinHandle<Result<Connection, LedgerError>>>,
 }
@@ -37,7 +36,7 @@ impl File {
 impl Staged {
     /// Writes the rest and commits. `after` may have come to hold other items meanwhile: then all is written anew.
     pub fn save(mut self, before: &Memory, after: &Memory, pings: &[Ping]) -> Result<(), LedgerError> {
-        let connection = self.wait().transpose()?.filter(|_| Arc::ptr_eq(&self.items, &after.items));
+        let connection = self.wait().transpose()?.filter(|_| self.items == after.items);
         match connection {
             Some(connection) => self.file.sql("write", finish(&connection, before, after, pings)),
             None => self.file.save_with(before, after, pings),
@@ -60,7 +59,7 @@ impl Drop for Staged {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::{Digest, KnownChannel, Traces};
+    use crate::ledger::{Digest, Known, KnownChannel, Traces};
 
     fn memory(count: u32) -> Memory {
         let mut memory = Memory::default();

@@ -1,6 +1,7 @@
 //! What is made of each record while its text is at hand, so that the text need not stay and the next run need not make it again.
 
 use std::fs;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
@@ -34,7 +35,7 @@ pub fn read(config: &Config, files: Files, texts: Texts<'_>, progress: &Progress
         Texts::Left(records) if !config.output.archives => Some(records),
         Texts::Left(_) | Texts::Stay => None,
     };
-    item::read_with(config, files, progress, &Sieve { config, classifier: Classifier::new(config), records })
+    item::read_with(config, files, progress, &Sieve { config, classifier: OnceLock::new(), records })
 }
 
 /// One hash of everything but a record that [`read`] makes an item of: the program, and the parts of the config that it asks.
@@ -56,7 +57,8 @@ pub fn sift(config: &Config, item: &Item) -> Sifted {
 
 struct Sieve<'a> {
     config: &'a Config,
-    classifier: Classifier,
+    /// Made for the first record that no run before knows.
+    classifier: OnceLock<Classifier>,
     records: Option<&'a Records>,
 }
 
@@ -64,7 +66,8 @@ impl Sift for Sieve<'_> {
     type Note = Sifted;
 
     fn sift(&self, item: &mut Item) -> Sifted {
-        let sifted = Sifted { placement: self.classifier.place(item), traces: trace::of(self.config, item) };
+        let classifier = self.classifier.get_or_init(|| Classifier::new(self.config));
+        let sifted = Sifted { placement: classifier.place(item), traces: trace::of(self.config, item) };
         if self.records.is_some() {
             item.text = None;
         }

@@ -167,8 +167,12 @@ impl Destination {
         let before = self.manifest.clone();
         self.heal();
         let sets = Sets(self.state.join("sets"));
-        if !plan.is_idle() {
-            if let Some(former) = memo.former.filter(|former| former.keep > 0 && before.paths().next().is_some()) {
+        let former = memo.former.filter(|former| former.keep > 0 && before.paths().next().is_some());
+        if plan.is_idle() {
+            former.map_or(Ok(()), |former| sets.add(former))?;
+            crash::point("former");
+        } else {
+            if let Some(former) = former {
                 sets.begin(&*self.place, plan, former)?;
                 crash::point("former");
             }

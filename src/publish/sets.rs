@@ -1,7 +1,8 @@
 //! Former sets: what stood before each of the last publishes, so that it can be put back.
 //!
 //! A set holds what its publish changed and nothing else: each file that was replaced or deleted, by hard link, and in `set.json` the paths that were new and what
-//! the ledger said of the channels. Until its publish is over it is called `under-way`; a run that takes up one that was cut off adds to that.
+//! the ledger said of the channels, as lines that lean on what it said afterwards; so sets are put back the newest first. Until its publish is over it is called
+//! `under-way`; a run that takes up one that was cut off adds to that, and one that changes the ledger and no file adds to the newest set.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -14,8 +15,8 @@ use super::{Change, Plan, PublishError};
 
 const UNDER_WAY: &str = "under-way";
 
-/// The form that this version writes and reads.
-const VERSION: u32 = 1;
+/// The form that this version writes; it reads that of before too.
+const VERSION: u32 = 2;
 
 /// What is known of the state that a publish replaces.
 #[derive(Clone, Debug, Default)]
@@ -24,8 +25,31 @@ pub struct Former {
     pub at: String,
     /// How many sets are kept.
     pub keep: usize,
-    /// What the ledger says of each channel that changes, as a line of its export; `None` for one that was not there.
+    /// What the ledger says of each channel that changes, as a line to be imported into what it says afterwards; `None` for one that was not there.
     pub channels: BTreeMap<String, Option<String>>,
+}
+
+/// What the ledger said of a channel before each of several runs, the newest first: each line leans on the one before it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Said")]
+pub struct Steps(pub Vec<Option<String>>);
+
+/// As it stands in the file.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Said {
+    Steps(Vec<Option<String>>),
+    /// In version 1: all of it, which leans on nothing.
+    Whole(Option<String>),
+}
+
+impl From<Said> for Steps {
+    fn from(said: Said) -> Self {
+        match said {
+            Said::Steps(steps) => Steps(steps),
+            Said::Whole(line) => Steps(vec![line]),
+        }
+    }
 }
 
 /// A set that can be put back.
@@ -38,7 +62,11 @@ pub struct Set {
     pub added: BTreeSet<String>,
     /// Paths whose files are kept.
     pub replaced: BTreeSet<String>,
-    pub channels: BTreeMap<String, Option<String>>,
+    /// Those that the publish changed.
+    pub channels: BTreeMap<String, Steps>,
+    /// Those that runs changed since, without changing a file.
+    #[serde(default)]
+    pub since: BTreeMap<String, Steps>,
     #[serde(skip)]
     folder: PathBuf,
 }
@@ -71,11 +99,22 @@ impl Sets {
         let new = plan.puts.iter().filter(|put| put.change == Change::New && !set.knows(&put.path)).map(|put| put.path.clone());
         let new: Vec<String> = new.collect();
         set.added.extend(new);
-        for (path, line) in &former.channels {
-            set.channels.entry(path.clone()).or_insert_with(|| line.clone());
+        add(&mut set.channels, former);
+        set.write()
+    }
+
+    /// Keeps what the ledger said before a run that changes no file, with what its last publish replaced.
+    pub fn add(&self, former: &Former) -> Result<(), PublishError> {
+        if former.channels.is_empty() {
+            return Ok(());
         }
-        let json = serde_json::to_vec(&set).map_err(|error| PublishError::io("write", &folder)(error.into()))?;
-        super::destination::write_whole(&folder.join("set.json"), &json)
+        if let Some(mut set) = Set::read(&self.0.join(UNDER_WAY)) {
+            add(&mut set.channels, former);
+            return set.write();
+        }
+        let Some(mut set) = self.numbers().last().and_then(|number| Set::read(&self.numbered(*number))) else { return Ok(()) };
+        add(&mut set.since, former);
+        set.write()
     }
 
     /// Says that the publish is over, and lets go of all but the newest `keep`.
@@ -107,6 +146,12 @@ impl Sets {
     }
 }
 
+fn add(channels: &mut BTreeMap<String, Steps>, former: &Former) {
+    for (path, line) in &former.channels {
+        channels.entry(path.clone()).or_default().0.insert(0, line.clone());
+    }
+}
+
 impl Set {
     fn new(folder: &Path, at: &str) -> Self {
         Set {
@@ -115,13 +160,19 @@ impl Set {
             added: BTreeSet::new(),
             replaced: BTreeSet::new(),
             channels: BTreeMap::new(),
+            since: BTreeMap::new(),
             folder: folder.to_owned(),
         }
     }
 
     fn read(folder: &Path) -> Option<Self> {
         let set: Set = serde_json::from_slice(&fs::read(folder.join("set.json")).ok()?).ok()?;
-        (set.version == VERSION).then(|| Set { folder: folder.to_owned(), ..set })
+        (1..=VERSION).contains(&set.version).then(|| Set { version: VERSION, folder: folder.to_owned(), ..set })
+    }
+
+    fn write(&self) -> Result<(), PublishError> {
+        let json = serde_json::to_vec(self).map_err(|error| PublishError::io("write", &self.folder)(error.into()))?;
+        super::destination::write_whole(&self.folder.join("set.json"), &json)
     }
 
     fn knows(&self, path: &str) -> bool {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::Publication;
+use serde_json::Value;
+
+use crate::support::{CONFIG, Publication};
 
 fn published(publication: &Publication) -> BTreeMap<String, String> {
     publication.files("public").into_iter().map(|path| (path.clone(), publication.read(&format!("public/{path}")))).collect()
@@ -96,4 +98,125 @@ fn a_file_that_something_else_changed_is_left_alone() {
     assert_eq!(publication.read("public/all.rss"), "mine");
     publication.run(&["rollback", "--force"]).expect(0, &[]);
     assert!(!publication.read("public/all.rss").contains("part 4"));
+}
+
+/// What the ledger says of each channel, but for dates, which never go back.
+fn channels(publication: &Publication) -> Vec<[Value; 4]> {
+    let export = publication.run(&["ledger", "export"]).out;
+    let lines = export.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    let keys = ["path", "window", "members", "deleted"];
+    lines.filter(|line| line["type"] == "channel").map(|line| keys.map(|key| line[key].clone())).collect()
+}
+
+fn set(publication: &Publication, number: u32) -> Value {
+    serde_json::from_str(&publication.read(&format!(".tidings/sets/{number:06}/set.json"))).expect("JSON")
+}
+
+/// With feeds of two items, and nothing that shows the others; the first items are left for later.
+fn with_few_shown(count: usize) -> Publication {
+    let publication = Publication::with_config(&format!("{CONFIG}[limits]\nitems = 2\n[output]\npages = false\n"));
+    (5..=count).for_each(|n| publication.item(n, &format!("The port of Belize reopens, part {n}")));
+    publication.build().expect(0, &[]);
+    publication
+}
+
+#[test]
+fn a_set_says_what_changed_and_not_what_there_was() {
+    let publication = with_few_shown(25);
+    publication.item(25, "The port of Belize reopens, part 25, mended");
+    publication.remove("items/item-12.md");
+    publication.build().expect(0, &["changed"]);
+    let line = set(&publication, 1)["channels"]["all"][0].as_str().expect("a line").to_owned();
+    assert_eq!(line.matches("tag:example.org,2018:item/").count(), 3, "one that went, and its neighbours: {line}");
+}
+
+#[test]
+fn runs_that_change_the_ledger_alone_are_taken_back_with_the_publish_before_them() {
+    let publication = with_few_shown(9);
+    let mut states = vec![(published(&publication), channels(&publication))];
+    for n in [10, 11] {
+        publication.item(n, &format!("The port of Belize reopens, part {n}"));
+        publication.build().expect(0, &["changed"]);
+        let (files, after) = (published(&publication), channels(&publication));
+        for old in [n - 9, n - 7] {
+            publication.item(old, &format!("The port of Belize reopens, part {old}"));
+            publication.build().expect(0, &["unchanged"]);
+        }
+        assert!(published(&publication) == files && channels(&publication) != after);
+        states.push((files, after));
+    }
+    assert_eq!(publication.run(&["rollback", "--list"]).out.matches("--steps").count(), 2);
+    publication.run(&["rollback"]).expect(0, &[]);
+    assert!(published(&publication) == states[1].0);
+    publication.run(&["rollback"]).expect(0, &[]);
+    assert!((published(&publication), channels(&publication)) == states[0]);
+}
+
+#[test]
+fn a_set_of_version_1_is_put_back() {
+    let publication = with_few_shown(8);
+    let (first, was) = (published(&publication), channels(&publication));
+    let export = publication.run(&["ledger", "export"]).out;
+    publication.item(9, "The port of Belize reopens, part 9");
+    publication.build().expect(0, &[]);
+    let mut old = set(&publication, 1);
+    for (path, steps) in old["channels"].as_object_mut().expect("channels") {
+        *steps = export.lines().find(|line| line.contains(&format!("\"path\":\"{path}\""))).into();
+    }
+    old["version"] = 1.into();
+    old.as_object_mut().expect("a set").remove("since");
+    publication.write(".tidings/sets/000001/set.json", old.to_string());
+    publication.run(&["rollback"]).expect(0, &[]);
+    assert!((published(&publication), channels(&publication)) == (first, was));
+}
+
+#[test]
+fn a_ledger_that_a_set_does_not_lean_on_is_refused() {
+    let publication = with_few_shown(9);
+    let first = published(&publication);
+    publication.item(10, "The port of Belize reopens, part 10");
+    publication.build().expect(0, &[]);
+    let second = published(&publication);
+    publication.remove(".tidings/ledger.db");
+    for args in [&["rollback", "--dry-run"][..], &["rollback"]] {
+        publication.run(args).expect(2, &["the ledger does not say of `all` what it said after that publish", "--force"]);
+        assert!(published(&publication) == second);
+    }
+    publication.run(&["rollback", "--force"]).expect(0, &[]);
+    assert!(published(&publication) == first);
+    publication.item(10, "The port of Belize reopens, part 10, mended");
+    publication.run(&["build", "--accept", "rollback"]).expect(0, &["changed"]);
+}
+
+#[cfg(debug_assertions)]
+#[test]
+fn a_publish_that_was_cut_off_and_taken_up_is_taken_back_whole() {
+    let run = |publication: &Publication, args: &[&str], crash: usize| {
+        let mut command = publication.command(args);
+        command.env("TIDINGS_CRASH", crash.to_string()).output().expect("runs").status.success()
+    };
+    let mut deaths = [0, 0];
+    for at in 1.. {
+        let publication = with_few_shown(14);
+        let was = (published(&publication), channels(&publication));
+        publication.item(15, "The port of Belize reopens, part 15");
+        publication.remove("items/item-6.md");
+        let is_done = run(&publication, &["build"], at);
+        deaths[0] += usize::from(!is_done);
+        if at % 2 == 0 {
+            publication.remove("items/item-7.md");
+            publication.item(16, "The port of Belize reopens, part 16");
+        }
+        publication.build().expect(0, &[]);
+        let sets = publication.run(&["rollback", "--list"]).out.matches("--steps").count().to_string();
+        // A rollback that dies is done again.
+        deaths[1] += usize::from(!run(&publication, &["rollback", "--steps", &sets], 1 + at % 14));
+        let again = publication.run(&["rollback", "--steps", &sets]);
+        assert!(again.code == 0 || again.err.contains("0 former sets are kept"), "{again:?}");
+        assert!((published(&publication), channels(&publication)) == was, "after the {at}. step");
+        if is_done {
+            break;
+        }
+    }
+    assert!(deaths[0] > 8 && deaths[1] > 4, "{deaths:?}");
 }

@@ -115,11 +115,14 @@ impl Columns {
     }
 
     /// By what a row of the file at `path` is known.
-    pub fn mark(&self, path: &Path, cells: &StringRecord) -> u128 {
+    pub fn mark(&self, path: &Path, cells: &ByteRecord) -> u128 {
         // Where the cells end matters, and so does which of them is what.
-        let width = cells.len().to_le_bytes();
-        let ends: Vec<u8> = cells.iter().flat_map(|cell| (cell.len() as u32).to_le_bytes()).collect();
-        mark(path, &[&self.names, &width, &ends, cells.as_slice().as_bytes()])
+        let mut bytes = Vec::with_capacity(self.names.len() + 8 + 4 * cells.len() + cells.as_slice().len());
+        bytes.extend_from_slice(&self.names);
+        bytes.extend_from_slice(&cells.len().to_le_bytes());
+        cells.iter().for_each(|cell| bytes.extend_from_slice(&(cell.len() as u32).to_le_bytes()));
+        bytes.extend_from_slice(cells.as_slice());
+        mark(path, &bytes)
     }
 
     /// A row as a record.

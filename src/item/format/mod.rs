@@ -15,7 +15,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use xxhash_rust::xxh3::Xxh3Default;
+use xxhash_rust::xxh3::{xxh3_128, xxh3_128_with_seed};
 
 use crate::config::RecordFormat;
 use crate::diag::{Code, Excerpt, Finding, Place, codes};
@@ -116,13 +116,13 @@ pub enum Body<'a> {
 }
 
 /// By what a record of the file at `path` that consists of these bytes is known.
-pub fn mark(path: &Path, parts: &[&[u8]]) -> u128 {
-    let mut hash = Xxh3Default::new();
-    hash.update(path.as_os_str().as_encoded_bytes());
-    hash.update(b"\0record");
-    parts.iter().for_each(|part| hash.update(part));
-    hash.digest128()
+pub fn mark(path: &Path, bytes: &[u8]) -> u128 {
+    // Two hashes at once are made faster than one in pieces.
+    xxh3_128(bytes).wrapping_add(xxh3_128_with_seed(path.as_os_str().as_encoded_bytes(), RECORD))
 }
+
+/// Tells the mark of a path from that of a text.
+const RECORD: u64 = 0x7265_636f_7264;
 
 impl Passage<'_> {
     /// The place of the record as a whole.

@@ -62,6 +62,11 @@ impl<S: Sift> Reader<'_, S> {
             }
             Err(error) => return batch.lost(unreadable(found, &error)),
         }
+        let mark = mark(&found.path, buffer);
+        let link = || stamp.into_iter().for_each(|stamp| self.sift.link(stamp, mark));
+        if self.known(mark, || Place::file(found.path.clone()), Whereabouts { file: found.number, offset: 0 }, batch) {
+            return link();
+        }
         let text = match decode(buffer) {
             Ok(text) => text,
             Err(wrong) => return batch.lost(wrong.finding(found, 0, buffer)),
@@ -71,11 +76,8 @@ impl<S: Sift> Reader<'_, S> {
             return batch.lost(whole(found, &codes::EMPTY_RECORD, "the file is empty").help(help));
         }
         let passage = Passage { path: &found.path, line: 0, body: Body::Text(found.format, text) };
-        let met = Met { found, passage: &passage, offset: 0, mark: mark(&found.path, &[buffer.as_slice()]) };
-        if self.settle(&met, || format::parse(found.format, text), batch)
-            && let Some(stamp) = stamp
-        {
-            self.sift.link(stamp, met.mark);
+        if self.settle(&Met { found, passage: &passage, offset: 0, mark }, || format::parse(found.format, text), batch) {
+            link();
         }
     }
 
@@ -145,11 +147,16 @@ impl<S: Sift> Reader<'_, S> {
             if bytes.is_empty() {
                 continue;
             }
+            let offset = piece.offset + (row.as_ptr() as usize - piece.bytes.as_ptr() as usize) as u64;
+            let mark = mark(&found.path, bytes);
+            // What a run before made an item of is text.
+            if self.known(mark, || Place::line(found.path.clone(), line), Whereabouts { file: found.number, offset }, &mut batch) {
+                continue;
+            }
             match decode(bytes) {
                 Ok(text) => {
-                    let offset = piece.offset + (row.as_ptr() as usize - piece.bytes.as_ptr() as usize) as u64;
                     let passage = Passage { path: &found.path, line, body: Body::Text(RecordFormat::Ndjson, text) };
-                    let met = Met { found, passage: &passage, offset, mark: mark(&found.path, &[bytes]) };
+                    let met = Met { found, passage: &passage, offset, mark };
                     self.settle(&met, || format::parse(RecordFormat::Ndjson, text), &mut batch);
                 }
                 Err(wrong) => batch.lost(wrong.finding(found, line, bytes)),
@@ -215,10 +222,14 @@ impl<S: Sift> Reader<'_, S> {
                 batch.lost(Finding::new(&codes::RECORD_SYNTAX, "a quote in this row is not closed").at(place).help(help));
                 continue;
             }
+            let mark = columns.mark(&found.path, &row.cells);
+            if self.known(mark, || Place::line(found.path.clone(), line), Whereabouts { file: found.number, offset: 0 }, &mut batch) {
+                continue;
+            }
             match row.decode() {
                 Ok(cells) => {
                     let passage = Passage { path: &found.path, line, body: Body::Cells(columns, &cells) };
-                    let met = Met { found, passage: &passage, offset: 0, mark: columns.mark(&found.path, &cells) };
+                    let met = Met { found, passage: &passage, offset: 0, mark };
                     self.settle(&met, || columns.record(&cells), &mut batch);
                 }
                 Err(cell) => batch.lost(Undecodable::bad_utf8(&cell).finding(found, line, &cell)),
@@ -227,13 +238,15 @@ impl<S: Sift> Reader<'_, S> {
         batch
     }
 
-    /// Makes an item of the record, unless a run before did. Tells whether what was made is kept for the next.
+    /// Takes what a run before made of the record with this mark, if one did.
+    fn known(&self, mark: u128, place: impl FnOnce() -> Place, record: Whereabouts, batch: &mut Batch<S::Note>) -> bool {
+        let known = self.sift.known(mark);
+        known.map(|known| batch.known(known, place(), record)).is_some()
+    }
+
+    /// Makes an item of the record. Tells whether it is kept for the next run.
     fn settle(&self, met: &Met<'_>, parse: impl FnOnce() -> Result<Record, Vec<Fault>>, batch: &mut Batch<S::Note>) -> bool {
         let record = Whereabouts { file: met.found.number, offset: met.offset };
-        if let Some(known) = self.sift.known(met.mark) {
-            batch.known(known, met.passage.whole(), record);
-            return true;
-        }
         let (item, faults) = match parse() {
             Ok(record) => self.resolver.resolve(record, self.setting(met.found, met.passage)),
             Err(faults) => (None, faults),
