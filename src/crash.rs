@@ -4,7 +4,7 @@
 /// A step of publishing after which the world must be one that the next run can mend.
 ///
 /// In builds with debug assertions the process kills itself at the N-th point that it comes to, where `TIDINGS_CRASH=N` is set, and stops at the step
-/// that `TIDINGS_STOP` names until somebody lets it go on.
+/// that `TIDINGS_STOP` names, once, until somebody lets it go on.
 #[inline]
 pub fn point(step: &'static str) {
     #[cfg(debug_assertions)]
@@ -15,8 +15,9 @@ pub fn point(step: &'static str) {
 #[cfg(debug_assertions)]
 mod armed {
     use std::sync::OnceLock;
-    use std::sync::atomic::{AtomicI64, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
+    static STOPPED: AtomicBool = AtomicBool::new(false);
     static LEFT: OnceLock<Option<AtomicI64>> = OnceLock::new();
 
     pub(super) fn step(step: &str) {
@@ -25,7 +26,7 @@ mod armed {
             eprintln!("crash at `{step}`");
             die();
         }
-        if std::env::var("TIDINGS_STOP").is_ok_and(|stop| stop == step) {
+        if std::env::var("TIDINGS_STOP").is_ok_and(|stop| stop == step) && !STOPPED.swap(true, Ordering::Relaxed) {
             stop();
         }
     }

@@ -26,14 +26,14 @@ impl Address {
         if let Some(name) = text.strip_prefix("env:") {
             let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
             let help = "write `env:` and the variable's name: `env:DATABASE_URL`".to_owned();
-            return if is_name { Ok(Address::Variable(name.to_owned())) } else { Err((format!("`{name}` is no variable's name"), help)) };
+            return if is_name { Ok(Address::Variable(name.to_owned())) } else { Err(("this is no variable's name".to_owned(), help)) };
         }
         let Some(rest) = text.strip_prefix("postgresql://").or_else(|| text.strip_prefix("postgres://")) else {
             let help = "write `postgresql://USER@HOST/DATABASE`, or `env:NAME` for an address that the environment has".to_owned();
-            return Err((format!("`{text}` is no address of a PostgreSQL database"), help));
+            return Err(("this is no address of a PostgreSQL database".to_owned(), help));
         };
-        let authority = rest.split(['/', '?']).next().unwrap_or(rest);
-        let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
+        // A password may hold what else ends an address.
+        let user = rest.rsplit_once('@').map_or("", |(user, _)| user);
         if user.contains(':') || rest.split(['?', '&']).skip(1).any(|pair| pair.starts_with("password=")) {
             let help = format!(
                 "take it out and give it in the environment's `{PASSWORD}`, or the whole address in a variable of your own: `env:NAME`"
@@ -81,9 +81,15 @@ mod tests {
         for good in ["postgresql://news@db.example.org/news", "postgres://h1:5432,h2:5433/news?sslmode=require", "env:DATABASE_URL"] {
             assert_eq!(Address::parse(good).map(|address| address.to_string()).as_deref(), Ok(good));
         }
-        for bad in
-            ["postgresql://news:secret@db/news", "postgresql://db/news?user=a&password=secret", "mysql://db/news", "db", "env:", "env:a b"]
-        {
+        for bad in [
+            "postgresql://news:secret@db/news",
+            "postgresql://db/news?user=a&password=secret",
+            "postgresql://news:se/cr?et@db/news",
+            "mysql://db/news",
+            "db",
+            "env:",
+            "env:a b",
+        ] {
             assert!(Address::parse(bad).is_err(), "{bad}");
         }
     }

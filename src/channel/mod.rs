@@ -114,37 +114,48 @@ pub struct Catalogue {
 
 /// Sorts the items into channels. `known` holds the paths (without extension) that were published before.
 pub fn catalogue(config: &Config, sorted: Sorted<'_>, known: &BTreeSet<String>) -> Catalogue {
-    sort(config, sorted, known, (None, config.channels.empty))
+    let crossings = config.channels.matrix.as_ref().map_or(0, |matrix| matrix.max_channels);
+    sort(config, sorted, known, &Asked { only: None, empty: config.channels.empty, crossings })
 }
 
 /// The channels with these paths, without their items.
 pub fn heads(config: &Config, known: &BTreeSet<String>) -> Catalogue {
     let sorted = Sorted { items: &[], placements: &[], now: DateTime::UNIX_EPOCH };
-    sort(config, sorted, known, (None, Empty::PublishKnown))
+    sort(config, sorted, known, &Asked { only: None, empty: Empty::PublishKnown, crossings: usize::MAX })
 }
 
 /// The channels of these families alone, in all their languages. What a crossing is measured by must be among the items.
 pub fn of_families(config: &Config, sorted: Sorted<'_>, known: &BTreeSet<String>, families: &BTreeSet<String>) -> Catalogue {
-    sort(config, sorted, known, (Some(families), config.channels.empty))
+    sort(config, sorted, known, &Asked { only: Some(families), empty: config.channels.empty, crossings: usize::MAX })
 }
 
-fn sort(config: &Config, sorted: Sorted<'_>, known: &BTreeSet<String>, (only, empty): (Option<&BTreeSet<String>>, Empty)) -> Catalogue {
+/// Which of the channels are asked for.
+struct Asked<'a> {
+    /// Those of these families, where not all are.
+    only: Option<&'a BTreeSet<String>>,
+    /// What becomes of one without items.
+    empty: Empty,
+    /// At most so many crossings.
+    crossings: usize,
+}
+
+fn sort(config: &Config, sorted: Sorted<'_>, known: &BTreeSet<String>, asked: &Asked<'_>) -> Catalogue {
     let members = member::Members::collect(config, sorted);
-    let wanted = |path: &str| only.is_none_or(|only| only.contains(path));
+    let wanted = |path: &str| asked.only.is_none_or(|only| only.contains(path));
     let mut drafts = Vec::new();
     if config.channels.all && wanted(paths::ALL) {
         drafts.push(Draft::whole(config, &members));
     }
     drafts.extend(by_country(config, &members, &wanted));
     drafts.extend(by_topic(config, &members, &wanted));
-    drafts.extend(crossings(config, sorted, &members, (known, &wanted)));
+    drafts.extend(crossings(config, sorted, &members, (known, &wanted)).into_iter().take(asked.crossings));
     let named = config.named.par_iter().filter(|named| wanted(&named.path));
     drafts.par_extend(named.map(|named| Draft::named(named, &members, sorted)));
 
     let mut catalogue = Catalogue::default();
     let variants: Vec<Vec<Channel>> = drafts.par_iter().map(|draft| variant::of(config, sorted, draft)).collect();
     for (draft, variants) in drafts.iter().zip(variants) {
-        variants.into_iter().for_each(|channel| catalogue.take(empty, channel, draft.always, known));
+        variants.into_iter().for_each(|channel| catalogue.take(asked.empty, channel, draft.always, known));
     }
     catalogue.channels.sort_by(|a, b| a.path.cmp(&b.path));
     catalogue.refuse_collisions(config);
@@ -284,7 +295,7 @@ fn by_topic(config: &Config, members: &member::Members, wanted: Wanted<'_>) -> V
     config.topics.iter().filter(|topic| axis.takes(&topic.key) && wanted(&paths::topic(topic))).map(draft).collect()
 }
 
-/// The matrix: crossings that were published before first, then those with the most items; never more than the config allows.
+/// The matrix: crossings that were published before first, then those with the most items.
 fn crossings(
     config: &Config,
     sorted: Sorted<'_>,
@@ -301,7 +312,6 @@ fn crossings(
         .filter(|cell| variant::stories(sorted, &cell.items) >= matrix.min_items || known.contains(&cell.path))
         .collect();
     cells.sort_by_key(|cell| (!known.contains(&cell.path), std::cmp::Reverse(cell.items.len()), cell.path.clone()));
-    cells.truncate(matrix.max_channels);
     cells
 }
 

@@ -294,6 +294,8 @@ impl From<DeskError> for Failure {
     fn from(error: DeskError) -> Self {
         match error {
             DeskError::Database(error) => error.into(),
+            #[cfg(feature = "object-store")]
+            DeskError::Storage(error) => error.into(),
             DeskError::Refused(findings) => Failure::new(ui::tally(&findings)),
             DeskError::Cannot { why, help } => Failure::new(why).help(help),
         }

@@ -1,6 +1,5 @@
 //! `tidings work`: publishes what is wanted of the items in the database, on as many machines as there are.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use clap::Args;
@@ -11,7 +10,9 @@ use crate::config::Config;
 use crate::desk::claim::Claim;
 use crate::desk::fetch::Stock;
 use crate::desk::publish::Round;
+use crate::desk::shop::Shop;
 use crate::desk::{Desk, DeskError};
+use crate::diag::Findings;
 use crate::ledger::Store;
 use crate::websub;
 
@@ -56,7 +57,7 @@ struct Sum {
 pub(super) fn run(args: &WorkArgs, context: &Context) -> Result<Exit, Failure> {
     let Some(config) = context.load(false)? else { return Ok(Exit::Findings) };
     let name = args.name.clone().unwrap_or_else(|| build::holder(context));
-    let worker = Worker { args, context, config: &config, name, accepted: BTreeSet::new() };
+    let worker = Worker { args, context, config: &config, name };
     if args.once { worker.once() } else { worker.for_ever() }
 }
 
@@ -65,7 +66,6 @@ struct Worker<'a> {
     context: &'a Context,
     config: &'a Config,
     name: String,
-    accepted: BTreeSet<crate::ledger::Accept>,
 }
 
 impl Worker<'_> {
@@ -73,7 +73,8 @@ impl Worker<'_> {
         let start = std::time::Instant::now();
         let mut desk = db::desk(self.config)?;
         let mut sum = Sum::default();
-        self.all(&mut desk, &mut Stock::default(), &mut sum)?;
+        let shop = shop(self.config)?;
+        self.all(&mut desk, &mut Stock::default(), shop.as_ref(), &mut sum)?;
         let told = self.tell_hubs();
         let Sum { families, put, unchanged, deleted, lost, refused } = sum;
         let lost = if lost > 0 { format!(", {lost} families were another's") } else { String::new() };
@@ -89,10 +90,10 @@ impl Worker<'_> {
     fn for_ever(&self) -> Result<Exit, Failure> {
         // What cannot be mended by waiting is told at once.
         drop(db::desk(self.config)?);
-        let (mut away, mut stock) = (AWAY.0, Stock::default());
+        let (mut away, mut stock, shop) = (AWAY.0, Stock::default(), shop(self.config)?);
         loop {
-            match self.connected(&mut stock, &mut away) {
-                Err(DeskError::Database(error)) if error.is_passing => {
+            match self.connected(&mut stock, shop.as_ref(), &mut away) {
+                Err(error) if is_passing(&error) => {
                     self.context.ui.note(format_args!("{error}; waiting for it"));
                     std::thread::sleep(away);
                     away = (away * 2).min(AWAY.1);
@@ -104,13 +105,13 @@ impl Worker<'_> {
     }
 
     /// Works as long as the database is there.
-    fn connected(&self, stock: &mut Stock, away: &mut Duration) -> Result<std::convert::Infallible, DeskError> {
+    fn connected(&self, stock: &mut Stock, shop: Option<&Shop>, away: &mut Duration) -> Result<std::convert::Infallible, DeskError> {
         let database = self.config.database.as_ref().ok_or(DeskError::Cannot { why: "there is no database".to_owned(), help: "" })?;
         let mut desk = Desk::open(self.config, database)?;
         desk.listen();
         loop {
             let mut sum = Sum::default();
-            self.all(&mut desk, stock, &mut sum)?;
+            self.all(&mut desk, stock, shop, &mut sum)?;
             *away = AWAY.0;
             if sum.families > 0 {
                 self.tell_hubs();
@@ -122,19 +123,19 @@ impl Worker<'_> {
     }
 
     /// Everything that is wanted and free.
-    fn all(&self, desk: &mut Desk<'_>, stock: &mut Stock, sum: &mut Sum) -> Result<(), DeskError> {
+    fn all(&self, desk: &mut Desk<'_>, stock: &mut Stock, shop: Option<&Shop>, sum: &mut Sum) -> Result<(), DeskError> {
         desk.insist()?;
         self.wake(desk)?;
-        while let Some(claim) = desk.claim(&self.name, self.args.batch as usize, Duration::from_secs(self.args.lease.into()))? {
-            match self.round(desk, &claim, stock) {
+        while let Some(mut claim) = desk.claim(&self.name, self.args.batch as usize, Duration::from_secs(self.args.lease.into()))? {
+            match self.round(desk, &mut claim, stock, shop) {
                 Ok(round) => sum.add(&round, self.context),
-                Err(DeskError::Refused(findings)) => {
-                    self.context.ui.findings(&findings);
-                    let families: Vec<&str> = claim.families.keys().map(String::as_str).collect();
-                    self.context.ui.note(format_args!("nothing of `{}` was published; it is tried again", families.join("`, `")));
-                    // Their lease stays until it is over, so that nobody is kept busy with them.
-                    sum.refused += claim.families.len();
+                // One of them may be well though another is not.
+                Err(DeskError::Refused(_)) if claim.families.len() > 1 => {
+                    for mut one in claim.each() {
+                        self.one(desk, &mut one, stock, shop, sum)?;
+                    }
                 }
+                Err(DeskError::Refused(findings)) => self.refused(&claim, &findings, sum),
                 Err(error) => {
                     let _ = desk.give_back(&claim);
                     return Err(error);
@@ -144,15 +145,37 @@ impl Worker<'_> {
         Ok(())
     }
 
-    fn round(&self, desk: &mut Desk<'_>, claim: &Claim, stock: &mut Stock) -> Result<Round, DeskError> {
+    fn one(&self, desk: &mut Desk<'_>, claim: &mut Claim, stock: &mut Stock, shop: Option<&Shop>, sum: &mut Sum) -> Result<(), DeskError> {
+        match self.round(desk, claim, stock, shop) {
+            Ok(round) => sum.add(&round, self.context),
+            Err(DeskError::Refused(findings)) => self.refused(claim, &findings, sum),
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// The lease stays until it is over, so that nobody is kept busy with what cannot be published.
+    fn refused(&self, claim: &Claim, findings: &Findings, sum: &mut Sum) {
+        self.context.ui.findings(findings);
+        let families: Vec<&str> = claim.families.keys().map(String::as_str).collect();
+        self.context.ui.note(format_args!("nothing of `{}` was published; it is tried again", families.join("`, `")));
+        sum.refused += claim.families.len();
+    }
+
+    fn round(&self, desk: &mut Desk<'_>, claim: &mut Claim, stock: &mut Stock, shop: Option<&Shop>) -> Result<Round, DeskError> {
         let now = if self.context.is_now_given() { self.context.now } else { desk.now()? };
-        desk.round(claim, stock, now)
+        desk.round(claim, stock, shop, now)
     }
 
     fn wake(&self, desk: &mut Desk<'_>) -> Result<(), DeskError> {
         let now = if self.context.is_now_given() { self.context.now } else { desk.now()? };
-        while !desk.wake(now, &self.accepted)?.families.is_empty() {}
-        Ok(())
+        loop {
+            let (taken, findings) = desk.wake(now)?;
+            self.context.ui.findings(&findings);
+            if taken.families.is_empty() && findings.is_empty() {
+                return Ok(());
+            }
+        }
     }
 
     fn tell_hubs(&self) -> Option<websub::ping::Told> {
@@ -160,6 +183,28 @@ impl Worker<'_> {
         self.context.ui.findings(&told.findings);
         Some(told)
     }
+}
+
+/// Whether the same may succeed later without anybody mending something.
+fn is_passing(error: &DeskError) -> bool {
+    match error {
+        DeskError::Database(error) => error.is_passing,
+        #[cfg(feature = "object-store")]
+        DeskError::Storage(error) => error.is_passing,
+        DeskError::Refused(_) | DeskError::Cannot { .. } => false,
+    }
+}
+
+/// The object store that documents go to.
+#[cfg(feature = "object-store")]
+fn shop(config: &Config) -> Result<Option<Shop>, DeskError> {
+    Shop::of(config)
+}
+
+/// The config names none that this program could not reach.
+#[cfg(not(feature = "object-store"))]
+fn shop(_: &Config) -> Result<Option<Shop>, DeskError> {
+    Ok(None)
 }
 
 impl Sum {

@@ -30,7 +30,7 @@ create table members (
 create index members_item on members (iri);
 create table outbox (hub text not null, topic text not null, mark bigint not null, primary key (hub, topic));
 create table items (
-    iri text collate "C" primary key, story text, due bigint, ends bigint, data text not null) {by:iri};
+    iri text collate "C" primary key, story text, due bigint, ends bigint, mark bigint not null, data text not null) {by:iri};
 create index items_story on items (story) where story is not null;
 create index items_due on items (due) where due is not null;
 create index items_ends on items (ends) where ends is not null;
@@ -43,8 +43,8 @@ create table families (
     owner text, token bigint not null default 0, until timestamptz);
 create index families_wanted on families (path) where wanted > done;
 create table documents (
-    path text collate "C" primary key, family text collate "C" not null, hash bytea not null, media_type text not null,
-    changed bigint not null, token bigint not null, put_at timestamptz not null, bytes bytea) {by:path};
+    path text collate "C" primary key, family text collate "C" not null, hash bytea not null, size bigint not null,
+    media_type text not null, changed bigint not null, token bigint not null, put_at timestamptz not null, bytes bytea, tag text) {by:path};
 create index documents_family on documents (family);
 create index documents_put_at on documents (put_at);
 "#];

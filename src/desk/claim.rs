@@ -3,7 +3,7 @@
 //! A lease ends by the database's clock. Each claim raises the family's token, and what a worker puts in place it puts under its token: one that was
 //! held up past its lease finds another's there, and nothing of what it made is published.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use super::{Desk, DeskError};
@@ -16,6 +16,7 @@ pub struct Claim {
     pub families: BTreeMap<String, Held>,
     /// When the lease ends by this machine's own clock, which began to count before the database's did.
     until: Instant,
+    lease: Duration,
 }
 
 /// One of them.
@@ -31,18 +32,32 @@ impl Claim {
     pub fn left(&self) -> Duration {
         self.until.saturating_duration_since(Instant::now())
     }
+
+    /// The families one by one.
+    pub fn each(&self) -> impl Iterator<Item = Claim> {
+        self.families.iter().map(|(path, held)| Claim {
+            families: BTreeMap::from([(path.clone(), *held)]),
+            until: self.until,
+            lease: self.lease,
+        })
+    }
+
+    /// How long it was at first.
+    pub fn lease(&self) -> Duration {
+        self.lease
+    }
 }
 
 impl Desk<'_> {
     /// Takes up to so many families that are wanted and that nobody has; `None` where there are none. The list of all feeds, whose path is the
-    /// first of all, is taken last, since every other family may change it.
+    /// last of all, is taken last, since every other family may change it.
     ///
     /// # Errors
     /// A database that cannot be asked.
     pub fn claim(&mut self, worker: &str, most: usize, lease: Duration) -> Result<Option<Claim>, DeskError> {
         let query = "with due as (\
-                select path from families where wanted > done and (until is null or until < now()) order by path desc limit $1 for update skip locked) \
-            update families f set owner = $2, token = f.token + 1, until = now() + make_interval(secs => $3) \
+                select path from families where wanted > done and (until is null or until < now()) order by path limit $1 for update skip locked) \
+            update families f set owner = $2, token = f.token + 1, until = now() + $3::float8 * interval '1 second' \
             from due where f.path = due.path returning f.path, f.token, f.wanted";
         let began = Instant::now();
         let rows = self.client.query(query, &[&(most as i64), &worker, &lease.as_secs_f64()]);
@@ -50,7 +65,7 @@ impl Desk<'_> {
         crash::point("claim");
         let families: BTreeMap<String, Held> =
             rows.iter().map(|row| (row.get(0), Held { token: row.get(1), wanted: row.get(2) })).collect();
-        Ok((!families.is_empty()).then(|| Claim { families, until: began + lease }))
+        Ok((!families.is_empty()).then(|| Claim { families, until: began + lease, lease }))
     }
 
     /// Gives back what was not done, for another to take at once.
@@ -63,6 +78,36 @@ impl Desk<'_> {
                      where f.path = o.path and f.token = o.token";
         let done = self.client.execute(query, &[&paths, &tokens]);
         self.said(done).map(drop)
+    }
+}
+
+impl Desk<'_> {
+    /// Has the lease begin anew for what is still this worker's, and gives that.
+    ///
+    /// # Errors
+    /// A database that cannot be asked.
+    pub fn renew(&mut self, claim: &mut Claim) -> Result<(), DeskError> {
+        let (paths, tokens) = rows(claim);
+        let query = "update families f set until = now() + $3::float8 * interval '1 second' from unnest($1::text[], $2::bigint[]) as o (path, token) \
+                     where f.path = o.path and f.token = o.token returning f.path";
+        let began = Instant::now();
+        let rows = self.client.query(query, &[&paths, &tokens, &claim.lease.as_secs_f64()]);
+        let own: BTreeSet<String> = self.said(rows)?.iter().map(|row| row.get(0)).collect();
+        claim.families.retain(|path, _| own.contains(path));
+        claim.until = began + claim.lease;
+        Ok(())
+    }
+
+    /// The families of a claim that are still this worker's, though perhaps not for long.
+    ///
+    /// # Errors
+    /// A database that cannot be asked.
+    pub fn owned(&mut self, claim: &Claim) -> Result<BTreeSet<String>, DeskError> {
+        let (paths, tokens) = rows(claim);
+        let query = "select f.path from families f join unnest($1::text[], $2::bigint[]) as o (path, token) on f.path = o.path and f.token = o.token \
+                     where f.until > now()";
+        let rows = self.client.query(query, &[&paths, &tokens]);
+        Ok(self.said(rows)?.iter().map(|row| row.get(0)).collect())
     }
 }
 

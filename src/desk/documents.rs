@@ -1,13 +1,16 @@
 //! Documents in the database: what is served from there, and what is known of those that stand elsewhere.
 
+#[cfg(feature = "object-store")]
+use std::collections::BTreeMap;
 use std::collections::{BTreeSet, HashMap};
 
 use postgres::Transaction;
 
-use super::LIST;
 use super::publish::Round;
-use crate::config::{Config, paths};
+use crate::coding::{Coding, Effort};
+use crate::config::Config;
 use crate::document::Document;
+use crate::publish::headers;
 
 /// Documents that go with one statement.
 const AT_A_TIME: usize = 64;
@@ -16,43 +19,56 @@ const AT_A_TIME: usize = 64;
 #[derive(Debug)]
 pub struct Put {
     pub path: String,
-    /// The path of its channel.
-    channel: String,
+    /// The family of its channel.
+    pub family: String,
     pub media_type: String,
     pub bytes: Vec<u8>,
     hash: [u8; 32],
     /// In seconds since 1970.
     pub changed: i64,
+    /// By what the object store that it was put into knows it; may be empty.
+    pub tag: Option<String>,
 }
 
 impl Put {
-    pub fn of(channel: &str, document: &Document) -> Self {
+    pub fn of(family: &str, document: &Document) -> Self {
         let bytes = document.bytes.to_vec();
-        let media_type = document.format.map_or("text/x-opml", |format| format.media_type());
         Put {
             path: document.path.clone(),
-            channel: channel.to_owned(),
-            media_type: media_type.to_owned(),
+            family: family.to_owned(),
+            media_type: headers::media_type_of(document).to_owned(),
             hash: *blake3::hash(&bytes).as_bytes(),
             bytes,
             changed: document.changed.timestamp(),
+            tag: None,
         }
     }
 
-    /// The family that it is of.
-    pub fn family<'p>(&'p self, config: &Config) -> &'p str {
-        family(config, &self.channel)
+    /// The same in other codings, each where that makes it smaller.
+    pub fn copies(&self, codings: &[Coding]) -> Vec<Self> {
+        let copy = |coding: &Coding| {
+            let bytes = coding.encode(&self.bytes, Effort::Stored)?;
+            let (path, hash) = (format!("{}.{}", self.path, coding.extension()), *blake3::hash(&bytes).as_bytes());
+            let (family, media_type) = (self.family.clone(), self.media_type.clone());
+            Some(Put { path, family, media_type, hash, bytes, changed: self.changed, tag: None })
+        };
+        codings.iter().filter_map(copy).collect()
+    }
+
+    pub fn is(&self, hash: &[u8]) -> bool {
+        self.hash == hash
+    }
+
+    /// The hash in hexadecimal.
+    pub fn hash_in_words(&self) -> String {
+        blake3::Hash::from_bytes(self.hash).to_hex().to_string()
     }
 }
 
-/// The family of a channel: its path without the language.
-pub(super) fn family<'p>(config: &Config, channel: &'p str) -> &'p str {
-    if !config.channels.per_language || channel == LIST {
-        return channel;
-    }
-    let Some((language, rest)) = channel.split_once('/') else { return channel };
-    let is_variant = config.publication.languages.iter().any(|own| paths::in_language(own, rest) == channel);
-    if is_variant && !language.is_empty() { rest } else { channel }
+/// Whether a document is of an empty channel whose documents stay.
+pub(super) fn is_kept(path: &str, kept: &BTreeSet<String>) -> bool {
+    let path = Coding::plain(path).unwrap_or(path);
+    path.rsplit_once('.').is_some_and(|(channel, _)| kept.contains(channel))
 }
 
 /// Puts those that differ from what stands, and takes away what these families have no more.
@@ -60,15 +76,18 @@ pub(super) fn save(
     transaction: &mut Transaction<'_>,
     made: &[&Put],
     own: &HashMap<String, i64>,
-    config: &Config,
+    (config, kept): (&Config, &BTreeSet<String>),
 ) -> Result<Round, postgres::Error> {
     let families: Vec<&str> = own.keys().map(String::as_str).collect();
     let rows = transaction.query("select path, hash from documents where family = any($1)", &[&families])?;
     let standing: HashMap<&str, &[u8]> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
-    let changed: Vec<&&Put> = made.iter().filter(|put| standing.get(&*put.path) != Some(&&put.hash[..])).collect();
-    insert(transaction, &changed, own, config)?;
+    // What should have been put into a store and was not, since it seemed to stand there, is seen to by the next round.
+    let is_where_it_belongs = |put: &Put| put.tag.is_some() || config.output.store.is_none();
+    let differs = |put: &&&Put| standing.get(&*put.path) != Some(&&put.hash[..]) && is_where_it_belongs(put);
+    let changed: Vec<&&Put> = made.iter().filter(differs).collect();
+    insert(transaction, &changed, own)?;
     let wanted: BTreeSet<&str> = made.iter().map(|put| &*put.path).collect();
-    let deleted: Vec<&str> = standing.keys().copied().filter(|path| !wanted.contains(path)).collect();
+    let deleted: Vec<&str> = standing.keys().copied().filter(|path| !wanted.contains(path) && !is_kept(path, kept)).collect();
     if !deleted.is_empty() {
         transaction.execute("delete from documents where path = any($1)", &[&deleted])?;
     }
@@ -78,28 +97,55 @@ pub(super) fn save(
     Ok(Round { unchanged: made.len() - put.len(), put, deleted, ..Round::default() })
 }
 
-fn insert(
-    transaction: &mut Transaction<'_>,
-    changed: &[&&Put],
-    own: &HashMap<String, i64>,
-    config: &Config,
-) -> Result<(), postgres::Error> {
-    let insert = "insert into documents (path, family, hash, media_type, changed, token, put_at, bytes) \
-        select path, family, hash, media_type, changed, token, clock_timestamp(), bytes from \
-        unnest($1::text[], $2::text[], $3::bytea[], $4::text[], $5::bigint[], $6::bigint[], $7::bytea[]) \
-        as o (path, family, hash, media_type, changed, token, bytes) \
-        on conflict (path) do update set family = excluded.family, hash = excluded.hash, media_type = excluded.media_type, \
-        changed = excluded.changed, token = excluded.token, put_at = excluded.put_at, bytes = excluded.bytes";
+fn insert(transaction: &mut Transaction<'_>, changed: &[&&Put], own: &HashMap<String, i64>) -> Result<(), postgres::Error> {
+    let insert = "insert into documents (path, family, hash, size, media_type, changed, token, put_at, bytes, tag) \
+        select path, family, hash, size, media_type, changed, token, clock_timestamp(), bytes, tag from \
+        unnest($1::text[], $2::text[], $3::bytea[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::bytea[], $9::text[]) \
+        as o (path, family, hash, size, media_type, changed, token, bytes, tag) \
+        on conflict (path) do update set family = excluded.family, hash = excluded.hash, size = excluded.size, \
+        media_type = excluded.media_type, changed = excluded.changed, token = excluded.token, put_at = excluded.put_at, \
+        bytes = excluded.bytes, tag = excluded.tag";
     let insert = transaction.prepare(insert)?;
     for part in changed.chunks(AT_A_TIME) {
-        let families: Vec<&str> = part.iter().map(|put| put.family(config)).collect();
+        let families: Vec<&str> = part.iter().map(|put| &*put.family).collect();
         let tokens: Vec<i64> = families.iter().map(|family| own[*family]).collect();
         let paths: Vec<&str> = part.iter().map(|put| &*put.path).collect();
         let hashes: Vec<&[u8]> = part.iter().map(|put| &put.hash[..]).collect();
         let media_types: Vec<&str> = part.iter().map(|put| &*put.media_type).collect();
         let dates: Vec<i64> = part.iter().map(|put| put.changed).collect();
-        let bytes: Vec<&[u8]> = part.iter().map(|put| &*put.bytes).collect();
-        transaction.execute(&insert, &[&paths, &families, &hashes, &media_types, &dates, &tokens, &bytes])?;
+        let sizes: Vec<i64> = part.iter().map(|put| put.bytes.len() as i64).collect();
+        // What stands in a store is not kept here too.
+        let bytes: Vec<Option<&[u8]>> = part.iter().map(|put| put.tag.is_none().then_some(&*put.bytes)).collect();
+        let tags: Vec<Option<&str>> = part.iter().map(|put| put.tag.as_deref()).collect();
+        transaction.execute(&insert, &[&paths, &families, &hashes, &sizes, &media_types, &dates, &tokens, &bytes, &tags])?;
     }
     Ok(())
+}
+
+/// What stands of these families: by path the family, the hash, and what a store knows it by.
+#[cfg(feature = "object-store")]
+pub(super) type Standing = HashMap<String, (String, Vec<u8>, Option<String>)>;
+
+#[cfg(feature = "object-store")]
+pub(super) fn standing(client: &mut postgres::Client, families: &[&str]) -> Result<Standing, postgres::Error> {
+    let rows = client.query("select path, family, hash, tag from documents where family = any($1)", &[&families])?;
+    Ok(rows.iter().map(|row| (row.get(0), (row.get(1), row.get(2), row.get(3)))).collect())
+}
+
+/// Has documents put again by whoever comes next: another may have put an older one in their place.
+pub(super) fn doubt(transaction: &mut Transaction<'_>, paths: &[&str]) -> Result<(), postgres::Error> {
+    transaction.execute("update documents set hash = ''::bytea where path = any($1)", &[&paths]).map(drop)
+}
+
+/// The lines of an index, from `path, hash, size, changed`.
+#[cfg(feature = "object-store")]
+pub(super) fn listed(rows: &[postgres::Row]) -> BTreeMap<String, crate::publish::index::Listed> {
+    use crate::publish::index::Listed;
+    use crate::publish::manifest::Hash;
+
+    let line = |row: &postgres::Row| {
+        let hash = row.get::<_, &[u8]>(1).try_into().map(blake3::Hash::from_bytes).ok()?;
+        Some((row.get(0), Listed { hash: Hash::from(hash), size: row.get::<_, i64>(2) as u64, modified: row.get(3) }))
+    };
+    rows.iter().filter_map(line).collect()
 }

@@ -13,13 +13,13 @@ use crate::classify::Placement;
 use crate::config::{Config, Limits, NamedChannel, paths};
 use crate::item::Item;
 use crate::ledger::postgres::{KNOWN, channel, deleted, known};
-use crate::ledger::{Digest, Memory, date};
+use crate::ledger::{Memory, date};
 use crate::pipeline::{Order, Part};
 
-/// Items that a worker has met, by id, with the digest of the record: those of one channel are mostly those of the next.
+/// Items that a worker has met, by id, with the mark of what is stored: those of one channel are mostly those of the next.
 #[derive(Debug, Default)]
 pub struct Stock {
-    items: HashMap<Arc<str>, (Option<Digest>, Item, Placement)>,
+    items: HashMap<Arc<str>, (i64, Item, Placement)>,
 }
 
 /// So many are kept.
@@ -90,7 +90,9 @@ impl Desk<'_> {
         let limits = limits(self.config, channel);
         // Of each story as many versions as there are languages, and only one of them counts where they stand side by side.
         let versions = if families.contains(channel) { self.config.publication.languages.len() } else { 1 };
-        let count = (limits.items.saturating_mul(versions) as i64).saturating_mul(more.get(channel).copied().unwrap_or(1));
+        // A crossing is there from a number of items on.
+        let least = self.config.channels.matrix.as_ref().map_or(0, |matrix| matrix.min_items);
+        let count = (limits.items.max(least).saturating_mul(versions) as i64).saturating_mul(more.get(channel).copied().unwrap_or(1));
         let oldest = |days: u32| now.timestamp() - i64::from(days) * 86_400;
         (count.min(1 << 40), limits.floor_days.map_or(i64::MIN, |days| -oldest(days)))
     }
@@ -140,18 +142,19 @@ impl Desk<'_> {
         let query = format!("select {KNOWN} from ledger where iri = any($1) order by iri");
         let rows = self.client.query(&query, &[&ids]);
         let all: Vec<_> = self.said(rows)?.iter().map(known).filter(|known| known.gone.is_none()).collect();
-        let is_met = |known: &&crate::ledger::Known| stock.items.get(&known.iri).is_some_and(|(digest, ..)| *digest == known.traces.record);
-        let unmet: Vec<&str> = all.iter().filter(|known| !is_met(known)).map(|known| &*known.iri).collect();
-        let rows = self.client.query("select iri, data from items where iri = any($1)", &[&unmet]);
+        let marks = self.client.query("select iri, mark from items where iri = any($1)", &[&ids]);
+        let marks = self.said(marks)?;
+        let is_met = |row: &&Row| stock.items.get(row.get::<_, &str>(0)).is_some_and(|(mark, ..)| *mark == row.get::<_, i64>(1));
+        let unmet: Vec<&str> = marks.iter().filter(|row| !is_met(row)).map(|row| row.get(0)).collect();
+        let rows = self.client.query("select iri, mark, data from items where iri = any($1)", &[&unmet]);
         let rows = self.said(rows)?;
         if stock.items.len() + rows.len() > KEPT {
             stock.items.retain(|iri, _| all.iter().any(|known| known.iri == *iri));
         }
-        let digests: HashMap<&str, Option<Digest>> = all.iter().map(|known| (&*known.iri, known.traces.record)).collect();
         for row in &rows {
             let iri: &str = row.get(0);
-            let (item, placement) = stored::read(row.get(1)).map_err(|error| unreadable(iri, &error))?;
-            stock.items.insert(iri.into(), (digests[iri], item, placement));
+            let (item, placement) = stored::read(row.get(2)).map_err(|error| unreadable(iri, &error))?;
+            stock.items.insert(iri.into(), (row.get(1), item, placement));
         }
         let (mut items, mut placements) = (Vec::with_capacity(all.len()), Vec::with_capacity(all.len()));
         for known in all {
@@ -170,7 +173,7 @@ fn unreadable(iri: &str, error: &serde_json::Error) -> DeskError {
 }
 
 /// The paths of a family: the mixed channel, and those of single languages.
-fn variants(config: &Config, family: &str) -> Vec<String> {
+pub(super) fn variants(config: &Config, family: &str) -> Vec<String> {
     let languages = &config.publication.languages;
     let single = languages.iter().filter(|_| config.channels.per_language && languages.len() > 1);
     std::iter::once(family.to_owned()).chain(single.map(|language| paths::in_language(language, family))).collect()

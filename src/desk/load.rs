@@ -12,8 +12,9 @@ use chrono::{DateTime, Utc};
 use postgres::fallible_iterator::FallibleIterator;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::put::{How, Taken, last_of_each};
-use super::{Desk, DeskError, fingerprint, stored};
+use super::put::{How, Taken, last_of_each, want};
+use super::{Desk, DeskError, LIST, again, fingerprint, stored};
+use crate::channel::{self, Sorted};
 use crate::classify::Classifier;
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::item::{self, Files, Item, Loaded, Sift};
@@ -61,15 +62,14 @@ impl Desk<'_> {
         let gone = self.gone(&here)?;
         self.guard(&gone, load)?;
         let mut taken = Taken { unchanged: records, ..Taken::default() };
-        let how = How { now: load.now, accepted: load.accepted, anew: is_other || load.full };
+        let how = How { now: load.now, accepted: load.accepted, anew: is_other || load.full, going: &gone };
         for batch in sieve.batches().map_err(aside)? {
             taken.add(self.put(last_of_each(batch.map_err(aside)?), how)?);
         }
         taken.add(self.remove(&gone, load.now)?);
         taken.unchanged = records.saturating_sub(taken.new + taken.changed);
-        self.set_config()?;
         if is_other {
-            self.touch(&[])?;
+            self.take_on_config()?;
         }
         if (taken.new + taken.changed) * 10 > records {
             // What the planner knows of the tables is of before; where it learns by itself, this is not known.
@@ -91,21 +91,21 @@ impl Desk<'_> {
             return Err(DeskError::Refused(findings));
         }
         let mut taken = Taken::default();
-        let how = How { now: load.now, accepted: load.accepted, anew: load.full };
+        let how = How { now: load.now, accepted: load.accepted, anew: load.full, going: &[] };
         for batch in sieve.batches().map_err(aside)? {
             taken.add(self.put(last_of_each(batch.map_err(aside)?), how)?);
         }
         Ok(Came { records, taken, findings })
     }
 
-    /// The digest of the record of every item that is in the feeds, by the mark of its id.
-    fn known(&mut self) -> Result<HashMap<u128, [u8; 16]>, DeskError> {
+    /// The mark of every item, by that of its id.
+    fn known(&mut self) -> Result<HashMap<u128, i64>, DeskError> {
         let none: [i64; 0] = [];
         let read = (|| {
-            let mut rows = self.client.query_raw("select iri, record from ledger where gone is null and record is not null", none)?;
+            let mut rows = self.client.query_raw("select iri, mark from items", none)?;
             let mut known = HashMap::new();
             while let Some(row) = rows.next()? {
-                known.insert(mark(row.get(0)), row.get::<_, &[u8]>(1).try_into().unwrap_or_default());
+                known.insert(mark(row.get(0)), row.get(1));
             }
             Ok(known)
         })();
@@ -151,11 +151,22 @@ impl Desk<'_> {
         if findings.is_empty() { Ok(()) } else { Err(DeskError::Refused(findings)) }
     }
 
-    /// Says that everything is placed by this config.
-    fn set_config(&mut self) -> Result<(), DeskError> {
+    /// Says that everything is placed by this config, and wants every document anew: all at once, so that no run that dies in between leaves old ones.
+    fn take_on_config(&mut self) -> Result<(), DeskError> {
         let set = "insert into meta (key, value) values ('config', $1) on conflict (key) do update set value = excluded.value";
-        let done = self.client.execute(set, &[&fingerprint(self.config)]);
-        self.said(done).map(drop)
+        let nothing = Sorted { items: &[], placements: &[], now: DateTime::UNIX_EPOCH };
+        let always = channel::catalogue(self.config, nothing, &BTreeSet::new()).channels.into_iter().map(|channel| channel.family);
+        let always: BTreeSet<String> = always.chain(self.config.output.opml.then(|| LIST.to_owned())).collect();
+        again(|| {
+            let result = (|| {
+                let mut transaction = self.client.transaction()?;
+                transaction.execute(set, &[&fingerprint(self.config)])?;
+                let all = transaction.query("select path from families", &[])?;
+                want(&mut transaction, &all.iter().map(|row| row.get(0)).chain(always.iter().cloned()).collect())?;
+                transaction.commit()
+            })();
+            self.said(result)
+        })
     }
 }
 
@@ -172,20 +183,20 @@ fn aside(error: io::Error) -> DeskError {
 struct Sieve<'a> {
     config: &'a crate::config::Config,
     classifier: Classifier,
-    known: &'a HashMap<u128, [u8; 16]>,
+    known: &'a HashMap<u128, i64>,
     file: Mutex<BufWriter<File>>,
     fault: Mutex<Option<io::Error>>,
 }
 
 impl<'a> Sieve<'a> {
-    fn new(desk: &Desk<'a>, known: &'a HashMap<u128, [u8; 16]>) -> io::Result<Self> {
+    fn new(desk: &Desk<'a>, known: &'a HashMap<u128, i64>) -> io::Result<Self> {
         let file = Mutex::new(BufWriter::with_capacity(1 << 20, tempfile::tempfile()?));
         Ok(Sieve { config: desk.config, classifier: Classifier::new(desk.config), known, file, fault: Mutex::new(None) })
     }
 
-    fn put_aside(&self, item: &Item, sifted: &Sifted) -> io::Result<()> {
-        let traces = serde_json::to_string(&sifted.traces)?;
-        let line = format!("{traces}\t{}\n", stored::write(item, &sifted.placement));
+    fn put_aside(&self, traces: &Traces, data: &str) -> io::Result<()> {
+        let traces = serde_json::to_string(traces)?;
+        let line = format!("{traces}\t{data}\n");
         self.file.lock().unwrap_or_else(std::sync::PoisonError::into_inner).write_all(line.as_bytes())
     }
 
@@ -219,13 +230,11 @@ impl Sift for Sieve<'_> {
     type Note = ();
 
     fn sift(&self, item: &mut Item) {
-        let traces = trace::of(self.config, item);
-        let is_known = self.known.get(&mark(&item.id.iri)).is_some_and(|record| traces.record.is_some_and(|own| own.0 == *record));
-        if !is_known {
-            let sifted = Sifted { placement: self.classifier.place(item), traces };
-            if let Err(error) = self.put_aside(item, &sifted) {
-                *self.fault.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(error);
-            }
+        let data = stored::write(item, &self.classifier.place(item));
+        if self.known.get(&mark(&item.id.iri)) != Some(&stored::mark(&data))
+            && let Err(error) = self.put_aside(&trace::of(self.config, item), &data)
+        {
+            *self.fault.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(error);
         }
         item.text = None;
     }

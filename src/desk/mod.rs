@@ -2,8 +2,8 @@
 //!
 //! [`put`] takes items in: what is remembered of them, where they belong, and which families of channels are wanted anew, in one transaction. [`load`]
 //! does so for whole sources. [`claim`] takes families for a time, [`fetch`] gets the newest items of their channels, the pipeline makes documents of them
-//! (`pipeline::part`), and [`publish`] puts these in place, unless the families are another's by now. [`wake`] sees to items that come or
-//! expire by the clock, and [`list`] to the list of all feeds. Every lock, lease and order comes from the database, and so does the time.
+//! (`pipeline::part`), and [`publish`] puts these in place, unless the families are another's by now. Documents stand in the database, or in an object store ([`shop`]). [`wake`]
+//! sees to items that come or expire by the clock, and [`list`] to the list of all feeds. Every lock, lease and order comes from the database, and so does the time.
 //!
 //! A family is a channel with its variants in other languages. Its row counts what is wanted and what is done: work is there where the two differ.
 
@@ -14,6 +14,16 @@ pub mod list;
 pub mod load;
 pub mod publish;
 pub mod put;
+#[cfg(feature = "object-store")]
+pub mod shop;
+#[cfg(not(feature = "object-store"))]
+pub mod shop {
+    //! No object store can be reached.
+
+    /// There is none.
+    #[derive(Debug)]
+    pub enum Shop {}
+}
 mod stored;
 pub mod wake;
 
@@ -25,8 +35,8 @@ use crate::config::{Config, Database};
 use crate::database::{DatabaseError, schema};
 use crate::diag::Findings;
 
-/// The family of the list of all feeds.
-pub const LIST: &str = "";
+/// The family of the list of all feeds, which comes after every other.
+pub const LIST: &str = "~";
 
 /// Where those who wait for work listen.
 pub const CHANNEL: &str = "tidings_work";
@@ -46,6 +56,9 @@ pub enum DeskError {
     /// What is wrong with the records, or what subscribers would notice that nobody can have meant.
     #[error("{} findings", .0.iter().count())]
     Refused(Findings),
+    #[cfg(feature = "object-store")]
+    #[error(transparent)]
+    Storage(crate::storage::StorageError),
     #[error("{why}")]
     Cannot { why: String, help: &'static str },
 }
@@ -65,7 +78,15 @@ impl<'a> Desk<'a> {
         let mut client = schema::ready(database)?;
         // Whatever is asked here has an index; a planner that does not know how large a fresh table became would read all of it. Others do not know
         // these words, and need not.
-        let _ = client.batch_execute("set enable_seqscan = off; set max_parallel_workers_per_gather = 0; set jit = off");
+        // One that was stopped in the midst of a transaction must not hold up all others.
+        let settings = [
+            "enable_seqscan = off",
+            "max_parallel_workers_per_gather = 0",
+            "jit = off",
+            "lock_timeout = '30s'",
+            "idle_in_transaction_session_timeout = '30s'",
+        ];
+        settings.iter().for_each(|setting| _ = client.batch_execute(&format!("set {setting}")));
         Ok(Desk { config, database, client })
     }
 
@@ -79,7 +100,7 @@ impl<'a> Desk<'a> {
     /// # Errors
     /// That the database cannot be asked.
     pub fn now(&mut self) -> Result<DateTime<Utc>, DeskError> {
-        let row = self.client.query_one("select extract(epoch from now())::bigint", &[]);
+        let row = self.client.query_one("select floor(extract(epoch from now()))::bigint", &[]);
         let seconds = self.said(row)?.get::<_, i64>(0);
         Ok(DateTime::from_timestamp(seconds, 0).unwrap_or_default())
     }
@@ -105,6 +126,17 @@ impl<'a> Desk<'a> {
         };
         Err(DeskError::Cannot { why, help: "`tidings db load` sorts all items anew by this config; every machine needs the same" })
     }
+}
+
+/// Tries again what clashed with another transaction, or waited in vain for one.
+fn again<T>(mut work: impl FnMut() -> Result<T, DeskError>) -> Result<T, DeskError> {
+    for pause in [50, 200, 800] {
+        match work() {
+            Err(DeskError::Database(error)) if error.is_passing => std::thread::sleep(std::time::Duration::from_millis(pause)),
+            done => return done,
+        }
+    }
+    work()
 }
 
 /// What of the config documents and placements depend on.

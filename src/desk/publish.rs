@@ -1,18 +1,23 @@
 //! A worker's round: families claimed, their documents made, and put in place if they are still its own.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use postgres::Transaction;
+use rayon::prelude::*;
 
 use super::claim::{self, Claim};
 use super::documents::{self, Put};
-use super::fetch::Stock;
+use super::fetch::{Stock, variants};
 use super::put::want;
+use super::shop::Shop;
+#[cfg(feature = "object-store")]
+use super::shop::Stands;
 use super::{CHANNEL, Desk, DeskError, LIST};
 use crate::crash;
 use crate::diag::Findings;
+use crate::document::opml::PATH as OPML;
 use crate::ledger::postgres::{Members, add, save_channel};
 use crate::ledger::{Memory, Ping};
 use crate::pipeline::{self, Parted};
@@ -39,19 +44,29 @@ impl Desk<'_> {
     ///
     /// # Errors
     /// A database that cannot be asked; documents that are not valid, of which none is published.
-    pub fn round(&mut self, claim: &Claim, stock: &mut Stock, now: DateTime<Utc>) -> Result<Round, DeskError> {
+    pub fn round(&mut self, claim: &mut Claim, stock: &mut Stock, shop: Option<&Shop>, now: DateTime<Utc>) -> Result<Round, DeskError> {
         let families: BTreeSet<String> = claim.families.keys().filter(|family| *family != LIST).cloned().collect();
         let has_list = claim.families.contains_key(LIST);
         let (before, parted) = self.parted(&families, stock, now)?;
         if parted.checked.has_errors() || parted.findings.has_errors() {
             return Err(DeskError::Refused(parted.findings.into_iter().chain(parted.checked).collect()));
         }
-        let mut made: Vec<Put> = parted.documents.iter().map(|(channel, document)| Put::of(channel, document)).collect();
+        let mut made: Vec<Put> = parted.documents.par_iter().map(|(family, document)| Put::of(family, document)).collect();
         if has_list {
             made.extend(self.list()?.as_ref().map(|list| Put::of(LIST, list)));
         }
+        let codings = &self.config.output.precompress;
+        let copies: Vec<Put> = made.par_iter().flat_map_iter(|put| put.copies(codings)).collect();
+        made.extend(copies);
         crash::point("made");
-        let mut round = self.commit(claim, (&before, &parted.after), &made)?;
+        let count = claim.families.len();
+        self.renew(claim)?;
+        let Some(stored) = self.store(claim, (&mut made, &parted.kept), shop)? else {
+            return Ok(Round { lost: count, ..Round::default() });
+        };
+        let mut round = self.commit(claim, (&before, &parted), (&made, &stored))?;
+        round.lost = count - round.families;
+        self.tell(shop, has_list)?;
         round.findings = parted.findings.into_iter().chain(parted.checked).collect();
         Ok(round)
     }
@@ -74,26 +89,93 @@ impl Desk<'_> {
         }
     }
 
+    /// Puts what changed into the store, where there is one, and takes away what is there no more; gives the paths. `None` where the lease was over.
+    #[cfg(feature = "object-store")]
+    fn store(
+        &mut self,
+        claim: &Claim,
+        (made, kept): (&mut [Put], &BTreeSet<String>),
+        shop: Option<&Shop>,
+    ) -> Result<Option<Vec<String>>, DeskError> {
+        let Some(shop) = shop else { return Ok(Some(Vec::new())) };
+        let families: Vec<&str> = claim.families.keys().map(String::as_str).collect();
+        let standing = documents::standing(&mut self.client, &families);
+        let standing = self.said(standing)?;
+        let mut stored = Vec::new();
+        for is_second in [false, true] {
+            // What another put meanwhile is refused at first; where this worker still has the family, it was one that died before it could say so.
+            let owned = if is_second { self.owned(claim)? } else { BTreeSet::new() };
+            let known = |put: &Put| standing.get(&put.path);
+            let changed: Vec<usize> = (0..made.len())
+                .filter(|at| made[*at].tag.is_none() && !known(&made[*at]).is_some_and(|(_, hash, _)| made[*at].is(hash)))
+                .filter(|at| !is_second || owned.contains(&made[*at].family))
+                .collect();
+            let puts: Vec<(&Put, Stands)> = changed.iter().map(|at| (&made[*at], stands(known(&made[*at]), is_second))).collect();
+            let Some(tags) = shop.put(&puts, claim)? else { return Ok(None) };
+            for (at, tag) in changed.into_iter().zip(tags) {
+                made[at].tag = tag;
+                stored.extend(made[at].tag.is_some().then(|| made[at].path.clone()));
+            }
+        }
+        crash::point("stored");
+        let wanted: BTreeSet<&str> = made.iter().map(|put| &*put.path).collect();
+        let gone: Vec<String> = standing.into_keys().filter(|path| !wanted.contains(&**path) && !documents::is_kept(path, kept)).collect();
+        // Who is late takes nothing away.
+        if !gone.is_empty() && self.owned(claim)?.len() == claim.families.len() {
+            shop.delete(&gone)?;
+        }
+        Ok(Some(stored))
+    }
+
+    #[cfg(not(feature = "object-store"))]
+    fn store(&mut self, _: &Claim, _: (&mut [Put], &BTreeSet<String>), _: Option<&Shop>) -> Result<Option<Vec<String>>, DeskError> {
+        Ok(Some(Vec::new()))
+    }
+
+    /// Tells those who serve from the store what stands there.
+    #[cfg(feature = "object-store")]
+    fn tell(&mut self, shop: Option<&Shop>, has_list: bool) -> Result<(), DeskError> {
+        shop.filter(|_| has_list).map_or(Ok(()), |shop| self.announce(shop))
+    }
+
+    #[cfg(not(feature = "object-store"))]
+    fn tell(&mut self, _: Option<&Shop>, _: bool) -> Result<(), DeskError> {
+        Ok(())
+    }
+
     /// One transaction: the families that are still ours are done, with everything that is remembered of them.
-    fn commit(&mut self, claim: &Claim, memories: (&Memory, &Memory), made: &[Put]) -> Result<Round, DeskError> {
+    fn commit(
+        &mut self,
+        claim: &Claim,
+        (before, parted): (&Memory, &Parted),
+        (made, stored): (&[Put], &[String]),
+    ) -> Result<Round, DeskError> {
         let config = self.config;
         let result = (|| {
             let mut transaction = self.client.transaction()?;
-            let own = still_own(&mut transaction, claim)?;
-            let is_own = |put: &&Put| own.contains_key(put.family(config));
-            let made: Vec<&Put> = made.iter().filter(is_own).collect();
-            let mut round = documents::save(&mut transaction, &made, &own, config)?;
-            crash::point("documents");
-            let is_own = |path: &str| own.contains_key(documents::family(config, path));
-            if remember(&mut transaction, memories, &is_own)? && config.output.opml {
-                want(&mut transaction, &BTreeSet::from([LIST.to_owned()]))?;
+            let mut own = still_own(&mut transaction, claim)?;
+            let is_of_now = "select 1 from meta where key = 'config' and value = $1";
+            if transaction.query_opt(is_of_now, &[&super::fingerprint(config)])?.is_none() {
+                // Loaded by another config meanwhile: what was made by this one is of no use.
+                own.clear();
             }
+            let (made, others): (Vec<&Put>, Vec<&Put>) = made.iter().partition(|put| own.contains_key(&put.family));
+            let doubtful: Vec<&Put> = others.into_iter().filter(|put| stored.contains(&put.path)).collect();
+            documents::doubt(&mut transaction, &doubtful.iter().map(|put| &*put.path).collect::<Vec<_>>())?;
+            let mut round = documents::save(&mut transaction, &made, &own, (config, &parted.kept))?;
+            crash::point("documents");
+            let paths: HashSet<String> = own.keys().flat_map(|family| variants(config, family)).collect();
+            let is_other = remember(&mut transaction, (before, &parted.after), &|path| paths.contains(path))? && config.output.opml;
+            // Those who serve from a store are told by who makes the list.
+            let is_stored = stored.iter().any(|path| path != OPML && !path.starts_with(OPML));
+            let mut wanted: BTreeSet<String> = doubtful.iter().map(|put| put.family.clone()).collect();
+            wanted.extend((is_other || is_stored).then(|| LIST.to_owned()));
+            want(&mut transaction, &wanted)?;
             add(&mut transaction, &pings(config, &round.put))?;
             done(&mut transaction, claim, &own)?;
             crash::point("documents");
             transaction.commit()?;
             round.families = own.len();
-            round.lost = claim.families.len() - own.len();
             Ok(round)
         })();
         let round = self.said(result)?;
@@ -111,6 +193,17 @@ impl Desk<'_> {
         use postgres::fallible_iterator::FallibleIterator;
         let mut calls = self.client.notifications();
         let _ = calls.timeout_iter(patience).next();
+    }
+}
+
+/// What is known to stand at a document's name.
+#[cfg(feature = "object-store")]
+fn stands(known: Option<&(String, Vec<u8>, Option<String>)>, is_second: bool) -> Stands {
+    match known {
+        _ if is_second => Stands::Unknown,
+        None => Stands::Nothing,
+        Some((_, _, Some(tag))) if !tag.is_empty() => Stands::Tag(tag.clone()),
+        Some(_) => Stands::Unknown,
     }
 }
 

@@ -1,12 +1,12 @@
 //! Items taken in: a batch a transaction.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use postgres::Transaction;
 use postgres::types::ToSql;
 
-use super::{CHANNEL, Desk, DeskError, stored};
+use super::{CHANNEL, Desk, DeskError, again, stored};
 use crate::channel::{self, Spot};
 use crate::crash;
 use crate::diag::Findings;
@@ -44,6 +44,8 @@ pub struct How<'a> {
     pub accepted: &'a BTreeSet<Accept>,
     /// Also where nothing changed of the record: the config is another, or an item comes by the clock.
     pub anew: bool,
+    /// Items that are about to be taken out: a new one may repeat them.
+    pub going: &'a [String],
 }
 
 /// Rows that go with one statement.
@@ -55,17 +57,30 @@ impl Desk<'_> {
     /// # Errors
     /// A database that cannot be asked; an item that subscribers would see a second time.
     pub fn put(&mut self, items: Vec<(Item, Sifted)>, how: How<'_>) -> Result<Taken, DeskError> {
+        again(|| self.put_what(how, |_| Ok(Ok(items.clone()))))
+    }
+
+    /// The same of items that are told in the transaction itself, so that nobody changes them meanwhile.
+    pub(super) fn put_what(
+        &mut self,
+        how: How<'_>,
+        items: impl FnOnce(&mut Transaction<'_>) -> Result<Result<Vec<(Item, Sifted)>, DeskError>, postgres::Error>,
+    ) -> Result<Taken, DeskError> {
         let config = self.config;
         let result = (|| {
             let mut transaction = self.client.transaction()?;
+            let items = match items(&mut transaction)? {
+                Ok(items) => items,
+                Err(error) => return Ok(Err(error)),
+            };
             let taken = Batch::of(config, items, how).take_in(&mut transaction)?;
             crash::point("put");
             match taken {
                 Ok(taken) => transaction.commit().map(|()| Ok(taken)),
-                Err(refused) => Ok(Err(refused)),
+                Err(refused) => Ok(Err(DeskError::Refused(refused))),
             }
         })();
-        let taken = self.said(result)?.map_err(DeskError::Refused)?;
+        let taken = self.said(result)??;
         crash::point("put");
         self.call(&taken.families);
         Ok(taken)
@@ -88,22 +103,29 @@ impl Desk<'_> {
     /// A database that cannot be asked.
     pub fn remove(&mut self, iris: &[String], now: DateTime<Utc>) -> Result<Taken, DeskError> {
         let mut all = Taken::default();
+        let mut iris = iris.to_vec();
+        iris.sort();
         for part in iris.chunks(ROWS) {
-            let work = (|| {
-                let mut transaction = self.client.transaction()?;
-                let mut families = told_elsewhere(&mut transaction, part, &[])?;
-                families.extend(displaced(&mut transaction, part)?);
-                let gone = "update ledger set gone = $2 where iri = any($1) and gone is null";
-                let gone = transaction.execute(gone, &[&part, &now.timestamp()])? as usize;
-                transaction.execute("delete from items where iri = any($1)", &[&part])?;
-                want(&mut transaction, &families)?;
-                transaction.commit()?;
-                Ok(Taken { gone, families, ..Taken::default() })
-            })();
-            all.add(self.said(work)?);
+            all.add(again(|| self.remove_part(part, now))?);
         }
         self.call(&all.families);
         Ok(all)
+    }
+
+    fn remove_part(&mut self, part: &[String], now: DateTime<Utc>) -> Result<Taken, DeskError> {
+        let result = (|| {
+            let mut transaction = self.client.transaction()?;
+            lock(&mut transaction, part)?;
+            let mut families = told_elsewhere(&mut transaction, part, &[])?;
+            families.extend(displaced(&mut transaction, part)?);
+            let gone = "update ledger set gone = $2 where iri = any($1) and gone is null";
+            let gone = transaction.execute(gone, &[&part, &now.timestamp()])? as usize;
+            transaction.execute("delete from items where iri = any($1)", &[&part])?;
+            want(&mut transaction, &families)?;
+            transaction.commit()?;
+            Ok(Taken { gone, families, ..Taken::default() })
+        })();
+        self.said(result)
     }
 
     /// Wants families anew, all that there are where none is named; gives how many.
@@ -111,11 +133,12 @@ impl Desk<'_> {
     /// # Errors
     /// A database that cannot be asked.
     pub fn touch(&mut self, families: &[String]) -> Result<u64, DeskError> {
-        let count = match families {
-            [] => self.client.execute("update families set wanted = wanted + 1", &[]),
-            some => self.client.execute("update families set wanted = wanted + 1 where path = any($1)", &[&some]),
-        };
-        let count = self.said(count)?;
+        let all = "update families set wanted = wanted + 1 where path in (select path from families order by path for update)";
+        let some = "update families set wanted = wanted + 1 where path in (select path from families where path = any($1) order by path for update)";
+        let count = again(|| {
+            let count = if families.is_empty() { self.client.execute(all, &[]) } else { self.client.execute(some, &[&families]) };
+            self.said(count)
+        })?;
         self.call(&BTreeSet::from([String::new()]));
         Ok(count)
     }
@@ -142,6 +165,7 @@ struct Row {
     story: Option<String>,
     due: Option<i64>,
     ends: Option<i64>,
+    mark: i64,
     data: String,
     rank: i64,
     is_hidden: bool,
@@ -156,24 +180,23 @@ impl<'a> Batch<'a> {
     }
 
     fn take_in(mut self, transaction: &mut Transaction<'_>) -> Result<Result<Taken, Findings>, postgres::Error> {
-        let mut memory = self.remembered(transaction)?;
-        let is_same = |(item, sifted): &(Item, Sifted)| {
-            let known = memory.find(&item.id.iri).map(|at| memory.get(at));
-            known.is_some_and(|known| known.gone.is_none() && known.traces.record == sifted.traces.record && known.traces.record.is_some())
-        };
         let total = self.items.len();
+        let iris: Vec<&str> = self.items.iter().map(|(item, _)| &*item.id.iri).collect();
+        let standing = lock(transaction, &iris)?;
         if !self.how.anew {
-            self.items.retain(|item| !is_same(item));
-            let left: Vec<Known> = self.items.iter().filter_map(|(item, _)| Some(memory.get(memory.find(&item.id.iri)?).clone())).collect();
-            memory = Memory::default();
-            left.into_iter().for_each(|known| _ = memory.put(known));
+            let is_same =
+                |item: &Item, sifted: &Sifted| standing.get(&*item.id.iri) == Some(&stored::mark(&stored::write(item, &sifted.placement)));
+            self.items.retain(|(item, sifted)| !is_same(item, sifted));
         }
+        let mut memory = self.remembered(transaction)?;
         let mut taken = Taken { unchanged: total - self.items.len(), ..Taken::default() };
         let rows: Vec<Row> = self.items.iter().map(|(item, sifted)| self.row(item, sifted)).collect();
         let iris: Vec<&str> = rows.iter().map(|row| &*row.iri).collect();
         let hidden: HashSet<&str> = rows.iter().filter(|row| row.is_hidden).map(|row| &*row.iri).collect();
         let (mut shown, notes): (Vec<Item>, Vec<Sifted>) =
             std::mem::take(&mut self.items).into_iter().filter(|(item, _)| !hidden.contains(&*item.id.iri)).unzip();
+        // What has not happened yet is not told.
+        shown.iter_mut().filter(|item| item.updated.is_some_and(|updated| updated > self.how.now)).for_each(|item| item.updated = None);
         self.likenesses(transaction, &mut memory, &shown, &notes)?;
         let recalled = recall(&mut shown, |at| &notes[at].traces, &memory, self.how.now);
         if !recalled.repeats.is_empty() && !self.how.accepted.contains(&Accept::Repeats) {
@@ -186,11 +209,13 @@ impl<'a> Batch<'a> {
         taken.gone = recalled.gone.len();
         taken.changed = rows.len().saturating_sub(taken.new + hidden.len());
         taken.families = told_elsewhere(transaction, &iris, &rows)?;
+        // These first: who puts the same new item at the same time waits here, and then finds it placed.
+        write_items(transaction, &rows)?;
         taken.families.extend(displaced(transaction, &iris)?);
         taken.families.extend(rows.iter().flat_map(|row| row.spots.iter().map(|spot| spot.family.clone())));
 
         save_known(transaction, &news)?;
-        write_rows(transaction, &rows)?;
+        write_placements(transaction, &rows)?;
         want(transaction, &taken.families)?;
         Ok(Ok(taken))
     }
@@ -223,8 +248,19 @@ impl<'a> Batch<'a> {
         let texts: Vec<i64> = new.iter().map(|(_, sifted)| sifted.traces.text as i64).collect();
         let like = "content = any($1) or link = any($2) or (published = any($3) and (title = any($4) or text = any($5)))";
         let query = format!("select {KNOWN} from ledger where gone is not null and ({like}) order by iri");
-        let rows = transaction.query(&query, &[&content, &links, &dates, &titles, &texts])?;
-        rows.iter().for_each(|row| _ = memory.put(known(row)));
+        let mut rows = transaction.query(&query, &[&content, &links, &dates, &titles, &texts])?;
+        if !self.how.going.is_empty() {
+            let query = format!("select {KNOWN} from ledger where iri = any($6) and ({like}) order by iri");
+            rows.extend(transaction.query(&query, &[&content, &links, &dates, &titles, &texts, &self.how.going])?);
+        }
+        let gone = |known: Known| Known { gone: known.gone.or(Some(self.how.now.timestamp())), ..known };
+        rows.iter()
+            .map(known)
+            .filter(|known| memory.find(&known.iri).is_none())
+            .map(gone)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .for_each(|known| _ = memory.put(known));
         Ok(())
     }
 
@@ -237,12 +273,14 @@ impl<'a> Batch<'a> {
             Some(_) => None,
             None => update,
         };
+        let data = stored::write(item, &sifted.placement);
         Row {
             iri: item.id.iri.to_string(),
             story: item.story.as_deref().map(str::to_owned),
             due: due.map(|due| due.timestamp()),
             ends: item.lifetime.expires.filter(|end| *end > now).map(|end| end.timestamp()),
-            data: stored::write(item, &sifted.placement),
+            mark: stored::mark(&data),
+            data,
             rank: -item.published.timestamp(),
             is_hidden: hidden.is_some(),
             spots: if hidden.is_some() { Vec::new() } else { channel::spots(self.config, item, &sifted.placement, now) },
@@ -274,18 +312,31 @@ fn told_elsewhere<T: AsRef<str> + Sync + ToSql>(
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
-fn write_rows(transaction: &mut Transaction<'_>, rows: &[Row]) -> Result<(), postgres::Error> {
-    let items = "insert into items (iri, story, due, ends, data) \
-                 select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::text[]) \
-                 on conflict (iri) do update set story = excluded.story, due = excluded.due, ends = excluded.ends, data = excluded.data";
-    let placements =
-        "insert into placements (channel, rank, iri, family) select * from unnest($1::text[], $2::bigint[], $3::text[], $4::text[])";
+/// Has nobody else change these items meanwhile; gives the marks of those that there are.
+fn lock<T: AsRef<str> + Sync + ToSql>(transaction: &mut Transaction<'_>, iris: &[T]) -> Result<HashMap<String, i64>, postgres::Error> {
+    let rows = transaction.query("select iri, mark from items where iri = any($1) order by iri for update", &[&iris])?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+fn write_items(transaction: &mut Transaction<'_>, rows: &[Row]) -> Result<(), postgres::Error> {
+    let items = "insert into items (iri, story, due, ends, mark, data) \
+                 select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[]) \
+                 on conflict (iri) do update set story = excluded.story, due = excluded.due, ends = excluded.ends, mark = excluded.mark, \
+                 data = excluded.data";
     for part in rows.chunks(ROWS) {
         let iris: Vec<&str> = part.iter().map(|row| &*row.iri).collect();
         let stories: Vec<Option<&str>> = part.iter().map(|row| row.story.as_deref()).collect();
         let (due, ends): (Vec<Option<i64>>, Vec<Option<i64>>) = part.iter().map(|row| (row.due, row.ends)).unzip();
-        let data: Vec<&str> = part.iter().map(|row| &*row.data).collect();
-        transaction.execute(items, &[&iris, &stories, &due, &ends, &data])?;
+        let (marks, data): (Vec<i64>, Vec<&str>) = part.iter().map(|row| (row.mark, &*row.data)).unzip();
+        transaction.execute(items, &[&iris, &stories, &due, &ends, &marks, &data])?;
+    }
+    Ok(())
+}
+
+fn write_placements(transaction: &mut Transaction<'_>, rows: &[Row]) -> Result<(), postgres::Error> {
+    let placements =
+        "insert into placements (channel, rank, iri, family) select * from unnest($1::text[], $2::bigint[], $3::text[], $4::text[])";
+    for part in rows.chunks(ROWS) {
         let spots: Vec<(&Row, &Spot)> = part.iter().flat_map(|row| row.spots.iter().map(move |spot| (row, spot))).collect();
         let channels: Vec<&str> = spots.iter().map(|(_, spot)| &*spot.channel).collect();
         let ranks: Vec<i64> = spots.iter().map(|(row, _)| row.rank).collect();
@@ -299,7 +350,7 @@ fn write_rows(transaction: &mut Transaction<'_>, rows: &[Row]) -> Result<(), pos
 /// Says that the documents of these families are to be made anew.
 pub(super) fn want(transaction: &mut Transaction<'_>, families: &BTreeSet<String>) -> Result<(), postgres::Error> {
     let families: Vec<&str> = families.iter().map(String::as_str).collect();
-    let insert = "insert into families (path, wanted) select f, 1 from unnest($1::text[]) as o (f) order by f \
+    let insert = "insert into families (path, wanted) select f, 1 from unnest($1::text[]) as o (f) order by f collate \"C\" \
                   on conflict (path) do update set wanted = families.wanted + 1";
     if families.is_empty() { Ok(()) } else { transaction.execute(insert, &[&families]).map(drop) }
 }

@@ -1,6 +1,7 @@
 //! An item as the database has it: the record resolved, in JSON, with its texts and where it belongs.
 
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::classify::Placement;
 use crate::item::{Item, Text};
@@ -24,6 +25,11 @@ struct Read {
 pub fn write(item: &Item, placement: &Placement) -> String {
     // These values always have a JSON form.
     serde_json::to_string(&Written { item, text: item.text.as_deref(), placement }).unwrap_or_default()
+}
+
+/// By which an item is known to be as it is stored, texts, lifetime and placement included.
+pub fn mark(data: &str) -> i64 {
+    xxh3_64(data.as_bytes()) as i64
 }
 
 /// # Errors

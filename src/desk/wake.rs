@@ -1,32 +1,64 @@
 //! What changes by the clock: items that come, items that expire.
 
 use chrono::{DateTime, Utc};
+use postgres::Transaction;
 
 use super::put::{How, Taken};
-use super::{Desk, DeskError, stored};
-use crate::pipeline;
+use super::{Desk, DeskError, again, stored};
+use crate::diag::Findings;
+use crate::item::Item;
+use crate::ledger::Accept;
+use crate::pipeline::{self, Sifted};
 
 /// Items that are seen to at a time.
 const ROWS: i64 = 500;
 
+const NO_ITEM: &str = "`tidings db load --full` writes the items anew, in the form that this version knows";
+
 impl Desk<'_> {
-    /// Takes items anew whose time has come, up to a number; gives what became of them.
+    /// Takes items anew whose time has come, up to a number; gives what became of them, and what is wrong with those that stay out.
     ///
     /// # Errors
     /// A database that cannot be asked.
-    pub fn wake(&mut self, now: DateTime<Utc>, accepted: &std::collections::BTreeSet<crate::ledger::Accept>) -> Result<Taken, DeskError> {
-        let query = "select data from items where due <= $1 or ends <= $1 order by iri limit $2";
-        let rows = self.client.query(query, &[&now.timestamp(), &ROWS]);
-        let rows = self.said(rows)?;
-        let mut items = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let (item, _) = stored::read(row.get(0)).map_err(|error| DeskError::Cannot {
-                why: format!("an item of the database cannot be read: {error}"),
-                help: "`tidings db load --full` writes the items anew, in the form that this version knows",
-            })?;
-            let sifted = pipeline::sift(self.config, &item);
-            items.push((item, sifted));
+    pub fn wake(&mut self, now: DateTime<Utc>) -> Result<(Taken, Findings), DeskError> {
+        match self.wake_some(now, ROWS) {
+            Err(DeskError::Refused(_)) => self.wake_each(now),
+            woken => Ok((woken?, Findings::new())),
         }
-        if items.is_empty() { Ok(Taken::default()) } else { self.put(items, How { now, accepted, anew: true }) }
+    }
+
+    fn wake_some(&mut self, now: DateTime<Utc>, most: i64) -> Result<Taken, DeskError> {
+        let accepted = std::collections::BTreeSet::<Accept>::new();
+        let config = self.config;
+        let sift = |(item, _): (Item, _)| (pipeline::sift(config, &item), item);
+        let due = |transaction: &mut Transaction<'_>| {
+            // Who else wakes items has others.
+            let query = "select data from items where due <= $1 or ends <= $1 order by iri limit $2 for update skip locked";
+            let rows = transaction.query(query, &[&now.timestamp(), &most])?;
+            let items: Result<Vec<(Item, Sifted)>, serde_json::Error> =
+                rows.iter().map(|row| stored::read(row.get(0)).map(sift).map(|(sifted, item)| (item, sifted))).collect();
+            let unreadable = |error| DeskError::Cannot { why: format!("an item of the database cannot be read: {error}"), help: NO_ITEM };
+            Ok(items.map_err(unreadable))
+        };
+        again(|| self.put_what(How { now, accepted: &accepted, anew: true, going: &[] }, due))
+    }
+
+    /// One by one; the first that is refused is left out for good, or until its record changes.
+    fn wake_each(&mut self, now: DateTime<Utc>) -> Result<(Taken, Findings), DeskError> {
+        let mut all = Taken::default();
+        loop {
+            match self.wake_some(now, 1) {
+                Ok(taken) if taken == Taken::default() => return Ok((all, Findings::new())),
+                Ok(taken) => all.add(taken),
+                Err(DeskError::Refused(findings)) => {
+                    let out = "update items set due = null, ends = null where iri in \
+                               (select iri from items where due <= $1 or ends <= $1 order by iri limit 1)";
+                    let done = self.client.execute(out, &[&now.timestamp()]);
+                    self.said(done)?;
+                    return Ok((all, findings));
+                }
+                Err(error) => return Err(error),
+            }
+        }
     }
 }

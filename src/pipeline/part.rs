@@ -40,10 +40,12 @@ pub struct Part<'a> {
 /// What was made of it.
 #[derive(Debug)]
 pub struct Parted {
-    /// Each with the path of its channel.
+    /// Each with the family of its channel.
     pub documents: Vec<(String, Document)>,
     /// What is to be remembered of the channels; their members are those that their documents hold.
     pub after: Memory,
+    /// Paths of empty channels whose documents stay as they are.
+    pub kept: BTreeSet<String>,
     pub findings: Findings,
     /// What the checker says of the documents.
     pub checked: Findings,
@@ -84,8 +86,9 @@ pub fn part(config: &Config, part: Part<'_>, now: DateTime<Utc>) -> Result<Parte
     let documents = render.all(&catalogue, &progress);
     findings.extend(catalogue.findings.iter().cloned());
     let checked = check(config, &catalogue, &items, (&documents, None), now, &progress);
-    let of = catalogue.channels.iter().flat_map(|channel| config.output.formats.iter().map(|_| channel.path.clone()));
-    Ok(Parted { documents: of.zip(documents).collect(), after: recall.after, findings, checked })
+    let of = catalogue.channels.iter().flat_map(|channel| config.output.formats.iter().map(|_| channel.family.clone()));
+    let documents = of.zip(documents).collect();
+    Ok(Parted { documents, after: recall.after, kept: catalogue.kept, findings, checked })
 }
 
 /// The items as they are remembered; those that are gone and that a channel still held are newly so.

@@ -6,7 +6,7 @@ use url::Url;
 use crate::config::{Config, Moved};
 
 /// Readers that are told nothing wait so long, in minutes.
-const TTL: u32 = 60;
+pub(crate) const TTL: u32 = 60;
 
 /// The publication as its documents are served.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

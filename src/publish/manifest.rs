@@ -19,9 +19,15 @@ const VERSION: u32 = 1;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Hash(String);
 
+impl From<blake3::Hash> for Hash {
+    fn from(hash: blake3::Hash) -> Self {
+        Hash(hash.to_hex().to_string())
+    }
+}
+
 impl Hash {
     pub fn of(bytes: &[u8]) -> Self {
-        Hash(blake3::hash(bytes).to_hex().to_string())
+        blake3::hash(bytes).into()
     }
 
     pub fn as_str(&self) -> &str {

@@ -17,6 +17,8 @@ pub mod lock;
 pub mod manifest;
 mod place;
 pub mod plan;
+#[cfg(feature = "object-store")]
+pub(crate) mod probe;
 mod sets;
 mod unpurged;
 

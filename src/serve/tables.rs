@@ -18,8 +18,6 @@ use crate::config::{Config, Database};
 use crate::database::{DatabaseError, schema};
 use crate::publish::Front;
 
-/// What is put may be seen so much later than the time that it is put under: its transaction is committed then.
-const OVERLAP: f64 = 120.0;
 /// So many documents are fetched at a time.
 const AT_A_TIME: usize = 256;
 /// A database that is away is asked no less often than this.
@@ -36,8 +34,8 @@ pub struct Tables {
     notes: Notes,
     poll: Duration,
     client: Option<Client>,
-    /// How many documents there were, and when the last of them was put, by the database's clock.
-    seen: Option<(i64, f64)>,
+    /// How many documents there were, and the sum of their tokens.
+    seen: Option<(i64, i64)>,
     /// The documents that are served, by path, with their hashes.
     held: BTreeMap<String, Vec<u8>>,
 }
@@ -96,13 +94,14 @@ impl Tables {
 
     /// Fetches what is not here and swaps it in.
     fn take_up(&mut self, client: &mut Client) -> Result<(), postgres::Error> {
-        let state = "select count(*), coalesce(extract(epoch from max(put_at)), 0)::float8 from documents";
-        let row = client.query_one(state, &[])?;
-        let state: (i64, f64) = (row.get(0), row.get(1));
-        if self.seen == Some(state) {
+        // Tokens only grow, whatever order transactions come to their end in.
+        let row = client.query_one("select count(*), coalesce(sum(token), 0)::bigint from documents where bytes is not null", &[])?;
+        let state: (i64, i64) = (row.get(0), row.get(1));
+        if self.seen == Some(state) || state.0 == 0 && self.seen.is_none() {
             return Ok(());
         }
-        let standing = self.standing(client, state)?;
+        let rows = client.query("select path, hash from documents where bytes is not null", &[])?;
+        let standing: BTreeMap<String, Vec<u8>> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
         let missing: Vec<&str> =
             standing.iter().filter(|(path, hash)| self.held.get(*path) != Some(*hash)).map(|(path, _)| &**path).collect();
         let mut files = Vec::with_capacity(missing.len());
@@ -126,18 +125,5 @@ impl Tables {
         self.server.swap(Site::of(&self.front, contents, How { compress: true, live: false }, Some(&former)));
         (self.held, self.seen) = (held, Some(state));
         Ok(())
-    }
-
-    /// The documents that stand, with their hashes: what is known, and what was put since; all of them where some went.
-    fn standing(&self, client: &mut Client, (count, _): (i64, f64)) -> Result<BTreeMap<String, Vec<u8>>, postgres::Error> {
-        if let Some((_, last)) = self.seen {
-            let since = "select path, hash from documents where put_at >= to_timestamp($1::float8)";
-            let mut standing = self.held.clone();
-            standing.extend(client.query(since, &[&(last - OVERLAP)])?.iter().map(|row| (row.get(0), row.get(1))));
-            if standing.len() as i64 == count {
-                return Ok(standing);
-            }
-        }
-        Ok(client.query("select path, hash from documents", &[])?.iter().map(|row| (row.get(0), row.get(1))).collect())
     }
 }

@@ -41,3 +41,5 @@ mod support;
 mod watching;
 #[cfg(feature = "postgres")]
 mod working;
+#[cfg(all(feature = "postgres", feature = "object-store"))]
+mod working_store;

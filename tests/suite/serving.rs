@@ -66,7 +66,7 @@ impl Serving {
         request(self.address, method, target, fields)
     }
 
-    fn get(&self, target: &str, fields: &[(&str, &str)]) -> Answer {
+    pub fn get(&self, target: &str, fields: &[(&str, &str)]) -> Answer {
         self.request("GET", target, fields)
     }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::postgres::Database;
+use crate::postgres::{Database, Server};
+use crate::serving::Serving;
 use crate::support::{CONFIG, Publication, Ran};
 
 const OUTPUT: &str = "[output]\npages = false\n";
@@ -102,7 +103,10 @@ fn workers_publish_what_a_build_publishes() {
     // Items that come and go by the clock, a draft, one that is withdrawn.
     twins.write("items/due.md", &record("Ships to come", "date = 2018-03-01\npublish-at = 2018-03-05", "Soon."));
     twins.write("items/ends.md", &record("Ships that go", "date = 2018-03-01\nexpires = 2018-03-06", "Now."));
-    twins.write("items/item-9.md", &record("The port of Belize", "date = 2018-01-10\nwithdrawn = true", "No."));
+    twins.write(
+        "items/item-9.md",
+        &record("The port of Belize reopens, part 9", "date = 2018-01-10\nlanguage = 'en'\nwithdrawn = true", "Ships, text 9."),
+    );
     twins.write("items/item-10.md", &record("The port of Belize", "date = 2018-01-11\ndraft = true", "No."));
     for day in [4, 5, 6, 7] {
         twins.compare_at(&format!("2018-03-{day:02}T08:00:00Z"));
@@ -288,7 +292,6 @@ fn what_nobody_can_have_meant_is_refused_and_nothing_is_taken_in() {
     // A renamed file gets another id.
     twins.remove("items/item-5.md");
     twins.worked.write("items/renamed.md", record("Ship 5, take 1", "date = 2018-01-06", "Ships of Belize, text 5."));
-    assert_eq!(twins.worked.run(&["db", "remove", "item-5"]).code, 0);
     let ran = twins.worked.run(&["db", "load"]);
     assert!(ran.code == 1 && ran.err.contains("would-repeat") && ran.err.contains("`item-5`"), "{ran:?}");
     assert_eq!(twins.worked.run(&["db", "load", "--accept", "repeats"]).code, 0);
@@ -359,4 +362,59 @@ fn another_config_is_refused_until_it_is_loaded_and_then_holds_everywhere() {
     twins.worked.write("feeds.toml", pages);
     let ran = twins.worked.run(&["work", "--once"]);
     assert!(ran.code == 2 && ran.err.contains("`pages = true`"), "{ran:?}");
+}
+
+#[test]
+fn servers_show_what_stands_in_the_database_and_go_on_when_it_is_away() {
+    let Some(mut server) = Server::start() else { return };
+    let database = server.database("news");
+    let publication = Publication::with_config(&format!("{CONFIG}{OUTPUT}\n[database]\nurl = '{}'\n", database.url));
+    let ship = |n: usize, take: usize| {
+        let body = format!("Ships of Belize, text {n}, take {take}.");
+        publication
+            .write(&format!("items/item-{n}.md"), record(&format!("Ship {n}, take {take}"), &format!("date = 2018-01-{n:02}"), &body));
+    };
+    let publish = || {
+        for args in [&["db", "load"][..], &["work", "--once"]] {
+            let ran = publication.run(args);
+            assert_eq!(ran.code, 0, "{ran:?}");
+        }
+    };
+    (1..=5).for_each(|n| ship(n, 1));
+    assert_eq!(publication.run(&["db", "init"]).code, 0);
+    let flags = &["--from", "database", "--no-log", "--poll", "100"];
+    let servers = [Serving::start(&publication, flags), Serving::start(&publication, flags)];
+    assert_eq!(servers[0].get("/all.rss", &[]).status, 503, "there is nothing yet");
+    publish();
+    let until = |text: &str| {
+        let start = std::time::Instant::now();
+        for one in &servers {
+            while !String::from_utf8_lossy(&one.get("/all.rss", &[]).body).contains(text) {
+                assert!(start.elapsed() < std::time::Duration::from_secs(15), "`{text}` is not served");
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+        }
+        start.elapsed()
+    };
+    until("text 5, take 1");
+    let tag = |one: &Serving| {
+        let head = one.get("/all.rss", &[]).head.to_ascii_lowercase();
+        head.lines().find(|line| line.starts_with("etag:")).expect("a tag").to_owned()
+    };
+    assert_eq!(tag(&servers[0]), tag(&servers[1]));
+    ship(3, 2);
+    publish();
+    let took = until("text 3, take 2");
+    assert!(took < std::time::Duration::from_secs(1), "{took:?}");
+    assert_eq!(tag(&servers[0]), tag(&servers[1]));
+    server.kill();
+    std::thread::sleep(std::time::Duration::from_millis(400));
+    assert_eq!(servers[0].get("/all.rss", &[]).status, 200, "the last good copy");
+    server.run();
+    ship(4, 2);
+    publish();
+    until("text 4, take 2");
+    publication.remove("items/item-1.md");
+    publish();
+    until("text 4, take 2");
 }

@@ -5,7 +5,6 @@
 //! goes is deleted last. Where the store honours conditions ([`probe`]), an object that somebody else put since the list was made is not overwritten.
 
 mod known;
-mod probe;
 mod put;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use futures_util::{StreamExt, TryStreamExt};
 
 use super::known::Object;
-use super::probe::{self, Honours};
 use super::{AT_A_TIME, Bucket, Line};
 use crate::coding::Coding;
 use crate::crash;
@@ -15,6 +14,7 @@ use crate::publish::front::Front;
 use crate::publish::headers::{cache_control, media_type_of};
 use crate::publish::manifest::{Hash, Manifest};
 use crate::publish::place::Putting;
+use crate::publish::probe::{self, Honours};
 use crate::storage::{Attributes, Condition, Fetched, Put};
 
 impl Bucket {

@@ -10,7 +10,7 @@ use crate::storage::{Attributes, Condition, Put, Storage, StorageError};
 
 /// What a store honours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Honours {
+pub(crate) struct Honours {
     /// `If-None-Match: *`
     pub create: bool,
     /// `If-Match`
@@ -18,7 +18,7 @@ pub(super) struct Honours {
 }
 
 /// Tries it on an object of its own; `None` where the store gave no clear answer.
-pub(super) async fn probe(storage: &Storage) -> Option<Honours> {
+pub(crate) async fn probe(storage: &Storage) -> Option<Honours> {
     let storage = storage.with_patience(Duration::ZERO);
     let name = format!(".tidings/probe-{}", std::process::id());
     let found = tried(&storage, &name).await.ok();

@@ -1,0 +1,121 @@
+//! Documents of workers in an object store: put while the lease lasts, each in place of what is known to stand there.
+//!
+//! Two machines may have the same document in hand, where one of them was held up past its lease. Whoever is about to put looks at its lease first, and
+//! where the store honours conditions a put names the object that it replaces, so that a late one is refused. What was put by a worker that turns out
+//! to have lost its lease is put again by the next.
+
+use std::time::Duration;
+
+use futures_util::{StreamExt, TryStreamExt};
+use tokio::runtime::Runtime;
+
+use super::claim::Claim;
+use super::documents::Put;
+use super::{Desk, DeskError};
+use crate::coding::Coding;
+use crate::config::Config;
+use crate::publish::front::TTL;
+use crate::publish::index::{INDEX, Index};
+use crate::publish::{Front, headers, probe};
+use crate::storage::{self, Attributes, Condition, Storage, StorageError};
+
+/// So many requests are under way at a time.
+const AT_A_TIME: usize = 16;
+
+/// A put that begins later than this before the end of the lease may end after it.
+const MARGIN: Duration = Duration::from_secs(5);
+
+/// The store that documents go to.
+#[derive(Debug)]
+pub struct Shop {
+    storage: Storage,
+    runtime: Runtime,
+    cache_control: String,
+    /// Whether a put may say what it replaces.
+    conditions: bool,
+}
+
+/// What stands under a document's name, as far as it is known.
+pub(super) enum Stands {
+    Nothing,
+    Tag(String),
+    Unknown,
+}
+
+impl Shop {
+    /// The one that the config names.
+    ///
+    /// # Errors
+    /// An environment that says what cannot be, or a store that does not answer.
+    pub fn of(config: &Config) -> Result<Option<Self>, DeskError> {
+        let Some(address) = &config.output.store else { return Ok(None) };
+        let none = |error: std::io::Error| DeskError::Cannot {
+            why: format!("could not get ready for requests: {error}"),
+            help: "see what the system allows",
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(none)?;
+        let storage = Storage::new(address, Duration::from_secs(config.output.store_timeout))?;
+        let conditions = runtime.block_on(probe::probe(&storage)).is_some_and(|honours| honours.update);
+        let cache_control = headers::cache_control(config.output.ttl.unwrap_or(TTL));
+        Ok(Some(Shop { storage, runtime, cache_control, conditions }))
+    }
+
+    /// Puts the documents. Gives the tags that the store knows them by, in their order, and nothing for one in whose place something else stands. `None`
+    /// where the lease was over before all were put.
+    pub(super) fn put(&self, documents: &[(&Put, Stands)], claim: &Claim) -> Result<Option<Vec<Option<String>>>, StorageError> {
+        let one = async |put: &Put, stands: &Stands| -> Result<Option<Option<String>>, StorageError> {
+            if claim.left() < MARGIN.min(claim.lease() / 3) {
+                return Ok(None);
+            }
+            match self.storage.put(&put.path, put.bytes.clone(), &self.attributes(put), &self.condition(stands)).await? {
+                storage::Put::Done(tag) => Ok(Some(Some(tag.unwrap_or_default()))),
+                storage::Put::Refused => Ok(Some(None)),
+            }
+        };
+        let all = futures_util::stream::iter(documents.iter().map(|(put, stands)| one(put, stands)));
+        Ok(self.runtime.block_on(all.buffered(AT_A_TIME).try_collect::<Vec<_>>())?.into_iter().collect())
+    }
+
+    fn condition(&self, stands: &Stands) -> Condition {
+        match stands {
+            Stands::Tag(tag) if self.conditions => Condition::Tag(tag.clone()),
+            Stands::Nothing if self.conditions => Condition::Nothing,
+            _ => Condition::Anything,
+        }
+    }
+
+    fn attributes(&self, put: &Put) -> Attributes {
+        let coding = Coding::of_path(&put.path).map(Coding::as_str);
+        let marks = vec![("blake3", put.hash_in_words())];
+        Attributes { media_type: put.media_type.clone(), coding, cache_control: self.cache_control.clone(), marks }
+    }
+
+    pub(super) fn delete(&self, paths: &[String]) -> Result<(), StorageError> {
+        if paths.is_empty() { Ok(()) } else { self.runtime.block_on(self.storage.delete(paths)) }
+    }
+
+    /// Puts the list of what stands there, for those who serve it.
+    fn announce(&self, index: &Index) -> Result<(), DeskError> {
+        let none = |error: serde_json::Error| DeskError::Cannot { why: format!("the index cannot be written: {error}"), help: "" };
+        let attributes =
+            Attributes { media_type: "application/json".to_owned(), cache_control: "no-cache".to_owned(), ..Attributes::default() };
+        let bytes = index.bytes().map_err(none)?;
+        self.runtime.block_on(self.storage.put(INDEX, bytes, &attributes, &Condition::Anything))?;
+        Ok(())
+    }
+}
+
+impl Desk<'_> {
+    /// Says to those who serve what stands in the store.
+    pub(super) fn announce(&mut self, shop: &Shop) -> Result<(), DeskError> {
+        let rows = self.client.query("select path, hash, size, changed from documents where tag is not null", &[]);
+        let listed = super::documents::listed(&self.said(rows)?);
+        shop.announce(&Index::new(Front::of(self.config), listed))
+    }
+}
+
+impl From<StorageError> for DeskError {
+    fn from(error: StorageError) -> Self {
+        DeskError::Storage(error)
+    }
+}

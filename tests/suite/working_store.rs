@@ -1,0 +1,184 @@
+//! Workers that put their documents into an object store.
+
+use std::collections::BTreeMap;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::bucket::{Bucket, Fault, KEY, SECRET, URL};
+use crate::postgres::Database;
+use crate::support::{CONFIG, Publication, Ran};
+
+struct Working {
+    database: Database,
+    bucket: Bucket,
+    worked: Publication,
+    built: Publication,
+}
+
+impl Working {
+    fn new(output: &str) -> Option<Self> {
+        let database = Database::new()?;
+        let config =
+            format!("{CONFIG}[output]\npages = false\nurl = '{URL}'\nstore-timeout = 2\n{output}\n[database]\nurl = '{}'\n", database.url);
+        let worked = Publication::with_config(&config);
+        let built = Publication::with_config(&format!("{CONFIG}[output]\npages = false\n{output}"));
+        let working = Working { database, bucket: Bucket::new(), worked, built };
+        assert_eq!(working.run(&["db", "init"]).code, 0);
+        (1..=8).for_each(|n| working.ship(n, 1));
+        Some(working)
+    }
+
+    fn ship(&self, n: usize, take: usize) {
+        let text = format!("+++\ntitle = 'Ship {n}, take {take}'\ndate = 2018-01-{n:02}\n+++\n\nShips of Belize, text {n}, take {take}.\n");
+        self.worked.write(&format!("items/item-{n}.md"), &text);
+        self.built.write(&format!("items/item-{n}.md"), &text);
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = self.worked.command(args);
+        command.env("AWS_ACCESS_KEY_ID", KEY).env("AWS_SECRET_ACCESS_KEY", SECRET).env("AWS_REGION", "us-east-1");
+        command.env("AWS_ENDPOINT", self.bucket.endpoint()).env("AWS_ALLOW_HTTP", "true");
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Ran {
+        let ran = Ran::of(self.command(args).output().expect("it runs"));
+        assert!(!ran.out.contains(SECRET) && !ran.err.contains(SECRET), "{ran:?}");
+        ran
+    }
+
+    fn load_at(&self, now: &str) {
+        let ran = self.run(&["db", "load", "--now", now]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+    }
+
+    /// Publishes both ways and insists that the store holds what a build writes.
+    fn compare_at(&self, now: &str) {
+        self.load_at(now);
+        let ran = self.run(&["work", "--once", "--now", now]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let ran = self.built.run(&["build", "--now", now]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        self.is_as_built();
+    }
+
+    fn is_as_built(&self) {
+        let bytes = |path: String| (path.clone(), std::fs::read(self.built.path(&format!("public/{path}"))).expect("a file"));
+        let built: BTreeMap<String, Vec<u8>> = self.built.files("public").into_iter().map(bytes).collect();
+        let stands = self.bucket.documents();
+        assert_eq!(stands.keys().collect::<Vec<_>>(), built.keys().collect::<Vec<_>>());
+        built.iter().for_each(|(path, bytes)| assert!(stands[path] == *bytes, "{path}"));
+    }
+}
+
+/// A worker that stands still at a step.
+fn stopped_at(working: &Working, step: &str, args: &[&str]) -> Child {
+    let child = working.command(args).env("TIDINGS_STOP", step).spawn().expect("it runs");
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !std::fs::read_to_string(format!("/proc/{}/stat", child.id())).is_ok_and(|stat| stat.contains(") T ")) {
+        assert!(Instant::now() < deadline, "it does not come to `{step}`");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child
+}
+
+fn goes_on(child: Child) -> Ran {
+    assert!(Command::new("kill").args(["-CONT", &child.id().to_string()]).status().expect("kill").success());
+    Ran::of(child.wait_with_output().expect("it ends"))
+}
+
+#[test]
+fn only_what_changed_is_put_and_the_list_for_servers_last() {
+    let Some(working) = Working::new("precompress = ['gzip']") else { return };
+    working.compare_at("2018-03-01T12:00:00Z");
+    let head = working.bucket.object("all.rss.gz").put.head.to_ascii_lowercase();
+    for line in ["content-encoding: gzip", "content-type: application/rss+xml", "cache-control: public, max-age=3600"] {
+        assert!(head.contains(line), "{line}: {head}");
+    }
+    working.bucket.take();
+    working.load_at("2018-03-02T12:00:00Z");
+    assert_eq!(working.run(&["work", "--once", "--now", "2018-03-02T12:00:00Z"]).code, 0);
+    let asked: Vec<String> = working.bucket.puts().into_iter().filter(|name| !name.contains("probe")).collect();
+    assert!(asked.is_empty(), "nothing changed: {asked:?}");
+    working.ship(3, 2);
+    working.compare_at("2018-03-03T12:00:00Z");
+    let asked: Vec<String> = working.bucket.puts().into_iter().filter(|name| !name.contains("probe")).collect();
+    assert_eq!(asked.last().map(String::as_str), Some(".tidings/index.json"), "{asked:?}");
+    assert!(asked.contains(&"country/belize.atom".to_owned()) && !asked.iter().any(|name| name.contains("mexico")), "{asked:?}");
+    let bytes: i64 =
+        working.database.client().query_one("select count(*) from tidings.documents where bytes is not null", &[]).expect("a count").get(0);
+    assert_eq!(bytes, 0, "what stands in the store is not kept twice");
+}
+
+#[test]
+fn a_worker_that_wakes_late_puts_nothing_over_what_is_newer() {
+    for is_honoured in [true, false] {
+        let Some(working) = Working::new("") else { return };
+        if !is_honoured {
+            working.bucket.ignores_conditions();
+        }
+        working.compare_at("2018-03-01T12:00:00Z");
+        for (take, step) in [(2, "made"), (4, "stored")] {
+            working.ship(3, take);
+            working.load_at("2018-03-02T12:00:00Z");
+            let late = stopped_at(&working, step, &["work", "--once", "--lease", "1", "-v", "--now", "2018-03-02T12:00:00Z"]);
+            std::thread::sleep(Duration::from_millis(1200));
+            working.ship(3, take + 1);
+            working.load_at("2018-03-03T12:00:00Z");
+            assert_eq!(working.run(&["work", "--once", "--now", "2018-03-03T12:00:00Z"]).code, 0);
+            let newer = working.bucket.documents();
+            assert!(working.bucket.text("all.rss").contains(&format!("take {}.", take + 1)), "{step}");
+            let ran = goes_on(late);
+            assert!(ran.code == 0, "{ran:?}");
+            assert!(working.bucket.text("all.rss").contains(&format!("take {}.", take + 1)), "{step}: an older document stands there");
+            assert_eq!(working.bucket.documents().len(), newer.len(), "{step}");
+        }
+    }
+}
+
+#[test]
+fn a_worker_killed_at_any_step_or_met_with_errors_is_made_good_by_the_next() {
+    let Some(working) = Working::new("") else { return };
+    working.compare_at("2018-03-01T12:00:00Z");
+    let mut crashes = 0;
+    for at in 1..9 {
+        let now = format!("2018-03-{:02}T12:00:00Z", at + 1);
+        working.ship(1 + at % 8, at + 1);
+        working.load_at(&now);
+        let mut command = working.command(&["work", "--once", "--lease", "1", "--batch", "2", "--now", &now]);
+        crashes += usize::from(command.env("TIDINGS_CRASH", at.to_string()).output().expect("it runs").status.code().is_none());
+        std::thread::sleep(Duration::from_millis(1100));
+        working.compare_at(&now);
+    }
+    assert!(crashes >= 6, "{crashes}");
+    for (at, fault) in [Fault::Status(503), Fault::Status(500), Fault::CutOff, Fault::Lost, Fault::Refused].into_iter().enumerate() {
+        let now = format!("2018-03-{:02}T12:00:00Z", at + 12);
+        working.ship(1 + at, at + 20);
+        working.load_at(&now);
+        // Every second request, then all of them.
+        let mut count = 0;
+        working.bucket.fails(move |what| {
+            count += usize::from(what.starts_with("PUT"));
+            if what.starts_with("PUT") && count % 2 == 0 { fault } else { Fault::None }
+        });
+        let _ = working.run(&["work", "--once", "--now", &now]);
+        working.bucket.fails(move |what| if what.starts_with("PUT") { fault } else { Fault::None });
+        working.ship(1 + at, at + 30);
+        working.load_at(&now);
+        let ran = working.run(&["work", "--once", "--now", &now]);
+        if !matches!(fault, Fault::CutOff | Fault::Lost) {
+            assert!(ran.code == 2 && ran.err.contains("could not put"), "{fault:?}: {ran:?}");
+        }
+        working.bucket.works();
+        assert_eq!(working.run(&["work", "--once", "--now", &now]).code, 0);
+        // A build would not have published what was in vain here, so that dates differ; the documents are the same, and each is whole.
+        let documents = working.bucket.documents();
+        assert_eq!(documents.len(), 10, "{:?}", documents.keys());
+        for (path, bytes) in documents.iter().filter(|(path, _)| path.starts_with("all.") || path.starts_with("country/belize.")) {
+            let text = String::from_utf8_lossy(bytes);
+            assert!(text.contains(&format!("take {}.", at + 30)) && !text.contains(&format!("take {}.", at + 20)), "{fault:?}: {path}");
+            assert!(path.ends_with(".json") || roxmltree::Document::parse(&text).is_ok(), "{fault:?}: {path}");
+        }
+    }
+}
