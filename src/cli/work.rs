@@ -210,12 +210,12 @@ fn shop(_: &Config) -> Result<Option<Shop>, DeskError> {
 impl Sum {
     fn add(&mut self, round: &Round, context: &Context) {
         context.ui.findings(&round.findings);
-        round.put.iter().for_each(|path| context.ui.detail(format_args!("put       {path}")));
-        round.deleted.iter().for_each(|path| context.ui.detail(format_args!("deleted   {path}")));
+        round.documents.put.iter().for_each(|path| context.ui.detail(format_args!("put       {path}")));
+        round.documents.deleted.iter().for_each(|path| context.ui.detail(format_args!("deleted   {path}")));
         self.families += round.families;
-        self.put += round.put.len();
-        self.unchanged += round.unchanged;
-        self.deleted += round.deleted.len();
+        self.put += round.documents.put.len();
+        self.unchanged += round.documents.unchanged;
+        self.deleted += round.documents.deleted.len();
         self.lost += round.lost;
     }
 }

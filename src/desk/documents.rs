@@ -6,7 +6,6 @@ use std::collections::{BTreeSet, HashMap};
 
 use postgres::Transaction;
 
-use super::publish::Round;
 use crate::coding::{Coding, Effort};
 use crate::config::Config;
 use crate::document::Document;
@@ -65,6 +64,15 @@ impl Put {
     }
 }
 
+/// What became of documents.
+#[derive(Clone, Debug, Default)]
+pub struct Saved {
+    /// Paths of those that were put, in order.
+    pub put: Vec<String>,
+    pub unchanged: usize,
+    pub deleted: Vec<String>,
+}
+
 /// Whether a document is of an empty channel whose documents stay.
 pub(super) fn is_kept(path: &str, kept: &BTreeSet<String>) -> bool {
     let path = Coding::plain(path).unwrap_or(path);
@@ -77,7 +85,7 @@ pub(super) fn save(
     made: &[&Put],
     own: &HashMap<String, i64>,
     (config, kept): (&Config, &BTreeSet<String>),
-) -> Result<Round, postgres::Error> {
+) -> Result<Saved, postgres::Error> {
     let families: Vec<&str> = own.keys().map(String::as_str).collect();
     let rows = transaction.query("select path, hash from documents where family = any($1)", &[&families])?;
     let standing: HashMap<&str, &[u8]> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
@@ -94,7 +102,7 @@ pub(super) fn save(
     let mut put: Vec<String> = changed.iter().map(|put| put.path.clone()).collect();
     put.sort();
     let deleted = deleted.into_iter().map(str::to_owned).collect();
-    Ok(Round { unchanged: made.len() - put.len(), put, deleted, ..Round::default() })
+    Ok(Saved { unchanged: made.len() - put.len(), put, deleted })
 }
 
 fn insert(transaction: &mut Transaction<'_>, changed: &[&&Put], own: &HashMap<String, i64>) -> Result<(), postgres::Error> {

@@ -12,7 +12,8 @@ use chrono::{DateTime, Utc};
 use postgres::fallible_iterator::FallibleIterator;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::put::{How, Taken, last_of_each, want};
+use super::put::{How, Taken, last_of_each};
+use super::rows::want;
 use super::{Desk, DeskError, LIST, again, fingerprint, stored};
 use crate::channel::{self, Sorted};
 use crate::classify::Classifier;

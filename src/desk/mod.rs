@@ -14,6 +14,7 @@ pub mod list;
 pub mod load;
 pub mod publish;
 pub mod put;
+mod rows;
 #[cfg(feature = "object-store")]
 pub mod shop;
 #[cfg(not(feature = "object-store"))]

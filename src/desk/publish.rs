@@ -8,9 +8,9 @@ use postgres::Transaction;
 use rayon::prelude::*;
 
 use super::claim::{self, Claim};
-use super::documents::{self, Put};
+use super::documents::{self, Put, Saved};
 use super::fetch::{Stock, variants};
-use super::put::want;
+use super::rows::want;
 use super::shop::Shop;
 #[cfg(feature = "object-store")]
 use super::shop::Stands;
@@ -27,10 +27,7 @@ use crate::websub;
 #[derive(Clone, Debug, Default)]
 pub struct Round {
     pub families: usize,
-    /// Paths of documents that were put, in order.
-    pub put: Vec<String>,
-    pub unchanged: usize,
-    pub deleted: Vec<String>,
+    pub documents: Saved,
     /// Families that were another's by the time that their documents were made.
     pub lost: usize,
     pub findings: Findings,
@@ -162,7 +159,7 @@ impl Desk<'_> {
             let (made, others): (Vec<&Put>, Vec<&Put>) = made.iter().partition(|put| own.contains_key(&put.family));
             let doubtful: Vec<&Put> = others.into_iter().filter(|put| stored.contains(&put.path)).collect();
             documents::doubt(&mut transaction, &doubtful.iter().map(|put| &*put.path).collect::<Vec<_>>())?;
-            let mut round = documents::save(&mut transaction, &made, &own, (config, &parted.kept))?;
+            let saved = documents::save(&mut transaction, &made, &own, (config, &parted.kept))?;
             crash::point("documents");
             let paths: HashSet<String> = own.keys().flat_map(|family| variants(config, family)).collect();
             let is_other = remember(&mut transaction, (before, &parted.after), &|path| paths.contains(path))? && config.output.opml;
@@ -171,12 +168,11 @@ impl Desk<'_> {
             let mut wanted: BTreeSet<String> = doubtful.iter().map(|put| put.family.clone()).collect();
             wanted.extend((is_other || is_stored).then(|| LIST.to_owned()));
             want(&mut transaction, &wanted)?;
-            add(&mut transaction, &pings(config, &round.put))?;
+            add(&mut transaction, &pings(config, &saved.put))?;
             done(&mut transaction, claim, &own)?;
             crash::point("documents");
             transaction.commit()?;
-            round.families = own.len();
-            Ok(round)
+            Ok(Round { families: own.len(), documents: saved, ..Round::default() })
         })();
         let round = self.said(result)?;
         crash::point("committed");

@@ -1,0 +1,91 @@
+//! The rows that taking items in reads and writes, a statement each.
+
+use std::collections::{BTreeSet, HashMap};
+
+use postgres::Transaction;
+use postgres::types::ToSql;
+
+use crate::channel::Spot;
+
+/// Rows that go with one statement.
+pub const ROWS: usize = 1000;
+
+/// What is written of one item.
+pub struct Row {
+    pub iri: String,
+    pub story: Option<String>,
+    pub due: Option<i64>,
+    pub ends: Option<i64>,
+    pub mark: i64,
+    pub data: String,
+    pub rank: i64,
+    pub is_hidden: bool,
+    pub spots: Vec<Spot>,
+}
+
+/// Takes items out of every channel, and gives the families that they were in.
+pub fn displaced<T: AsRef<str> + Sync + ToSql>(transaction: &mut Transaction<'_>, iris: &[T]) -> Result<BTreeSet<String>, postgres::Error> {
+    let rows = transaction.query("delete from placements where iri = any($1) returning family", &[&iris])?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// The families of other versions of the same stories, of those of before and of those of now: each version names the others.
+pub fn told_elsewhere<T: AsRef<str> + Sync + ToSql>(
+    transaction: &mut Transaction<'_>,
+    iris: &[T],
+    rows: &[Row],
+) -> Result<BTreeSet<String>, postgres::Error> {
+    let before = transaction.query("select distinct story from items where iri = any($1) and story is not null", &[&iris])?;
+    let stories: BTreeSet<&str> = rows.iter().filter_map(|row| row.story.as_deref()).chain(before.iter().map(|row| row.get(0))).collect();
+    if stories.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let stories: Vec<&str> = stories.into_iter().collect();
+    let versions = transaction.query("select iri from items where story = any($1)", &[&stories])?;
+    let versions: Vec<&str> = versions.iter().map(|row| row.get(0)).collect();
+    let rows = transaction.query("select distinct family from placements where iri = any($1)", &[&versions])?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// Has nobody else change these items meanwhile; gives the marks of those that there are.
+pub fn lock<T: AsRef<str> + Sync + ToSql>(transaction: &mut Transaction<'_>, iris: &[T]) -> Result<HashMap<String, i64>, postgres::Error> {
+    let rows = transaction.query("select iri, mark from items where iri = any($1) order by iri for update", &[&iris])?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+pub fn write_items(transaction: &mut Transaction<'_>, rows: &[Row]) -> Result<(), postgres::Error> {
+    let items = "insert into items (iri, story, due, ends, mark, data) \
+                 select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[]) \
+                 on conflict (iri) do update set story = excluded.story, due = excluded.due, ends = excluded.ends, mark = excluded.mark, \
+                 data = excluded.data";
+    for part in rows.chunks(ROWS) {
+        let iris: Vec<&str> = part.iter().map(|row| &*row.iri).collect();
+        let stories: Vec<Option<&str>> = part.iter().map(|row| row.story.as_deref()).collect();
+        let (due, ends): (Vec<Option<i64>>, Vec<Option<i64>>) = part.iter().map(|row| (row.due, row.ends)).unzip();
+        let (marks, data): (Vec<i64>, Vec<&str>) = part.iter().map(|row| (row.mark, &*row.data)).unzip();
+        transaction.execute(items, &[&iris, &stories, &due, &ends, &marks, &data])?;
+    }
+    Ok(())
+}
+
+pub fn write_placements(transaction: &mut Transaction<'_>, rows: &[Row]) -> Result<(), postgres::Error> {
+    let placements =
+        "insert into placements (channel, rank, iri, family) select * from unnest($1::text[], $2::bigint[], $3::text[], $4::text[])";
+    for part in rows.chunks(ROWS) {
+        let spots: Vec<(&Row, &Spot)> = part.iter().flat_map(|row| row.spots.iter().map(move |spot| (row, spot))).collect();
+        let channels: Vec<&str> = spots.iter().map(|(_, spot)| &*spot.channel).collect();
+        let ranks: Vec<i64> = spots.iter().map(|(row, _)| row.rank).collect();
+        let iris: Vec<&str> = spots.iter().map(|(row, _)| &*row.iri).collect();
+        let families: Vec<&str> = spots.iter().map(|(_, spot)| &*spot.family).collect();
+        transaction.execute(placements, &[&channels, &ranks, &iris, &families])?;
+    }
+    Ok(())
+}
+
+/// Says that the documents of these families are to be made anew.
+pub fn want(transaction: &mut Transaction<'_>, families: &BTreeSet<String>) -> Result<(), postgres::Error> {
+    let families: Vec<&str> = families.iter().map(String::as_str).collect();
+    let insert = "insert into families (path, wanted) select f, 1 from unnest($1::text[]) as o (f) order by f collate \"C\" \
+                  on conflict (path) do update set wanted = families.wanted + 1";
+    if families.is_empty() { Ok(()) } else { transaction.execute(insert, &[&families]).map(drop) }
+}
