@@ -20,7 +20,7 @@ pub use next::next_change;
 pub use pages::list_of;
 pub use part::{Order, Part, Parted, part};
 pub use prepare::{Changed, prepare};
-pub use recalled::{Recalled, recall, seen_now};
+pub use recalled::{Recalled, is_dated_ahead, recall, seen_now};
 pub use render::{path, url};
 pub use sift::{Sifted, Texts, depends, read, sift};
 

@@ -136,6 +136,7 @@ pub(super) fn run(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> 
 pub(super) fn once(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> {
     let start = Instant::now();
     let Some(config) = context.load(args.json)? else { return Ok(Exit::Findings) };
+    memory::insist_own(&config)?;
     let mut folder = Destination::open(&config)?;
     let clock = Instant::now();
     if !context.bring_over(&config, args.full, args.json, ": nothing was published, what stood before stands")? {

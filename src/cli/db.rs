@@ -132,6 +132,10 @@ pub(super) fn run(command: &DbCommand, context: &Context) -> Result<Exit, Failur
         DbCommand::Remove(args) => remove(args, context, &config),
         DbCommand::Touch(args) => {
             let count = desk(&config)?.touch(&args.channels)?;
+            if count < args.channels.len() as u64 {
+                let help = "`tidings channels` lists the channels; name one without language and extension, such as `country/belize`";
+                return Err(Failure::new("not all of these are channels that anything was ever wanted of").help(help));
+            }
             context.ui.say(format_args!("{count} families of channels are wanted anew"));
             Ok(Exit::Fine)
         }
@@ -226,7 +230,7 @@ fn tell(came: Result<Came, DeskError>, json: bool, context: &Context) -> Result<
                 let findings = findings.iter().map(FindingRow::of).collect();
                 ui::print_json(&Told { records: 0, taken: &Taken::default(), findings })?;
             }
-            context.ui.note(format_args!("{}: nothing more was taken in", ui::tally(&findings)));
+            context.ui.note(format_args!("{}: not taken in", ui::tally(&findings)));
             Ok(Exit::Findings)
         }
         Err(error) => Err(error.into()),

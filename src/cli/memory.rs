@@ -25,6 +25,15 @@ pub(super) struct Remembered {
     pub took: Duration,
 }
 
+/// Refuses to publish beside workers.
+pub(super) fn insist_own(config: &Config) -> Result<(), Failure> {
+    if !Store::of(config).is_worked_on()? {
+        return Ok(());
+    }
+    let help = "`tidings db load && tidings work --once` publishes; for a build give this publication another `schema` in `[database]`";
+    Err(Failure::new("workers publish from this database, and a build would publish something else").help(help))
+}
+
 /// Loads the ledger; takes up what a run that was cut off had begun, and gathers a lost one from what is published.
 pub(super) fn load(config: &Config, folder: &Destination) -> Result<Remembered, Failure> {
     let clock = Instant::now();

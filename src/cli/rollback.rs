@@ -53,6 +53,7 @@ struct Report {
 
 pub(super) fn run(args: &RollbackArgs, context: &Context) -> Result<Exit, Failure> {
     let Some(config) = context.load(args.json)? else { return Ok(Exit::Findings) };
+    memory::insist_own(&config)?;
     let mut folder = Destination::open(&config)?;
     if args.list {
         return list(&folder.sets(), args.json);

@@ -209,7 +209,11 @@ fn shop(_: &Config) -> Result<Option<Shop>, DeskError> {
 
 impl Sum {
     fn add(&mut self, round: &Round, context: &Context) {
-        context.ui.findings(&round.findings);
+        match (round.findings.warnings(), context.ui.verbose) {
+            (0, _) => {}
+            (count, 0) => context.ui.note(format_args!("the feeds are valid, with {count} warnings; `-v` shows them")),
+            _ => context.ui.findings(&round.findings),
+        }
         round.documents.put.iter().for_each(|path| context.ui.detail(format_args!("put       {path}")));
         round.documents.deleted.iter().for_each(|path| context.ui.detail(format_args!("deleted   {path}")));
         self.families += round.families;

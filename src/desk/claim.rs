@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use super::{Desk, DeskError};
+use super::{Desk, DeskError, LIST};
 use crate::crash;
 
 /// Families that a worker has for now.
@@ -63,8 +63,16 @@ impl Desk<'_> {
         let rows = self.client.query(query, &[&(most as i64), &worker, &lease.as_secs_f64()]);
         let rows = self.said(rows)?;
         crash::point("claim");
-        let families: BTreeMap<String, Held> =
+        let mut families: BTreeMap<String, Held> =
             rows.iter().map(|row| (row.get(0), Held { token: row.get(1), wanted: row.get(2) })).collect();
+        if families.len() > 1
+            && let Some(list) = families.remove(LIST)
+        {
+            // What the others change of it is not known yet.
+            let free =
+                self.client.execute("update families set owner = null, until = null where path = $1 and token = $2", &[&LIST, &list.token]);
+            self.said(free)?;
+        }
         Ok((!families.is_empty()).then(|| Claim { families, until: began + lease, lease }))
     }
 

@@ -19,8 +19,8 @@ use crate::channel::{self, Sorted};
 use crate::classify::Classifier;
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::item::{self, Files, Item, Loaded, Sift};
-use crate::ledger::{Accept, Traces, trace};
-use crate::pipeline::Sifted;
+use crate::ledger::{Accept, Traces, guard, trace};
+use crate::pipeline::{self, Sifted};
 use crate::progress::Progress;
 
 /// Items that go in at a time.
@@ -53,11 +53,12 @@ impl Desk<'_> {
     pub fn load(&mut self, files: Files, load: Load<'_>, progress: &Progress) -> Result<Came, DeskError> {
         let is_other = self.is_of_this_config()? != Some(true);
         let known = if is_other || load.full { HashMap::new() } else { self.known()? };
-        let sieve = Sieve::new(self, &known).map_err(aside)?;
+        let sieve = Sieve::new(self, load, &known).map_err(aside)?;
         let Loaded { items, findings, records, .. } = item::read_with(self.config, files, progress, &sieve);
         if findings.has_errors() {
             return Err(DeskError::Refused(findings));
         }
+        sieve.refuse_ahead()?;
         let here: HashSet<u128> = items.iter().map(|item| mark(&item.id.iri)).collect();
         drop(items);
         let gone = self.gone(&here)?;
@@ -86,11 +87,12 @@ impl Desk<'_> {
     pub fn add(&mut self, files: Files, load: Load<'_>, progress: &Progress) -> Result<Came, DeskError> {
         self.insist()?;
         let known = HashMap::new();
-        let sieve = Sieve::new(self, &known).map_err(aside)?;
+        let sieve = Sieve::new(self, load, &known).map_err(aside)?;
         let Loaded { findings, records, .. } = item::read_with(self.config, files, progress, &sieve);
         if findings.has_errors() {
             return Err(DeskError::Refused(findings));
         }
+        sieve.refuse_ahead()?;
         let mut taken = Taken::default();
         let how = How { now: load.now, accepted: load.accepted, anew: load.full, going: &[] };
         for batch in sieve.batches().map_err(aside)? {
@@ -184,15 +186,34 @@ fn aside(error: io::Error) -> DeskError {
 struct Sieve<'a> {
     config: &'a crate::config::Config,
     classifier: Classifier,
+    load: Load<'a>,
     known: &'a HashMap<u128, i64>,
     file: Mutex<BufWriter<File>>,
     fault: Mutex<Option<io::Error>>,
+    /// What lies in the future, and nobody said that it may.
+    ahead: Mutex<Vec<Finding>>,
 }
 
 impl<'a> Sieve<'a> {
-    fn new(desk: &Desk<'a>, known: &'a HashMap<u128, i64>) -> io::Result<Self> {
+    fn new(desk: &Desk<'a>, load: Load<'a>, known: &'a HashMap<u128, i64>) -> io::Result<Self> {
         let file = Mutex::new(BufWriter::with_capacity(1 << 20, tempfile::tempfile()?));
-        Ok(Sieve { config: desk.config, classifier: Classifier::new(desk.config), known, file, fault: Mutex::new(None) })
+        Ok(Sieve {
+            config: desk.config,
+            classifier: Classifier::new(desk.config),
+            load,
+            known,
+            file,
+            fault: Mutex::new(None),
+            ahead: Mutex::default(),
+        })
+    }
+
+    /// Items of tomorrow and later that do not say that they are to be held back, as a build refuses them.
+    fn refuse_ahead(&self) -> Result<(), DeskError> {
+        let mut ahead: Findings =
+            std::mem::take(&mut *self.ahead.lock().unwrap_or_else(std::sync::PoisonError::into_inner)).into_iter().collect();
+        ahead.sort_by_place();
+        if ahead.is_empty() { Ok(()) } else { Err(DeskError::Refused(ahead)) }
     }
 
     fn put_aside(&self, traces: &Traces, data: &str) -> io::Result<()> {
@@ -231,6 +252,9 @@ impl Sift for Sieve<'_> {
     type Note = ();
 
     fn sift(&self, item: &mut Item) {
+        if pipeline::is_dated_ahead(self.config, item, self.load.accepted, self.load.now) {
+            self.ahead.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(guard::future(item));
+        }
         let data = stored::write(item, &self.classifier.place(item));
         if self.known.get(&mark(&item.id.iri)) != Some(&stored::mark(&data))
             && let Err(error) = self.put_aside(&trace::of(self.config, item), &data)

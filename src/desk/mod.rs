@@ -74,7 +74,10 @@ impl<'a> Desk<'a> {
         let beyond = [(output.pages, "pages = true"), (output.archives, "archives = true"), (!config.moved.is_empty(), "[[moved]]")];
         if let Some((_, what)) = beyond.iter().find(|(is_there, _)| *is_there) {
             let why = format!("`{what}` of `{}` is for `tidings build`: workers publish feeds and the list of them", config.path.display());
-            return Err(DeskError::Cannot { why, help: "take it out of the config (`pages = false`), or publish with `tidings build`" });
+            return Err(DeskError::Cannot {
+                why,
+                help: "write `pages = false` in `[output]` and take the others out, or publish with `tidings build`",
+            });
         }
         let mut client = schema::ready(database)?;
         // Whatever is asked here has an index; a planner that does not know how large a fresh table became would read all of it. Others do not know

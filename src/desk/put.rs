@@ -167,12 +167,21 @@ impl<'a> Batch<'a> {
         let total = self.items.len();
         let iris: Vec<&str> = self.items.iter().map(|(item, _)| &*item.id.iri).collect();
         let standing = lock(transaction, &iris)?;
+        let mut memory = self.remembered(transaction)?;
         if !self.how.anew {
+            let is_out = |item: &Item| {
+                memory.find(&item.id.iri).is_some_and(|at| memory.get(at).gone.is_some()) && item.hidden(self.how.now).is_none()
+            };
             let is_same =
                 |item: &Item, sifted: &Sifted| standing.get(&*item.id.iri) == Some(&stored::mark(&stored::write(item, &sifted.placement)));
-            self.items.retain(|(item, sifted)| !is_same(item, sifted));
+            let left: Vec<bool> = self.items.iter().map(|(item, sifted)| is_out(item) || !is_same(item, sifted)).collect();
+            let mut left = left.into_iter();
+            self.items.retain(|_| left.next().unwrap_or(true));
+            let known: Vec<Known> =
+                self.items.iter().filter_map(|(item, _)| Some(memory.get(memory.find(&item.id.iri)?).clone())).collect();
+            memory = Memory::default();
+            known.into_iter().for_each(|known| _ = memory.put(known));
         }
-        let mut memory = self.remembered(transaction)?;
         let mut taken = Taken { unchanged: total - self.items.len(), ..Taken::default() };
         let rows: Vec<Row> = self.items.iter().map(|(item, sifted)| self.row(item, sifted)).collect();
         let iris: Vec<&str> = rows.iter().map(|row| &*row.iri).collect();

@@ -1,9 +1,12 @@
 //! An item as the database has it: the record resolved, in JSON, with its texts and where it belongs.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::classify::Placement;
+use crate::diag::Place;
 use crate::item::{Item, Text};
 
 /// To be written.
@@ -37,5 +40,6 @@ pub fn mark(data: &str) -> i64 {
 pub fn read(json: &str) -> Result<(Item, Placement), serde_json::Error> {
     let Read { mut item, text, placement } = serde_json::from_str(json)?;
     item.text = Some(text.unwrap_or_default());
+    item.place = Place::file(PathBuf::from(format!("item `{}`", item.key)));
     Ok((item, placement))
 }

@@ -84,6 +84,15 @@ impl Store {
         }
     }
 
+    /// Whether workers publish what is remembered here.
+    pub fn is_worked_on(&self) -> Result<bool, LedgerError> {
+        match self {
+            Store::File(_) => Ok(false),
+            #[cfg(feature = "postgres")]
+            Store::Tables(tables) => apart(|| tables.is_worked_on()),
+        }
+    }
+
     /// The memory; an empty one where nothing was ever remembered.
     pub fn load(&self) -> Result<Memory, LedgerError> {
         at_home!(self, home => home.load())

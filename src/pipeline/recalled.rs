@@ -57,13 +57,13 @@ impl Recalled {
 
 /// Items of tomorrow and later that do not say that they are to be held back.
 fn dated_ahead(config: &Config, items: &[Item], accepted: &BTreeSet<Accept>, now: DateTime<Utc>) -> Findings {
-    if config.guards.future == Future::Hold || accepted.contains(&Accept::Future) {
-        return Findings::new();
-    }
-    let soon = now + chrono::Duration::days(1);
-    let ahead =
-        |item: &&Item| !item.lifetime.draft && !item.lifetime.withdrawn && item.lifetime.publish_at.is_none() && item.published > soon;
-    items.iter().filter(ahead).map(guard::future).collect()
+    items.iter().filter(|item| is_dated_ahead(config, item, accepted, now)).map(guard::future).collect()
+}
+
+/// Whether an item is of tomorrow or later and neither says that it is to be held back, nor the config, nor the user.
+pub fn is_dated_ahead(config: &Config, item: &Item, accepted: &BTreeSet<Accept>, now: DateTime<Utc>) -> bool {
+    let is_held = config.guards.future == Future::Hold || accepted.contains(&Accept::Future) || item.lifetime.publish_at.is_some();
+    !is_held && !item.lifetime.draft && !item.lifetime.withdrawn && item.published > now + chrono::Duration::days(1)
 }
 
 /// Known items that their own records take out of the feeds.

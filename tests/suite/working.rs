@@ -418,3 +418,23 @@ fn servers_show_what_stands_in_the_database_and_go_on_when_it_is_away() {
     publish();
     until("text 4, take 2");
 }
+
+#[test]
+fn a_build_beside_workers_is_refused_and_what_lies_ahead_too() {
+    let Some(twins) = Twins::new(&format!("{CONFIG}{OUTPUT}")) else { return };
+    ships(&twins, 3);
+    twins.compare_at("2018-03-01T12:00:00Z");
+    for args in [&["build"][..], &["rollback"]] {
+        let ran = twins.worked.run(args);
+        assert!(ran.code == 2 && ran.err.contains("workers publish from this database"), "{ran:?}");
+    }
+    assert_eq!(twins.worked.run(&["ledger", "export"]).code, 0);
+    twins.worked.write("items/far.md", record("Ship 9, far ahead", "date = 2019-01-01", "Ships."));
+    twins.worked.write("far.ndjson", "{\"id\": \"far\", \"title\": \"Ship 9\", \"date\": \"2019-01-01\"}\n");
+    for args in [&["db", "load"][..], &["db", "put", "far.ndjson"]] {
+        let ran = twins.worked.run(args);
+        assert!(ran.code == 1 && ran.err.contains("future-item"), "{ran:?}");
+    }
+    let ran = twins.worked.run(&["db", "touch", "country/beliz"]);
+    assert!(ran.code == 2 && ran.err.contains("not all of these are channels"), "{ran:?}");
+}

@@ -43,6 +43,12 @@ impl Tables {
         self.sql(client.query_opt("select 1 from ledger limit 1", &[])).map(|row| row.is_some())
     }
 
+    /// Whether workers publish from here: `tidings build` knows nothing of the items that they have.
+    pub fn is_worked_on(&self) -> Result<bool, LedgerError> {
+        let mut client = schema::ready(&self.database)?;
+        self.sql(client.query_opt("select 1 from items limit 1", &[])).map(|row| row.is_some())
+    }
+
     pub fn load(&self) -> Result<Memory, LedgerError> {
         let mut client = schema::ready(&self.database)?;
         let mut read = || -> Result<(Memory, i64), postgres::Error> {
