@@ -22,7 +22,7 @@ pub use part::{Order, Part, Parted, part};
 pub use prepare::{Changed, prepare};
 pub use recalled::{Recalled, is_dated_ahead, recall, seen_now};
 pub use render::{path, url};
-pub use sift::{Sifted, Texts, depends, read, sift};
+pub use sift::{Sifted, Texts, depends, read};
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;

@@ -148,8 +148,8 @@ pub(super) fn desk(config: &Config) -> Result<Desk<'_>, Failure> {
 }
 
 /// The time: what the user says, else the database's, which is the same for every machine.
-pub(super) fn now(context: &Context, desk: &mut Desk<'_>) -> Result<DateTime<Utc>, Failure> {
-    if context.is_now_given() { Ok(context.now) } else { Ok(desk.now()?) }
+pub(super) fn now(context: &Context, desk: &mut Desk<'_>) -> Result<DateTime<Utc>, DeskError> {
+    if context.is_now_given() { Ok(context.now) } else { desk.now() }
 }
 
 fn load(args: &LoadArgs, context: &Context, config: &Config) -> Result<Exit, Failure> {

@@ -7,7 +7,7 @@ use super::context::Context;
 use super::serve::ServeArgs;
 use super::{Exit, Failure};
 #[cfg(any(feature = "object-store", feature = "postgres"))]
-use crate::serve::Server;
+use crate::serve::{Notes, Server};
 use crate::storage::Address;
 
 /// The word for the database that the config names.
@@ -54,10 +54,6 @@ fn serve(args: &ServeArgs, context: &Context, address: &Address) -> Result<Exit,
         remote.start().map_err(no_start)
     })
 }
-
-/// Where what is noteworthy goes.
-#[cfg(any(feature = "object-store", feature = "postgres"))]
-type Notes = Box<dyn Fn(String) + Send>;
 
 /// Serves what the thread that is started fetches, until a signal ends it.
 #[cfg(any(feature = "object-store", feature = "postgres"))]

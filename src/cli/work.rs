@@ -163,12 +163,12 @@ impl Worker<'_> {
     }
 
     fn round(&self, desk: &mut Desk<'_>, claim: &mut Claim, stock: &mut Stock, shop: Option<&Shop>) -> Result<Round, DeskError> {
-        let now = if self.context.is_now_given() { self.context.now } else { desk.now()? };
+        let now = db::now(self.context, desk)?;
         desk.round(claim, stock, shop, now)
     }
 
     fn wake(&self, desk: &mut Desk<'_>) -> Result<(), DeskError> {
-        let now = if self.context.is_now_given() { self.context.now } else { desk.now()? };
+        let now = db::now(self.context, desk)?;
         loop {
             let (taken, findings) = desk.wake(now)?;
             self.context.ui.findings(&findings);

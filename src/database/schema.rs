@@ -46,7 +46,6 @@ create table documents (
     path text collate "C" primary key, family text collate "C" not null, hash bytea not null, size bigint not null,
     media_type text not null, changed bigint not null, token bigint not null, put_at timestamptz not null, bytes bytea, tag text) {by:path};
 create index documents_family on documents (family);
-create index documents_put_at on documents (put_at);
 "#];
 
 const NO_TABLES: &str = "`tidings db init` makes the tables";

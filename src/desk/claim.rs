@@ -87,10 +87,8 @@ impl Desk<'_> {
         let done = self.client.execute(query, &[&paths, &tokens]);
         self.said(done).map(drop)
     }
-}
 
-impl Desk<'_> {
-    /// Has the lease begin anew for what is still this worker's, and gives that.
+    /// Has the lease begin anew for what is still this worker's; the claim holds nothing else from then on.
     ///
     /// # Errors
     /// A database that cannot be asked.

@@ -9,7 +9,7 @@ use postgres::Transaction;
 use crate::coding::{Coding, Effort};
 use crate::config::Config;
 use crate::document::Document;
-use crate::publish::headers;
+use crate::publish::{headers, plan};
 
 /// Documents that go with one statement.
 const AT_A_TIME: usize = 64;
@@ -75,8 +75,7 @@ pub struct Saved {
 
 /// Whether a document is of an empty channel whose documents stay.
 pub(super) fn is_kept(path: &str, kept: &BTreeSet<String>) -> bool {
-    let path = Coding::plain(path).unwrap_or(path);
-    path.rsplit_once('.').is_some_and(|(channel, _)| kept.contains(channel))
+    kept.contains(plan::channel(path))
 }
 
 /// Puts those that differ from what stands, and takes away what these families have no more.
@@ -130,14 +129,14 @@ fn insert(transaction: &mut Transaction<'_>, changed: &[&&Put], own: &HashMap<St
     Ok(())
 }
 
-/// What stands of these families: by path the family, the hash, and what a store knows it by.
+/// What stands of these families: by path the hash, and what a store knows it by.
 #[cfg(feature = "object-store")]
-pub(super) type Standing = HashMap<String, (String, Vec<u8>, Option<String>)>;
+pub(super) type Standing = HashMap<String, (Vec<u8>, Option<String>)>;
 
 #[cfg(feature = "object-store")]
 pub(super) fn standing(client: &mut postgres::Client, families: &[&str]) -> Result<Standing, postgres::Error> {
-    let rows = client.query("select path, family, hash, tag from documents where family = any($1)", &[&families])?;
-    Ok(rows.iter().map(|row| (row.get(0), (row.get(1), row.get(2), row.get(3)))).collect())
+    let rows = client.query("select path, hash, tag from documents where family = any($1)", &[&families])?;
+    Ok(rows.iter().map(|row| (row.get(0), (row.get(1), row.get(2)))).collect())
 }
 
 /// Has documents put again by whoever comes next: another may have put an older one in their place.

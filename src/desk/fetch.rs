@@ -25,8 +25,6 @@ pub struct Stock {
 /// So many are kept.
 const KEPT: usize = 50_000;
 
-const NO_ITEM: &str = "`tidings db load --full` writes the items anew, in the form that this version knows";
-
 /// The items of the part, in the order of ids, and how far each channel was fetched.
 #[derive(Default)]
 struct Rows {
@@ -153,7 +151,7 @@ impl Desk<'_> {
         }
         for row in &rows {
             let iri: &str = row.get(0);
-            let (item, placement) = stored::read(row.get(2)).map_err(|error| unreadable(iri, &error))?;
+            let (item, placement) = stored::read(row.get(2))?;
             stock.items.insert(iri.into(), (row.get(1), item, placement));
         }
         let (mut items, mut placements) = (Vec::with_capacity(all.len()), Vec::with_capacity(all.len()));
@@ -166,10 +164,6 @@ impl Desk<'_> {
         }
         Ok((items, placements))
     }
-}
-
-fn unreadable(iri: &str, error: &serde_json::Error) -> DeskError {
-    DeskError::Cannot { why: format!("the item `{iri}` of the database cannot be read: {error}"), help: NO_ITEM }
 }
 
 /// The paths of a family: the mixed channel, and those of single languages.

@@ -63,11 +63,8 @@ impl Desk<'_> {
         drop(items);
         let gone = self.gone(&here)?;
         self.guard(&gone, load)?;
-        let mut taken = Taken { unchanged: records, ..Taken::default() };
         let how = How { now: load.now, accepted: load.accepted, anew: is_other || load.full, going: &gone };
-        for batch in sieve.batches().map_err(aside)? {
-            taken.add(self.put(last_of_each(batch.map_err(aside)?), how)?);
-        }
+        let mut taken = self.put_all(sieve, how)?;
         taken.add(self.remove(&gone, load.now)?);
         taken.unchanged = records.saturating_sub(taken.new + taken.changed);
         if is_other {
@@ -93,12 +90,18 @@ impl Desk<'_> {
             return Err(DeskError::Refused(findings));
         }
         sieve.refuse_ahead()?;
-        let mut taken = Taken::default();
         let how = How { now: load.now, accepted: load.accepted, anew: load.full, going: &[] };
+        let taken = self.put_all(sieve, how)?;
+        Ok(Came { records, taken, findings })
+    }
+
+    /// What was put aside, batch by batch.
+    fn put_all(&mut self, sieve: Sieve<'_>, how: How<'_>) -> Result<Taken, DeskError> {
+        let mut taken = Taken::default();
         for batch in sieve.batches().map_err(aside)? {
             taken.add(self.put(last_of_each(batch.map_err(aside)?), how)?);
         }
-        Ok(Came { records, taken, findings })
+        Ok(taken)
     }
 
     /// The mark of every item, by that of its id.
@@ -244,7 +247,7 @@ impl<'a> Sieve<'a> {
 fn read(line: &str) -> io::Result<(Item, Sifted)> {
     let (traces, data) = line.split_once('\t').ok_or(io::ErrorKind::InvalidData)?;
     let traces: Traces = serde_json::from_str(traces)?;
-    let (item, placement) = stored::read(data)?;
+    let (item, placement) = stored::read(data).map_err(io::Error::other)?;
     Ok((item, Sifted { placement, traces }))
 }
 

@@ -104,7 +104,7 @@ impl Desk<'_> {
             let owned = if is_second { self.owned(claim)? } else { BTreeSet::new() };
             let known = |put: &Put| standing.get(&put.path);
             let changed: Vec<usize> = (0..made.len())
-                .filter(|at| made[*at].tag.is_none() && !known(&made[*at]).is_some_and(|(_, hash, _)| made[*at].is(hash)))
+                .filter(|at| made[*at].tag.is_none() && !known(&made[*at]).is_some_and(|(hash, _)| made[*at].is(hash)))
                 .filter(|at| !is_second || owned.contains(&made[*at].family))
                 .collect();
             let puts: Vec<(&Put, Stands)> = changed.iter().map(|at| (&made[*at], stands(known(&made[*at]), is_second))).collect();
@@ -194,11 +194,11 @@ impl Desk<'_> {
 
 /// What is known to stand at a document's name.
 #[cfg(feature = "object-store")]
-fn stands(known: Option<&(String, Vec<u8>, Option<String>)>, is_second: bool) -> Stands {
+fn stands(known: Option<&(Vec<u8>, Option<String>)>, is_second: bool) -> Stands {
     match known {
         _ if is_second => Stands::Unknown,
         None => Stands::Nothing,
-        Some((_, _, Some(tag))) if !tag.is_empty() => Stands::Tag(tag.clone()),
+        Some((_, Some(tag))) if !tag.is_empty() => Stands::Tag(tag.clone()),
         Some(_) => Stands::Unknown,
     }
 }

@@ -12,10 +12,9 @@ use tokio::runtime::Runtime;
 use super::claim::Claim;
 use super::documents::Put;
 use super::{Desk, DeskError};
-use crate::coding::Coding;
 use crate::config::Config;
 use crate::publish::front::TTL;
-use crate::publish::index::{INDEX, Index};
+use crate::publish::index::{self, INDEX, Index};
 use crate::publish::{Front, headers, probe};
 use crate::storage::{self, Attributes, Condition, Storage, StorageError};
 
@@ -30,7 +29,8 @@ const MARGIN: Duration = Duration::from_secs(5);
 pub struct Shop {
     storage: Storage,
     runtime: Runtime,
-    cache_control: String,
+    /// How long readers may wait, in minutes.
+    ttl: u32,
     /// Whether a put may say what it replaces.
     conditions: bool,
 }
@@ -56,8 +56,7 @@ impl Shop {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(none)?;
         let storage = Storage::new(address, Duration::from_secs(config.output.store_timeout))?;
         let conditions = runtime.block_on(probe::probe(&storage)).is_some_and(|honours| honours.update);
-        let cache_control = headers::cache_control(config.output.ttl.unwrap_or(TTL));
-        Ok(Some(Shop { storage, runtime, cache_control, conditions }))
+        Ok(Some(Shop { storage, runtime, ttl: config.output.ttl.unwrap_or(TTL), conditions }))
     }
 
     /// Puts the documents. Gives the tags that the store knows them by, in their order, and nothing for one in whose place something else stands. `None`
@@ -85,9 +84,7 @@ impl Shop {
     }
 
     fn attributes(&self, put: &Put) -> Attributes {
-        let coding = Coding::of_path(&put.path).map(Coding::as_str);
-        let marks = vec![("blake3", put.hash_in_words())];
-        Attributes { media_type: put.media_type.clone(), coding, cache_control: self.cache_control.clone(), marks }
+        headers::stored(&put.path, &put.media_type, &put.hash_in_words(), self.ttl)
     }
 
     pub(super) fn delete(&self, paths: &[String]) -> Result<(), StorageError> {
@@ -95,12 +92,10 @@ impl Shop {
     }
 
     /// Puts the list of what stands there, for those who serve it.
-    fn announce(&self, index: &Index) -> Result<(), DeskError> {
+    fn put_index(&self, list: &Index) -> Result<(), DeskError> {
         let none = |error: serde_json::Error| DeskError::Cannot { why: format!("the index cannot be written: {error}"), help: "" };
-        let attributes =
-            Attributes { media_type: "application/json".to_owned(), cache_control: "no-cache".to_owned(), ..Attributes::default() };
-        let bytes = index.bytes().map_err(none)?;
-        self.runtime.block_on(self.storage.put(INDEX, bytes, &attributes, &Condition::Anything))?;
+        let bytes = list.bytes().map_err(none)?;
+        self.runtime.block_on(self.storage.put(INDEX, bytes, &index::attributes(), &Condition::Anything))?;
         Ok(())
     }
 }
@@ -110,7 +105,7 @@ impl Desk<'_> {
     pub(super) fn announce(&mut self, shop: &Shop) -> Result<(), DeskError> {
         let rows = self.client.query("select path, hash, size, changed from documents where tag is not null", &[]);
         let listed = super::documents::listed(&self.said(rows)?);
-        shop.announce(&Index::new(Front::of(self.config), listed))
+        shop.put_index(&Index::new(Front::of(self.config), listed))
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::DeskError;
 use crate::classify::Placement;
 use crate::diag::Place;
 use crate::item::{Item, Text};
@@ -36,9 +37,12 @@ pub fn mark(data: &str) -> i64 {
 }
 
 /// # Errors
-/// Why it is no item that this version knows.
-pub fn read(json: &str) -> Result<(Item, Placement), serde_json::Error> {
-    let Read { mut item, text, placement } = serde_json::from_str(json)?;
+/// That it is no item that this version knows.
+pub fn read(json: &str) -> Result<(Item, Placement), DeskError> {
+    let Read { mut item, text, placement } = serde_json::from_str(json).map_err(|error| DeskError::Cannot {
+        why: format!("an item of the database cannot be read: {error}"),
+        help: "`tidings db load --full` writes the items anew, in the form that this version knows",
+    })?;
     item.text = Some(text.unwrap_or_default());
     item.place = Place::file(PathBuf::from(format!("item `{}`", item.key)));
     Ok((item, placement))

@@ -5,15 +5,14 @@ use postgres::Transaction;
 
 use super::put::{How, Taken};
 use super::{Desk, DeskError, again, stored};
+use crate::classify::Classifier;
 use crate::diag::Findings;
 use crate::item::Item;
-use crate::ledger::Accept;
-use crate::pipeline::{self, Sifted};
+use crate::ledger::{Accept, trace};
+use crate::pipeline::Sifted;
 
 /// Items that are seen to at a time.
 const ROWS: i64 = 500;
-
-const NO_ITEM: &str = "`tidings db load --full` writes the items anew, in the form that this version knows";
 
 impl Desk<'_> {
     /// Takes items anew whose time has come, up to a number; gives what became of them, and what is wrong with those that stay out.
@@ -30,15 +29,16 @@ impl Desk<'_> {
     fn wake_some(&mut self, now: DateTime<Utc>, most: i64) -> Result<Taken, DeskError> {
         let accepted = std::collections::BTreeSet::<Accept>::new();
         let config = self.config;
-        let sift = |(item, _): (Item, _)| (pipeline::sift(config, &item), item);
         let due = |transaction: &mut Transaction<'_>| {
             // Who else wakes items has others.
             let query = "select data from items where due <= $1 or ends <= $1 order by iri limit $2 for update skip locked";
             let rows = transaction.query(query, &[&now.timestamp(), &most])?;
-            let items: Result<Vec<(Item, Sifted)>, serde_json::Error> =
-                rows.iter().map(|row| stored::read(row.get(0)).map(sift).map(|(sifted, item)| (item, sifted))).collect();
-            let unreadable = |error| DeskError::Cannot { why: format!("an item of the database cannot be read: {error}"), help: NO_ITEM };
-            Ok(items.map_err(unreadable))
+            if rows.is_empty() {
+                return Ok(Ok(Vec::new()));
+            }
+            let classifier = Classifier::new(config);
+            let sifted = |item: Item| (Sifted { placement: classifier.place(&item), traces: trace::of(config, &item) }, item);
+            Ok(rows.iter().map(|row| stored::read(row.get(0)).map(|(item, _)| sifted(item)).map(|(sifted, item)| (item, sifted))).collect())
         };
         again(|| self.put_what(How { now, accepted: &accepted, anew: true, going: &[] }, due))
     }

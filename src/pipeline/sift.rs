@@ -50,11 +50,6 @@ pub fn depends(config: &Config) -> u128 {
     xxh3_128(format!("{asked:?}").as_bytes())
 }
 
-/// What [`read`] makes of one item, whose text is at hand.
-pub fn sift(config: &Config, item: &Item) -> Sifted {
-    Sifted { placement: Classifier::new(config).place(item), traces: trace::of(config, item) }
-}
-
 struct Sieve<'a> {
     config: &'a Config,
     /// Made for the first record that no run before knows.

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use crate::coding::Coding;
 use crate::config::Format;
 use crate::document::Document;
+#[cfg(feature = "object-store")]
+use crate::storage::Attributes;
 use crate::vocab::MediaType;
 
 /// The media types of what is published, with their charset where one has a say (RFC 9110 section 8.3).
@@ -62,6 +64,17 @@ pub fn media_type_of(document: &Document) -> &'static str {
 /// `Cache-Control` of a document whose readers may wait so many minutes.
 pub fn cache_control(ttl: u32) -> String {
     format!("public, max-age={}", u64::from(ttl) * 60)
+}
+
+/// With what a document is put into an object store, whose readers may wait so many minutes.
+#[cfg(feature = "object-store")]
+pub fn stored(path: &str, media_type: &str, hash: &str, ttl: u32) -> Attributes {
+    Attributes {
+        media_type: media_type.to_owned(),
+        coding: Coding::of_path(path).map(Coding::as_str),
+        cache_control: cache_control(ttl),
+        marks: vec![("blake3", hash.to_owned())],
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::front::Front;
 use super::manifest::Hash;
+use crate::storage::Attributes;
 
 /// The object's name.
 pub const INDEX: &str = ".tidings/index.json";
@@ -32,6 +33,11 @@ pub struct Listed {
     pub size: u64,
     /// When it last changed, in Unix seconds: `Last-Modified`, the same from every server.
     pub modified: i64,
+}
+
+/// With what it is put: whoever serves asks each time whether it is another.
+pub(crate) fn attributes() -> Attributes {
+    Attributes { media_type: "application/json".to_owned(), cache_control: "no-cache".to_owned(), ..Attributes::default() }
 }
 
 impl Index {

@@ -95,7 +95,7 @@ pub fn plan_back(scene: &Scene<'_>, absent: &BTreeSet<String>) -> Plan {
 }
 
 /// The channel path (without extension) of a document, or of a compressed copy of one.
-pub(super) fn channel(path: &str) -> &str {
+pub(crate) fn channel(path: &str) -> &str {
     let path = Coding::plain(path).unwrap_or(path);
     path.rsplit_once('.').map_or(path, |(channel, _)| channel)
 }

@@ -63,6 +63,14 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// Channels on demand take a whole core each; whoever polls documents must not wait for them.
 const MAKERS: usize = 2;
 
+/// Where what is noteworthy goes.
+#[cfg(any(feature = "object-store", feature = "postgres"))]
+pub type Notes = Box<dyn Fn(String) + Send>;
+
+/// What is served from and does not answer is asked no less often than this.
+#[cfg(any(feature = "object-store", feature = "postgres"))]
+const LONGEST_PAUSE: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// How documents are made ready.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct How {
@@ -124,6 +132,12 @@ impl Server {
     #[cfg(any(feature = "object-store", feature = "postgres"))]
     pub fn waiting(options: Options) -> Arc<Self> {
         Server::of(Site::waiting(), None, options)
+    }
+
+    /// What becomes of those who ask while what is served from does not answer.
+    #[cfg(any(feature = "object-store", feature = "postgres"))]
+    fn meanwhile(&self) -> &'static str {
+        if self.site().is_waiting { "503 is answered until there is something to serve" } else { "what was fetched last is served" }
     }
 
     fn of(site: Site, built: Option<PathBuf>, options: Options) -> Arc<Self> {

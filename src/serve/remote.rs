@@ -13,7 +13,7 @@ use futures_util::StreamExt;
 
 use super::page::File;
 use super::site::{Contents, LARGEST, Site};
-use super::{How, Server};
+use super::{How, LONGEST_PAUSE, Notes, Server};
 use crate::coding::Coding;
 use crate::pipeline::REDIRECTS;
 use crate::publish::Front;
@@ -25,11 +25,6 @@ use crate::storage::{Address, Fetched, Storage, StorageError};
 const AT_A_TIME: usize = 16;
 /// A request that takes longer is given up.
 const REQUEST: Duration = Duration::from_secs(30);
-/// A store that does not answer is asked no less often than this.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-
-/// Where what is noteworthy goes.
-pub type Notes = Box<dyn Fn(String) + Send>;
 
 /// A copy of what stands in a store.
 pub struct Remote {
@@ -107,7 +102,7 @@ impl Remote {
             };
             match &looked {
                 Ok(_) if is_away => (self.notes)("the store answers again".to_owned()),
-                Err(why) if !is_away => (self.notes)(format!("{why}; {}", self.meanwhile())),
+                Err(why) if !is_away => (self.notes)(format!("{why}; {}", self.server.meanwhile())),
                 _ => {}
             }
             is_away = looked.is_err();
@@ -120,11 +115,6 @@ impl Remote {
                 _ = stopping.changed() => return,
             }
         }
-    }
-
-    /// What becomes of those who ask while the store does not answer.
-    fn meanwhile(&self) -> &'static str {
-        if self.server.site().is_waiting { "503 is answered until there is something to serve" } else { "what was fetched last is served" }
     }
 
     /// Takes up what changed; says why that cannot be.

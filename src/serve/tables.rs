@@ -1,6 +1,6 @@
 //! Documents that stand in a database, held here whole and kept up with it.
 //!
-//! A thread of its own asks for what was put since it asked last. Where the database is away, what was fetched last goes on being served. Whatever is
+//! A thread of its own asks whether anything was put, and fetches what differs from what is here. Where the database is away, what was fetched last goes on being served. Whatever is
 //! served is the same from every server that asks the same database, tags included.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,19 +13,13 @@ use postgres::Client;
 
 use super::page::File;
 use super::site::{Contents, Site};
-use super::{How, Server};
+use super::{How, LONGEST_PAUSE, Notes, Server};
 use crate::config::{Config, Database};
 use crate::database::{DatabaseError, schema};
 use crate::publish::Front;
 
 /// So many documents are fetched at a time.
 const AT_A_TIME: usize = 256;
-/// A database that is away is asked no less often than this.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-
-/// Where what is noteworthy goes.
-pub type Notes = Box<dyn Fn(String) + Send>;
-
 /// A copy of what stands in a database.
 pub struct Tables {
     database: Database,
@@ -68,18 +62,13 @@ impl Tables {
                 Err(error) => {
                     self.client = None;
                     if !std::mem::replace(&mut is_away, true) {
-                        (self.notes)(format!("{error} ({}); {}", error.help, self.meanwhile()));
+                        (self.notes)(format!("{error} ({}); {}", error.help, self.server.meanwhile()));
                     }
                     pause = (pause * 2).min(LONGEST_PAUSE.max(self.poll));
                 }
             }
             std::thread::sleep(pause);
         }
-    }
-
-    /// What becomes of those who ask while the database is away.
-    fn meanwhile(&self) -> &'static str {
-        if self.server.site().is_waiting { "503 is answered until there is something to serve" } else { "what was fetched last is served" }
     }
 
     fn look(&mut self) -> Result<(), DatabaseError> {

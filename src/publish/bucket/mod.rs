@@ -18,13 +18,13 @@ use tokio::runtime::Runtime;
 use super::PublishError;
 use super::folder::link;
 use super::front::Front;
-use super::index::{INDEX, Index, Listed};
+use super::index::{self, INDEX, Index, Listed};
 use super::manifest::Hash;
 use super::place::{Place, Putting};
 use super::plan::Standing;
 use crate::config::Config;
 use crate::crash;
-use crate::storage::{Address, Attributes, Condition, Entry, Fetched, Put, Storage};
+use crate::storage::{Address, Condition, Entry, Fetched, Put, Storage};
 use known::{Known, Object};
 
 /// So many requests are under way at a time.
@@ -208,10 +208,8 @@ impl Place for Bucket {
             _ => false,
         };
         if !stands {
-            let attributes =
-                Attributes { media_type: "application/json".to_owned(), cache_control: "no-cache".to_owned(), ..Attributes::default() };
             let size = bytes.len() as u64;
-            let put = line.runtime.block_on(line.storage.put(INDEX, bytes, &attributes, &Condition::Anything))?;
+            let put = line.runtime.block_on(line.storage.put(INDEX, bytes, &index::attributes(), &Condition::Anything))?;
             let tag = if let Put::Done(tag) = put { tag } else { None };
             self.remember(INDEX, tag, Object { tag: String::new(), hash, size, modified: 0 });
             crash::point("index");

@@ -1,17 +1,17 @@
 //! Documents put into a store: in turn, several at a time, each on the condition that nobody else was quicker.
 
+use crate::coding::Coding;
 use std::collections::BTreeMap;
 
 use futures_util::{StreamExt, TryStreamExt};
 
 use super::known::Object;
 use super::{AT_A_TIME, Bucket, Line};
-use crate::coding::Coding;
 use crate::crash;
 use crate::document::Document;
 use crate::publish::PublishError;
 use crate::publish::front::Front;
-use crate::publish::headers::{cache_control, media_type_of};
+use crate::publish::headers::{self, media_type_of};
 use crate::publish::manifest::{Hash, Manifest};
 use crate::publish::place::Putting;
 use crate::publish::probe::{self, Honours};
@@ -111,10 +111,5 @@ fn turn(path: &str, document: &Document) -> u8 {
 }
 
 fn attributes(document: &Document, hash: &Hash, front: &Front) -> Attributes {
-    Attributes {
-        media_type: media_type_of(document).to_owned(),
-        coding: Coding::of_path(&document.path).map(Coding::as_str),
-        cache_control: cache_control(front.ttl),
-        marks: vec![("blake3", hash.as_str().to_owned())],
-    }
+    headers::stored(&document.path, media_type_of(document), hash.as_str(), front.ttl)
 }
