@@ -38,8 +38,8 @@ fn stages(criterion: &mut Criterion) {
     let sifted = pipeline::read(&config, Files::list(&config), Texts::Stay, &progress);
     let placements = pipeline::classify(&config, &loaded.items, &progress);
     let known = BTreeSet::new();
-    let accepted = BTreeSet::new();
-    let past = pipeline::Past { memory: &memory, known: &known, accepted: &accepted, clean: None };
+    let (accepted, settled) = (BTreeSet::new(), pipeline::Settled::new());
+    let past = pipeline::Past { memory: &memory, known: &known, accepted: &accepted, clean: None, settled: &settled };
     criterion.bench_function("classify", |bench| bench.iter(|| black_box(pipeline::classify(&config, &loaded.items, &progress))));
     criterion.bench_function("sort into channels", |bench| {
         bench.iter(|| black_box(channel::catalogue(&config, Sorted { items: &loaded.items, placements: &placements, now }, &known)));
@@ -62,7 +62,8 @@ fn gate_share(_: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let now: DateTime<Utc> = DateTime::UNIX_EPOCH + chrono::Duration::days(60 * 365);
     let (known, memory, accepted) = (BTreeSet::new(), tidings::ledger::Memory::default(), BTreeSet::new());
-    let past = pipeline::Past { memory: &memory, known: &known, accepted: &accepted, clean: None };
+    let settled = pipeline::Settled::new();
+    let past = pipeline::Past { memory: &memory, known: &known, accepted: &accepted, clean: None, settled: &settled };
     let one_core = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
     for form in corpus::Form::ALL {
         let root = folder.path().join(form.name());

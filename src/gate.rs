@@ -28,16 +28,24 @@ pub struct Checked<'a> {
 /// again later: time alone makes no document worse, since only what lies in the future is wrong by it.
 const CLEAN: &[u8] = b"nothing is wrong";
 
-/// What the checker says of the documents, in their order; notes are left out. `clean` knows those that a run before found nothing wrong with.
-pub fn check(config: &Config, documents: &[Checked<'_>], clean: Option<&Records>, now: DateTime<Utc>, progress: &Progress) -> Findings {
-    let found: Vec<Vec<Finding>> = documents
-        .par_iter()
-        .map_init(Vec::new, |room, checked| {
-            let found = unless_clean(config, checked, clean, now, room);
-            progress.step(1);
-            found
-        })
-        .collect();
+/// What the checker says of each document; notes are left out. `clean` knows those that a run before found nothing wrong with.
+pub fn check(
+    config: &Config,
+    documents: &[Checked<'_>],
+    clean: Option<&Records>,
+    now: DateTime<Utc>,
+    progress: &Progress,
+) -> Vec<Vec<Finding>> {
+    let one = |room: &mut Vec<u8>, checked: &Checked<'_>| {
+        let found = unless_clean(config, checked, clean, now, room);
+        progress.step(1);
+        found
+    };
+    documents.par_iter().map_init(Vec::new, one).collect()
+}
+
+/// Each thing once, though it may be wrong in many documents.
+pub fn once(found: Vec<Vec<Finding>>) -> Findings {
     let mut told = BTreeSet::new();
     found.into_iter().flatten().filter(|finding| told.insert((finding.code.name, finding.place.clone(), finding.message.clone()))).collect()
 }

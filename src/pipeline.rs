@@ -12,6 +12,7 @@ mod part;
 mod prepare;
 mod recalled;
 mod render;
+mod settled;
 mod sift;
 
 pub use demand::{Demand, ON_DEMAND, on_demand};
@@ -22,6 +23,7 @@ pub use part::{Order, Part, Parted, part};
 pub use prepare::{Changed, prepare};
 pub use recalled::{Recalled, is_dated_ahead, recall, seen_now};
 pub use render::{path, url};
+pub use settled::{Made, Settled, keep};
 pub use sift::{Sifted, Texts, depends, read};
 
 use std::collections::{BTreeSet, HashSet};
@@ -35,15 +37,16 @@ use crate::cache::records::Records;
 use crate::channel::{self, Catalogue, Sorted};
 use crate::classify::{Classifier, Placement};
 use crate::config::Config;
-use crate::diag::Findings;
+use crate::diag::{Finding, Findings};
 use crate::document::Document;
 use crate::gate::{self, Checked};
 use crate::item::{Hidden, Item, Loaded, Shelf};
 use crate::ledger::{self, Accept, Memory, Recall, guard};
 use crate::page;
 use crate::progress::{Progress, Stage};
-use prepare::Prepare;
+use prepare::{Prepare, Ready};
 use render::{Render, Sheet};
+use settled::Sheets;
 
 /// Everything that a run made of the records.
 #[derive(Debug)]
@@ -61,7 +64,10 @@ pub struct Built {
     pub refused: Findings,
     /// Ids of items that come a second time, under these.
     pub repeats: Vec<Arc<str>>,
+    /// Those that were made; what stays as it is, the catalogue says. First those of sheets, in the order of the formats.
     pub documents: Vec<Document>,
+    /// The sheets that were made and that nothing is wrong with.
+    pub made: Vec<Made>,
     pub findings: Findings,
     /// What the checker says of the documents.
     pub checked: Findings,
@@ -92,8 +98,10 @@ pub struct Past<'a> {
     pub known: &'a BTreeSet<String>,
     /// What the user takes responsibility for.
     pub accepted: &'a BTreeSet<Accept>,
-    /// Documents that a run before found nothing wrong with; `None` where all are to be checked.
+    /// What was made then, and nothing was found wrong with; `None` where all is to be made and checked.
     pub clean: Option<&'a Records>,
+    /// What stands since.
+    pub settled: &'a Settled,
 }
 
 /// Items to documents.
@@ -119,7 +127,6 @@ impl Recalled {
         bury(config, &mut catalogue, &recall, past.memory, now);
         timings.classify = clock.elapsed();
 
-        let clock = Instant::now();
         let prepare = Prepare {
             config,
             items: &items,
@@ -128,19 +135,28 @@ impl Recalled {
             shelf: Shelf { config, files: &files },
             progress,
         };
-        let (encoded, texts) = prepare.all(&catalogue, &mut findings)?;
-        timings.prepare = clock.elapsed();
-
-        let clock = Instant::now();
-        let render = Render { config, encoded: &encoded };
-        render.fit(&mut catalogue);
+        let (mut ready, mut lap) = (Ready::new(config), Lap::begin());
+        prepare.add(measured(&catalogue), &mut ready)?;
+        Render { config, encoded: &ready }.fit(&mut catalogue);
         archive::lay_out(config, &mut catalogue, &items, &recall, past.memory);
-        render.date(&mut catalogue, &mut recall, past.memory, now);
-        let mut documents = render.all(&catalogue, progress);
-        let pages = pages::all(page::Scene { config, items: &items, placements: &placements, catalogue: &catalogue, texts: &texts });
+        let mut sheets = Sheets::look(&catalogue, &prepare, &past, now);
+        prepare.add(held(&sheets.to_make(&catalogue)).chain(pages::items(config, &catalogue, &items)), &mut ready)?;
+        timings.prepare = lap.end();
+        let render = Render { config, encoded: &ready };
+        let digests = render.digests(&catalogue, |at| sheets.known[at].as_ref().map(|known| known.digest));
+        let channels = render.date(&mut catalogue, &digests, (past.memory, &recall), now);
+        timings.render = lap.end();
+        sheets.settle(&catalogue);
+        let to_make = sheets.to_make(&catalogue);
+        prepare.add(held(&to_make), &mut ready)?;
+        timings.prepare += lap.end();
+        let mut documents = Render { config, encoded: &ready }.all(&catalogue, &to_make, progress);
+        let scene = page::Scene { config, items: &items, placements: &placements, catalogue: &catalogue, texts: &ready.texts };
+        let pages = pages::all(scene);
         let list = pages::list(config, &catalogue);
-        drop(texts);
-        timings.render = clock.elapsed();
+        timings.render += lap.end();
+        findings.extend(ready.findings().cloned());
+        recall.after.channels = channels;
         findings.extend(catalogue.findings.iter().cloned());
         let scene = guard::Scene {
             config,
@@ -155,7 +171,13 @@ impl Recalled {
         refused.extend(dated_ahead);
 
         let clock = Instant::now();
-        let mut checked = check(config, &catalogue, &items, (&documents, past.clean), now, progress);
+        let found = check(config, &to_make, &items, (&documents, past.clean), now, progress);
+        let is_clean = |nth: usize, sheet: Sheet<'_>| {
+            let formats = config.output.formats.len();
+            found[nth * formats..(nth + 1) * formats].iter().all(Vec::is_empty) && sheet.items().iter().all(|at| ready.is_clean(*at))
+        };
+        let made = sheets.made(&catalogue, &digests, is_clean);
+        let mut checked = gate::once(found);
         checked.extend(pages::check(config, list.as_ref(), now, progress));
         documents.extend(pages.unwrap_or_else(|faults| {
             checked.extend(faults);
@@ -165,6 +187,8 @@ impl Recalled {
         // Copies are checked with what they are copies of.
         documents.extend(moved::documents(config, &catalogue, &documents));
         documents.extend(list);
+        let stay: Vec<String> = sheets.stay(&catalogue).collect();
+        catalogue.kept.extend(stay);
         Ok(Built {
             repeats: recall.repeats.iter().map(|(at, _)| items[*at as usize].id.iri.clone()).collect(),
             items,
@@ -174,6 +198,7 @@ impl Recalled {
             after: recall.after,
             refused,
             documents,
+            made,
             findings,
             checked,
             timings,
@@ -205,19 +230,43 @@ pub fn classify(config: &Config, items: &[Item], progress: &Progress) -> Vec<Pla
     items.par_iter().map(place).collect()
 }
 
-/// What the checker says of the documents, which stand in the order in which [`Render::all`] made them.
+/// The items of channels whose windows are measured in bytes.
+fn measured(catalogue: &Catalogue) -> impl Iterator<Item = u32> {
+    let limited = catalogue.channels.iter().filter(|channel| channel.limits.bytes.is_some());
+    limited.flat_map(|channel| channel.shown().iter().copied())
+}
+
+fn held<'c>(sheets: &[Sheet<'c>]) -> impl Iterator<Item = u32> {
+    sheets.iter().flat_map(|sheet| sheet.items().iter().copied())
+}
+
+/// What the checker says of each document of these sheets.
 fn check(
     config: &Config,
-    catalogue: &Catalogue,
+    sheets: &[Sheet<'_>],
     items: &[Item],
     (documents, clean): (&[Document], Option<&Records>),
     now: DateTime<Utc>,
     progress: &Progress,
-) -> Findings {
+) -> Vec<Vec<Finding>> {
     progress.begin(Stage::Checking, documents.len());
     let formats = config.output.formats.len();
-    let items_of = |sheet: Sheet<'_>| sheet.items().iter().map(|at| &items[*at as usize]).collect();
-    let sheets = Sheet::all(catalogue).flat_map(|sheet| std::iter::repeat_n(sheet, formats));
+    let items_of = |sheet: &Sheet<'_>| sheet.items().iter().map(|at| &items[*at as usize]).collect();
+    let sheets = sheets.iter().flat_map(|sheet| std::iter::repeat_n(sheet, formats));
     let checked: Vec<Checked> = sheets.zip(documents).map(|(sheet, document)| Checked { document, items: items_of(sheet) }).collect();
     gate::check(config, &checked, clean, now, progress)
+}
+
+/// A clock for one stage after the other.
+struct Lap(Instant);
+
+impl Lap {
+    fn begin() -> Self {
+        Lap(Instant::now())
+    }
+
+    /// How long it took since the last.
+    fn end(&mut self) -> Duration {
+        std::mem::replace(&mut self.0, Instant::now()).elapsed()
+    }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use xxhash_rust::xxh3::Xxh3Default;
 
 /// Stamps are no finer than this on the coarsest file system.
-const YOUNG: Duration = Duration::from_secs(2);
+pub const YOUNG: Duration = Duration::from_secs(2);
 
 /// One hash of a path and what the file system says of it: size, times, inode.
 pub fn of(path: &Path, meta: &io::Result<Metadata>) -> u128 {
@@ -17,12 +17,18 @@ pub fn of(path: &Path, meta: &io::Result<Metadata>) -> u128 {
     match meta {
         // What a folder holds is looked at one by one.
         Ok(meta) if meta.is_dir() => hash.update(b"\0folder"),
-        Ok(meta) => {
-            hash.update(b"\0file");
-            numbers(meta).iter().for_each(|number| hash.update(&number.to_le_bytes()));
-        }
+        Ok(meta) => return of_file(path, meta),
         Err(error) => hash.update(format!("\0{:?}", error.kind()).as_bytes()),
     }
+    hash.digest128()
+}
+
+/// The same of what is there and no folder.
+pub fn of_file(path: &Path, meta: &Metadata) -> u128 {
+    let mut hash = Xxh3Default::new();
+    hash.update(path.as_os_str().as_encoded_bytes());
+    hash.update(b"\0file");
+    numbers(meta).iter().for_each(|number| hash.update(&number.to_le_bytes()));
     hash.digest128()
 }
 
@@ -41,7 +47,12 @@ fn numbers(meta: &Metadata) -> [i64; 2] {
 
 /// Whether a second edit could leave the same stamp: the file changed in any way so shortly before `now`, or after it, by a clock that stepped.
 pub fn is_young(meta: &io::Result<Metadata>, now: SystemTime) -> bool {
-    meta.as_ref().is_ok_and(|meta| meta.is_file() && changed(meta) >= now - YOUNG)
+    meta.as_ref().is_ok_and(|meta| meta.is_file() && is_young_file(meta, now))
+}
+
+/// The same of what is a file.
+pub fn is_young_file(meta: &Metadata, now: SystemTime) -> bool {
+    changed(meta) >= now - YOUNG
 }
 
 fn changed(meta: &Metadata) -> SystemTime {

@@ -9,7 +9,7 @@ use super::context::Context;
 use super::follow::follow;
 use super::look::{Look, idle};
 use super::memory;
-use super::run::Run;
+use super::run::{Around, Run};
 use super::ui::Ui;
 use super::{Exit, Failure};
 use crate::cache::Said;
@@ -17,9 +17,9 @@ use crate::cache::records::{Records, State};
 use crate::config::Config;
 use crate::item::Files;
 use crate::ledger::Accept;
-use crate::pipeline::{self, Built, Past, Texts};
+use crate::pipeline::{self, Built, Past, Settled, Texts};
 use crate::progress::Progress;
-use crate::publish::{Destination, Lock, Outcome, PublishError};
+use crate::publish::{Destination, Lock, Outcome, PublishError, Stamps};
 use crate::websub::ping::Told;
 
 /// `tidings build`
@@ -96,7 +96,7 @@ pub(super) fn unpublished(config: &Config, context: &Context) -> Result<Built, F
     let before = memory::load(config, &folder)?;
     let progress = Progress::default();
     let (known, accepted) = (folder.known(), BTreeSet::new());
-    let past = Past { memory: &before.memory, known: &known, accepted: &accepted, clean: None };
+    let past = Past { memory: &before.memory, known: &known, accepted: &accepted, clean: None, settled: &Settled::new() };
     let loaded = pipeline::read(config, Files::list(config), Texts::Stay, &progress);
     Ok(pipeline::build(config, loaded, past, context.now, &progress)?)
 }
@@ -162,6 +162,9 @@ pub(super) fn once(args: &BuildArgs, context: &Context) -> Result<Exit, Failure>
     let before = before?;
     let accepted = args.accept.iter().map(|accepted| accepted.accept()).collect();
     let known = folder.known();
+    let stamps = Stamps { records: &records, now: context.file_time() };
+    let stood = folder.look(Some(stamps))?;
+    let settled = folder.settled(&stood);
     let mut run = Run {
         args,
         context,
@@ -173,13 +176,14 @@ pub(super) fn once(args: &BuildArgs, context: &Context) -> Result<Exit, Failure>
         accepted: &accepted,
         before: &before,
         known: &known,
-        kept: &records,
+        stamps,
+        settled: &settled,
     };
     // A record may change before the text that was left in it is fetched.
     let made = run.make(loaded, &progress).or_else(|_| run.make(read(Files::list(&config), Texts::Stay), &progress))?;
     (run.records, run.from_before) = (made.records, made.known);
     let exit = match made.built {
-        Ok((built, staged)) => run.publish(built, staged, &mut folder, (lock, look)),
+        Ok((built, staged)) => run.publish(built, staged, &mut folder, Around { lock, look, stood }),
         Err(findings) => run.refuse(&findings),
     };
     if !args.goes_on {

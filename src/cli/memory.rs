@@ -10,7 +10,7 @@ use super::Failure;
 use crate::config::{Config, Format};
 use crate::ledger::{LedgerError, Memory, Ping, Staged, Store, exchange, rebuild};
 use crate::pipeline::Built;
-use crate::publish::{Destination, Former, Memo, Outcome, Plan, PublishError};
+use crate::publish::{Destination, Former, Memo, Outcome, Plan, PublishError, Stamps};
 use crate::seen::Seen;
 use crate::websub::{self, ping::Told};
 
@@ -66,6 +66,7 @@ pub(super) struct RunOf<'a> {
     pub now: DateTime<Utc>,
     /// What of the ledger is being written already.
     pub staged: Option<Staged>,
+    pub stamps: Stamps<'a>,
 }
 
 impl Remembered {
@@ -118,7 +119,8 @@ impl Remembered {
         let keep = run.config.output.keep;
         let channels = if keep == 0 { BTreeMap::new() } else { exchange::former_channels(&self.memory, &built.after) };
         let former = Former { at: run.now.to_rfc3339(), keep, channels };
-        let outcome = folder.carry_out(plan, &built.documents, Memo { at: run.now, intent: &intent, former: Some(&former) }, remember)?;
+        let memo = Memo { at: run.now, intent: &intent, former: Some(&former), stamps: Some(run.stamps) };
+        let outcome = folder.carry_out(plan, &built.documents, memo, remember)?;
         Ok((outcome, took))
     }
 }

@@ -14,15 +14,15 @@ use super::ui::{self, Ui};
 use super::view::{self, View};
 use super::{Exit, Failure};
 use crate::cache::Said;
-use crate::cache::records::Records;
 use crate::config::{Config, Format, paths};
 use crate::crash;
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::item::{Hidden, Loaded};
 use crate::ledger::{Accept, Memory, Staged, guard};
-use crate::pipeline::{self, Built, Changed, Past, Sifted, Timings};
+use crate::pipeline::{self, Built, Changed, Past, Settled, Sifted, Timings};
 use crate::progress::Progress;
-use crate::publish::{Change, Destination, Lock, Outcome, Plan, beside};
+use crate::publish::manifest::Hash;
+use crate::publish::{Change, Destination, Lock, Looked, Outcome, Plan, Stamps, beside};
 use crate::websub::ping::Told;
 
 /// What came of the records: nothing but findings, where some are no items and nobody said to go on without them.
@@ -61,7 +61,16 @@ pub(super) struct Run<'a> {
     pub before: &'a Remembered,
     pub known: &'a BTreeSet<String>,
     /// What runs before made, for this one and the next.
-    pub kept: &'a Records,
+    pub stamps: Stamps<'a>,
+    /// What stands since.
+    pub settled: &'a Settled,
+}
+
+/// What a run holds while it publishes.
+pub(super) struct Around<'a> {
+    pub lock: Option<Lock>,
+    pub look: Option<Look<'a>>,
+    pub stood: Looked,
 }
 
 impl Run<'_> {
@@ -71,7 +80,7 @@ impl Run<'_> {
         if loaded.findings.has_errors() && !self.args.keep_going {
             return Ok(Made { records, known, built: Err(loaded.findings) });
         }
-        let past = Past { memory, known: self.known, accepted: self.accepted, clean: Some(self.kept) };
+        let past = Past { memory, known: self.known, accepted: self.accepted, clean: Some(self.stamps.records), settled: self.settled };
         let (mut built, staged) = self.context.ui.working(progress, || {
             let recalled = pipeline::recall(self.config, loaded, past, self.context.now)?;
             let staged = if self.args.dry_run { None } else { self.before.stage(recalled.after()) };
@@ -86,7 +95,7 @@ impl Run<'_> {
         mut built: Built,
         staged: Option<Staged>,
         folder: &mut Destination,
-        (lock, look): (Option<Lock>, Option<Look<'_>>),
+        Around { lock, look, stood }: Around<'_>,
     ) -> Result<Exit, Failure> {
         if built.catalogue.findings.has_errors() || built.checked.has_errors() {
             built.findings.extend(built.checked);
@@ -96,7 +105,7 @@ impl Run<'_> {
         let for_readers = built.documents.iter().filter(|document| document.path != pipeline::REDIRECTS).collect::<Vec<_>>();
         let copies = beside::copies(&for_readers, &self.config.output.precompress, folder);
         built.documents.extend(copies);
-        let plan = folder.plan(&built.documents, &built.catalogue.kept, self.args.force)?;
+        let plan = folder.plan(&built.documents, &built.catalogue.kept, self.args.force, stood)?;
         built.findings.extend(abandoned(&plan, self.config));
         if !plan.foreign.is_empty() {
             built.findings.extend(foreign(&plan, self.config));
@@ -111,7 +120,7 @@ impl Run<'_> {
         }
         built.findings.extend(refused);
         let views = (self.args.dry_run || self.args.json).then(|| view::views(&plan, &built, folder));
-        let run = RunOf { config: self.config, now: self.context.now, staged };
+        let run = RunOf { config: self.config, now: self.context.now, staged, stamps: self.stamps };
         let (outcome, saving) = match self.args.dry_run {
             true => (None, Duration::ZERO),
             false => self.before.publish(folder, &plan, &built, run).map(|(outcome, saving)| (Some(outcome), saving))?,
@@ -119,11 +128,13 @@ impl Run<'_> {
         built.timings.remember = self.before.took + saving;
         built.timings.publish = clock.elapsed() - saving;
         // A table of aliases that was changed while records were read belongs to nobody.
-        if !self.args.dry_run
-            && pipeline::depends(self.config) == self.kept.depends()
-            && let Err(error) = self.kept.save()
-        {
-            self.context.ui.detail(format_args!("what was made is not kept for the next build: {error}"));
+        let records = self.stamps.records;
+        if !self.args.dry_run && pipeline::depends(self.config) == records.depends() {
+            let hashes: Vec<[u8; 32]> = plan.hashes.iter().map_while(Hash::to_bytes).collect();
+            pipeline::keep(self.config, &built.made, &hashes, records, self.context.now);
+            if let Err(error) = records.save() {
+                self.context.ui.detail(format_args!("what was made is not kept for the next build: {error}"));
+            }
         }
         let is_silent = self.args.dry_run || self.args.no_ping;
         crash::point("purge");
@@ -203,6 +214,8 @@ impl Run<'_> {
                 paths(ui, plan);
                 self.tell_hidden(&built.hidden);
                 ui.detail(format_args!("read      {} records; {} were known", self.records - self.from_before, self.from_before));
+                let stood = (plan.puts.len() + plan.keeps.len()).saturating_sub(built.documents.len());
+                ui.detail(format_args!("made      {} documents; {stood} stood as they were", built.documents.len()));
                 ui.say(summary(self.config, &Said::of(built), outcome, self.start));
                 if self.args.timings {
                     let stages = self.stages(&built.timings, &published);

@@ -8,7 +8,12 @@ use crate::ledger::{Memory, Recall};
 
 /// Where a page stands below the output folder. Pages are counted from 0 here, and from 1 in paths.
 pub(super) fn path(channel: &str, page: usize, format: Format) -> String {
-    format!("{}.{}", paths::archive(channel, page + 1), format.extension())
+    format!("{}.{}", stem(channel, page), format.extension())
+}
+
+/// The same without extension.
+pub(super) fn stem(channel: &str, page: usize) -> String {
+    paths::archive(channel, page + 1)
 }
 
 /// Lays out what the windows of the channels leave on pages, on from the layout that was published.

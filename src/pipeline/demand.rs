@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Built;
-use super::prepare::{Changed, Prepare};
+use super::prepare::{Changed, Prepare, Ready};
 use super::render::Render;
 use crate::channel::{self, Catalogue, Sorted};
 use crate::config::{Config, Format, Query};
@@ -56,12 +56,13 @@ pub fn on_demand(
         shelf: Shelf { config, files: &[] },
         progress: &progress,
     };
-    let encoded = prepare.of(&catalogue)?;
-    let render = Render { config, encoded: &encoded };
+    let mut ready = Ready::new(config);
+    prepare.add(catalogue.channels[0].shown().iter().copied(), &mut ready)?;
+    let render = Render { config, encoded: &ready };
     render.fit(&mut catalogue);
     let channel = &catalogue.channels[0];
     let document = render.asked(&catalogue, channel, format, &demand.canonical);
     let items = channel.shown().iter().map(|at| &built.items[*at as usize]).collect();
-    let checked = gate::check(config, &[Checked { document: &document, items }], None, now, &progress);
+    let checked = gate::once(gate::check(config, &[Checked { document: &document, items }], None, now, &progress));
     Ok((document, checked))
 }

@@ -16,9 +16,11 @@ use crate::ledger;
 use crate::page::{self, Axis, Lane, Named, Scene, Section, Words};
 use crate::progress::Progress;
 
-/// The items that are shown whole on a page of their own, whether or not a feed holds them still.
-pub(super) fn items<'a>(config: &'a Config, items: &'a [Item]) -> impl Iterator<Item = u32> + 'a {
-    items.iter().zip(0..).filter(|(item, _)| page::has_own_page(config, item)).map(|(_, at)| at)
+/// The items that pages show: those of the channels, and those with a page of their own, whether or not a feed holds them still.
+pub(super) fn items<'a>(config: &'a Config, catalogue: &'a Catalogue, items: &'a [Item]) -> impl Iterator<Item = u32> + 'a {
+    let channels = if config.output.pages { &*catalogue.channels } else { &[] };
+    let own = items.iter().zip(0..).filter(|(item, _)| page::has_own_page(config, item)).map(|(_, at)| at);
+    channels.iter().flat_map(|channel| channel.shown().iter().copied()).chain(own)
 }
 
 /// What pages show of an item's text: all of it on a page of its own, else the summary.
@@ -38,7 +40,7 @@ pub(super) fn all(scene: Scene<'_>) -> Result<Vec<Document>, Findings> {
 /// What the checker says of the list of feeds.
 pub(super) fn check(config: &Config, list: Option<&Document>, now: DateTime<Utc>, progress: &Progress) -> Findings {
     let list: Vec<Checked> = list.map(|document| Checked { document, items: Vec::new() }).into_iter().collect();
-    gate::check(config, &list, None, now, progress)
+    gate::once(gate::check(config, &list, None, now, progress))
 }
 
 /// The list of all feeds that exist; `None` where the config wants none, or where there is nothing to list.

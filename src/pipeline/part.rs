@@ -7,14 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use super::prepare::{Changed, Prepare};
-use super::render::Render;
+use super::prepare::{Changed, Prepare, Ready};
+use super::render::{Render, Sheet};
 use super::{bury, check, moved};
 use crate::channel::{self, Catalogue, Channel, Sorted};
 use crate::classify::Placement;
 use crate::config::Config;
 use crate::diag::Findings;
 use crate::document::Document;
+use crate::gate;
 use crate::item::{Item, Shelf};
 use crate::ledger::{Memory, Recall, Ref};
 use crate::progress::Progress;
@@ -76,16 +77,22 @@ pub fn part(config: &Config, part: Part<'_>, now: DateTime<Utc>) -> Result<Parte
         progress: &progress,
     };
     // Every text is at hand, so that none can have changed.
-    let Ok((encoded, _)) = prepare.all(&catalogue, &mut findings).map_err(|Changed { .. }| ()) else {
+    let mut ready = Ready::new(config);
+    let shown = catalogue.channels.iter().flat_map(|channel| channel.shown().iter().copied());
+    if let Err(Changed { .. }) = prepare.add(shown, &mut ready) {
         return Err(known.into_iter().collect());
-    };
-    let render = Render { config, encoded: &encoded };
+    }
+    findings.extend(ready.findings().cloned());
+    let render = Render { config, encoded: &ready };
     render.fit(&mut catalogue);
     catalogue.channels.iter_mut().for_each(|channel| channel.items.truncate(channel.window));
-    render.date(&mut catalogue, &mut recall, &memory, now);
-    let documents = render.all(&catalogue, &progress);
+    let digests = render.digests(&catalogue, |_| None);
+    recall.after.channels = render.date(&mut catalogue, &digests, (&memory, &recall), now);
+    let sheets: Vec<Sheet<'_>> = Sheet::all(&catalogue).collect();
+    let documents = render.all(&catalogue, &sheets, &progress);
     findings.extend(catalogue.findings.iter().cloned());
-    let checked = check(config, &catalogue, &items, (&documents, None), now, &progress);
+    let checked = gate::once(check(config, &sheets, &items, (&documents, None), now, &progress));
+    drop(sheets);
     let of = catalogue.channels.iter().flat_map(|channel| config.output.formats.iter().map(|_| channel.family.clone()));
     let documents = of.zip(documents).collect();
     Ok(Parted { documents, after: recall.after, kept: catalogue.kept, findings, checked })

@@ -1,13 +1,13 @@
 //! The text of items made ready and encoded: once each, and only those that some document holds.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use url::Url;
+use xxhash_rust::xxh3::xxh3_128;
 
 use super::pages;
-use crate::channel::{Catalogue, Channel};
 use crate::classify::Placement;
 use crate::config::{Config, Format};
 use crate::diag::{Finding, Findings, Place, Severity, codes};
@@ -19,18 +19,36 @@ use crate::progress::{Progress, Stage};
 use crate::text::{self, Markup, Removed, Syntax};
 use crate::vocab::Language;
 
-/// The encoded items of every channel, each made once for each format.
-pub(super) struct EncodedItems {
+/// What was made ready so far: each item once, encoded for each format.
+pub(super) struct Ready {
     formats: Vec<Format>,
     /// By position, in the order of the formats.
     items: HashMap<u32, Vec<Encoded>, foldhash::fast::RandomState>,
+    pub texts: Texts,
+    /// By position.
+    findings: BTreeMap<u32, Findings>,
 }
 
-impl EncodedItems {
-    /// An item that a document holds.
+impl Ready {
+    pub fn new(config: &Config) -> Self {
+        let (formats, items) = (config.output.formats.clone(), HashMap::default());
+        Ready { formats, items, texts: Texts::new(), findings: BTreeMap::new() }
+    }
+
+    /// An item that is ready.
     pub fn get(&self, at: u32, format: Format) -> &Encoded {
         let nth = self.formats.iter().position(|own| *own == format).unwrap_or_default();
         &self.items[&at][nth]
+    }
+
+    /// Whether there was nothing to say of an item's text.
+    pub fn is_clean(&self, at: u32) -> bool {
+        !self.findings.contains_key(&at)
+    }
+
+    /// What was found, in the order of the items.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.values().flatten()
     }
 }
 
@@ -61,26 +79,15 @@ pub(super) struct Prepare<'a> {
 }
 
 impl Prepare<'_> {
-    /// The items of these channels alone.
+    /// Makes items ready that are not yet.
     ///
     /// # Errors
     /// A record that changed.
-    pub fn of(&self, catalogue: &Catalogue) -> Result<EncodedItems, Changed> {
-        let wanted = catalogue.channels.iter().flat_map(|channel| channel.shown().iter().copied()).collect();
-        Ok(self.these(wanted, &mut Findings::new())?.0)
-    }
-
-    /// The items that documents hold, and those with pages of their own.
-    ///
-    /// # Errors
-    /// A record that changed.
-    pub fn all(&self, catalogue: &Catalogue, findings: &mut Findings) -> Result<(EncodedItems, Texts), Changed> {
-        let held = |channel: &Channel| if self.config.output.archives { channel.items.len() } else { channel.window };
-        let shown = catalogue.channels.iter().flat_map(|channel| channel.items[..held(channel)].iter().copied());
-        self.these(shown.chain(pages::items(self.config, self.items)).collect(), findings)
-    }
-
-    fn these(&self, wanted: BTreeSet<u32>, findings: &mut Findings) -> Result<(EncodedItems, Texts), Changed> {
+    pub fn add(&self, wanted: impl Iterator<Item = u32>, ready: &mut Ready) -> Result<(), Changed> {
+        let wanted: BTreeSet<u32> = wanted.filter(|at| !ready.items.contains_key(at)).collect();
+        if wanted.is_empty() {
+            return Ok(());
+        }
         let stories = self.stories(&wanted);
         self.progress.begin(Stage::Preparing, wanted.len());
         let fetched = fetch(self.shelf, self.items, wanted.iter().copied(), self.traces)?;
@@ -88,14 +95,33 @@ impl Prepare<'_> {
         let one = |at| self.one(at, text(at).unwrap_or(&NO_TEXT), &stories);
         let made: Vec<(u32, Vec<Encoded>, Option<Prepared>, Findings)> = wanted.into_par_iter().map(one).collect();
         drop(fetched);
-        let mut items = HashMap::with_capacity_and_hasher(made.len(), foldhash::fast::RandomState::default());
-        let mut texts = Texts::new();
+        ready.items.reserve(made.len());
         for (at, in_formats, text, found) in made {
-            findings.extend(found);
-            texts.extend(text.map(|text| (at, text)));
-            items.insert(at, in_formats);
+            if !found.is_empty() {
+                ready.findings.insert(at, found);
+            }
+            ready.texts.extend(text.map(|text| (at, text)));
+            ready.items.insert(at, in_formats);
         }
-        Ok((EncodedItems { formats: self.config.output.formats.clone(), items }, texts))
+        Ok(())
+    }
+
+    /// A hash for each item of all that is encoded of it.
+    pub fn marks(&self) -> Vec<u128> {
+        let all: BTreeSet<u32> = (0..self.items.len() as u32).collect();
+        let stories = self.stories(&all);
+        let mark = |room: &mut Vec<u8>, at: u32| {
+            room.clear();
+            let (item, placement, Traces { record, content, .. }) =
+                (&self.items[at as usize], &self.placements[at as usize], (self.traces)(at));
+            *room = postcard::to_extend(&(item, placement, record, content), std::mem::take(room)).unwrap_or_default();
+            for (language, url) in self.translations(at, &stories) {
+                room.extend_from_slice(language.as_str().as_bytes());
+                room.extend_from_slice(url.as_str().as_bytes());
+            }
+            xxh3_128(room)
+        };
+        (0..self.items.len() as u32).into_par_iter().map_init(Vec::new, mark).collect()
     }
 
     /// The items of each story, for those that are translations of one another.

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 use url::Url;
 
-use super::prepare::EncodedItems;
+use super::prepare::Ready;
 use super::{archive, moved};
 use crate::channel::{Catalogue, Channel};
 use crate::config::{Config, Format};
@@ -17,7 +17,7 @@ use crate::page;
 use crate::progress::{Progress, Stage};
 
 /// What is published in each format: a channel, or a page of its archive.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Sheet<'c> {
     pub channel: &'c Channel,
     /// Counted from 0, the oldest.
@@ -38,14 +38,19 @@ impl<'c> Sheet<'c> {
         self.page.map_or_else(|| self.channel.shown(), |page| &self.channel.pages[page].items)
     }
 
-    fn path(&self, format: Format) -> String {
+    /// Where its documents stand, without their extensions.
+    pub fn stem(&self) -> String {
         match self.page {
-            None => path(self.channel, format),
-            Some(page) => archive::path(&self.channel.path, page, format),
+            None => self.channel.path.clone(),
+            Some(page) => archive::stem(&self.channel.path, page),
         }
     }
 
-    fn updated(&self) -> Date {
+    pub fn path(&self, format: Format) -> String {
+        format!("{}.{}", self.stem(), format.extension())
+    }
+
+    pub fn updated(&self) -> Date {
         self.page.map_or(self.channel.updated, |page| self.channel.pages[page].updated)
     }
 }
@@ -54,16 +59,15 @@ impl<'c> Sheet<'c> {
 #[derive(Clone, Copy)]
 pub(super) struct Render<'a> {
     pub config: &'a Config,
-    pub encoded: &'a EncodedItems,
+    pub encoded: &'a Ready,
 }
 
 impl<'a> Render<'a> {
-    /// Every channel and every page in every format.
-    pub fn all(self, catalogue: &Catalogue, progress: &Progress) -> Vec<Document> {
+    /// These sheets in every format.
+    pub fn all(self, catalogue: &Catalogue, sheets: &[Sheet<'_>], progress: &Progress) -> Vec<Document> {
         let families = families(catalogue);
         let formats = &self.config.output.formats;
-        let jobs: Vec<(Sheet<'_>, Format)> =
-            Sheet::all(catalogue).flat_map(|sheet| formats.iter().map(move |format| (sheet, *format))).collect();
+        let jobs: Vec<(Sheet<'_>, Format)> = sheets.iter().flat_map(|sheet| formats.iter().map(move |format| (*sheet, *format))).collect();
         progress.begin(Stage::Rendering, jobs.len());
         let document = |(sheet, format): &(Sheet<'_>, Format)| {
             let bytes = self.one(*sheet, *format, sheet.updated(), &families);
@@ -118,14 +122,23 @@ impl<'a> Render<'a> {
         windows.into_iter().for_each(|(at, window)| catalogue.channels[at].window = window);
     }
 
+    /// Of each sheet's documents in all formats, but for their dates. `known` are those of before, of sheets that are what they were.
+    pub fn digests(self, catalogue: &Catalogue, known: impl Fn(usize) -> Option<Digest> + Sync) -> Vec<Digest> {
+        let families = families(catalogue);
+        let sheets: Vec<Sheet<'_>> = Sheet::all(catalogue).collect();
+        let one = |room: &mut Vec<u8>, (at, sheet): (usize, &Sheet<'_>)| known(at).unwrap_or_else(|| self.digest(*sheet, &families, room));
+        sheets.par_iter().enumerate().map_init(Vec::new, |room, sheet| one(room, sheet)).collect()
+    }
+
     /// Dates each channel and each page by the last change of its documents, and says what is to be remembered of it.
-    pub fn date(self, catalogue: &mut Catalogue, recall: &mut Recall, before: &Memory, now: DateTime<Utc>) {
-        let digests: Vec<Digest> = {
-            let families = families(catalogue);
-            let sheets: Vec<Sheet<'_>> = Sheet::all(catalogue).collect();
-            sheets.par_iter().map_init(Vec::new, |room, sheet| self.digest(*sheet, &families, room)).collect()
-        };
-        let mut digests = digests.into_iter();
+    pub fn date(
+        self,
+        catalogue: &mut Catalogue,
+        digests: &[Digest],
+        (before, recall): (&Memory, &Recall),
+        now: DateTime<Utc>,
+    ) -> BTreeMap<String, KnownChannel> {
+        let mut digests = digests.iter().copied();
         let mut channels: BTreeMap<String, KnownChannel> = BTreeMap::new();
         for channel in &mut catalogue.channels {
             let known = before.channels.get(&channel.path);
@@ -162,7 +175,7 @@ impl<'a> Render<'a> {
         }
         let kept = before.channels.iter().filter(|(path, _)| catalogue.kept.contains(*path));
         channels.extend(kept.map(|(path, known)| (path.clone(), known.clone())));
-        recall.after.channels = channels;
+        channels
     }
 
     /// Of a sheet's documents in all formats, but for their date.
@@ -198,9 +211,9 @@ impl Shown<'_> {
 }
 
 /// The variants of each channel by the path that they share.
-type Families<'c> = HashMap<&'c str, Vec<&'c Channel>>;
+pub(super) type Families<'c> = HashMap<&'c str, Vec<&'c Channel>>;
 
-fn families(catalogue: &Catalogue) -> Families<'_> {
+pub(super) fn families(catalogue: &Catalogue) -> Families<'_> {
     let mut families = Families::new();
     for channel in &catalogue.channels {
         families.entry(&channel.family).or_default().push(channel);
@@ -208,7 +221,7 @@ fn families(catalogue: &Catalogue) -> Families<'_> {
     families
 }
 
-fn head<'a>(config: &'a Config, sheet: Sheet<'_>, format: Format, families: &Families<'_>) -> Head<'a> {
+pub(super) fn head<'a>(config: &'a Config, sheet: Sheet<'_>, format: Format, families: &Families<'_>) -> Head<'a> {
     let channel = sheet.channel;
     let in_format = |format: Format| Alternate {
         url: url(config, &sheet.path(format)),

@@ -32,8 +32,8 @@ pub enum Texts<'a> {
 /// Reads the records of these files, sorts them and takes their traces.
 pub fn read(config: &Config, files: Files, texts: Texts<'_>, progress: &Progress) -> Loaded<Sifted> {
     let records = match texts {
-        Texts::Left(records) if !config.output.archives => Some(records),
-        Texts::Left(_) | Texts::Stay => None,
+        Texts::Left(records) => Some(records),
+        Texts::Stay => None,
     };
     item::read_with(config, files, progress, &Sieve { config, classifier: OnceLock::new(), records })
 }
@@ -63,7 +63,8 @@ impl Sift for Sieve<'_> {
     fn sift(&self, item: &mut Item) -> Sifted {
         let classifier = self.classifier.get_or_init(|| Classifier::new(self.config));
         let sifted = Sifted { placement: classifier.place(item), traces: trace::of(self.config, item) };
-        if self.records.is_some() {
+        // Archives hold every item that is new.
+        if self.records.is_some() && !self.config.output.archives {
             item.text = None;
         }
         sifted

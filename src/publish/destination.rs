@@ -13,11 +13,12 @@ use rayon::prelude::*;
 
 use super::folder::Folder;
 use super::manifest::{Hash, Manifest};
-use super::place::{Place, Putting};
-use super::plan::{self, Plan, Scene};
+use super::place::{Place, Putting, Stamps};
+use super::plan::{self, Plan, Scene, Standing};
 use super::sets::{Former, Set, Sets};
 use super::unpurged::Unpurged;
 use super::{Change, Lock, PublishError};
+use crate::coding::Coding;
 use crate::config::Config;
 use crate::crash;
 use crate::document::Document;
@@ -55,7 +56,13 @@ pub struct Memo<'a> {
     pub intent: &'a str,
     /// What is replaced; `None` where it need not be kept.
     pub former: Option<&'a Former>,
+    /// Where it is kept what the files hold that are put, so that the next run need not read them.
+    pub stamps: Option<Stamps<'a>>,
 }
+
+/// What stood at the published paths before a run.
+#[derive(Clone, Debug, Default)]
+pub struct Looked(BTreeMap<String, Standing>);
 
 /// A publish that was taken back, so that the next build does not repeat it unasked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -110,11 +117,35 @@ impl Destination {
         self.manifest.paths().map(|path| plan::channel(path).to_owned()).collect()
     }
 
-    /// What publishing these documents would do.
-    pub fn plan(&self, documents: &[Document], kept: &BTreeSet<String>, force: bool) -> Result<Plan, PublishError> {
+    /// What stands at the paths that were published; `stamps` tell what need not be read.
+    pub fn look(&self, stamps: Option<Stamps<'_>>) -> Result<Looked, PublishError> {
+        self.place.look(&self.manifest.paths().collect::<Vec<_>>(), stamps).map(Looked)
+    }
+
+    /// The documents that stand as the last run put them there, with all that goes beside them, by the BLAKE3 hashes of their bytes.
+    pub fn settled(&self, looked: &Looked) -> BTreeMap<String, [u8; 32]> {
+        if self.manifest.is_under_way() {
+            return BTreeMap::new();
+        }
+        let hash = |path: &str| match looked.0.get(path) {
+            Some(Standing::File(hash)) if self.manifest.published(path, hash) => hash.to_bytes(),
+            _ => None,
+        };
+        let mut settled: BTreeMap<String, [u8; 32]> =
+            self.manifest.paths().filter_map(|path| Some((path.to_owned(), hash(path)?))).collect();
+        let copies = self.manifest.paths().filter_map(|path| Some((path, Coding::plain(path)?)));
+        let lost: Vec<&str> = copies.filter(|(copy, _)| !settled.contains_key(*copy)).map(|(_, plain)| plain).collect();
+        lost.into_iter().for_each(|plain| _ = settled.remove(plain));
+        settled
+    }
+
+    /// What publishing these documents would do, where this stood.
+    pub fn plan(&self, documents: &[Document], kept: &BTreeSet<String>, force: bool, looked: Looked) -> Result<Plan, PublishError> {
         let hashes = hashes(documents);
-        let paths: BTreeSet<&str> = documents.iter().map(|document| document.path.as_str()).chain(self.manifest.paths()).collect();
-        let standing = self.place.look(&paths.into_iter().collect::<Vec<_>>())?;
+        let Looked(mut standing) = looked;
+        let paths = documents.iter().map(|document| document.path.as_str()).chain(self.manifest.paths());
+        let others: BTreeSet<&str> = paths.filter(|path| !standing.contains_key(*path)).collect();
+        standing.extend(self.place.look(&others.into_iter().collect::<Vec<_>>(), None)?);
         Ok(plan::plan(&Scene { documents, hashes: &hashes, kept, manifest: &self.manifest, standing: &standing, force }))
     }
 
@@ -123,7 +154,7 @@ impl Destination {
         let hashes = hashes(documents);
         let paths: BTreeSet<&str> =
             documents.iter().map(|document| document.path.as_str()).chain(absent.iter().map(String::as_str)).collect();
-        let standing = self.place.look(&paths.into_iter().collect::<Vec<_>>())?;
+        let standing = self.place.look(&paths.into_iter().collect::<Vec<_>>(), None)?;
         let kept = BTreeSet::new();
         let scene = Scene { documents, hashes: &hashes, kept: &kept, manifest: &self.manifest, standing: &standing, force };
         Ok(plan::plan_back(&scene, absent))
@@ -178,7 +209,7 @@ impl Destination {
             }
             self.unpurged().iter().try_for_each(|unpurged| unpurged.add(plan))?;
             self.declare(plan, memo.intent)?;
-            self.place.put_all(&Putting { plan, documents, manifest: &self.manifest, at: memo.at })?;
+            self.place.put_all(&Putting { plan, documents, stamps: memo.stamps, manifest: &self.manifest, at: memo.at })?;
         }
         // Whoever serves documents hears of the new ones when they are there, and of those that go before they are gone.
         self.place.announce(&self.remaining(plan))?;

@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
 
 use super::PublishError;
 use super::manifest::Hash;
-use super::place::{Place, Putting};
+use super::place::{Place, Putting, Stamps};
 use super::plan::Standing;
 use crate::crash;
 use crate::document::Document;
@@ -31,8 +32,8 @@ pub(super) struct Folder {
 }
 
 impl Place for Folder {
-    fn look(&self, paths: &[&str]) -> Result<BTreeMap<String, Standing>, PublishError> {
-        paths.into_par_iter().map(|path| Ok(((*path).to_owned(), standing(&self.root.join(path))?))).collect()
+    fn look(&self, paths: &[&str], stamps: Option<Stamps<'_>>) -> Result<BTreeMap<String, Standing>, PublishError> {
+        paths.into_par_iter().map(|path| Ok(((*path).to_owned(), standing(&self.root.join(path), stamps)?))).collect()
     }
 
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, PublishError> {
@@ -62,6 +63,12 @@ impl Place for Folder {
             crash::point("rename");
         }
         folders.iter().for_each(|folder| sync_folder(folder));
+        if let Some(stamps) = putting.stamps {
+            let puts: Vec<_> = putting.puts().collect();
+            puts.par_iter().filter(|(_, document, _)| document.format.is_some()).for_each(|(path, document, hash)| {
+                stamps.keep_dated(&self.root.join(path), date(document), (document.bytes.len() as u64, hash));
+            });
+        }
         Ok(())
     }
 
@@ -89,15 +96,20 @@ impl Place for Folder {
     }
 }
 
-fn standing(path: &Path) -> Result<Standing, PublishError> {
-    let kind = match fs::symlink_metadata(path) {
-        Ok(metadata) => metadata.file_type(),
+fn standing(path: &Path, stamps: Option<Stamps<'_>>) -> Result<Standing, PublishError> {
+    let meta = match fs::symlink_metadata(path) {
+        Ok(meta) => meta,
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(Standing::Nothing),
         Err(error) => return Err(PublishError::io("look at", path)(error)),
     };
+    let kind = meta.file_type();
     if kind.is_file() {
-        let bytes = fs::read(path).map_err(PublishError::io("read", path))?;
-        return Ok(Standing::File(Hash::of(&bytes)));
+        if let Some(known) = stamps.and_then(|stamps| stamps.find(path, &meta)) {
+            return Ok(Standing::File(known));
+        }
+        let hash = Hash::of(&fs::read(path).map_err(PublishError::io("read", path))?);
+        stamps.iter().for_each(|stamps| stamps.keep(path, &meta, &hash));
+        return Ok(Standing::File(hash));
     }
     Ok(Standing::Other(match () {
         () if kind.is_dir() => "a folder stands there",
@@ -130,8 +142,12 @@ fn stage(path: &Path, document: &Document, room: &mut Vec<u8>) -> Result<(), Pub
     if document.format.is_none() {
         return Ok(());
     }
-    let changed = std::time::UNIX_EPOCH.checked_add(std::time::Duration::from_secs(document.changed.timestamp().max(0) as u64));
-    changed.map_or(Ok(()), |changed| file.set_modified(changed)).map_err(PublishError::io("date", path))
+    file.set_modified(date(document)).map_err(PublishError::io("date", path))
+}
+
+/// When a feed's file says that it changed.
+fn date(document: &Document) -> SystemTime {
+    UNIX_EPOCH.checked_add(Duration::from_secs(document.changed.timestamp().max(0) as u64)).unwrap_or(UNIX_EPOCH)
 }
 
 /// Waits until all of the files are on the disk: a few one by one, many with one call for the whole file system where there is such a call. No file

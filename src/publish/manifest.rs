@@ -33,6 +33,11 @@ impl Hash {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// `None` where it is none, in a manifest that somebody else wrote.
+    pub fn to_bytes(&self) -> Option<[u8; 32]> {
+        blake3::Hash::from_hex(&self.0).ok().map(Into::into)
+    }
 }
 
 /// The published paths of one output folder.

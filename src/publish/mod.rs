@@ -27,10 +27,11 @@ use std::path::{Path, PathBuf};
 
 use crate::storage::StorageError;
 
-pub use destination::{Destination, Memo, Outcome, TakenBack};
+pub use destination::{Destination, Looked, Memo, Outcome, TakenBack};
 pub use front::Front;
 pub use lock::Lock;
 pub use manifest::Manifest;
+pub use place::Stamps;
 pub use plan::{Change, Plan, Put};
 pub use sets::{Former, Set};
 pub use unpurged::Unpurged;

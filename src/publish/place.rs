@@ -4,19 +4,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
+use xxhash_rust::xxh3::xxh3_128;
 
 use super::PublishError;
 use super::manifest::{Hash, Manifest};
 use super::plan::{Plan, Standing};
+use crate::cache::records::Records;
 use crate::document::Document;
+use crate::stamp;
 
 /// Paths are below the place, with `/`. After an error every document there is whole, old or new.
 pub(super) trait Place: fmt::Debug + Send + Sync {
-    /// What stands at each of these paths.
-    fn look(&self, paths: &[&str]) -> Result<BTreeMap<String, Standing>, PublishError>;
+    /// What stands at each of these paths; `stamps` tell what need not be read.
+    fn look(&self, paths: &[&str], stamps: Option<Stamps<'_>>) -> Result<BTreeMap<String, Standing>, PublishError>;
 
     /// The bytes at a path, if there are any.
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, PublishError>;
@@ -46,10 +51,55 @@ pub(super) trait Place: fmt::Debug + Send + Sync {
     fn renew(&mut self) {}
 }
 
+/// The hashes of files by their stamps, so that a file that nobody touched need not be read again.
+#[derive(Clone, Copy, Debug)]
+pub struct Stamps<'a> {
+    pub records: &'a Records,
+    /// By the file system's clock.
+    pub now: SystemTime,
+}
+
+impl Stamps<'_> {
+    /// The hash of what the file holds, if that is known.
+    pub(super) fn find(&self, path: &Path, meta: &Metadata) -> Option<Hash> {
+        let hash: [u8; 32] = self.records.find(mark(path, meta))?.try_into().ok()?;
+        Some(blake3::Hash::from_bytes(hash).into())
+    }
+
+    /// Keeps what a file holds, unless a second edit could leave the same stamp.
+    pub(super) fn keep(&self, path: &Path, meta: &Metadata, hash: &Hash) {
+        if !stamp::is_young_file(meta, self.now) {
+            self.add(path, meta, hash);
+        }
+    }
+
+    /// Keeps what was put in a file just now and dated back, so that any edit shows: it would date the file anew.
+    pub(super) fn keep_dated(&self, path: &Path, date: SystemTime, (length, hash): (u64, &Hash)) {
+        let is_told_apart = date < self.now - stamp::YOUNG;
+        match fs::metadata(path) {
+            Ok(meta) if is_told_apart && meta.modified().is_ok_and(|own| own == date) && meta.len() == length => {
+                self.add(path, &meta, hash)
+            }
+            _ => {}
+        }
+    }
+
+    fn add(&self, path: &Path, meta: &Metadata, hash: &Hash) {
+        if let Some(bytes) = hash.to_bytes() {
+            self.records.keep(mark(path, meta), &bytes);
+        }
+    }
+}
+
+fn mark(path: &Path, meta: &Metadata) -> u128 {
+    xxh3_128(&[&stamp::of_file(path, meta).to_le_bytes()[..], b"published"].concat())
+}
+
 /// Documents to be put.
 pub(super) struct Putting<'a> {
     pub plan: &'a Plan,
     pub documents: &'a [Document],
+    pub stamps: Option<Stamps<'a>>,
     /// Says what is ours, that which is going to be put included.
     #[cfg_attr(not(feature = "object-store"), expect(dead_code, reason = "a folder can be trusted to stay as it was looked at"))]
     pub manifest: &'a Manifest,

@@ -20,7 +20,7 @@ use super::folder::link;
 use super::front::Front;
 use super::index::{self, INDEX, Index, Listed};
 use super::manifest::Hash;
-use super::place::{Place, Putting};
+use super::place::{Place, Putting, Stamps};
 use super::plan::Standing;
 use crate::config::Config;
 use crate::crash;
@@ -163,7 +163,7 @@ impl Bucket {
 }
 
 impl Place for Bucket {
-    fn look(&self, paths: &[&str]) -> Result<BTreeMap<String, Standing>, PublishError> {
+    fn look(&self, paths: &[&str], _stamps: Option<Stamps<'_>>) -> Result<BTreeMap<String, Standing>, PublishError> {
         self.look_with(&*self.line()?, paths)
     }
 

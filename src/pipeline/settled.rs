@@ -1,0 +1,155 @@
+//! Sheets that are what they were at a run before: neither their documents nor the items in them need be made again.
+//!
+//! A sheet is known by a mark of all that its documents are made of, but for their date. What a run made of it is kept under that mark: the digest that
+//! dates it, its date, and the hashes of its documents. Where these stand still, the sheet is left alone. Only sheets that nothing was said about are
+//! kept, or what was said once would not be said again.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use url::Url;
+use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
+
+use super::Past;
+use super::prepare::Prepare;
+use super::render::{Sheet, families, head};
+use crate::cache::records::Records;
+use crate::channel::Catalogue;
+use crate::config::{Config, Format};
+use crate::document::{Alternate, Chain, Head};
+use crate::ledger::Digest;
+use crate::vocab::Language;
+
+/// What stands in the output folder as the run before left it, with everything that goes beside it: the BLAKE3 hash of each document, by path.
+pub type Settled = BTreeMap<String, [u8; 32]>;
+
+/// A hash of all that a sheet's documents are made of, but for their date.
+type Mark = u128;
+
+/// What was made of a sheet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Known {
+    pub digest: Digest,
+    /// Unix seconds.
+    pub updated: i64,
+    /// When nothing was found wrong, in Unix seconds: time alone makes no document worse.
+    since: i64,
+    /// Of its documents, in the order of the formats.
+    hashes: Vec<[u8; 32]>,
+}
+
+/// A sheet that was made anew, to be kept for the next run.
+#[derive(Clone, Debug)]
+pub struct Made {
+    mark: Mark,
+    digest: Digest,
+    updated: i64,
+    /// Which of those that were made.
+    nth: usize,
+}
+
+/// The sheets of a run, in the order of [`Sheet::all`].
+pub(super) struct Sheets {
+    /// Empty where nothing is known or kept.
+    marks: Vec<Mark>,
+    /// What a run before made of each, where all of it stands.
+    pub known: Vec<Option<Known>>,
+}
+
+impl Sheets {
+    /// Looks up what a run before made.
+    pub fn look(catalogue: &Catalogue, prepare: &Prepare<'_>, past: &Past<'_>, now: DateTime<Utc>) -> Self {
+        let sheets: Vec<Sheet<'_>> = Sheet::all(catalogue).collect();
+        let Some(records) = past.clean else { return Sheets { marks: Vec::new(), known: vec![None; sheets.len()] } };
+        let config = prepare.config;
+        let marks = marks(catalogue, &sheets, prepare);
+        let known = sheets.par_iter().zip(&marks).map(|(sheet, mark)| {
+            let known: Known = postcard::from_bytes(records.find(*mark)?).ok()?;
+            let formats = &config.output.formats;
+            let stands = |(format, hash): (&Format, &[u8; 32])| past.settled.get(&sheet.path(*format)) == Some(hash);
+            let all_stand = known.hashes.len() == formats.len() && formats.iter().zip(&known.hashes).all(stands);
+            // A copy at an old path is made of the document.
+            let is_copied = config.moved.iter().any(|moved| moved.to.as_ref() == Some(&sheet.channel.family));
+            (all_stand && !is_copied && known.since <= now.timestamp()).then_some(known)
+        });
+        let known = known.collect();
+        Sheets { marks, known }
+    }
+
+    /// Lets go of what has another date now.
+    pub fn settle(&mut self, catalogue: &Catalogue) {
+        for (sheet, known) in Sheet::all(catalogue).zip(&mut self.known) {
+            known.take_if(|known| known.updated != sheet.updated().timestamp());
+        }
+    }
+
+    /// Those that are to be made, with their positions.
+    pub fn to_make<'c>(&self, catalogue: &'c Catalogue) -> Vec<Sheet<'c>> {
+        Sheet::all(catalogue).zip(&self.known).filter(|(_, known)| known.is_none()).map(|(sheet, _)| sheet).collect()
+    }
+
+    /// The paths without extension of those that stay as they are.
+    pub fn stay(&self, catalogue: &Catalogue) -> impl Iterator<Item = String> {
+        Sheet::all(catalogue).zip(&self.known).filter(|(_, known)| known.is_some()).map(|(sheet, _)| sheet.stem())
+    }
+
+    /// What is to be kept of those that were made; `is_clean` says of the nth of them that nothing is wrong with it.
+    pub fn made(&self, catalogue: &Catalogue, digests: &[Digest], is_clean: impl Fn(usize, Sheet<'_>) -> bool) -> Vec<Made> {
+        let all = Sheet::all(catalogue).zip(&self.known).zip(self.marks.iter().zip(digests));
+        let made = all.filter(|((_, known), _)| known.is_none()).enumerate();
+        let clean = made.filter(|(nth, ((sheet, _), _))| is_clean(*nth, *sheet));
+        clean
+            .map(|(nth, ((sheet, _), (mark, digest)))| Made { mark: *mark, digest: *digest, updated: sheet.updated().timestamp(), nth })
+            .collect()
+    }
+}
+
+/// Keeps what was made for the next run. `hashes` are those of the documents of all sheets that were made, in their order.
+pub fn keep(config: &Config, made: &[Made], hashes: &[[u8; 32]], records: &Records, now: DateTime<Utc>) {
+    let formats = config.output.formats.len();
+    for Made { mark, digest, updated, nth } in made {
+        let Some(hashes) = hashes.get(nth * formats..(nth + 1) * formats) else { continue };
+        let known = Known { digest: *digest, updated: *updated, since: now.timestamp(), hashes: hashes.to_vec() };
+        if let Ok(bytes) = postcard::to_stdvec(&known) {
+            records.keep(*mark, &bytes);
+        }
+    }
+}
+
+fn marks(catalogue: &Catalogue, sheets: &[Sheet<'_>], prepare: &Prepare<'_>) -> Vec<Mark> {
+    let (config, families) = (prepare.config, families(catalogue));
+    let Some(format) = config.output.formats.first() else { return vec![0; sheets.len()] };
+    let items = prepare.marks();
+    let everything = xxh3_128(format!("{config:?}").as_bytes());
+    let mark = |sheet: &Sheet<'_>| {
+        let mut hash = Xxh3Default::new();
+        hash.update(&everything.to_le_bytes());
+        add_head(&head(config, *sheet, *format, &families), &mut hash);
+        sheet.items().iter().for_each(|at| hash.update(&items[*at as usize].to_le_bytes()));
+        hash.digest128()
+    };
+    sheets.par_iter().map(mark).collect()
+}
+
+/// Everything in a head but the date, and the publication, which stands in the config.
+fn add_head(head: &Head<'_>, hash: &mut Xxh3Default) {
+    let Head { publication: _, updated: _, id, title, description, language, home, url, alternates, ttl, chain, deleted } = head;
+    let mut add = |text: &str| {
+        hash.update(&(text.len() as u64).to_le_bytes());
+        hash.update(text.as_bytes());
+    };
+    let of = |language: &Option<Language>| language.as_ref().map(|language| language.as_str().to_owned()).unwrap_or_default();
+    [id, title, description, &of(language), home.as_str(), url.as_str()].into_iter().for_each(&mut add);
+    for Alternate { url, format, language, title } in alternates {
+        [url.as_str(), format.extension(), &of(language), title].into_iter().for_each(&mut add);
+    }
+    add(&format!("{ttl:?}"));
+    let Chain { older, newer, current } = chain;
+    [older, newer, current].into_iter().for_each(|url| add(url.as_ref().map_or("", Url::as_str)));
+    deleted.iter().for_each(|(iri, when)| {
+        add(iri);
+        add(&when.to_rfc3339());
+    });
+}
