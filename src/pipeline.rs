@@ -46,7 +46,7 @@ use crate::page;
 use crate::progress::{Progress, Stage};
 use prepare::{Prepare, Ready};
 use render::{Render, Sheet};
-use settled::Sheets;
+use settled::{Pages, Sheets};
 
 /// Everything that a run made of the records.
 #[derive(Debug)]
@@ -66,8 +66,8 @@ pub struct Built {
     pub repeats: Vec<Arc<str>>,
     /// Those that were made; what stays as it is, the catalogue says. First those of sheets, in the order of the formats.
     pub documents: Vec<Document>,
-    /// The sheets that were made and that nothing is wrong with.
-    pub made: Vec<Made>,
+    /// What is to be kept of that.
+    pub made: Made,
     pub findings: Findings,
     /// What the checker says of the documents.
     pub checked: Findings,
@@ -140,7 +140,7 @@ impl Recalled {
         Render { config, encoded: &ready }.fit(&mut catalogue);
         archive::lay_out(config, &mut catalogue, &items, &recall, past.memory);
         let mut sheets = Sheets::look(&catalogue, &prepare, &past, now);
-        prepare.add(held(&sheets.to_make(&catalogue)).chain(pages::items(config, &catalogue, &items)), &mut ready)?;
+        prepare.add(held(&sheets.to_make(&catalogue)), &mut ready)?;
         timings.prepare = lap.end();
         let render = Render { config, encoded: &ready };
         let digests = render.digests(&catalogue, |at| sheets.known[at].as_ref().map(|known| known.digest));
@@ -148,11 +148,12 @@ impl Recalled {
         timings.render = lap.end();
         sheets.settle(&catalogue);
         let to_make = sheets.to_make(&catalogue);
-        prepare.add(held(&to_make), &mut ready)?;
+        let page = Pages::look(config, (&catalogue, &items), &sheets, (past.clean, past.settled));
+        prepare.add(held(&to_make).chain(pages::items(config, &catalogue, &items, &page.stays)), &mut ready)?;
         timings.prepare += lap.end();
         let mut documents = Render { config, encoded: &ready }.all(&catalogue, &to_make, progress);
         let scene = page::Scene { config, items: &items, placements: &placements, catalogue: &catalogue, texts: &ready.texts };
-        let pages = pages::all(scene);
+        let pages = pages::all(scene, &page.stays);
         let list = pages::list(config, &catalogue);
         timings.render += lap.end();
         findings.extend(ready.findings().cloned());
@@ -176,7 +177,7 @@ impl Recalled {
             let formats = config.output.formats.len();
             found[nth * formats..(nth + 1) * formats].iter().all(Vec::is_empty) && sheet.items().iter().all(|at| ready.is_clean(*at))
         };
-        let made = sheets.made(&catalogue, &digests, is_clean);
+        let mut made = sheets.made(&catalogue, &digests, is_clean);
         let mut checked = gate::once(found);
         checked.extend(pages::check(config, list.as_ref(), now, progress));
         documents.extend(pages.unwrap_or_else(|faults| {
@@ -187,8 +188,9 @@ impl Recalled {
         // Copies are checked with what they are copies of.
         documents.extend(moved::documents(config, &catalogue, &documents));
         documents.extend(list);
-        let stay: Vec<String> = sheets.stay(&catalogue).collect();
+        let stay: Vec<String> = sheets.stay(&catalogue).chain(page.stay(config, &catalogue, &items)).collect();
         catalogue.kept.extend(stay);
+        made.pages = page.made();
         Ok(Built {
             repeats: recall.repeats.iter().map(|(at, _)| items[*at as usize].id.iri.clone()).collect(),
             items,

@@ -131,7 +131,7 @@ impl Run<'_> {
         let records = self.stamps.records;
         if !self.args.dry_run && pipeline::depends(self.config) == records.depends() {
             let hashes: Vec<[u8; 32]> = plan.hashes.iter().map_while(Hash::to_bytes).collect();
-            pipeline::keep(self.config, &built.made, &hashes, records, self.context.now);
+            pipeline::keep(self.config, &built, &hashes, records, self.context.now);
             if let Err(error) = records.save() {
                 self.context.ui.detail(format_args!("what was made is not kept for the next build: {error}"));
             }

@@ -24,7 +24,7 @@ use crate::document::{Document, Prepared};
 use crate::item::Item;
 use crate::vocab::Language;
 
-pub use address::{channel as channel_path, own_page};
+pub use address::{channel as channel_path, item as item_path, own_page};
 pub use directory::{Axis, Lane, Named, Section, lanes};
 pub use words::{Words, own_name};
 
@@ -42,16 +42,33 @@ pub struct Scene<'a> {
     pub texts: &'a HashMap<u32, Prepared>,
 }
 
+/// Which pages stand already as they would be made, by the position of the channel or the item; none where it is empty.
+#[derive(Clone, Debug, Default)]
+pub struct Stays {
+    pub channels: Vec<bool>,
+    pub items: Vec<bool>,
+}
+
+impl Stays {
+    pub fn channel(&self, at: usize) -> bool {
+        self.channels.get(at).copied().unwrap_or_default()
+    }
+
+    pub fn item(&self, at: u32) -> bool {
+        self.items.get(at as usize).copied().unwrap_or_default()
+    }
+}
+
 /// Whether the item gets a page of its own.
 pub fn has_own_page(config: &Config, item: &Item) -> bool {
     config.output.pages && item.link.is_none()
 }
 
-/// All pages, in the order: lists, channels, items. None where there are no channels.
+/// All pages but those that stay, in the order: lists, channels, items. None where there are no channels.
 ///
 /// # Errors
 /// What the user's templates cannot do, each thing once.
-pub fn render(scene: Scene<'_>) -> Result<Vec<Document>, Findings> {
+pub fn render(scene: Scene<'_>, stays: &Stays) -> Result<Vec<Document>, Findings> {
     let engine = Engine::of(scene.config)?;
     if scene.catalogue.channels.is_empty() {
         return Ok(Vec::new());
@@ -60,8 +77,9 @@ pub fn render(scene: Scene<'_>) -> Result<Vec<Document>, Findings> {
     let fill = Fill::new(scene, &lanes);
     let pages = Pages { scene, fill: &fill, engine: &engine };
     let mut made: Vec<Result<Document, Box<Finding>>> = lanes.iter().map(|lane| pages.index(lane)).collect();
-    made.par_extend(scene.catalogue.channels.par_iter().map(|channel| pages.channel(channel)));
-    let own = |at: &u32| has_own_page(scene.config, &scene.items[*at as usize]);
+    let channels = scene.catalogue.channels.par_iter().enumerate().filter(|(at, _)| !stays.channel(*at));
+    made.par_extend(channels.map(|(_, channel)| pages.channel(channel)));
+    let own = |at: &u32| has_own_page(scene.config, &scene.items[*at as usize]) && !stays.item(*at);
     made.par_extend((0..scene.items.len() as u32).into_par_iter().filter(own).map(|at| pages.item(at)));
     gather(made)
 }

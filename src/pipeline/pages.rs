@@ -13,14 +13,20 @@ use crate::document::{Document, Prepared};
 use crate::gate::{self, Checked};
 use crate::item::{Date, Item};
 use crate::ledger;
-use crate::page::{self, Axis, Lane, Named, Scene, Section, Words};
+use crate::page::{self, Axis, Lane, Named, Scene, Section, Stays, Words};
 use crate::progress::Progress;
 
-/// The items that pages show: those of the channels, and those with a page of their own, whether or not a feed holds them still.
-pub(super) fn items<'a>(config: &'a Config, catalogue: &'a Catalogue, items: &'a [Item]) -> impl Iterator<Item = u32> + 'a {
+/// The items that pages show that are to be made: those of channels, and those with a page of their own, whether or not a feed holds them still.
+pub(super) fn items<'a>(
+    config: &'a Config,
+    catalogue: &'a Catalogue,
+    items: &'a [Item],
+    stays: &'a Stays,
+) -> impl Iterator<Item = u32> + 'a {
     let channels = if config.output.pages { &*catalogue.channels } else { &[] };
-    let own = items.iter().zip(0..).filter(|(item, _)| page::has_own_page(config, item)).map(|(_, at)| at);
-    channels.iter().flat_map(|channel| channel.shown().iter().copied()).chain(own)
+    let channels = channels.iter().enumerate().filter(|(at, _)| !stays.channel(*at));
+    let own = items.iter().zip(0..).filter(|(item, at)| page::has_own_page(config, item) && !stays.item(*at)).map(|(_, at)| at);
+    channels.flat_map(|(_, channel)| channel.shown().iter().copied()).chain(own)
 }
 
 /// What pages show of an item's text: all of it on a page of its own, else the summary.
@@ -29,12 +35,12 @@ pub(super) fn text(config: &Config, item: &Item, text: Prepared) -> Option<Prepa
     config.output.pages.then_some(Prepared { html, summary: text.summary })
 }
 
-/// All pages, where the config wants any.
+/// All pages but those that stay, where the config wants any.
 ///
 /// # Errors
 /// What the user's templates cannot do: as bad as a document that is not valid.
-pub(super) fn all(scene: Scene<'_>) -> Result<Vec<Document>, Findings> {
-    if scene.config.output.pages { page::render(scene) } else { Ok(Vec::new()) }
+pub(super) fn all(scene: Scene<'_>, stays: &Stays) -> Result<Vec<Document>, Findings> {
+    if scene.config.output.pages { page::render(scene, stays) } else { Ok(Vec::new()) }
 }
 
 /// What the checker says of the list of feeds.

@@ -33,6 +33,11 @@ impl<'c> Sheet<'c> {
         })
     }
 
+    /// Whether it is no page of an archive.
+    pub fn is_channel(&self) -> bool {
+        self.page.is_none()
+    }
+
     /// Positions in the list of items.
     pub fn items(&self) -> &'c [u32] {
         self.page.map_or_else(|| self.channel.shown(), |page| &self.channel.pages[page].items)

@@ -4,7 +4,9 @@
 //! dates it, its date, and the hashes of its documents. Where these stand still, the sheet is left alone. Only sheets that nothing was said about are
 //! kept, or what was said once would not be said again.
 
-use std::collections::BTreeMap;
+mod pages;
+
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
@@ -12,15 +14,17 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
 
-use super::Past;
 use super::prepare::Prepare;
 use super::render::{Sheet, families, head};
+use super::{Built, Past};
 use crate::cache::records::Records;
-use crate::channel::Catalogue;
+use crate::channel::{Catalogue, Channel};
 use crate::config::{Config, Format};
 use crate::document::{Alternate, Chain, Head};
 use crate::ledger::Digest;
 use crate::vocab::Language;
+
+pub(super) use pages::Pages;
 
 /// What stands in the output folder as the run before left it, with everything that goes beside it: the BLAKE3 hash of each document, by path.
 pub type Settled = BTreeMap<String, [u8; 32]>;
@@ -40,9 +44,16 @@ pub(super) struct Known {
     hashes: Vec<[u8; 32]>,
 }
 
-/// A sheet that was made anew, to be kept for the next run.
-#[derive(Clone, Debug)]
+/// What was made anew and nothing is wrong with, to be kept for the next run.
+#[derive(Clone, Debug, Default)]
 pub struct Made {
+    sheets: Vec<MadeSheet>,
+    /// With their paths.
+    pub(super) pages: Vec<(Mark, String)>,
+}
+
+#[derive(Clone, Debug)]
+struct MadeSheet {
     mark: Mark,
     digest: Digest,
     updated: i64,
@@ -54,6 +65,9 @@ pub struct Made {
 pub(super) struct Sheets {
     /// Empty where nothing is known or kept.
     marks: Vec<Mark>,
+    /// The mark of each item.
+    items: Vec<u128>,
+    config: u128,
     /// What a run before made of each, where all of it stands.
     pub known: Vec<Option<Known>>,
 }
@@ -62,20 +76,22 @@ impl Sheets {
     /// Looks up what a run before made.
     pub fn look(catalogue: &Catalogue, prepare: &Prepare<'_>, past: &Past<'_>, now: DateTime<Utc>) -> Self {
         let sheets: Vec<Sheet<'_>> = Sheet::all(catalogue).collect();
-        let Some(records) = past.clean else { return Sheets { marks: Vec::new(), known: vec![None; sheets.len()] } };
+        let Some(records) = past.clean else {
+            return Sheets { marks: Vec::new(), items: Vec::new(), config: 0, known: vec![None; sheets.len()] };
+        };
         let config = prepare.config;
-        let marks = marks(catalogue, &sheets, prepare);
+        let items = prepare.marks();
+        let everything = xxh3_128(format!("{config:?}").as_bytes());
+        let marks = marks(config, catalogue, &sheets, (&items, everything));
         let known = sheets.par_iter().zip(&marks).map(|(sheet, mark)| {
             let known: Known = postcard::from_bytes(records.find(*mark)?).ok()?;
             let formats = &config.output.formats;
             let stands = |(format, hash): (&Format, &[u8; 32])| past.settled.get(&sheet.path(*format)) == Some(hash);
             let all_stand = known.hashes.len() == formats.len() && formats.iter().zip(&known.hashes).all(stands);
-            // A copy at an old path is made of the document.
-            let is_copied = config.moved.iter().any(|moved| moved.to.as_ref() == Some(&sheet.channel.family));
-            (all_stand && !is_copied && known.since <= now.timestamp()).then_some(known)
+            (all_stand && !is_copied(config, sheet.channel) && known.since <= now.timestamp()).then_some(known)
         });
         let known = known.collect();
-        Sheets { marks, known }
+        Sheets { marks, items, config: everything, known }
     }
 
     /// Lets go of what has another date now.
@@ -95,34 +111,47 @@ impl Sheets {
         Sheet::all(catalogue).zip(&self.known).filter(|(_, known)| known.is_some()).map(|(sheet, _)| sheet.stem())
     }
 
+    /// Those of the channels alone.
+    fn of_channels(&self, catalogue: &Catalogue) -> Vec<Mark> {
+        Sheet::all(catalogue).zip(&self.marks).filter(|(sheet, _)| sheet.is_channel()).map(|(_, mark)| *mark).collect()
+    }
+
     /// What is to be kept of those that were made; `is_clean` says of the nth of them that nothing is wrong with it.
-    pub fn made(&self, catalogue: &Catalogue, digests: &[Digest], is_clean: impl Fn(usize, Sheet<'_>) -> bool) -> Vec<Made> {
+    pub fn made(&self, catalogue: &Catalogue, digests: &[Digest], is_clean: impl Fn(usize, Sheet<'_>) -> bool) -> Made {
         let all = Sheet::all(catalogue).zip(&self.known).zip(self.marks.iter().zip(digests));
         let made = all.filter(|((_, known), _)| known.is_none()).enumerate();
         let clean = made.filter(|(nth, ((sheet, _), _))| is_clean(*nth, *sheet));
-        clean
-            .map(|(nth, ((sheet, _), (mark, digest)))| Made { mark: *mark, digest: *digest, updated: sheet.updated().timestamp(), nth })
-            .collect()
+        let sheets = clean.map(|(nth, ((sheet, _), (mark, digest)))| {
+            let updated = sheet.updated().timestamp();
+            MadeSheet { mark: *mark, digest: *digest, updated, nth }
+        });
+        Made { sheets: sheets.collect(), pages: Vec::new() }
     }
 }
 
-/// Keeps what was made for the next run. `hashes` are those of the documents of all sheets that were made, in their order.
-pub fn keep(config: &Config, made: &[Made], hashes: &[[u8; 32]], records: &Records, now: DateTime<Utc>) {
+/// Keeps what was made for the next run. `hashes` are those of the documents, in their order.
+pub fn keep(config: &Config, built: &Built, hashes: &[[u8; 32]], records: &Records, now: DateTime<Utc>) {
     let formats = config.output.formats.len();
-    for Made { mark, digest, updated, nth } in made {
+    for MadeSheet { mark, digest, updated, nth } in &built.made.sheets {
         let Some(hashes) = hashes.get(nth * formats..(nth + 1) * formats) else { continue };
         let known = Known { digest: *digest, updated: *updated, since: now.timestamp(), hashes: hashes.to_vec() };
         if let Ok(bytes) = postcard::to_stdvec(&known) {
             records.keep(*mark, &bytes);
         }
     }
+    let by_path: HashMap<&str, &[u8; 32]> = built.documents.iter().map(|document| document.path.as_str()).zip(hashes).collect();
+    let pages = built.made.pages.iter().filter_map(|(mark, path)| Some((*mark, by_path.get(path.as_str())?)));
+    pages.for_each(|(mark, hash)| records.keep(mark, &hash[..]));
 }
 
-fn marks(catalogue: &Catalogue, sheets: &[Sheet<'_>], prepare: &Prepare<'_>) -> Vec<Mark> {
-    let (config, families) = (prepare.config, families(catalogue));
+/// Whether a copy at an old path is made of the channel's documents.
+fn is_copied(config: &Config, channel: &Channel) -> bool {
+    config.moved.iter().any(|moved| moved.to.as_ref() == Some(&channel.family))
+}
+
+fn marks(config: &Config, catalogue: &Catalogue, sheets: &[Sheet<'_>], (items, everything): (&[u128], u128)) -> Vec<Mark> {
+    let families = families(catalogue);
     let Some(format) = config.output.formats.first() else { return vec![0; sheets.len()] };
-    let items = prepare.marks();
-    let everything = xxh3_128(format!("{config:?}").as_bytes());
     let mark = |sheet: &Sheet<'_>| {
         let mut hash = Xxh3Default::new();
         hash.update(&everything.to_le_bytes());

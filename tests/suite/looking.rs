@@ -277,6 +277,8 @@ fn happen(publication: &Publication, what: u64, number: u64) {
         12 => publication.write("items/more.csv", table(number)),
         13 => age(publication),
         14 => item(publication, day, "", "Text.<script>1</script>"),
+        // Translations of one another link to each other.
+        16 => item(publication, day, &format!("story = 'one'\nlanguage = '{}'", ["en", "es"][(number % 2) as usize]), "Text."),
         15 => {
             let first = publication.files("public").into_iter().find(|path| path.starts_with("archive/"));
             first.into_iter().for_each(|path| publication.write(&format!("public/{path}"), "mine"));
@@ -335,7 +337,7 @@ fn what_a_look_leaves_is_what_a_full_build_makes() {
         let mut hours = 0;
         for step in 0..14 {
             let before = fs::read_to_string(cached.path(CACHE)).unwrap_or_default();
-            let (what, number) = (roll(20), roll(1000));
+            let (what, number) = (roll(21), roll(1000));
             happen(&cached, what, number);
             happen(&full, what, number);
             hours += [0, 0, 1, 7, 30][roll(5) as usize];
