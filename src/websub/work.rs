@@ -1,6 +1,7 @@
 //! The hub's work: what is due is done, several at a time, few of them on one host; and what was done is written down.
 //!
-//! One process works for a publication at a time, by a lock; another only takes requests, and takes over when the first ends.
+//! Where the subscriptions are in a file, one process works for a publication at a time, by a lock; another only takes requests, and takes over when the first
+//! ends. Where they are in a database, any number work, on any machines.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError};
@@ -8,17 +9,20 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::address::NOT_PUBLIC;
-use super::book::{Delivery, Intent, Mode};
+use super::book::{self, Delivery, Intent, Mode, Room};
 use super::call::{self, Answer};
 use super::hub::{self, Hub, Note, State};
+use super::shelf::HubError;
 use crate::diag::{Finding, Place, codes};
-use crate::ledger::LedgerError;
+use crate::ledger::Pending;
 use crate::publish::Lock;
 
 /// How often to look whether something is due, or a build said that something changed.
 const LOOK: Duration = Duration::from_secs(1);
 /// The same while the subscriptions cannot be read.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
+/// How often hubs that share their subscriptions look for what is over: one of them would do.
+const TIDY: Duration = Duration::from_secs(10);
 /// So many calls of one host are under way at a time: one that is slow does not hold up the others.
 const PER_HOST: usize = 2;
 /// On shutdown, calls under way have so long.
@@ -31,11 +35,14 @@ pub(super) struct UnderWay {
     hosts: HashMap<String, usize>,
     pub has_news: bool,
     is_ending: bool,
+    /// When it was last looked for what is over.
+    tidied: Option<Instant>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Key {
-    Intent(i64),
+    /// With its mark: who asked anew need not wait for what it asked before.
+    Intent(i64, i64),
     /// Of a subscription.
     Delivery(i64),
 }
@@ -65,12 +72,13 @@ impl Hub {
         let mut lock = None;
         let mut waits_for = None;
         while !self.locked().is_ending {
-            if lock.is_none() {
+            if lock.is_none() && !self.book.is_shared() {
                 lock = self.take_lock(&mut waits_for);
             }
-            let pause = match lock.as_ref().map(|_| self.look()) {
+            let has_turn = self.book.is_shared() || lock.is_some();
+            let pause = match has_turn.then(|| self.look()) {
                 Some(Err(error)) => {
-                    self.tell(self.ledger_finding(&error));
+                    self.tell(self.finding(&error));
                     LOOK_AGAIN
                 }
                 _ => LOOK,
@@ -110,27 +118,84 @@ impl Hub {
     }
 
     /// Takes up what changed and what is due.
-    fn look(self: &Arc<Self>) -> Result<(), LedgerError> {
+    fn look(self: &Arc<Self>) -> Result<(), HubError> {
         let state = self.state();
-        let now = self.clock.now();
-        let count = self.book.take_pings(state.url.as_str(), |topic| hub::hash(&state.config, topic), now)?;
-        if count > 0 {
-            (self.notes)(Note::Line(format!("a build changed documents; deliveries: {count}")));
+        let now = self.now()?;
+        // Where nothing is published, as far as it is seen from here, somebody else may see more.
+        let sees = self.shelf.standing(&state.config, &[])?.is_any;
+        if sees {
+            self.take_pings(&state, now)?;
+            self.tidy(&state, now)?;
         }
-        let is_topic = |topic: &str| self.is_published(&state.config, topic);
-        let is_whole = self.published(&state.config).is_whole;
-        let (expired, denied) = self.book.tidy(is_whole.then_some(&is_topic), now)?;
-        if expired + denied > 0 {
-            (self.notes)(Note::Line(format!("subscriptions that ran out: {expired}; without a topic any more: {denied}")));
+        for intent in self.book.intents(&self.room(&state), now)? {
+            if !self.begin(&state, Job::Ask(intent)) {
+                break;
+            }
         }
-        let intents = self.book.intents(now)?.into_iter().map(Job::Ask);
-        let deliveries = self.book.deliveries(now)?.into_iter().map(Job::Send);
-        for job in intents.chain(deliveries) {
-            if !self.begin(&state, job) {
+        let deliveries = if sees { self.book.deliveries(&self.room(&state), now)? } else { Vec::new() };
+        for delivery in deliveries {
+            if !self.begin(&state, Job::Send(delivery)) {
                 break;
             }
         }
         Ok(())
+    }
+
+    /// What builds and workers changed.
+    fn take_pings(&self, state: &State, now: i64) -> Result<(), HubError> {
+        let mut count = 0;
+        loop {
+            let pings = self.book.pings(state.url.as_str())?;
+            let is_last = pings.len() < book::PINGS as usize;
+            let pings = self.judged(state, pings)?;
+            if !pings.is_empty() {
+                count += self.book.take_pings(state.url.as_str(), &pings, now)?;
+            }
+            if is_last || pings.is_empty() {
+                break;
+            }
+        }
+        if count > 0 {
+            (self.notes)(Note::Line(format!("a build changed documents; deliveries: {count}")));
+        }
+        Ok(())
+    }
+
+    /// Each with the hash of its document, or without where it is published no more. What is in doubt waits.
+    fn judged(&self, state: &State, pings: Vec<Pending>) -> Result<Vec<(Pending, Option<[u8; 32]>)>, HubError> {
+        let topics: Vec<String> = pings.iter().map(|pending| pending.ping.topic.clone()).collect();
+        if topics.is_empty() {
+            return Ok(Vec::new());
+        }
+        let standing = self.standing(&state.config, &topics)?;
+        let hashes = self.hashes(&state.config, &topics)?;
+        let all = pings.into_iter().zip(hashes).zip(standing.there);
+        Ok(all.filter(|((_, hash), is_there)| hash.is_some() || !is_there && standing.is_whole).map(|(judged, _)| judged).collect())
+    }
+
+    /// Ends what is over.
+    fn tidy(&self, state: &State, now: i64) -> Result<(), HubError> {
+        let is_early = |under_way: &UnderWay| under_way.tidied.is_some_and(|then| then.elapsed() < TIDY);
+        if self.book.is_shared() && is_early(&self.locked()) {
+            return Ok(());
+        }
+        let topics = self.book.topics()?;
+        let standing = self.standing(&state.config, &topics)?;
+        let ended = topics.into_iter().zip(standing.there).filter(|(_, is_there)| standing.is_whole && !is_there);
+        let ended: Vec<String> = ended.map(|(topic, _)| topic).collect();
+        let (expired, denied) = self.book.tidy(&ended, now)?;
+        if expired + denied > 0 {
+            (self.notes)(Note::Line(format!("subscriptions that ran out: {expired}; without a topic any more: {denied}")));
+        }
+        self.locked().tidied = Some(Instant::now());
+        Ok(())
+    }
+
+    /// How many more calls there may be now.
+    fn room(&self, state: &State) -> Room {
+        let under_way = self.locked();
+        let busy = under_way.hosts.iter().map(|(host, count)| (host.clone(), *count as i64)).collect();
+        Room { most: state.config.websub.at_a_time.saturating_sub(under_way.jobs.len()), of_a_host: PER_HOST, busy }
     }
 
     /// Does the job unless it is being done; says whether there is room for another.
@@ -150,7 +215,7 @@ impl Hub {
         let state = state.clone();
         let work = move || {
             if let Err(error) = turn.hub.carry_out(&state, job) {
-                turn.hub.tell(turn.hub.ledger_finding(&error));
+                turn.hub.tell(turn.hub.finding(&error));
                 // What could not be written down is still due: nobody is called over and over.
                 std::thread::sleep(LOOK_AGAIN);
             }
@@ -159,24 +224,26 @@ impl Hub {
         std::thread::Builder::new().name("hub call".into()).spawn(work).is_ok()
     }
 
-    fn carry_out(&self, state: &State, job: Job) -> Result<(), LedgerError> {
+    fn carry_out(&self, state: &State, job: Job) -> Result<(), HubError> {
         match job {
             Job::Ask(intent) if self.book.is_open(&intent)? => self.ask_subscriber(state, &intent),
-            Job::Send(delivery) if self.book.is_owed(&delivery)? => self.send(state, &delivery),
-            // Done between the look and its turn.
-            Job::Ask(_) | Job::Send(_) => Ok(()),
+            // Done between the look and its turn, or too late.
+            Job::Ask(_) => Ok(()),
+            Job::Send(delivery) => self.send(state, &delivery),
         }
     }
 
-    fn ask_subscriber(&self, state: &State, intent: &Intent) -> Result<(), LedgerError> {
-        let answer = call::ask(&state.agent, intent, &self.book.random()?);
-        let now = self.clock.now();
+    fn ask_subscriber(&self, state: &State, intent: &Intent) -> Result<(), HubError> {
+        let answer = call::ask(&state.agent, intent, &book::random()?);
+        crate::crash::point("asked");
+        let now = self.now()?;
         let (word, callback, topic) = (intent.mode.as_str(), &intent.wish.callback, &intent.wish.topic);
         let (why, next) = match answer {
-            Answer::Yes if intent.mode == Mode::Denied => return self.book.drop_intent(intent),
+            Answer::Yes if intent.mode == Mode::Denied => return Ok(self.book.drop_intent(intent)?),
             Answer::Yes => {
-                self.book.confirm(intent, now)?;
-                (self.notes)(Note::Line(format!("{word} confirmed: `{callback}`, `{topic}`")));
+                if self.book.confirm(intent, now)? {
+                    (self.notes)(Note::Line(format!("{word} confirmed: `{callback}`, `{topic}`")));
+                }
                 return Ok(());
             }
             Answer::No(why) => {
@@ -191,17 +258,23 @@ impl Hub {
         Ok(())
     }
 
-    fn send(&self, state: &State, delivery: &Delivery) -> Result<(), LedgerError> {
-        let bytes = hub::file(&state.config, &delivery.topic).and_then(|file| std::fs::read(file).ok());
-        let Some(bytes) = bytes else { return self.book.put_off(delivery, self.clock.now()).map(drop) };
+    fn send(&self, state: &State, delivery: &Delivery) -> Result<(), HubError> {
+        let bytes = match hub::path(&state.config, &delivery.topic) {
+            Some(path) => self.shelf.bytes(&state.config, &path)?,
+            None => None,
+        };
+        if !self.book.is_owed(delivery)? {
+            return Ok(());
+        }
+        let Some(bytes) = bytes else { return Ok(self.book.put_off(delivery, self.now()?).map(drop)?) };
         let hash = *blake3::hash(&bytes).as_bytes();
         if delivery.sent.as_deref() == Some(&hash) {
-            return self.book.sent(delivery, &hash);
+            return Ok(self.book.sent(delivery, &hash, self.now()?)?);
         }
         let (why, end) = match call::send(&state.agent, &state.url, delivery, &bytes) {
             Answer::Yes => {
                 crate::crash::point("delivered");
-                self.book.sent(delivery, &hash)?;
+                self.book.sent(delivery, &hash, self.now()?)?;
                 (self.notes)(Note::Line(format!("delivered `{}` to `{}`", delivery.topic, delivery.callback)));
                 return Ok(());
             }
@@ -209,7 +282,7 @@ impl Hub {
                 self.book.end(delivery.subscription)?;
                 (why, ", and its subscription ends".to_owned())
             }
-            Answer::Failed(why) => (why, tried_again(self.book.put_off(delivery, self.clock.now())?)),
+            Answer::Failed(why) => (why, tried_again(self.book.put_off(delivery, self.now()?)?)),
         };
         let message = format!("`{}` did not take `{}`: {why}{end}", delivery.callback, delivery.topic);
         let help = "a subscriber takes a document with any 2xx, and ends its subscription with 410";
@@ -238,7 +311,7 @@ fn way_out(why: &str, help: &str) -> String {
 impl Job {
     fn key(&self) -> Key {
         match self {
-            Job::Ask(intent) => Key::Intent(intent.id),
+            Job::Ask(intent) => Key::Intent(intent.id, intent.mark),
             Job::Send(delivery) => Key::Delivery(delivery.subscription),
         }
     }
