@@ -30,8 +30,11 @@ pub(super) const PINGS: i64 = 256;
 pub enum Book {
     File(InFile),
     #[cfg(feature = "postgres")]
-    Tables(InTables),
+    Tables(Box<InTables>),
 }
+
+/// A topic that changed, with the hash of its document; without where that is published no more.
+pub type Judged = (Pending, Option<[u8; 32]>);
 
 /// How many more calls there may be.
 #[derive(Clone, Debug, Default)]
@@ -126,7 +129,7 @@ impl Book {
     pub fn of(config: &Config) -> Self {
         #[cfg(feature = "postgres")]
         if let Some(database) = &config.database {
-            return Book::Tables(InTables::new(database));
+            return Book::Tables(Box::new(InTables::new(database)));
         }
         Book::File(InFile::new(File::new(config.root.join(&config.ledger.path))))
     }
@@ -169,7 +172,7 @@ impl Book {
     }
 
     /// Takes these out unless they changed again, and in the same transaction writes down that those with a hash are to be delivered. Gives how many deliveries.
-    pub fn take_pings(&self, hub: &str, pings: &[(Pending, Option<[u8; 32]>)], now: i64) -> Result<usize, LedgerError> {
+    pub fn take_pings(&self, hub: &str, pings: &[Judged], now: i64) -> Result<usize, LedgerError> {
         at_home!(self, home => home.take_pings(hub, pings, now))
     }
 

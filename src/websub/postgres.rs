@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use postgres::types::ToSql;
 use postgres::{Row, Transaction};
 
-use super::book::{Delivery, Full, Intent, LEASE, Listed, Mode, PINGS, Room};
+use super::book::{Delivery, Full, Intent, Judged, LEASE, Listed, Mode, PINGS, Room};
 use super::call;
 use super::form::{Secret, Wish};
 use super::rows::INTENTS;
@@ -76,7 +76,7 @@ impl InTables {
         })
     }
 
-    pub fn take_pings(&self, hub: &str, pings: &[(Pending, Option<[u8; 32]>)], now: i64) -> Result<usize, LedgerError> {
+    pub fn take_pings(&self, hub: &str, pings: &[Judged], now: i64) -> Result<usize, LedgerError> {
         let delete = "delete from outbox where hub = $1 and topic = $2 and mark = $3 and not held";
         self.run(|work| {
             let mut sum = 0;

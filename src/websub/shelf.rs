@@ -58,7 +58,7 @@ enum Rest {
     Nothing,
     Folder(Mutex<Arc<Manifest>>),
     #[cfg(all(feature = "postgres", feature = "object-store"))]
-    Store(Store),
+    Store(Box<Store>),
 }
 
 /// What is published in the folder, as the manifest said when it was read.
@@ -106,10 +106,10 @@ impl Shelf {
     pub(super) fn standing(&self, config: &Config, paths: &[&str]) -> Result<Standing, HubError> {
         #[cfg(feature = "postgres")]
         if let Some(line) = &self.documents
-            && let Some(standing) = rows(line, paths)?
+            && let Some(worked) = worked(line, paths)?
         {
-            let there = paths.iter().map(|path| standing.0.contains_key(*path)).collect();
-            return Ok(Standing { there, is_any: true, is_whole: standing.1 });
+            let there = paths.iter().map(|path| worked.hashes.contains_key(*path)).collect();
+            return Ok(Standing { there, is_any: true, is_whole: worked.is_done });
         }
         match &self.rest {
             #[cfg(feature = "postgres")]
@@ -124,9 +124,9 @@ impl Shelf {
     pub(super) fn hashes(&self, config: &Config, paths: &[&str]) -> Result<Vec<Option<[u8; 32]>>, HubError> {
         #[cfg(feature = "postgres")]
         if let Some(line) = &self.documents
-            && let Some((known, _)) = rows(line, paths)?
+            && let Some(worked) = worked(line, paths)?
         {
-            return Ok(paths.iter().map(|path| known.get(*path)?.as_slice().try_into().ok()).collect());
+            return Ok(paths.iter().map(|path| worked.hashes.get(*path)?.as_slice().try_into().ok()).collect());
         }
         paths.iter().map(|path| Ok(self.rest.bytes(config, path)?.map(|bytes| *blake3::hash(&bytes).as_bytes()))).collect()
     }
@@ -165,7 +165,7 @@ impl Rest {
 #[cfg(all(feature = "postgres", feature = "object-store"))]
 fn rest(config: &Config) -> Result<Rest, HubError> {
     match &config.output.store {
-        Some(address) => Ok(Rest::Store(Store::new(config, address)?)),
+        Some(address) => Ok(Rest::Store(Box::new(Store::new(config, address)?))),
         None => Ok(Rest::Folder(Mutex::default())),
     }
 }
@@ -175,9 +175,18 @@ fn rest(_: &Config) -> Result<Rest, HubError> {
     Ok(Rest::Folder(Mutex::default()))
 }
 
-/// The hashes of those that workers published, and whether they have nothing left to do; `None` where they never published anything.
+/// What workers published.
 #[cfg(feature = "postgres")]
-fn rows(line: &Line, paths: &[&str]) -> Result<Option<(HashMap<String, Vec<u8>>, bool)>, HubError> {
+struct Worked {
+    /// By path.
+    hashes: HashMap<String, Vec<u8>>,
+    /// Whether they have nothing left to do.
+    is_done: bool,
+}
+
+/// Of these paths; `None` where workers never published anything.
+#[cfg(feature = "postgres")]
+fn worked(line: &Line, paths: &[&str]) -> Result<Option<Worked>, HubError> {
     let state = "select exists (select 1 from documents), not exists (select 1 from families where wanted > done)";
     Ok(line.run(|work| {
         let row = work.query_one(state, &[])?;
@@ -185,7 +194,7 @@ fn rows(line: &Line, paths: &[&str]) -> Result<Option<(HashMap<String, Vec<u8>>,
             return Ok(None);
         }
         let rows = work.query("select path, hash from documents where path = any($1)", &[&paths])?;
-        Ok(Some((rows.iter().map(|row| (row.get(0), row.get(1))).collect(), row.get(1))))
+        Ok(Some(Worked { hashes: rows.iter().map(|row| (row.get(0), row.get(1))).collect(), is_done: row.get(1) }))
     })?)
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, Row, TransactionBehavior, params};
 
-use super::book::{Delivery, Full, Intent, Listed, Mode, PINGS, Room};
+use super::book::{Delivery, Full, Intent, Judged, Listed, Mode, PINGS, Room};
 use super::form::{Secret, Wish};
 use super::rows::{SCHEMA, delivery, deny, end, forget, full, intend, intent, known, publish, settle};
 use crate::config::WebSub;
@@ -50,7 +50,7 @@ impl InFile {
         )
     }
 
-    pub fn take_pings(&self, _hub: &str, pings: &[(Pending, Option<[u8; 32]>)], now: i64) -> Result<usize, LedgerError> {
+    pub fn take_pings(&self, _hub: &str, pings: &[Judged], now: i64) -> Result<usize, LedgerError> {
         self.work(|connection| {
             let mut sum = 0;
             for (pending, content) in pings {

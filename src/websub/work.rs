@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::address::NOT_PUBLIC;
-use super::book::{self, Delivery, Intent, Mode, Room};
+use super::book::{self, Delivery, Intent, Judged, Mode, Room};
 use super::call::{self, Answer};
 use super::hub::{self, Hub, Note, State};
 use super::shelf::HubError;
@@ -162,7 +162,7 @@ impl Hub {
     }
 
     /// Each with the hash of its document, or without where it is published no more. What is in doubt waits.
-    fn judged(&self, state: &State, pings: Vec<Pending>) -> Result<Vec<(Pending, Option<[u8; 32]>)>, HubError> {
+    fn judged(&self, state: &State, pings: Vec<Pending>) -> Result<Vec<Judged>, HubError> {
         let topics: Vec<String> = pings.iter().map(|pending| pending.ping.topic.clone()).collect();
         if topics.is_empty() {
             return Ok(Vec::new());
