@@ -211,6 +211,28 @@ fn no_more_are_let_in_than_there_may_be_whomever_they_ask() {
 }
 
 #[test]
+fn the_last_place_is_given_once() {
+    let Some(database) = Database::new() else { return };
+    let publication = worked(&database, &format!("{PRIVATE}\nper-topic = 1"));
+    let hub = server(&publication);
+    // Another hub is just about to take it.
+    let mut client = database.client();
+    let mut other = client.transaction().expect("a transaction");
+    other.execute("select value from tidings.meta where key = 'hub' for update", &[]).expect("its turn");
+    let insert = "insert into tidings.intents (key, mode, topic, callback, host, lease, tries, due, token, until) \
+        values ('x', 'subscribe', $1, 'https://reader.example/', 'reader.example', 3600, 0, 9e15, 0, 0)";
+    other.execute(insert, &[&ALL]).expect("taken");
+    let subscriber = Listener::new(willing);
+    let status = std::thread::scope(|scope| {
+        let asking = scope.spawn(|| subscribe(&hub, ALL, &subscriber.url("/")));
+        std::thread::sleep(Duration::from_secs(1));
+        other.commit().expect("committed");
+        asking.join().expect("no panic")
+    });
+    assert_eq!(status, 429);
+}
+
+#[test]
 fn subscriptions_survive_a_database_that_dies() {
     let Some(mut postgres) = Server::start() else { return };
     let database = postgres.database("news");
