@@ -22,6 +22,8 @@ const INTENT_TRIES: u32 = 3;
 const DELIVERY_TRIES: u32 = 9;
 /// What a hub took out of tables is its own for so many seconds; a call takes ten at most.
 pub const LEASE: i64 = 20;
+/// So many requests may wait for their verification.
+pub(super) const INTENTS: i64 = 1000;
 /// So many topics that changed are taken up at a time.
 pub(super) const PINGS: i64 = 256;
 

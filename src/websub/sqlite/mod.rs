@@ -1,15 +1,17 @@
 //! The subscriptions in the ledger's file. The file is opened anew for each piece of work: `tidings ledger repair` may put another in its place.
 
+mod rows;
+
 use std::path::Path;
 
 use rusqlite::{Connection, Row, TransactionBehavior, params};
 
 use super::book::{Delivery, Full, Intent, Judged, Listed, Mode, PINGS, Room};
 use super::form::{Secret, Wish};
-use super::rows::{SCHEMA, delivery, deny, end, forget, full, intend, intent, known, publish, settle};
 use crate::config::WebSub;
 use crate::ledger::sqlite::File;
 use crate::ledger::{LedgerError, Pending, pings};
+use rows::{SCHEMA, delivery, deny, end, forget, full, intend, intent, known, publish, settle};
 
 /// How many of what is due are looked at at a time, and how many of them are of one host: what waits for a slow one must not hide the rest.
 const BATCH: u32 = 512;

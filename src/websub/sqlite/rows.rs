@@ -1,10 +1,10 @@
-//! The tables of the embedded hub, and what is done to their rows inside a transaction; [`super::sqlite`] says when.
+//! The tables of the embedded hub in a file, and what is done to their rows inside a transaction.
 
 use rusqlite::{Connection, Row, params};
 
-use super::book::{Delivery, Full, Intent, Mode};
-use super::form::{Secret, Wish};
 use crate::config::WebSub;
+use crate::websub::book::{Delivery, Full, INTENTS, Intent, Mode};
+use crate::websub::form::{Secret, Wish};
 
 pub(super) const SCHEMA: &str = "
 create table if not exists subscriptions (
@@ -16,9 +16,6 @@ create table if not exists intents (
     mark integer not null, tries integer not null, due integer not null, unique (topic, callback));
 create table if not exists deliveries (
     subscription integer primary key, content blob not null, tries integer not null, due integer not null);";
-
-/// So many requests may wait for their verification.
-pub(super) const INTENTS: i64 = 1000;
 
 /// Whether the subscription is there.
 pub(super) fn known(connection: &Connection, wish: &Wish) -> rusqlite::Result<bool> {
