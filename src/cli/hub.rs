@@ -66,6 +66,9 @@ pub(super) fn run(args: &HubArgs, context: &Context) -> Result<Exit, Failure> {
     let options = Options { how, limits, log, behind_proxy: args.behind_proxy, hub: Some(hub.clone()), hub_only: true };
     let server = Server::new(&config, options).map_err(serve::no_thread)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(serve::no_thread)?;
+    if let Ok(false) = hub.sees() {
+        context.ui.note("nothing is published yet, as far as it is seen from here; until then nobody can subscribe");
+    }
     let work = hub.start().map_err(serve::no_thread)?;
     let done = runtime.block_on(listen(args, context, &server, &hub));
     serve::end(Some(&hub), Some(work));

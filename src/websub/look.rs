@@ -13,12 +13,20 @@ use crate::ledger::Pending;
 const TIDY: Duration = Duration::from_secs(10);
 
 impl Hub {
+    /// Whether anything is published that is seen from here.
+    ///
+    /// # Errors
+    /// A database or store that cannot be asked.
+    pub fn sees(&self) -> Result<bool, HubError> {
+        Ok(self.shelf.standing(&self.state().config, &[])?.is_any)
+    }
+
     /// Takes up what changed and what is due.
     pub(super) fn look(self: &Arc<Self>) -> Result<(), HubError> {
         let state = self.state();
         let now = self.now()?;
         // Where nothing is published, as far as it is seen from here, somebody else may see more.
-        let sees = self.shelf.standing(&state.config, &[])?.is_any;
+        let sees = self.sees()?;
         if sees {
             self.take_pings(&state, now)?;
             self.tidy(&state, now)?;
