@@ -47,11 +47,12 @@ impl Home {
     /// A publication with its own hub; `more` stands below `[websub]`.
     fn publication(&self, more: &str) -> Publication {
         let config = CONFIG.replace("author =", "hub = \"self\"\nauthor =");
-        let mut config = format!("{config}\n[websub]\n{more}");
+        let config = format!("{config}\n[websub]\n{more}");
         #[cfg(feature = "postgres")]
-        if let Home::Database(database) = self {
-            config = format!("{config}\n[database]\nurl = '{}'\n", database.url);
-        }
+        let config = match self {
+            Home::Database(database) => format!("{config}\n[database]\nurl = '{}'\n", database.url),
+            Home::File => config,
+        };
         let publication = Publication::with_config(&config);
         if !self.is_file() {
             publication.run(&["db", "init"]).expect(0, &[]);
