@@ -68,6 +68,8 @@ pub struct DatabaseError {
 #[cfg(feature = "postgres")]
 mod client;
 #[cfg(feature = "postgres")]
+pub mod line;
+#[cfg(feature = "postgres")]
 pub mod schema;
 #[cfg(feature = "postgres")]
 pub use client::{connect, failure};

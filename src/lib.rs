@@ -48,7 +48,7 @@
 //! | [`publish`] | the plan, and its destination: a folder with staged files and renames, or an object store; manifest, lock | writes the output |
 //! | [`fetch`] | the agent that asks others over HTTP | no, those who use it do |
 //! | [`mod@purge`] | caches, such as a CDN, told of what changed | runs a command, or asks over the network |
-//! | [`websub`] | hubs told of what changed, and the embedded hub: who subscribed, and what they are sent | tells hubs and subscribers, reads and writes its tables in the ledger's file |
+//! | [`websub`] | hubs told of what changed, and the embedded hub: who subscribed, and what they are sent | tells hubs and subscribers, reads and writes its tables beside the ledger, reads what is published |
 //! | `desk` | items in PostgreSQL, and the work of many machines on their channels (feature `postgres`) | reads and writes a database |
 //! | [`serve`] | the published documents over HTTP, out of a folder or an object store, and what access logs tell of those who read | reads the output, listens |
 //! | [`server_config`] | the same for other web servers: nginx, Caddy, Apache, out of what [`serve`] serves | no |

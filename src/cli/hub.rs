@@ -12,11 +12,10 @@ use super::serve::{self, Signal, Signals};
 use super::{Exit, Failure, ui};
 use crate::config::Config;
 use crate::ledger::date;
-use crate::ledger::sqlite::File;
 use crate::serve::connection::{self, Limits};
 use crate::serve::{How, Options, Server};
-use crate::websub::Hub;
 use crate::websub::book::{Book, Listed};
+use crate::websub::{Hub, Shelf};
 
 /// `tidings hub`
 #[derive(Debug, Args)]
@@ -27,7 +26,9 @@ use crate::websub::book::{Book, Listed};
 Examples:
   tidings hub                           behind a proxy that passes `/hub` on
   tidings hub --listen 0.0.0.0:8081     for everybody who can reach this machine
-  tidings hub --list                    who subscribed to what, until when")]
+  tidings hub --list                    who subscribed to what, until when
+
+With `[database]` any number of hubs run, on any machines: each takes requests and delivers.")]
 pub(super) struct HubArgs {
     /// Listen here; port 0 takes any that is free
     #[arg(short, long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
@@ -55,7 +56,8 @@ pub(super) fn run(args: &HubArgs, context: &Context) -> Result<Exit, Failure> {
         return list(args, context, &config);
     }
     let config = Arc::new(config);
-    let hub = Hub::new(config.clone(), context.clock(), serve::notes(context.ui)).ok_or_else(|| {
+    let shelf = Shelf::of(&config)?;
+    let hub = Hub::new(config.clone(), shelf, context.clock(), serve::notes(context.ui)).ok_or_else(|| {
         Failure::new("the config names no hub, so that nobody would find this one")
             .help("write `hub = \"self\"` below `[publication]`, and build")
     })?;
@@ -64,6 +66,9 @@ pub(super) fn run(args: &HubArgs, context: &Context) -> Result<Exit, Failure> {
     let options = Options { how, limits, log, behind_proxy: args.behind_proxy, hub: Some(hub.clone()), hub_only: true };
     let server = Server::new(&config, options).map_err(serve::no_thread)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(serve::no_thread)?;
+    if let Ok(false) = hub.sees() {
+        context.ui.note("nothing is published yet, as far as it is seen from here; until then nobody can subscribe");
+    }
     let work = hub.start().map_err(serve::no_thread)?;
     let done = runtime.block_on(listen(args, context, &server, &hub));
     serve::end(Some(&hub), Some(work));
@@ -92,8 +97,8 @@ async fn listen(args: &HubArgs, context: &Context, server: &Arc<Server>, hub: &H
 }
 
 fn list(args: &HubArgs, context: &Context, config: &Config) -> Result<Exit, Failure> {
-    let file = File::new(config.root.join(&config.ledger.path));
-    let listed = if file.exists() { Book::new(file).list(context.now.timestamp())? } else { Vec::new() };
+    let book = Book::of(config);
+    let listed = book.list(book.now(&context.clock())?)?;
     if args.json {
         ui::print_json(&listed)?;
         return Ok(Exit::Fine);

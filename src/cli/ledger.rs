@@ -13,7 +13,7 @@ use crate::ledger::sqlite::File;
 use crate::ledger::{Known, Memory, Ping, Store, date, exchange};
 use crate::publish::Destination;
 use crate::seen::Seen;
-use crate::websub::book::Book;
+use crate::websub::book;
 
 /// `tidings ledger`
 #[derive(Debug, Subcommand)]
@@ -206,7 +206,7 @@ fn repair_file(context: &Context, file: &File, is_there: bool, (memory, pings): 
     file.save_with(&Memory::default(), memory, pings)?;
     if is_there
         && has_hubs
-        && let Err(error) = Book::new(file.clone()).take_over(&aside)
+        && let Err(error) = book::take_over(file, &aside)
     {
         context.ui.note(format_args!("who subscribed at the hub could not be taken over: {error}"));
     }

@@ -249,6 +249,12 @@ impl From<crate::pipeline::Changed> for Failure {
     }
 }
 
+impl From<crate::websub::shelf::HubError> for Failure {
+    fn from(error: crate::websub::shelf::HubError) -> Self {
+        Failure::new(error.to_string()).help(error.help())
+    }
+}
+
 impl From<crate::ledger::LedgerError> for Failure {
     fn from(error: crate::ledger::LedgerError) -> Self {
         Failure::new(error.to_string()).help(error.help())

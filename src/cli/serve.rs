@@ -21,7 +21,7 @@ use crate::serve::connection::{self, Limits};
 use crate::serve::crossing::Stock;
 use crate::serve::log::{Destination, Log};
 use crate::serve::{How, Options, Server};
-use crate::websub::{Hub, Note, hub::Notes};
+use crate::websub::{Hub, Note, Shelf, hub::Notes};
 
 /// `tidings serve`
 #[derive(Debug, Args)]
@@ -32,7 +32,8 @@ Examples:
   tidings serve --watch                          preview: builds on every save, open pages look again
   tidings serve --log access.log --behind-proxy  production, behind a proxy that sends X-Forwarded-For
   tidings serve --listen 0.0.0.0:8080            for everybody who can reach this machine
-  tidings serve --from s3://news/feeds           what stands in an object store; any number of servers may do it")]
+  tidings serve --from s3://news/feeds           what stands in an object store; any number of servers may do it
+  tidings serve --from database                  what workers published, and the hub where the config says `hub = \"self\"`")]
 pub(super) struct ServeArgs {
     /// Listen here; port 0 takes any that is free
     #[arg(short, long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
@@ -93,7 +94,10 @@ pub(super) fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> 
     }
     // Looked at before the documents are read: what a build puts in place meanwhile is read again.
     let published = published(&config);
-    let own = config.websub.own.as_ref().and_then(|_| Hub::new(config.clone(), context.clock(), notes(context.ui)));
+    let own = match &config.websub.own {
+        Some(_) => Hub::new(config.clone(), Shelf::of(&config)?, context.clock(), notes(context.ui)),
+        None => None,
+    };
     let server = Server::new(&config, args.options(own.clone())?).map_err(|error| {
         let folder = config.root.join(&config.output.folder);
         Failure::new(format!("could not serve `{}`: {error}", folder.display())).help("run `tidings build` first")

@@ -168,7 +168,7 @@ impl Desk<'_> {
             let mut wanted: BTreeSet<String> = doubtful.iter().map(|put| put.family.clone()).collect();
             wanted.extend((is_other || is_stored).then(|| LIST.to_owned()));
             want(&mut transaction, &wanted)?;
-            add(&mut transaction, &pings(config, &saved.put))?;
+            add(&mut transaction, &pings(config, &saved.put), false)?;
             done(&mut transaction, claim, &own)?;
             crash::point("documents");
             transaction.commit()?;

@@ -107,7 +107,7 @@ codes! {
     HUB_NOT_TOLD = "hub-not-told", Warning, "a hub could not be told of what was published";
     HUB_INTENT = "hub-intent", Warning, "a subscriber did not confirm what was asked of the hub in its name";
     HUB_DELIVERY = "hub-delivery", Warning, "a subscriber did not take a document that it subscribed to";
-    HUB_LEDGER = "hub-ledger", Warning, "the hub could not read or write its subscriptions";
+    HUB_LEDGER = "hub-ledger", Warning, "the hub could not read or write its subscriptions, or not read what is published";
     ABANDONED_FILE = "abandoned-file", Warning, "a document that is no longer wanted was changed by something else and is left alone";
 }
 

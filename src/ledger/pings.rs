@@ -25,7 +25,7 @@ pub struct Ping {
 pub struct Pending {
     pub ping: Ping,
     /// Another whenever the document changes again, so that telling of the former change does not count as telling of this one.
-    pub(super) mark: i64,
+    pub(crate) mark: i64,
 }
 
 impl File {
@@ -80,11 +80,15 @@ pub(super) fn add(connection: &Connection, pings: &[Ping]) -> rusqlite::Result<(
     pings.iter().try_for_each(|ping| insert.execute([&ping.hub, &ping.topic]).map(drop))
 }
 
-/// What was released for this hub, taken out: it takes it over in the same transaction.
-pub fn take(connection: &Connection, hub: &str) -> rusqlite::Result<Vec<String>> {
-    connection.execute_batch(SCHEMA)?;
-    let taken = read(connection, "delete from pings where hub = ?1 and held = 0 returning hub, topic, mark", [hub])?;
-    Ok(taken.into_iter().map(|pending| pending.ping.topic).collect())
+/// What was released for this hub, in the order of topics, so many at most.
+pub fn released(connection: &Connection, hub: &str, most: i64) -> rusqlite::Result<Vec<Pending>> {
+    read(connection, "select hub, topic, mark from pings where hub = ?1 and held = 0 order by topic limit ?2", params![hub, most])
+}
+
+/// Takes one out, unless it was told again: the hub takes it over in the same transaction.
+pub fn take(connection: &Connection, pending: &Pending) -> rusqlite::Result<bool> {
+    let delete = "delete from pings where hub = ?1 and topic = ?2 and mark = ?3 and held = 0";
+    Ok(connection.execute(delete, params![pending.ping.hub, pending.ping.topic, pending.mark])? > 0)
 }
 
 fn read(connection: &Connection, query: &str, values: impl rusqlite::Params) -> rusqlite::Result<Vec<Pending>> {

@@ -10,6 +10,8 @@ use super::sqlite::{self, File};
 use super::{Memory, Pending, Ping, Staged};
 use crate::config::Config;
 use crate::database::DatabaseError;
+#[cfg(feature = "postgres")]
+use crate::database::line::apart;
 
 /// Why the ledger could not be read or written. What was published stands.
 #[derive(Debug, thiserror::Error)]
@@ -46,12 +48,6 @@ pub enum Store {
     File(File),
     #[cfg(feature = "postgres")]
     Tables(Tables),
-}
-
-/// On a thread of its own: the client of the database waits in a way that who serves at the same time must not.
-#[cfg(feature = "postgres")]
-fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    std::thread::scope(|scope| scope.spawn(work).join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
 }
 
 /// Does the same in either home.
@@ -137,13 +133,8 @@ impl Store {
         at_home!(self, home => home.keep_pings_for(hubs))
     }
 
-    /// Lets the embedded hub, which reads the ledger's file itself, take up what is meant for it.
+    /// Lets the embedded hub, which reads the ledger itself, take up what is meant for it.
     pub fn release_pings(&self, hub: &str) -> Result<usize, LedgerError> {
-        match self {
-            Store::File(file) => file.release_pings(hub),
-            // The config does not let the two come together.
-            #[cfg(feature = "postgres")]
-            Store::Tables(_) => Ok(0),
-        }
+        at_home!(self, home => home.release_pings(hub))
     }
 }

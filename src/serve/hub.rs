@@ -34,6 +34,11 @@ impl Mount {
         Mount { hub, turns: Semaphore::new(AT_A_TIME) }
     }
 
+    /// Whether a path, without the slash before it, is that of the hub's own address.
+    pub fn is_at(&self, path: &str) -> bool {
+        self.hub.path() == path
+    }
+
     /// Answers whatever is sent here.
     pub async fn answer(&self, request: Request<Body>) -> Response {
         let is_1 = request.version() <= Version::HTTP_11;

@@ -253,11 +253,13 @@ impl Server {
         response
     }
 
-    /// The hub, where the request is for it: at `hub`, with or without the path of the base address; where there is nothing else, whatever is posted.
+    /// The hub, where the request is for it: at its own path, at `hub`, with or without the path of the base address; where there is nothing else, whatever is posted.
     fn hub_for(&self, request: &Request<Body>) -> Option<&hub::Mount> {
         let hub = self.hub.as_ref()?;
         let path = request.uri().path().strip_prefix('/')?;
-        let is_at = path.ends_with(hub::PATH) && (path == hub::PATH || self.site.load().without_base(path) == hub::PATH);
+        // Before the documents are here, the base address is not known from them.
+        let is_own = || self.site.load().without_base(path) == hub::PATH || hub.is_at(path);
+        let is_at = path.ends_with(hub::PATH) && (path == hub::PATH || is_own());
         (is_at || self.hub_only && request.method() == axum::http::Method::POST).then_some(hub)
     }
 

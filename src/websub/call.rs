@@ -14,7 +14,7 @@ use crate::config::{Config, Format};
 use crate::fetch;
 
 /// A subscriber has so long for a verification, and for taking a document.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// Longer answers are no challenge.
 const ANSWER: u64 = 1024;
 
@@ -71,7 +71,7 @@ pub fn send(agent: &Agent, hub: &Url, delivery: &Delivery, bytes: &[u8]) -> Answ
         .header("Content-Type", media_type(&delivery.topic))
         .header("Link", format!("<{hub}>; rel=\"hub\", <{}>; rel=\"self\"", delivery.topic));
     let request = match &delivery.secret {
-        Some(secret) => request.header("X-Hub-Signature", signature(secret, bytes)),
+        Some(secret) => request.header("X-Hub-Signature", signature(secret.as_str(), bytes)),
         None => request,
     };
     match request.send(bytes) {

@@ -1,6 +1,7 @@
 //! What is asked of the hub: the form that is posted, read once and judged (WebSub sections 5.1 and 6). A pure function.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use url::{Host, Url, form_urlencoded};
 
@@ -28,9 +29,31 @@ pub struct Wish {
     pub callback: String,
     /// Of the callback.
     pub host: String,
-    pub secret: Option<String>,
+    pub secret: Option<Secret>,
     /// In seconds, within the bounds.
     pub lease: u64,
+}
+
+/// What a subscriber and the hub know, and nobody else is told.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Secret(text)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
 }
 
 /// Reads a form; `is_topic` knows what is published.
@@ -88,7 +111,7 @@ fn wish(config: &Config, is_topic: impl Fn(&str) -> bool, form: &Form) -> Result
         return Err(format!("hub.secret is not shorter than {SECRET} bytes"));
     }
     let host = callback.host_str().unwrap_or_default().to_owned();
-    Ok(Wish { topic, callback: callback.into(), host, secret, lease: lease(config, form)? })
+    Ok(Wish { topic, callback: callback.into(), host, secret: secret.map(Secret), lease: lease(config, form)? })
 }
 
 fn lease(config: &Config, form: &Form) -> Result<u64, String> {
@@ -155,7 +178,7 @@ mod tests {
             "hub.mode=subscribe&hub.topic=https%3A%2F%2Ffeeds.example.org%2Fall.rss&hub.callback=https%3A%2F%2FReader.example%2Fx%3Fa%3D1";
         let wish = |secret: Option<&str>, lease| {
             let callback = "https://reader.example/x?a=1".to_owned();
-            Wish { topic: TOPIC.into(), callback, host: "reader.example".into(), secret: secret.map(Into::into), lease }
+            Wish { topic: TOPIC.into(), callback, host: "reader.example".into(), secret: secret.map(|text| Secret(text.into())), lease }
         };
         for (more, expected) in [
             ("", wish(None, 864_000)),

@@ -1,9 +1,8 @@
 //! The embedded hub: what it answers to those who ask, and what it knows of the publication.
 
-use std::collections::HashSet;
-use std::path::PathBuf;
+use std::cell::RefCell;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
@@ -13,12 +12,10 @@ use url::Url;
 use super::book::{Book, Full, Mode};
 use super::call;
 use super::form::{self, Asked, Wish};
+use super::shelf::{HubError, Shelf, Standing};
 use super::work::UnderWay;
 use crate::config::Config;
 use crate::diag::{Finding, Place, codes};
-use crate::ledger::LedgerError;
-use crate::ledger::sqlite::File;
-use crate::publish::Destination;
 
 /// The largest form that is read.
 pub const FORM: usize = 16 << 10;
@@ -55,9 +52,9 @@ pub type Notes = Box<dyn Fn(Note) + Send + Sync>;
 /// A hub for the feeds of one publication.
 pub struct Hub {
     state: ArcSwap<State>,
-    published: Mutex<Arc<Published>>,
     pub(super) book: Book,
-    pub(super) clock: Clock,
+    pub(super) shelf: Shelf,
+    clock: Clock,
     pub(super) notes: Notes,
     pub(super) under_way: Mutex<UnderWay>,
     pub(super) news: Condvar,
@@ -69,15 +66,6 @@ pub(super) struct State {
     /// Its own address, as subscribers know it.
     pub url: Url,
     pub agent: Agent,
-}
-
-/// What is published, as the manifest said when it was read.
-#[derive(Debug, Default)]
-pub(super) struct Published {
-    at: Option<SystemTime>,
-    paths: HashSet<String>,
-    /// Whether no run is under way, so that what is not there is published no more.
-    pub is_whole: bool,
 }
 
 /// What the hub answers.
@@ -94,11 +82,11 @@ impl Hub {
     }
 
     /// `None` where the config names no hub.
-    pub fn new(config: Arc<Config>, clock: Clock, notes: Notes) -> Option<Arc<Self>> {
-        let book = Book::new(File::new(config.root.join(&config.ledger.path)));
+    pub fn new(config: Arc<Config>, shelf: Shelf, clock: Clock, notes: Notes) -> Option<Arc<Self>> {
+        let book = Book::of(&config);
         let state = ArcSwap::from_pointee(State::new(config)?);
         let under_way = Mutex::new(UnderWay::default());
-        Some(Arc::new(Hub { state, published: Mutex::default(), book, clock, notes, under_way, news: Condvar::new() }))
+        Some(Arc::new(Hub { state, book, shelf, clock, notes, under_way, news: Condvar::new() }))
     }
 
     /// Goes on by another config; where that names no hub, by the former.
@@ -112,29 +100,47 @@ impl Hub {
         self.state.load_full()
     }
 
+    /// The path of its own address, without the slash before it.
+    pub fn path(&self) -> String {
+        self.state().url.path().trim_start_matches('/').to_owned()
+    }
+
+    pub(super) fn now(&self) -> Result<i64, HubError> {
+        Ok(self.book.now(&self.clock)?)
+    }
+
     /// Answers a form that was posted.
     pub fn answer(&self, body: &[u8]) -> Reply {
-        let state = self.state();
-        let asked = match form::read(&state.config, |topic| self.is_published(&state.config, topic), body) {
-            Ok(asked) => asked,
-            Err(why) => return Reply { status: 400, text: why },
-        };
-        let answer = match asked {
-            Asked::Subscribe(wish) => self.ask(&state, Mode::Subscribe, &wish),
-            Asked::Unsubscribe(wish) => self.unsubscribe(&state, &wish),
-            Asked::Publish(topics) => self.publish(&state, topics),
-        };
+        let answer = self.judge(&self.state(), body);
         self.wake();
         answer.unwrap_or_else(|error| {
-            self.tell(self.ledger_finding(&error));
+            self.tell(self.finding(&error));
             Reply { status: 503, text: "the hub cannot read its subscriptions now".into() }
         })
     }
 
-    fn ask(&self, state: &State, mode: Mode, wish: &Wish) -> Result<Reply, LedgerError> {
-        let text = match self.book.ask(mode, wish, &state.config.websub, self.clock.now()) {
+    fn judge(&self, state: &State, body: &[u8]) -> Result<Reply, HubError> {
+        let failed = RefCell::new(None);
+        let is_topic = |topic: &str| {
+            let standing = self.standing(&state.config, &[topic.to_owned()]).map_err(|error| failed.replace(Some(error)));
+            standing.is_ok_and(|standing| standing.there == [true])
+        };
+        let asked = form::read(&state.config, is_topic, body);
+        if let Some(error) = failed.into_inner() {
+            return Err(error);
+        }
+        match asked {
+            Ok(Asked::Subscribe(wish)) => self.ask(state, Mode::Subscribe, &wish),
+            Ok(Asked::Unsubscribe(wish)) => self.unsubscribe(state, &wish),
+            Ok(Asked::Publish(topics)) => self.publish(state, topics.into_iter().collect()),
+            Err(why) => Ok(Reply { status: 400, text: why }),
+        }
+    }
+
+    fn ask(&self, state: &State, mode: Mode, wish: &Wish) -> Result<Reply, HubError> {
+        let text = match self.book.ask(mode, wish, &state.config.websub, self.now()?) {
             Ok(()) => return Ok(Reply { status: 202, text: "the callback will be asked whether it wants this".into() }),
-            Err(Full::Ledger(error)) => return Err(error),
+            Err(Full::Ledger(error)) => return Err(error.into()),
             Err(Full::Topic) => "this topic has as many subscriptions as it can have",
             Err(Full::Host) => "this host has as many subscriptions as it can have",
             Err(Full::Hub) => "too many requests wait for their verification; ask again later",
@@ -143,47 +149,41 @@ impl Hub {
     }
 
     /// Nobody is asked about a subscription that there is not: a stranger could have anybody asked.
-    fn unsubscribe(&self, state: &State, wish: &Wish) -> Result<Reply, LedgerError> {
+    fn unsubscribe(&self, state: &State, wish: &Wish) -> Result<Reply, HubError> {
         match self.book.knows(wish)? {
             true => self.ask(state, Mode::Unsubscribe, wish),
             false => Ok(Reply { status: 404, text: "there is no such subscription".into() }),
         }
     }
 
-    fn publish(&self, state: &State, topics: impl IntoIterator<Item = String>) -> Result<Reply, LedgerError> {
-        let hashed = topics.into_iter().filter_map(|topic| Some((topic.clone(), hash(&state.config, &topic)?)));
-        let hashed: Vec<(String, [u8; 32])> = hashed.collect();
-        let count = self.book.publish(&hashed, self.clock.now())?;
+    fn publish(&self, state: &State, topics: Vec<String>) -> Result<Reply, HubError> {
+        let hashes = self.hashes(&state.config, &topics)?;
+        let hashed: Vec<(String, [u8; 32])> = topics.into_iter().zip(hashes).filter_map(|(topic, hash)| Some((topic, hash?))).collect();
+        let count = self.book.publish(&hashed, self.now()?)?;
         (self.notes)(Note::Line(format!("told of topics that changed: {}; deliveries: {count}", hashed.len())));
         Ok(Reply { status: 204, text: String::new() })
     }
 
-    pub(super) fn is_published(&self, config: &Config, topic: &str) -> bool {
-        let Ok(url) = Url::parse(topic) else { return false };
-        super::path(config, &url).is_some_and(|path| self.published(config).paths.contains(path))
+    /// What is published of these topics.
+    pub(super) fn standing(&self, config: &Config, topics: &[String]) -> Result<Standing, HubError> {
+        let paths = paths(config, topics);
+        self.shelf.standing(config, &paths.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
-    /// What is published now; read again when it changed.
-    pub(super) fn published(&self, config: &Config) -> Arc<Published> {
-        let at = std::fs::metadata(config.root.join(".tidings/published.json")).and_then(|metadata| metadata.modified()).ok();
-        let mut known = self.published.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.at != at || at.is_none() {
-            let folder = Destination::open(config).ok();
-            let paths: HashSet<String> =
-                folder.iter().flat_map(Destination::published).filter(|path| super::is_topic(path)).map(str::to_owned).collect();
-            // Of another folder than before nothing is known yet.
-            let is_whole = !paths.is_empty() && folder.is_some_and(|folder| !folder.is_cut_off());
-            *known = Arc::new(Published { at, paths, is_whole });
-        }
-        known.clone()
+    /// The hashes of their documents as they stand.
+    pub(super) fn hashes(&self, config: &Config, topics: &[String]) -> Result<Vec<Option<[u8; 32]>>, HubError> {
+        let paths = paths(config, topics);
+        self.shelf.hashes(config, &paths.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     pub(super) fn tell(&self, finding: Finding) {
         (self.notes)(Note::Finding(finding));
     }
 
-    pub(super) fn ledger_finding(&self, error: &LedgerError) -> Finding {
-        let place = Place::file(self.state().config.ledger.path.clone());
+    pub(super) fn finding(&self, error: &HubError) -> Finding {
+        let state = self.state();
+        let place =
+            if self.book.is_shared() { Place::file(state.config.path.clone()) } else { Place::file(state.config.ledger.path.clone()) };
         Finding::new(&codes::HUB_LEDGER, error.to_string()).at(place).help(error.help())
     }
 
@@ -203,12 +203,12 @@ impl State {
     }
 }
 
-pub(super) fn file(config: &Config, topic: &str) -> Option<PathBuf> {
-    let url = Url::parse(topic).ok()?;
-    Some(config.root.join(&config.output.folder).join(super::path(config, &url)?))
+/// The paths of topics; of one that cannot be any, a path at which nothing stands.
+fn paths(config: &Config, topics: &[String]) -> Vec<String> {
+    topics.iter().map(|topic| path(config, topic).unwrap_or_default()).collect()
 }
 
-/// Of a topic's document as it stands.
-pub(super) fn hash(config: &Config, topic: &str) -> Option<[u8; 32]> {
-    Some(*blake3::hash(&std::fs::read(file(config, topic)?).ok()?).as_bytes())
+/// The path of a topic's document.
+pub(super) fn path(config: &Config, topic: &str) -> Option<String> {
+    super::path(config, &Url::parse(topic).ok()?).map(str::to_owned)
 }

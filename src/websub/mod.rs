@@ -1,8 +1,8 @@
 //! WebSub (W3C Recommendation of 2018): who wants to know at once is told, and need not poll.
 //!
 //! [`ping`] tells the publication's hubs what a build changed. The rest is a hub of our own for those who want no outside one: [`form`] reads what
-//! a subscriber asks, [`book`] keeps subscriptions and what is under way in the ledger's file (`rows`), [`mod@call`] asks and sends, at addresses that [`address`] found to be
-//! public, [`mod@work`] does that for what is due, and [`hub`] is the whole. `docs/websub.md` is the page for users.
+//! a subscriber asks, [`book`] keeps subscriptions and what is under way, in the ledger's file ([`sqlite`]) or in a database (`postgres`), [`mod@call`] asks and sends, at
+//! addresses that [`address`] found to be public, [`shelf`] knows what is published, [`look`] finds what is to be done, [`mod@work`] does it, and [`hub`] is the whole. `docs/websub.md` is the page for users.
 //!
 //! A topic is a channel in one format: the address of its document. Pages for people, archives and copies at old paths are none.
 
@@ -11,8 +11,14 @@ pub mod book;
 mod call;
 pub mod form;
 pub mod hub;
+mod look;
 pub mod ping;
-mod rows;
+#[cfg(feature = "postgres")]
+mod postgres;
+pub mod shelf;
+mod sqlite;
+#[cfg(all(feature = "postgres", feature = "object-store"))]
+mod store;
 mod work;
 
 use url::Url;
@@ -23,6 +29,7 @@ use crate::pipeline;
 use crate::publish::Plan;
 
 pub use hub::{Clock, Hub, Note};
+pub use shelf::Shelf;
 
 /// Whether a document may be subscribed to: a feed, and no page of an archive.
 pub fn is_topic(path: &str) -> bool {

@@ -1,6 +1,7 @@
 //! The hub's work: what is due is done, several at a time, few of them on one host; and what was done is written down.
 //!
-//! One process works for a publication at a time, by a lock; another only takes requests, and takes over when the first ends.
+//! Where the subscriptions are in a file, one process works for a publication at a time, by a lock; another only takes requests, and takes over when the first
+//! ends. Where they are in a database, any number work, on any machines.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError};
@@ -8,11 +9,11 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::address::NOT_PUBLIC;
-use super::book::{Delivery, Intent, Mode};
+use super::book::{self, Delivery, Intent, Mode};
 use super::call::{self, Answer};
 use super::hub::{self, Hub, Note, State};
+use super::shelf::HubError;
 use crate::diag::{Finding, Place, codes};
-use crate::ledger::LedgerError;
 use crate::publish::Lock;
 
 /// How often to look whether something is due, or a build said that something changed.
@@ -20,27 +21,30 @@ const LOOK: Duration = Duration::from_secs(1);
 /// The same while the subscriptions cannot be read.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
 /// So many calls of one host are under way at a time: one that is slow does not hold up the others.
-const PER_HOST: usize = 2;
+pub(super) const PER_HOST: usize = 2;
 /// On shutdown, calls under way have so long.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// What is being done, and whether there is more to do.
 #[derive(Debug, Default)]
 pub(super) struct UnderWay {
-    jobs: HashSet<Key>,
-    hosts: HashMap<String, usize>,
+    pub jobs: HashSet<Key>,
+    pub hosts: HashMap<String, usize>,
     pub has_news: bool,
     is_ending: bool,
+    /// When it was last looked for what is over.
+    pub tidied: Option<Instant>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Key {
-    Intent(i64),
+pub(super) enum Key {
+    /// With its mark: who asked anew need not wait for what it asked before.
+    Intent(i64, i64),
     /// Of a subscription.
     Delivery(i64),
 }
 
-enum Job {
+pub(super) enum Job {
     Ask(Intent),
     Send(Delivery),
 }
@@ -65,12 +69,13 @@ impl Hub {
         let mut lock = None;
         let mut waits_for = None;
         while !self.locked().is_ending {
-            if lock.is_none() {
+            if lock.is_none() && !self.book.is_shared() {
                 lock = self.take_lock(&mut waits_for);
             }
-            let pause = match lock.as_ref().map(|_| self.look()) {
+            let has_turn = self.book.is_shared() || lock.is_some();
+            let pause = match has_turn.then(|| self.look()) {
                 Some(Err(error)) => {
-                    self.tell(self.ledger_finding(&error));
+                    self.tell(self.finding(&error));
                     LOOK_AGAIN
                 }
                 _ => LOOK,
@@ -109,32 +114,8 @@ impl Hub {
         wait.unwrap_or_else(PoisonError::into_inner).0.has_news = false;
     }
 
-    /// Takes up what changed and what is due.
-    fn look(self: &Arc<Self>) -> Result<(), LedgerError> {
-        let state = self.state();
-        let now = self.clock.now();
-        let count = self.book.take_pings(state.url.as_str(), |topic| hub::hash(&state.config, topic), now)?;
-        if count > 0 {
-            (self.notes)(Note::Line(format!("a build changed documents; deliveries: {count}")));
-        }
-        let is_topic = |topic: &str| self.is_published(&state.config, topic);
-        let is_whole = self.published(&state.config).is_whole;
-        let (expired, denied) = self.book.tidy(is_whole.then_some(&is_topic), now)?;
-        if expired + denied > 0 {
-            (self.notes)(Note::Line(format!("subscriptions that ran out: {expired}; without a topic any more: {denied}")));
-        }
-        let intents = self.book.intents(now)?.into_iter().map(Job::Ask);
-        let deliveries = self.book.deliveries(now)?.into_iter().map(Job::Send);
-        for job in intents.chain(deliveries) {
-            if !self.begin(&state, job) {
-                break;
-            }
-        }
-        Ok(())
-    }
-
     /// Does the job unless it is being done; says whether there is room for another.
-    fn begin(self: &Arc<Self>, state: &Arc<State>, job: Job) -> bool {
+    pub(super) fn begin(self: &Arc<Self>, state: &Arc<State>, job: Job) -> bool {
         let turn = {
             let mut under_way = self.locked();
             if under_way.jobs.len() >= state.config.websub.at_a_time {
@@ -150,7 +131,7 @@ impl Hub {
         let state = state.clone();
         let work = move || {
             if let Err(error) = turn.hub.carry_out(&state, job) {
-                turn.hub.tell(turn.hub.ledger_finding(&error));
+                turn.hub.tell(turn.hub.finding(&error));
                 // What could not be written down is still due: nobody is called over and over.
                 std::thread::sleep(LOOK_AGAIN);
             }
@@ -159,24 +140,26 @@ impl Hub {
         std::thread::Builder::new().name("hub call".into()).spawn(work).is_ok()
     }
 
-    fn carry_out(&self, state: &State, job: Job) -> Result<(), LedgerError> {
+    fn carry_out(&self, state: &State, job: Job) -> Result<(), HubError> {
         match job {
             Job::Ask(intent) if self.book.is_open(&intent)? => self.ask_subscriber(state, &intent),
-            Job::Send(delivery) if self.book.is_owed(&delivery)? => self.send(state, &delivery),
-            // Done between the look and its turn.
-            Job::Ask(_) | Job::Send(_) => Ok(()),
+            // Done between the look and its turn, or too late.
+            Job::Ask(_) => Ok(()),
+            Job::Send(delivery) => self.send(state, &delivery),
         }
     }
 
-    fn ask_subscriber(&self, state: &State, intent: &Intent) -> Result<(), LedgerError> {
-        let answer = call::ask(&state.agent, intent, &self.book.random()?);
-        let now = self.clock.now();
+    fn ask_subscriber(&self, state: &State, intent: &Intent) -> Result<(), HubError> {
+        let answer = call::ask(&state.agent, intent, &book::random()?);
+        crate::crash::point("asked");
+        let now = self.now()?;
         let (word, callback, topic) = (intent.mode.as_str(), &intent.wish.callback, &intent.wish.topic);
         let (why, next) = match answer {
-            Answer::Yes if intent.mode == Mode::Denied => return self.book.drop_intent(intent),
+            Answer::Yes if intent.mode == Mode::Denied => return Ok(self.book.drop_intent(intent)?),
             Answer::Yes => {
-                self.book.confirm(intent, now)?;
-                (self.notes)(Note::Line(format!("{word} confirmed: `{callback}`, `{topic}`")));
+                if self.book.confirm(intent, now)? {
+                    (self.notes)(Note::Line(format!("{word} confirmed: `{callback}`, `{topic}`")));
+                }
                 return Ok(());
             }
             Answer::No(why) => {
@@ -191,17 +174,23 @@ impl Hub {
         Ok(())
     }
 
-    fn send(&self, state: &State, delivery: &Delivery) -> Result<(), LedgerError> {
-        let bytes = hub::file(&state.config, &delivery.topic).and_then(|file| std::fs::read(file).ok());
-        let Some(bytes) = bytes else { return self.book.put_off(delivery, self.clock.now()).map(drop) };
+    fn send(&self, state: &State, delivery: &Delivery) -> Result<(), HubError> {
+        let bytes = match hub::path(&state.config, &delivery.topic) {
+            Some(path) => self.shelf.bytes(&state.config, &path)?,
+            None => None,
+        };
+        if !self.book.is_owed(delivery)? {
+            return Ok(());
+        }
+        let Some(bytes) = bytes else { return Ok(self.book.put_off(delivery, self.now()?).map(drop)?) };
         let hash = *blake3::hash(&bytes).as_bytes();
         if delivery.sent.as_deref() == Some(&hash) {
-            return self.book.sent(delivery, &hash);
+            return Ok(self.book.sent(delivery, &hash, self.now()?)?);
         }
         let (why, end) = match call::send(&state.agent, &state.url, delivery, &bytes) {
             Answer::Yes => {
                 crate::crash::point("delivered");
-                self.book.sent(delivery, &hash)?;
+                self.book.sent(delivery, &hash, self.now()?)?;
                 (self.notes)(Note::Line(format!("delivered `{}` to `{}`", delivery.topic, delivery.callback)));
                 return Ok(());
             }
@@ -209,7 +198,7 @@ impl Hub {
                 self.book.end(delivery.subscription)?;
                 (why, ", and its subscription ends".to_owned())
             }
-            Answer::Failed(why) => (why, tried_again(self.book.put_off(delivery, self.clock.now())?)),
+            Answer::Failed(why) => (why, tried_again(self.book.put_off(delivery, self.now()?)?)),
         };
         let message = format!("`{}` did not take `{}`: {why}{end}", delivery.callback, delivery.topic);
         let help = "a subscriber takes a document with any 2xx, and ends its subscription with 410";
@@ -238,7 +227,7 @@ fn way_out(why: &str, help: &str) -> String {
 impl Job {
     fn key(&self) -> Key {
         match self {
-            Job::Ask(intent) => Key::Intent(intent.id),
+            Job::Ask(intent) => Key::Intent(intent.id, intent.mark),
             Job::Send(delivery) => Key::Delivery(delivery.subscription),
         }
     }

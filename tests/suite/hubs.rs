@@ -12,23 +12,66 @@ use sha2::{Digest, Sha256};
 use crate::listener::{Listener, PATIENCE, Request};
 use crate::support::{CONFIG, Publication};
 
-const PRIVATE: &str = "private-callbacks = true";
-const ALL: &str = "https://feeds.example.org/all.rss";
+pub const PRIVATE: &str = "private-callbacks = true";
+pub const ALL: &str = "https://feeds.example.org/all.rss";
 
-/// A publication with its own hub; `more` stands below `[websub]`.
-fn publication(more: &str) -> Publication {
-    let config = CONFIG.replace("author =", "hub = \"self\"\nauthor =");
-    let publication = Publication::with_config(&format!("{config}\n[websub]\n{more}"));
-    publication.item(1, "The port of Belize reopens");
-    publication.build();
-    publication
+/// Where subscriptions are kept.
+enum Home {
+    File,
+    #[cfg(feature = "postgres")]
+    Database(crate::postgres::Database),
+}
+
+/// Each of these with subscriptions in the ledger's file, and in a database.
+macro_rules! at_both_homes {
+    ($($name:ident)*) => {
+        mod in_a_file {
+            $(#[test]
+            fn $name() {
+                super::$name(&super::Home::File);
+            })*
+        }
+        #[cfg(feature = "postgres")]
+        mod in_a_database {
+            $(#[test]
+            fn $name() {
+                if let Some(database) = crate::postgres::Database::new() {
+                    super::$name(&super::Home::Database(database));
+                }
+            })*
+        }
+    };
+}
+
+impl Home {
+    /// A publication with its own hub; `more` stands below `[websub]`.
+    fn publication(&self, more: &str) -> Publication {
+        let config = CONFIG.replace("author =", "hub = \"self\"\nauthor =");
+        let config = format!("{config}\n[websub]\n{more}");
+        #[cfg(feature = "postgres")]
+        let config = match self {
+            Home::Database(database) => format!("{config}\n[database]\nurl = '{}'\n", database.url),
+            Home::File => config,
+        };
+        let publication = Publication::with_config(&config);
+        if !self.is_file() {
+            publication.run(&["db", "init"]).expect(0, &[]);
+        }
+        publication.item(1, "The port of Belize reopens");
+        publication.build();
+        publication
+    }
+
+    fn is_file(&self) -> bool {
+        matches!(self, Home::File)
+    }
 }
 
 /// A hub at work; it ends when it is dropped.
-struct Hub {
-    child: Child,
+pub struct Hub {
+    pub child: Child,
     address: SocketAddr,
-    said: Arc<Mutex<Vec<String>>>,
+    pub said: Arc<Mutex<Vec<String>>>,
 }
 
 impl Hub {
@@ -36,9 +79,9 @@ impl Hub {
         Self::with(publication, &["hub", "--listen", "127.0.0.1:0"], &[])
     }
 
-    fn with(publication: &Publication, args: &[&str], env: &[(&str, &str)]) -> Self {
+    pub fn with(publication: &Publication, args: &[&str], env: &[(&str, &str)]) -> Self {
         let mut command = publication.command(args);
-        env.iter().for_each(|(name, value)| _ = command.env(name, value));
+        env.iter().for_each(|(name, value)| _ = if value.is_empty() { command.env_remove(name) } else { command.env(name, value) });
         let mut child = command.arg("-v").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let mut lines = BufReader::new(child.stderr.take().expect("standard error")).lines().map_while(Result::ok);
         // Its thread for deliveries may have its say before that.
@@ -64,7 +107,7 @@ impl Hub {
     }
 
     /// The status that a form is answered with, and what is said.
-    fn post(&self, form: &[(&str, &str)]) -> (u16, String) {
+    pub fn post(&self, form: &[(&str, &str)]) -> (u16, String) {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         self.post_raw("application/x-www-form-urlencoded", body.as_bytes())
     }
@@ -87,7 +130,7 @@ impl Hub {
     }
 
     #[track_caller]
-    fn hears(&self, what: &str) {
+    pub fn hears(&self, what: &str) {
         let start = Instant::now();
         while !self.said.lock().expect("no panic").iter().any(|line| line.contains(what)) {
             assert!(start.elapsed() < PATIENCE, "`{what}` was never said: {:?}", self.said.lock());
@@ -104,7 +147,7 @@ impl Drop for Hub {
 }
 
 /// The answer of a subscriber that confirms everything and takes everything.
-fn willing(request: &Request) -> (String, String) {
+pub fn willing(request: &Request) -> (String, String) {
     ("200 OK".into(), request.query("hub.challenge").unwrap_or_default())
 }
 
@@ -117,17 +160,17 @@ fn taking(statuses: &'static [&'static str]) -> Listener {
     })
 }
 
-fn is_delivery(request: &Request) -> bool {
+pub fn is_delivery(request: &Request) -> bool {
     request.method == "POST"
 }
 
-fn is_question(request: &Request) -> bool {
+pub fn is_question(request: &Request) -> bool {
     request.method == "GET"
 }
 
 /// What the list says of subscriptions, once it is as wanted.
 #[track_caller]
-fn listed(publication: &Publication, wanted: impl Fn(&[serde_json::Value]) -> bool) -> Vec<serde_json::Value> {
+pub fn listed(publication: &Publication, wanted: impl Fn(&[serde_json::Value]) -> bool) -> Vec<serde_json::Value> {
     let start = Instant::now();
     loop {
         let ran = publication.run(&["hub", "--list", "--json"]);
@@ -141,7 +184,7 @@ fn listed(publication: &Publication, wanted: impl Fn(&[serde_json::Value]) -> bo
 }
 
 /// HMAC (RFC 2104) out of the hash alone: no code of the program's.
-fn hmac(key: &[u8], text: &[u8]) -> String {
+pub fn hmac(key: &[u8], text: &[u8]) -> String {
     let mut block = [0u8; 64];
     match key.len() {
         ..=64 => block[..key.len()].copy_from_slice(key),
@@ -151,9 +194,25 @@ fn hmac(key: &[u8], text: &[u8]) -> String {
     hash(0x5c, &hash(0x36, text)).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-#[test]
-fn a_subscriber_is_asked_and_then_sent_what_changes() {
-    let publication = publication(PRIVATE);
+at_both_homes! {
+    a_subscriber_is_asked_and_then_sent_what_changes
+    who_does_not_confirm_is_not_subscribed
+    a_subscription_ends_when_it_is_asked_to_and_when_its_lease_does
+    what_is_not_taken_is_sent_again_and_410_ends_it
+    a_restart_goes_on_with_what_is_under_way
+    a_request_that_waits_for_its_verification_survives_a_restart
+    nobody_at_a_private_address_is_asked
+    strange_requests_are_refused
+    who_subscribed_to_what_ends_is_told
+    serve_is_the_hub_where_the_config_says_so
+    a_hub_at_an_address_of_its_own_is_pinged
+    subscriptions_survive_a_repair_and_may_come_before_the_first_build
+    one_slow_host_is_called_twice_at_a_time_and_no_more
+    builds_and_the_hub_do_not_lock_each_other_out
+}
+
+fn a_subscriber_is_asked_and_then_sent_what_changes(home: &Home) {
+    let publication = home.publication(PRIVATE);
     let hub = Hub::start(&publication);
     let subscriber = Listener::new(willing);
     let secret = "a long secret of a subscriber, which is longer than a block of SHA-256: it has sixty-four bytes";
@@ -195,9 +254,8 @@ fn a_subscriber_is_asked_and_then_sent_what_changes() {
     subscriber.wait(1, is_delivery);
 }
 
-#[test]
-fn who_does_not_confirm_is_not_subscribed() {
-    let publication = publication(PRIVATE);
+fn who_does_not_confirm_is_not_subscribed(home: &Home) {
+    let publication = home.publication(PRIVATE);
     let hub = Hub::start(&publication);
     for (status, challenge) in [
         ("200 OK", "something else"),
@@ -219,9 +277,8 @@ fn who_does_not_confirm_is_not_subscribed() {
     listed(&publication, <[_]>::is_empty);
 }
 
-#[test]
-fn a_subscription_ends_when_it_is_asked_to_and_when_its_lease_does() {
-    let publication = publication(PRIVATE);
+fn a_subscription_ends_when_it_is_asked_to_and_when_its_lease_does(home: &Home) {
+    let publication = home.publication(PRIVATE);
     let (leaving, staying) = (Listener::new(willing), Listener::new(willing));
     {
         let hub = Hub::start(&publication);
@@ -257,9 +314,8 @@ fn a_subscription_ends_when_it_is_asked_to_and_when_its_lease_does() {
     listed(&publication, <[_]>::is_empty);
 }
 
-#[test]
-fn what_is_not_taken_is_sent_again_and_410_ends_it() {
-    let publication = publication(PRIVATE);
+fn what_is_not_taken_is_sent_again_and_410_ends_it(home: &Home) {
+    let publication = home.publication(PRIVATE);
     let hub = Hub::start(&publication);
     let stumbling = taking(&["500 Oh", "302 Found\r\nLocation: /other", "202 Accepted"]);
     let gone = taking(&["410 Gone"]);
@@ -278,9 +334,8 @@ fn what_is_not_taken_is_sent_again_and_410_ends_it() {
     assert_eq!(gone.requests().iter().filter(|request| is_delivery(request)).count(), 1);
 }
 
-#[test]
-fn a_restart_goes_on_with_what_is_under_way() {
-    let publication = publication(PRIVATE);
+fn a_restart_goes_on_with_what_is_under_way(home: &Home) {
+    let publication = home.publication(PRIVATE);
     let subscriber = Listener::new(willing);
     let silent = taking(&["503 Not Now", "503 Not Now", "200 OK"]);
     {
@@ -311,9 +366,8 @@ fn a_restart_goes_on_with_what_is_under_way() {
     listed(&publication, |list| list.iter().all(|one| one["tries"].is_null()));
 }
 
-#[test]
-fn a_request_that_waits_for_its_verification_survives_a_restart() {
-    let publication = publication(PRIVATE);
+fn a_request_that_waits_for_its_verification_survives_a_restart(home: &Home) {
+    let publication = home.publication(PRIVATE);
     let later = Listener::new(|request| match request.number {
         0 => ("500 Oh".into(), String::new()),
         _ => willing(request),
@@ -328,9 +382,8 @@ fn a_request_that_waits_for_its_verification_survives_a_restart() {
     listed(&publication, |list| list.len() == 1);
 }
 
-#[test]
-fn nobody_at_a_private_address_is_asked() {
-    let publication = publication("");
+fn nobody_at_a_private_address_is_asked(home: &Home) {
+    let publication = home.publication("");
     let hub = Hub::start(&publication);
     let victim = Listener::new(willing);
     let port = victim.url("").rsplit(':').next().expect("a port").to_owned();
@@ -361,9 +414,8 @@ fn nobody_at_a_private_address_is_asked() {
     assert!(victim.requests().is_empty());
 }
 
-#[test]
-fn strange_requests_are_refused() {
-    let publication = publication("per-topic = 2\nprivate-callbacks = true");
+fn strange_requests_are_refused(home: &Home) {
+    let publication = home.publication("per-topic = 2\nprivate-callbacks = true");
     let hub = Hub::start(&publication);
     let form = "application/x-www-form-urlencoded";
     let other = "https://feeds.example.org/none.rss";
@@ -412,9 +464,8 @@ fn strange_requests_are_refused() {
     assert!(!hub.said.lock().expect("no panic").iter().any(|line| line.contains("panicked")));
 }
 
-#[test]
-fn who_subscribed_to_what_ends_is_told() {
-    let publication = publication(PRIVATE);
+fn who_subscribed_to_what_ends_is_told(home: &Home) {
+    let publication = home.publication(PRIVATE);
     publication.item(2, "A ship of Mexico");
     publication.build();
     let hub = Hub::start(&publication);
@@ -433,9 +484,8 @@ fn who_subscribed_to_what_ends_is_told() {
     listed(&publication, <[_]>::is_empty);
 }
 
-#[test]
-fn serve_is_the_hub_where_the_config_says_so() {
-    let publication = publication(PRIVATE);
+fn serve_is_the_hub_where_the_config_says_so(home: &Home) {
+    let publication = home.publication(PRIVATE);
     let server = Hub::with(&publication, &["serve", "--listen", "127.0.0.1:0"], &[]);
     let document = server.raw(b"GET /all.atom HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     assert!(document.contains("<https://feeds.example.org/hub>; rel=\"hub\""), "{document}");
@@ -450,7 +500,9 @@ fn serve_is_the_hub_where_the_config_says_so() {
     subscriber.wait(1, is_delivery);
     // Another at the same time only takes requests.
     let hub = Hub::start(&publication);
-    hub.hears("delivered elsewhere");
+    if home.is_file() {
+        hub.hears("delivered elsewhere");
+    }
     hub.subscribe(&Listener::new(willing), &[]);
     listed(&publication, |list| list.len() == 2);
     // Without its own hub `serve` has none.
@@ -460,9 +512,8 @@ fn serve_is_the_hub_where_the_config_says_so() {
     publication.run(&["hub"]).expect(2, &["the config names no hub", "hub = \"self\""]);
 }
 
-#[test]
-fn a_hub_at_an_address_of_its_own_is_pinged() {
-    let publication = publication(PRIVATE);
+fn a_hub_at_an_address_of_its_own_is_pinged(home: &Home) {
+    let publication = home.publication(PRIVATE);
     let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
     publication.write("feeds.toml", publication.read("feeds.toml").replace("\"self\"", &format!("\"http://127.0.0.1:{port}/\"")));
     let _hub = Hub::with(&publication, &["hub", "--listen", &format!("127.0.0.1:{port}")], &[]);
@@ -476,10 +527,11 @@ fn a_hub_at_an_address_of_its_own_is_pinged() {
     assert!(sent.field("link").is_some_and(|link| link.starts_with(&format!("<http://127.0.0.1:{port}/>; rel=\"hub\""))), "{sent:?}");
 }
 
-#[test]
-fn subscriptions_survive_a_repair_and_may_come_before_the_first_build() {
-    let publication = publication(PRIVATE);
-    std::fs::remove_file(publication.path(".tidings/ledger.db")).expect("a ledger");
+fn subscriptions_survive_a_repair_and_may_come_before_the_first_build(home: &Home) {
+    let publication = home.publication(PRIVATE);
+    if home.is_file() {
+        std::fs::remove_file(publication.path(".tidings/ledger.db")).expect("a ledger");
+    }
     let hub = Hub::start(&publication);
     let subscriber = Listener::new(willing);
     hub.subscribe(&subscriber, &[]);
@@ -499,9 +551,8 @@ fn subscriptions_survive_a_repair_and_may_come_before_the_first_build() {
     subscriber.wait(1, is_delivery);
 }
 
-#[test]
-fn one_slow_host_is_called_twice_at_a_time_and_no_more() {
-    let publication = publication(PRIVATE);
+fn one_slow_host_is_called_twice_at_a_time_and_no_more(home: &Home) {
+    let publication = home.publication(PRIVATE);
     let hub = Hub::start(&publication);
     let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let (under_way, peak) = (now.clone(), most.clone());
@@ -525,9 +576,8 @@ fn one_slow_host_is_called_twice_at_a_time_and_no_more() {
 }
 
 /// Builds and subscribers write to one file at the same time.
-#[test]
-fn builds_and_the_hub_do_not_lock_each_other_out() {
-    let publication = publication(PRIVATE);
+fn builds_and_the_hub_do_not_lock_each_other_out(home: &Home) {
+    let publication = home.publication(PRIVATE);
     let hub = Hub::start(&publication);
     let subscriber = Listener::new(willing);
     std::thread::scope(|scope| {

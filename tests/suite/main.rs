@@ -18,6 +18,8 @@ mod example;
 mod gate;
 mod hostile;
 mod hubs;
+#[cfg(feature = "postgres")]
+mod hubs_shared;
 mod importing;
 mod json_feed;
 mod listener;

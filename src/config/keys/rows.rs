@@ -260,7 +260,7 @@ pub(super) const SECTIONS: &[Section] = &[
     },
     Section {
         heading: "[database]",
-        about: "A PostgreSQL database that holds the ledger in place of its file, and the items that workers publish: `docs/scale.md`. Needs the feature `postgres`.",
+        about: "A PostgreSQL database that holds the ledger in place of its file, the subscriptions of the embedded hub, and the items that workers publish: `docs/scale.md`. Needs the feature `postgres`.",
         keys: keys! {
             "database.url" Text, Required, "Where it is, without a password (the environment's `PGPASSWORD` has that), or `env:NAME` for an address that the environment has.", r#""postgresql://tidings@db.example.org/news""#;
             "database.schema" Text, Is(r#""tidings""#), "The schema that the tables stand in; each publication of a database has its own.", r#""harbour_news""#;
@@ -276,7 +276,7 @@ pub(super) const SECTIONS: &[Section] = &[
             "websub.longest-lease" Whole(60, 31_536_000), Is("2592000"), "A subscription that asks for more lasts so long, in seconds.", "7776000";
             "websub.per-topic" Whole(1, 1_000_000), Is("1000"), "At most so many subscriptions of one document.", "5000";
             "websub.per-host" Whole(1, 1_000_000), Is("1000"), "At most so many subscriptions of callbacks on one host.", "200";
-            "websub.at-a-time" Whole(1, 256), Is("8"), "At most so many subscribers are talked to at a time, two of them on one host.", "32";
+            "websub.at-a-time" Whole(1, 256), Is("8"), "At most so many subscribers are talked to at a time, two of them on one host; by each hub, where there are several.", "32";
             "websub.private-callbacks" Flag, Is("false"),
                 "Whether subscribers may be at addresses that are not public: this machine, the local network. Whoever reaches the hub can then make it ask there.", "true";
         },

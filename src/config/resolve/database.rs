@@ -27,10 +27,5 @@ pub(super) fn read(root: &Table<'_>, report: &mut Report<'_>) -> Option<Database
         }
         text.value
     });
-    let is_hub = |key: &str| root.table("publication").string(key).is_some_and(|text| text.value == "self");
-    if is_hub("hub") || root.table("publication").list("hub").is_some_and(|hubs| hubs.iter().any(|hub| hub.value == "self")) {
-        let help = "name a hub of its own in `hub`, or keep the ledger in a file";
-        report.bad(&url.span, "the embedded hub keeps its subscriptions in the ledger's file, and with `[database]` there is none", help);
-    }
     Some(Database { address: address?, schema: schema.to_owned() })
 }

@@ -118,7 +118,7 @@ fn config(table: &Table<'_>, root: &Path, path: Arc<Path>, report: &mut Report<'
     let ledger = memory::ledger(&table.table("ledger"), root, &output.folder, report);
     let database = database::read(table, report);
     let websub = websub::read(table, publication.base_url(), report);
-    store::check_hub(&table.table("output"), &websub, report);
+    store::check_hub(&table.table("output"), &websub, database.is_some(), report);
     collisions::check(&named, &channels, &topics, &names, languages, report);
     Some(Config {
         root: root.to_owned(),

@@ -36,11 +36,12 @@ pub(super) fn shown(address: &Address) -> PathBuf {
     PathBuf::from(address.to_string())
 }
 
-/// The embedded hub sends what stands in a folder.
-pub(super) fn check_hub(table: &Table<'_>, websub: &WebSub, report: &mut Report<'_>) {
-    if websub.own.is_some() && table.has("url") {
-        let message = "the embedded hub sends documents from a folder, and they go to an object store";
-        report.bad(&table.place("url"), message, "name an outside hub in `[publication]`, or publish to a `folder`");
+/// Many servers stand before a store, and the embedded hub's subscriptions are for all of them.
+pub(super) fn check_hub(table: &Table<'_>, websub: &WebSub, has_database: bool, report: &mut Report<'_>) {
+    if websub.own.is_some() && table.has("url") && !has_database {
+        let message = "documents go to an object store, and the embedded hub has no place for its subscriptions there";
+        let help = "add `[database]`, name an outside hub in `[publication]`, or publish to a `folder`";
+        report.bad(&table.place("url"), message, help);
     }
 }
 

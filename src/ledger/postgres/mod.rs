@@ -69,7 +69,7 @@ impl Tables {
         self.write(|transaction| {
             crash::point("ledger");
             save(transaction, before, after)?;
-            add(transaction, pings)?;
+            add(transaction, pings, true)?;
             crash::point("ledger");
             Ok(())
         })
@@ -80,7 +80,7 @@ impl Tables {
         self.write(|transaction| {
             transaction.batch_execute("delete from members; delete from channels; delete from ledger")?;
             save(transaction, &Memory::default(), memory)?;
-            add(transaction, pings)
+            add(transaction, pings, true)
         })
     }
 
@@ -115,6 +115,12 @@ impl Tables {
     pub fn keep_pings_for(&self, hubs: &[&str]) -> Result<(), LedgerError> {
         let mut client = schema::ready(&self.database)?;
         self.sql(client.execute("delete from outbox where not (hub = any($1))", &[&hubs])).map(drop)
+    }
+
+    /// Lets the embedded hub take up what is meant for it.
+    pub fn release_pings(&self, hub: &str) -> Result<usize, LedgerError> {
+        let mut client = schema::ready(&self.database)?;
+        self.sql(client.execute("update outbox set held = false where hub = $1 and held", &[&hub])).map(|count| count as usize)
     }
 
     /// One transaction, which also says that the ledger is another from now on.

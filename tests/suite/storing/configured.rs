@@ -19,7 +19,7 @@ fn the_config_says_where_and_holds_no_key() {
     }
     let own = CONFIG.replace("author =", "hub = 'self'\nauthor =");
     let publication = Publication::with_config(&format!("{own}\n[output]\nurl = 's3://news'\n"));
-    publication.run(&["build"]).expect(1, &["the embedded hub sends documents from a folder"]);
+    publication.run(&["build"]).expect(1, &["the embedded hub has no place for its subscriptions", "add `[database]`"]);
 }
 
 #[cfg(not(feature = "gcs"))]

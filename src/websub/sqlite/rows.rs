@@ -1,10 +1,10 @@
-//! The tables of the embedded hub, and what is done to their rows inside a transaction; [`super::book`] says when.
+//! The tables of the embedded hub in a file, and what is done to their rows inside a transaction.
 
 use rusqlite::{Connection, Row, params};
 
-use super::book::{Delivery, Full, Intent, Mode};
-use super::form::Wish;
 use crate::config::WebSub;
+use crate::websub::book::{Delivery, Full, INTENTS, Intent, Mode};
+use crate::websub::form::{Secret, Wish};
 
 pub(super) const SCHEMA: &str = "
 create table if not exists subscriptions (
@@ -16,9 +16,6 @@ create table if not exists intents (
     mark integer not null, tries integer not null, due integer not null, unique (topic, callback));
 create table if not exists deliveries (
     subscription integer primary key, content blob not null, tries integer not null, due integer not null);";
-
-/// So many requests may wait for their verification.
-const INTENTS: i64 = 1000;
 
 /// Whether the subscription is there.
 pub(super) fn known(connection: &Connection, wish: &Wish) -> rusqlite::Result<bool> {
@@ -52,11 +49,12 @@ pub(super) fn full(connection: &Connection, mode: Mode, wish: &Wish, limits: &We
 
 pub(super) fn intend(connection: &Connection, mode: Mode, wish: &Wish, now: i64) -> rusqlite::Result<usize> {
     let insert = "insert or replace into intents (mode, topic, callback, host, secret, lease, mark, tries, due) values (?1, ?2, ?3, ?4, ?5, ?6, random(), 0, ?7)";
-    connection.execute(insert, params![mode.as_str(), wish.topic, wish.callback, wish.host, wish.secret, wish.lease as i64, now])
+    let secret = wish.secret.as_ref().map(Secret::as_str);
+    connection.execute(insert, params![mode.as_str(), wish.topic, wish.callback, wish.host, secret, wish.lease as i64, now])
 }
 
-pub(super) fn settle(connection: &Connection, intent: &Intent) -> rusqlite::Result<()> {
-    connection.execute("delete from intents where id = ?1 and mark = ?2", params![intent.id, intent.mark]).map(drop)
+pub(super) fn settle(connection: &Connection, intent: &Intent) -> rusqlite::Result<usize> {
+    connection.execute("delete from intents where id = ?1 and mark = ?2", params![intent.id, intent.mark])
 }
 
 /// Those who have it, or wait for it, are left alone: whoever says twice that a topic changed makes nobody be asked twice.
@@ -86,14 +84,10 @@ pub(super) fn deny(connection: &Connection, topic: &str, now: i64) -> rusqlite::
 }
 
 pub(super) fn intent(row: &Row<'_>) -> rusqlite::Result<Intent> {
-    let mode = match row.get_ref(1)?.as_str()? {
-        "subscribe" => Mode::Subscribe,
-        "unsubscribe" => Mode::Unsubscribe,
-        _ => Mode::Denied,
-    };
     let lease = row.get::<_, i64>(6)?.max(0) as u64;
-    let wish = Wish { topic: row.get(2)?, callback: row.get(3)?, host: row.get(4)?, secret: row.get(5)?, lease };
-    Ok(Intent { id: row.get(0)?, mode, wish, mark: row.get(7)?, tries: row.get(8)? })
+    let wish = Wish { topic: row.get(2)?, callback: row.get(3)?, host: row.get(4)?, secret: secret(row, 5)?, lease };
+    let mode = Mode::of(row.get_ref(1)?.as_str()?);
+    Ok(Intent { id: row.get(0)?, mode, wish, mark: row.get(7)?, tries: row.get(8)?, until: None })
 }
 
 pub(super) fn delivery(row: &Row<'_>) -> rusqlite::Result<Delivery> {
@@ -102,9 +96,16 @@ pub(super) fn delivery(row: &Row<'_>) -> rusqlite::Result<Delivery> {
         topic: row.get(1)?,
         callback: row.get(2)?,
         host: row.get(3)?,
-        secret: row.get(4)?,
+        secret: secret(row, 4)?,
         sent: row.get(5)?,
         content: row.get(6)?,
         tries: row.get(7)?,
+        #[cfg(feature = "postgres")]
+        token: 0,
+        until: None,
     })
+}
+
+fn secret(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<Secret>> {
+    Ok(row.get::<_, Option<String>>(at)?.map(Secret::from))
 }
