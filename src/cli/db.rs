@@ -45,7 +45,7 @@ pub(super) enum DbCommand {
     after_help = "Examples:\n  tidings db load\n  tidings db load --accept shrink    although a channel loses more than a third of its items"
 )]
 pub(super) struct LoadArgs {
-    /// Take in all the same: items that come twice, channels that shrink
+    /// Take in all the same: items that come twice, channels that shrink, dates in the future, paths that disappear
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
     accept: Vec<Accepted>,
     /// Write every item anew, whether or not it changed
@@ -155,16 +155,20 @@ pub(super) fn now(context: &Context, desk: &mut Desk<'_>) -> Result<DateTime<Utc
 fn load(args: &LoadArgs, context: &Context, config: &Config) -> Result<Exit, Failure> {
     let mut desk = desk(config)?;
     let accepted = args.accept.iter().map(|accepted| accepted.accept()).collect();
-    let load = Load { now: now(context, &mut desk)?, accepted: &accepted, full: args.full };
+    let load = Load { now: now(context, &mut desk)?, accepted: &accepted, full: args.full, keep_going: false };
+    tell(load_all(&mut desk, load, context), args.json, context)
+}
+
+/// Brings the database to what the sources say.
+pub(super) fn load_all(desk: &mut Desk<'_>, load: Load<'_>, context: &Context) -> Result<Came, DeskError> {
     let progress = Progress::default();
-    let came = context.ui.working(&progress, || desk.load(Files::list(config), load, &progress));
-    tell(came, args.json, context)
+    context.ui.working(&progress, || desk.load(Files::list(desk.config), load, &progress))
 }
 
 fn put(args: &PutArgs, context: &Context, config: &Config) -> Result<Exit, Failure> {
     let mut desk = desk(config)?;
     let accepted = args.accept.iter().map(|accepted| accepted.accept()).collect();
-    let load = Load { now: now(context, &mut desk)?, accepted: &accepted, full: false };
+    let load = Load { now: now(context, &mut desk)?, accepted: &accepted, full: false, keep_going: false };
     let given = Given::new(&args.file).map_err(Failure::io("read", &args.file))?;
     let came = desk.add(given.files(), load, &Progress::default());
     tell(came, args.json, context)

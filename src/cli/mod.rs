@@ -2,6 +2,8 @@
 //!
 //! The only room that prints, reads the environment and the clock, or decides an exit code. Nothing knows it.
 
+#[cfg(feature = "postgres")]
+mod at_desk;
 mod build;
 mod channels;
 mod check;
@@ -34,6 +36,8 @@ mod view;
 mod watch;
 #[cfg(feature = "postgres")]
 mod work;
+#[cfg(feature = "postgres")]
+mod worker;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

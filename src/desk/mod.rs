@@ -10,6 +10,7 @@
 pub mod claim;
 pub mod documents;
 pub mod fetch;
+mod guard;
 pub mod list;
 pub mod load;
 pub mod publish;
@@ -25,6 +26,7 @@ pub mod shop {
     #[derive(Debug)]
     pub enum Shop {}
 }
+pub mod standing;
 mod stored;
 pub mod wake;
 
@@ -73,10 +75,13 @@ impl<'a> Desk<'a> {
         let output = &config.output;
         let beyond = [(output.pages, "pages = true"), (output.archives, "archives = true"), (!config.moved.is_empty(), "[[moved]]")];
         if let Some((_, what)) = beyond.iter().find(|(is_there, _)| *is_there) {
-            let why = format!("`{what}` of `{}` is for `tidings build`: workers publish feeds and the list of them", config.path.display());
+            let why = format!(
+                "`{what}` of `{}` is not for items in a database: of these, feeds and the list of them are published",
+                config.path.display()
+            );
             return Err(DeskError::Cannot {
                 why,
-                help: "write `pages = false` in `[output]` and take the others out, or publish with `tidings build`",
+                help: "write `pages = false` in `[output]` and take the others out, or build from a `schema` that `tidings db load` was never run on",
             });
         }
         let mut client = schema::ready(database)?;

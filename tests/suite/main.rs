@@ -1,6 +1,8 @@
 //! The built program, used as people use it. One binary, one module a part of the product.
 
 mod archives;
+#[cfg(feature = "postgres")]
+mod at_desk;
 #[cfg(feature = "object-store")]
 mod bucket;
 mod channels;

@@ -43,10 +43,11 @@ impl Tables {
         self.sql(client.query_opt("select 1 from ledger limit 1", &[])).map(|row| row.is_some())
     }
 
-    /// Whether workers publish from here: `tidings build` knows nothing of the items that they have.
+    /// Whether workers publish from here: items were loaded, or are about to be.
     pub fn is_worked_on(&self) -> Result<bool, LedgerError> {
         let mut client = schema::ready(&self.database)?;
-        self.sql(client.query_opt("select 1 from items limit 1", &[])).map(|row| row.is_some())
+        let query = "select exists (select 1 from meta where key = 'config') or exists (select 1 from items)";
+        self.sql(client.query_one(query, &[])).map(|row| row.get(0))
     }
 
     pub fn load(&self) -> Result<Memory, LedgerError> {
