@@ -8,7 +8,7 @@ use super::build::{self, BuildArgs};
 use super::context::Context;
 use super::report::{FindingRow, HubsRow, Paths, Refusal, Report};
 use super::run::tell_hidden;
-use super::worker::{Sum, Worker};
+use super::worker::{Sum, Told, Worker};
 use super::{Exit, Failure, db, ui};
 use crate::cache::Said;
 use crate::config::Config;
@@ -17,7 +17,6 @@ use crate::desk::standing::Elsewhere;
 use crate::desk::{Desk, DeskError};
 use crate::diag::Findings;
 use crate::publish::Outcome;
-use crate::websub::ping::Told;
 
 /// Families that are taken at a time, and for how long, as `tidings work` does unless it is told otherwise.
 const BATCH: usize = 32;
@@ -80,9 +79,9 @@ impl AtDesk<'_> {
         let left = self.await_others(&mut worker, desk, &mut sum)?;
         self.stages.push(("wait", clock.elapsed()));
         worker.let_go(desk, &mut sum)?;
-        let told = if self.args.no_ping { None } else { self.timed("hubs", || worker.tell()) };
+        let told = if self.args.no_ping { Told::default() } else { self.timed("hubs", || worker.tell(desk))? };
         self.stages.push(("total", self.start.elapsed()));
-        self.tell(desk, &came, &sum, told.as_ref())?;
+        self.tell(desk, &came, &sum, &told)?;
         self.tell_left(&left);
         let is_fine = sum.refused.is_empty() && left.is_empty() && !came.findings.has_errors();
         Ok(if is_fine { Exit::Fine } else { Exit::Findings })
@@ -134,7 +133,7 @@ impl AtDesk<'_> {
         Ok(Exit::Findings)
     }
 
-    fn tell(&self, desk: &mut Desk<'_>, came: &Came, sum: &Sum, told: Option<&Told>) -> Result<(), Failure> {
+    fn tell(&self, desk: &mut Desk<'_>, came: &Came, sum: &Sum, told: &Told) -> Result<(), Failure> {
         let standing = desk.standing()?;
         let said = Said {
             items: came.items - came.hidden.len(),
@@ -162,18 +161,18 @@ impl AtDesk<'_> {
             let line = |(stage, time): &(&str, Duration)| ui.say(format_args!("{stage:<9} {:>9.1} ms", time.as_secs_f64() * 1e3));
             self.stages.iter().for_each(line);
         }
-        build::tell_told(ui, told);
+        build::tell_told(ui, told.hubs.as_ref());
         Ok(())
     }
 
     fn json(
         &self,
-        (came, sum, told): (&Came, &Sum, Option<&Told>),
+        (came, sum, told): (&Came, &Sum, &Told),
         (place, said, outcome): (&str, &Said, Outcome),
         paths: &BTreeSet<String>,
     ) -> Result<(), Failure> {
         let is_as_before = |path: &&String| !sum.new.contains(*path) && !sum.changed.contains(*path);
-        let findings = came.findings.iter().chain(&sum.findings).chain(told.into_iter().flat_map(|told| &told.findings));
+        let findings = came.findings.iter().chain(&sum.findings).chain(told.findings());
         ui::print_json(&Report {
             published: true,
             folder: place.to_owned(),
@@ -190,7 +189,7 @@ impl AtDesk<'_> {
                 deleted: sum.deleted.iter().map(String::as_str).collect(),
             },
             subscribers: Vec::new(),
-            hubs: told.map(|told| HubsRow { told: &told.told, left: &told.left }),
+            hubs: told.hubs.as_ref().map(|told| HubsRow { told: &told.told, left: &told.left }),
             seconds: self.stages.iter().map(|(stage, time)| (*stage, time.as_secs_f64())).collect(),
             findings: findings.map(FindingRow::of).collect(),
         })

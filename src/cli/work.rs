@@ -50,10 +50,10 @@ fn once(mut worker: Worker<'_>) -> Result<Exit, Failure> {
     let mut sum = Sum::default();
     worker.all(&mut desk, &mut sum)?;
     worker.let_go(&mut desk, &mut sum)?;
-    let told = worker.tell();
+    let told = worker.tell(&mut desk)?;
     let lost = if sum.lost > 0 { format!(", {} families were another's", sum.lost) } else { String::new() };
     ui.say(format_args!("{sum}{lost}; {}", build::took(start.elapsed())));
-    build::tell_told(ui, told.as_ref());
+    build::tell_told(ui, told.hubs.as_ref());
     Ok(if sum.refused.is_empty() { Exit::Fine } else { Exit::Findings })
 }
 
@@ -85,7 +85,7 @@ fn connected(worker: &mut Worker<'_>, away: &mut Duration) -> Result<std::conver
         worker.all(&mut desk, &mut sum)?;
         *away = AWAY.0;
         if sum.families > 0 {
-            worker.tell();
+            worker.tell(&mut desk)?;
             worker.context.ui.say(&sum);
         }
         desk.wait(PATIENCE);

@@ -7,12 +7,13 @@ use std::time::Duration;
 use super::context::Context;
 use super::db;
 use crate::config::Config;
+use crate::crash;
 use crate::desk::claim::Claim;
 use crate::desk::fetch::Stock;
 use crate::desk::publish::Round;
 use crate::desk::shop::Shop;
 use crate::desk::{Desk, DeskError};
-use crate::diag::Findings;
+use crate::diag::{Finding, Findings};
 use crate::ledger::Store;
 use crate::websub;
 
@@ -48,6 +49,22 @@ pub(super) struct Sum {
     pub refused: Vec<Claim>,
     /// What is wrong with what was published, and with what was not.
     pub findings: Findings,
+}
+
+/// Who was told what.
+#[derive(Default)]
+pub(super) struct Told {
+    /// Why caches were not told.
+    pub purge: Option<Finding>,
+    /// `None` where there are no hubs.
+    pub hubs: Option<websub::ping::Told>,
+}
+
+impl Told {
+    /// What failed; the next run does it.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.purge.iter().chain(self.hubs.iter().flat_map(|told| &told.findings))
+    }
 }
 
 impl<'a> Worker<'a> {
@@ -120,11 +137,15 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Tells the hubs; nothing where there are none.
-    pub fn tell(&self) -> Option<websub::ping::Told> {
-        let told = (!self.config.publication.hubs.is_empty()).then(|| websub::ping::tell(self.config, &Store::of(self.config)))?;
-        self.context.ui.findings(&told.findings);
-        Some(told)
+    /// Tells caches and then hubs what changed.
+    pub fn tell(&self, desk: &mut Desk<'_>) -> Result<Told, DeskError> {
+        crash::point("purge");
+        let purge = desk.purge(super::purge::token().as_deref())?;
+        crash::point("ping");
+        let hubs = (!self.config.publication.hubs.is_empty()).then(|| websub::ping::tell(self.config, &Store::of(self.config)));
+        let told = Told { purge, hubs };
+        told.findings().for_each(|finding| self.context.ui.findings(&finding.clone().into()));
+        Ok(told)
     }
 }
 

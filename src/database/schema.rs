@@ -28,7 +28,10 @@ create table channels (
 create table members (
     channel text collate "C" not null, rank bigint not null, iri text collate "C" not null, primary key (channel, rank, iri)) {by:channel};
 create index members_item on members (iri);
-create table outbox (hub text not null, topic text not null, mark bigint not null, primary key (hub, topic));
+create table outbox (hub text not null, topic text not null, mark bigint not null, until timestamptz, primary key (hub, topic));
+create table unpurged (
+    path text collate "C" primary key, topic text not null, mark bigint not null, tried boolean not null default false, until timestamptz);
+create index unpurged_topic on unpurged (topic);
 create table items (
     iri text collate "C" primary key, story text, due bigint, ends bigint, mark bigint not null, data text not null) {by:iri};
 create index items_story on items (story) where story is not null;

@@ -14,6 +14,7 @@ mod guard;
 pub mod list;
 pub mod load;
 pub mod publish;
+mod purge;
 pub mod put;
 mod rows;
 #[cfg(feature = "object-store")]
@@ -34,7 +35,7 @@ use chrono::{DateTime, Utc};
 use postgres::Client;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::config::{Config, Database};
+use crate::config::{Config, Database, Output};
 use crate::database::{DatabaseError, schema};
 use crate::diag::Findings;
 
@@ -151,6 +152,8 @@ fn again<T>(mut work: impl FnMut() -> Result<T, DeskError>) -> Result<T, DeskErr
 /// What of the config documents and placements depend on.
 fn fingerprint(config: &Config) -> i64 {
     let Config { publication, countries, topics, evidence, channels, named, limits, output, ids, ledger, .. } = config;
+    let Output { store, formats, content, ttl, summary_length, tombstone_days, opml, precompress, .. } = output;
+    let output = (store, formats, content, ttl, summary_length, tombstone_days, opml, precompress);
     let all = format!("{:?}", (publication, countries, topics, evidence, channels, named, limits, output, (ids, &ledger.ignore)));
     xxh3_64(all.as_bytes()) as i64
 }

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::claim::{self, Claim};
 use super::documents::{self, Put, Saved};
 use super::fetch::{Stock, variants};
+use super::purge;
 use super::rows::want;
 use super::shop::Shop;
 #[cfg(feature = "object-store")]
@@ -169,6 +170,7 @@ impl Desk<'_> {
             wanted.extend((is_other || is_stored).then(|| LIST.to_owned()));
             want(&mut transaction, &wanted)?;
             add(&mut transaction, &pings(config, &saved.put))?;
+            purge::note(&mut transaction, config, &saved)?;
             done(&mut transaction, claim, &own)?;
             crash::point("documents");
             transaction.commit()?;

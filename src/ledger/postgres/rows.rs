@@ -186,7 +186,7 @@ impl<'a> Members<'a> {
 /// Adds to a transaction what it is the reason of.
 pub(crate) fn add(transaction: &mut Transaction<'_>, pings: &[Ping]) -> Result<(), postgres::Error> {
     let insert = "insert into outbox (hub, topic, mark) select h, t, (random() * 9e15)::bigint from unnest($1::text[], $2::text[]) as o (h, t) \
-                  on conflict (hub, topic) do update set mark = excluded.mark";
+                  on conflict (hub, topic) do update set mark = excluded.mark, until = null";
     if pings.is_empty() {
         return Ok(());
     }
