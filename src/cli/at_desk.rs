@@ -79,7 +79,7 @@ impl AtDesk<'_> {
         let left = self.await_others(&mut worker, desk, &mut sum)?;
         self.stages.push(("wait", clock.elapsed()));
         worker.let_go(desk, &mut sum)?;
-        let told = if self.args.no_ping { Told::default() } else { self.timed("hubs", || worker.tell(desk))? };
+        let told = if self.args.no_ping || !sum.is_untold { Told::default() } else { self.timed("hubs", || worker.tell(desk))? };
         self.stages.push(("total", self.start.elapsed()));
         self.tell(desk, &came, &sum, &told)?;
         self.tell_left(&left);

@@ -1,11 +1,11 @@
 //! `tidings work`: publishes what is wanted of the items in the database, on as many machines as there are.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 
 use super::context::Context;
-use super::worker::{Sum, Worker};
+use super::worker::{Sum, Told, Worker};
 use super::{Exit, Failure, build, db};
 use crate::desk::{Desk, DeskError};
 
@@ -14,6 +14,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How long it waits for a database that is away, at first and at most.
 const AWAY: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(15));
+
+/// How long it waits before it tells caches and hubs again what they did not take.
+const AGAIN: Duration = Duration::from_secs(60);
 
 /// `tidings work`
 #[derive(Debug, Args)]
@@ -44,13 +47,13 @@ pub(super) fn run(args: &WorkArgs, context: &Context) -> Result<Exit, Failure> {
 }
 
 fn once(mut worker: Worker<'_>) -> Result<Exit, Failure> {
-    let start = std::time::Instant::now();
+    let start = Instant::now();
     let (config, ui) = (worker.config, worker.context.ui);
     let mut desk = db::desk(config)?;
     let mut sum = Sum::default();
     worker.all(&mut desk, &mut sum)?;
     worker.let_go(&mut desk, &mut sum)?;
-    let told = worker.tell(&mut desk)?;
+    let told = if sum.is_untold { worker.tell(&mut desk)? } else { Told::default() };
     let lost = if sum.lost > 0 { format!(", {} families were another's", sum.lost) } else { String::new() };
     ui.say(format_args!("{sum}{lost}; {}", build::took(start.elapsed())));
     build::tell_told(ui, told.hubs.as_ref());
@@ -80,12 +83,17 @@ fn connected(worker: &mut Worker<'_>, away: &mut Duration) -> Result<std::conver
     let database = worker.config.database.as_ref().ok_or(DeskError::Cannot { why: "there is no database".to_owned(), help: "" })?;
     let mut desk = Desk::open(worker.config, database)?;
     desk.listen();
+    let mut told = None;
     loop {
         let mut sum = Sum::default();
         worker.all(&mut desk, &mut sum)?;
         *away = AWAY.0;
-        if sum.families > 0 {
+        // What a cache or a hub did not take is not tried at every look.
+        if sum.families > 0 || sum.is_untold && told.is_none_or(|told: Instant| told.elapsed() > AGAIN) {
             worker.tell(&mut desk)?;
+            told = Some(Instant::now());
+        }
+        if sum.families > 0 {
             worker.context.ui.say(&sum);
         }
         desk.wait(PATIENCE);

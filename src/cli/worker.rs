@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use super::context::Context;
 use super::db;
 use crate::config::Config;
@@ -41,6 +43,8 @@ pub(super) struct Sum {
     pub changed: BTreeSet<String>,
     pub deleted: BTreeSet<String>,
     pub unchanged: usize,
+    /// Whether caches or hubs may have to be told something.
+    pub is_untold: bool,
     /// Of documents that were put.
     pub bytes: u64,
     /// Families that were another's by the time that their documents were made.
@@ -74,8 +78,15 @@ impl<'a> Worker<'a> {
 
     /// Everything that is wanted and free.
     pub fn all(&mut self, desk: &mut Desk<'_>, sum: &mut Sum) -> Result<(), DeskError> {
-        desk.insist()?;
-        self.wake(desk, sum)?;
+        let look = desk.look(self.context.is_now_given().then_some(self.context.now))?;
+        desk.insist_on(look.is_of_this_config)?;
+        sum.is_untold |= look.is_untold;
+        if look.is_due {
+            self.wake(desk, look.now, sum)?;
+        } else if !look.is_wanted {
+            return Ok(());
+        }
+        sum.is_untold = true;
         while let Some(mut claim) = desk.claim(&self.name, self.batch, self.lease)? {
             match self.round(desk, &mut claim) {
                 Ok(round) => sum.add(round, self.context),
@@ -125,8 +136,8 @@ impl<'a> Worker<'a> {
         desk.round(claim, &mut self.stock, shop, now)
     }
 
-    fn wake(&self, desk: &mut Desk<'_>, sum: &mut Sum) -> Result<(), DeskError> {
-        let now = db::now(self.context, desk)?;
+    fn wake(&self, desk: &mut Desk<'_>, now: DateTime<Utc>, sum: &mut Sum) -> Result<(), DeskError> {
+        desk.wake_families(now)?;
         loop {
             let (taken, findings) = desk.wake(now)?;
             self.context.ui.findings(&findings);

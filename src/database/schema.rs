@@ -3,6 +3,7 @@
 //! Plain SQL that PostgreSQL and its distributed kin run: no extensions, no temporary tables, no triggers, no advisory locks. Names of items and paths
 //! are compared byte by byte (`collate "C"`), as the program itself compares them.
 
+use postgres::error::SqlState;
 use postgres::{Client, GenericClient};
 
 use super::{Address, DatabaseError, connect, failure};
@@ -43,8 +44,9 @@ create table placements (
 create index placements_item on placements (iri);
 create table families (
     path text collate "C" primary key, wanted bigint not null, done bigint not null default 0,
-    owner text, token bigint not null default 0, until timestamptz);
+    owner text, token bigint not null default 0, until timestamptz, due bigint);
 create index families_wanted on families (path) where wanted > done;
+create index families_due on families (due) where due is not null;
 create table documents (
     path text collate "C" primary key, family text collate "C" not null, hash bytea not null, size bigint not null,
     media_type text not null, changed bigint not null, token bigint not null, put_at timestamptz not null, bytes bytea, tag text) {by:path};
@@ -99,11 +101,10 @@ pub fn ready(database: &Database) -> Result<Client, DatabaseError> {
 /// That the database cannot be asked.
 pub fn standing(database: &Database, client: &mut Client) -> Result<Standing, DatabaseError> {
     let mut asked = || -> Result<Standing, postgres::Error> {
-        let table = "select 1 from information_schema.tables where table_schema = $1 and table_name = 'meta'";
-        if client.query_opt(table, &[&database.schema])?.is_none() {
-            return Ok(Standing::Nothing);
-        }
-        let version = client.query_opt("select value from meta where key = 'version'", &[])?;
+        let version = match client.query_opt("select value from meta where key = 'version'", &[]) {
+            Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => return Ok(Standing::Nothing),
+            version => version?,
+        };
         Ok(match version.map_or(0, |row| row.get::<_, i64>(0)) {
             VERSION => Standing::Ready,
             older if older < VERSION => Standing::Older(older),

@@ -13,6 +13,7 @@ pub mod fetch;
 mod guard;
 pub mod list;
 pub mod load;
+pub mod look;
 pub mod publish;
 mod purge;
 pub mod put;
@@ -90,13 +91,15 @@ impl<'a> Desk<'a> {
         // these words, and need not.
         // One that was stopped in the midst of a transaction must not hold up all others.
         let settings = [
-            "enable_seqscan = off",
-            "max_parallel_workers_per_gather = 0",
-            "jit = off",
-            "lock_timeout = '30s'",
-            "idle_in_transaction_session_timeout = '30s'",
+            "set enable_seqscan = off",
+            "set max_parallel_workers_per_gather = 0",
+            "set jit = off",
+            "set lock_timeout = '30s'",
+            "set idle_in_transaction_session_timeout = '30s'",
         ];
-        settings.iter().for_each(|setting| _ = client.batch_execute(&format!("set {setting}")));
+        if client.batch_execute(&settings.join("; ")).is_err() {
+            settings.iter().for_each(|setting| _ = client.batch_execute(setting));
+        }
         Ok(Desk { config, database, client })
     }
 
@@ -129,7 +132,16 @@ impl<'a> Desk<'a> {
     /// # Errors
     /// As said.
     pub fn insist(&mut self) -> Result<(), DeskError> {
-        let why = match self.is_of_this_config()? {
+        let is_of_this_config = self.is_of_this_config()?;
+        self.insist_on(is_of_this_config)
+    }
+
+    /// The same of what was asked before.
+    ///
+    /// # Errors
+    /// As said.
+    pub fn insist_on(&self, is_of_this_config: Option<bool>) -> Result<(), DeskError> {
+        let why = match is_of_this_config {
             Some(true) => return Ok(()),
             Some(false) => format!("`{}` is another than the one that the database was loaded with", self.config.path.display()),
             None => "the database was never loaded".to_owned(),

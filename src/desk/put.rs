@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use chrono::{DateTime, Utc};
 use postgres::Transaction;
 
-use super::rows::{ROWS, Row, displaced, lock, told_elsewhere, want, write_items, write_placements};
+use super::rows::{ROWS, Row, bury, displaced, lock, told_elsewhere, want, write_items, write_placements};
 use super::{CHANNEL, Desk, DeskError, again, stored};
 use crate::channel;
 use crate::crash;
@@ -13,7 +13,7 @@ use crate::diag::Findings;
 use crate::item::{Hidden, Item};
 use crate::ledger::postgres::{KNOWN, known, save_known};
 use crate::ledger::{Accept, Known, Memory, guard, recall};
-use crate::pipeline::Sifted;
+use crate::pipeline::{self, Sifted};
 
 /// What became of a batch.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -113,6 +113,7 @@ impl Desk<'_> {
         let result = (|| {
             let mut transaction = self.client.transaction()?;
             lock(&mut transaction, part)?;
+            bury(&mut transaction, part)?;
             let mut families = told_elsewhere(&mut transaction, part, &[])?;
             families.extend(displaced(&mut transaction, part)?);
             let gone = "update ledger set gone = $2 where iri = any($1) and gone is null";
@@ -204,6 +205,7 @@ impl<'a> Batch<'a> {
         taken.families = told_elsewhere(transaction, &iris, &rows)?;
         // These first: who puts the same new item at the same time waits here, and then finds it placed.
         write_items(transaction, &rows)?;
+        bury(transaction, &recalled.gone.iter().map(|at| &*recalled.after.get(*at).iri).collect::<Vec<_>>())?;
         taken.families.extend(displaced(transaction, &iris)?);
         taken.families.extend(rows.iter().flat_map(|row| row.spots.iter().map(|spot| spot.family.clone())));
 
@@ -262,15 +264,15 @@ impl<'a> Batch<'a> {
         let hidden = item.hidden(now);
         let update = item.updated.filter(|updated| *updated > now);
         let due = match hidden {
-            Some(Hidden::NotYet(due)) => Some(due),
+            Some(Hidden::NotYet(due)) => Some(due.timestamp()),
             Some(_) => None,
-            None => update,
+            None => update.map(|update| update.timestamp()).into_iter().chain(pipeline::item_changes(self.config, item, now)).min(),
         };
         let data = stored::write(item, &sifted.placement);
         Row {
             iri: item.id.iri.to_string(),
             story: item.story.as_deref().map(str::to_owned),
-            due: due.map(|due| due.timestamp()),
+            due,
             ends: item.lifetime.expires.filter(|end| *end > now).map(|end| end.timestamp()),
             mark: stored::mark(&data),
             data,

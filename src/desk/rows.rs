@@ -29,6 +29,13 @@ pub fn displaced<T: AsRef<str> + Sync + ToSql>(transaction: &mut Transaction<'_>
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
+/// Has the published channels know the items that are about to go, also those beyond their limits: each tells of them for a time, as a build's do.
+pub fn bury<T: AsRef<str> + Sync + ToSql>(transaction: &mut Transaction<'_>, iris: &[T]) -> Result<(), postgres::Error> {
+    let insert = "insert into members (channel, rank, iri) select p.channel, p.rank, p.iri from placements p \
+                  join channels c on c.path = p.channel where p.iri = any($1) on conflict do nothing";
+    if iris.is_empty() { Ok(()) } else { transaction.execute(insert, &[&iris]).map(drop) }
+}
+
 /// The families of other versions of the same stories, of those of before and of those of now: each version names the others.
 pub fn told_elsewhere<T: AsRef<str> + Sync + ToSql>(
     transaction: &mut Transaction<'_>,

@@ -10,6 +10,8 @@ mod check_cases;
 mod check_hostile;
 mod check_reference;
 mod checking;
+#[cfg(feature = "postgres")]
+mod clock;
 mod conformance;
 #[cfg(feature = "postgres")]
 mod database;
@@ -40,6 +42,8 @@ mod simulator;
 #[cfg(feature = "object-store")]
 mod storing;
 mod support;
+#[cfg(feature = "postgres")]
+mod telling;
 mod watching;
 #[cfg(feature = "postgres")]
 mod working;
