@@ -116,7 +116,8 @@ impl AtDesk<'_> {
 
     fn tell_left(&self, left: &[Elsewhere]) {
         if let Some(one) = left.first() {
-            let note = format!("{} are not published yet: {} has them", families(left), one.owner);
+            let (are, them) = if left.len() == 1 { ("is", "it") } else { ("are", "them") };
+            let note = format!("{} {are} not published yet: {} has {them}", families(left), one.owner);
             self.context.ui.note(format_args!("{note}; the next run publishes what it does not, and `--wait` waits for it"));
         }
     }

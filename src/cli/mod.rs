@@ -10,6 +10,8 @@ mod check;
 mod context;
 #[cfg(feature = "postgres")]
 mod db;
+#[cfg(feature = "postgres")]
+mod db_status;
 mod doctor;
 mod explain;
 mod follow;

@@ -197,6 +197,7 @@ impl Sum {
 impl fmt::Display for Sum {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (families, put) = (self.families, self.new.len() + self.changed.len());
-        write!(f, "{families} families of channels: {put} put, {} unchanged, {} deleted", self.unchanged, self.deleted.len())
+        let families = if families == 1 { "1 family".to_owned() } else { format!("{families} families") };
+        write!(f, "{families} of channels: {put} put, {} unchanged, {} deleted", self.unchanged, self.deleted.len())
     }
 }

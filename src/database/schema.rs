@@ -167,5 +167,18 @@ fn make(client: &mut impl GenericClient, step: &str, partitions: u32) -> Result<
 
 /// What the database said to something of our own.
 pub fn said(address: &Address, error: &postgres::Error) -> DatabaseError {
-    failure(address, error, "see whether the user may read and write the schema's tables")
+    let help = match error.code().map_or("", SqlState::code) {
+        // Insufficient privilege.
+        "42501" => {
+            "let the user do it: `grant create on database DATABASE to USER` before `tidings db init`; the schema's tables must be its own, or granted to it"
+        }
+        // No such table, column or schema.
+        "42P01" | "42703" | "3F000" => {
+            "something dropped or changed a table of the schema: bring it back from a backup, or drop the schema and begin anew with `tidings db init`"
+        }
+        // A transaction that may only read.
+        "25006" => "name the server that is written to in the address, not one that follows it",
+        _ => "see whether the user may read and write the schema's tables",
+    };
+    failure(address, error, help)
 }

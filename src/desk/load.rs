@@ -59,7 +59,7 @@ impl Desk<'_> {
     pub fn load(&mut self, files: Files, load: Load<'_>, progress: &Progress) -> Result<Came, DeskError> {
         let is_other = self.is_of_this_config()? != Some(true);
         let known = if is_other || load.full { HashMap::new() } else { self.known()? };
-        let sieve = Sieve::new(self, load, &known).map_err(aside)?;
+        let sieve = Sieve::new(self, load, &known).map_err(cannot)?;
         let Loaded { items, findings, records, .. } = item::read_with(self.config, files, progress, &sieve);
         if findings.has_errors() && !load.keep_going {
             return Err(DeskError::Refused(findings));
@@ -70,12 +70,15 @@ impl Desk<'_> {
         let here: HashSet<u128> = items.iter().map(|item| mark(&item.id.iri)).collect();
         drop(items);
         let gone = self.gone(&here)?;
-        self.guard(&gone, load)?;
+        let how = How { now: load.now, accepted: load.accepted, anew: is_other || load.full, going: &gone };
+        let mut aside = sieve.aside().map_err(cannot)?;
+        // Two records with one id are no items.
+        let is_item = |item: &Item| here.contains(&mark(&item.id.iri));
+        self.guard(&mut aside, how, &is_item)?;
         if is_other {
             self.guard_paths(load)?;
         }
-        let how = How { now: load.now, accepted: load.accepted, anew: is_other || load.full, going: &gone };
-        let mut taken = self.put_all(sieve, how, &|item| here.contains(&mark(&item.id.iri)))?;
+        let mut taken = self.put_all(&mut aside, how, &is_item)?;
         taken.add(self.remove(&gone, load.now)?);
         taken.unchanged = records.saturating_sub(taken.new + taken.changed);
         if is_other {
@@ -95,22 +98,24 @@ impl Desk<'_> {
     pub fn add(&mut self, files: Files, load: Load<'_>, progress: &Progress) -> Result<Came, DeskError> {
         self.insist()?;
         let known = HashMap::new();
-        let sieve = Sieve::new(self, load, &known).map_err(aside)?;
+        let sieve = Sieve::new(self, load, &known).map_err(cannot)?;
         let Loaded { items, findings, records, .. } = item::read_with(self.config, files, progress, &sieve);
         if findings.has_errors() {
             return Err(DeskError::Refused(findings));
         }
         sieve.refuse_ahead()?;
         let how = How { now: load.now, accepted: load.accepted, anew: load.full, going: &[] };
-        let taken = self.put_all(sieve, how, &|_| true)?;
+        let mut aside = sieve.aside().map_err(cannot)?;
+        self.refuse_repeats(&mut aside, how)?;
+        let taken = self.put_all(&mut aside, how, &|_| true)?;
         Ok(Came { records, taken, items: items.len(), hidden: Vec::new(), findings })
     }
 
-    /// What was put aside, batch by batch; two records with one id are no items.
-    fn put_all(&mut self, sieve: Sieve<'_>, how: How<'_>, is_item: &dyn Fn(&Item) -> bool) -> Result<Taken, DeskError> {
+    /// What was put aside, batch by batch.
+    fn put_all(&mut self, aside: &mut Aside, how: How<'_>, is_item: &dyn Fn(&Item) -> bool) -> Result<Taken, DeskError> {
         let mut taken = Taken::default();
-        for batch in sieve.batches().map_err(aside)? {
-            let mut batch = last_of_each(batch.map_err(aside)?);
+        for batch in aside.batches().map_err(cannot)? {
+            let mut batch = last_of_each(batch.map_err(cannot)?);
             batch.retain(|(item, _)| is_item(item));
             taken.add(self.put(batch, how)?);
         }
@@ -171,7 +176,7 @@ fn mark(iri: &str) -> u128 {
     xxh3_128(iri.as_bytes())
 }
 
-fn aside(error: io::Error) -> DeskError {
+pub(super) fn cannot(error: io::Error) -> DeskError {
     let why = format!("items could not be put aside while they are read: {error}");
     DeskError::Cannot { why, help: "see whether the disk with temporary files is full (`TMPDIR` names another)" }
 }
@@ -216,15 +221,25 @@ impl<'a> Sieve<'a> {
         self.file.lock().unwrap_or_else(std::sync::PoisonError::into_inner).write_all(line.as_bytes())
     }
 
-    /// What was put aside.
-    fn batches(self) -> io::Result<impl Iterator<Item = io::Result<Vec<(Item, Sifted)>>>> {
+    fn aside(self) -> io::Result<Aside> {
         if let Some(fault) = self.fault.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
             return Err(fault);
         }
         let file = self.file.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let mut file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.seek(SeekFrom::Start(0))?;
-        let mut lines = BufReader::with_capacity(1 << 20, file).lines();
+        Ok(Aside { file: file.into_inner().map_err(io::IntoInnerError::into_error)? })
+    }
+}
+
+/// What was put aside.
+pub(super) struct Aside {
+    file: File,
+}
+
+impl Aside {
+    /// All of it, from the beginning, so many items at a time.
+    pub fn batches(&mut self) -> io::Result<impl Iterator<Item = io::Result<Vec<(Item, Sifted)>>>> {
+        self.file.seek(SeekFrom::Start(0))?;
+        let mut lines = BufReader::with_capacity(1 << 20, &self.file).lines();
         Ok(std::iter::from_fn(move || {
             let batch: io::Result<Vec<_>> = lines.by_ref().take(BATCH).map(|line| read(&line?)).collect();
             match batch {

@@ -7,6 +7,7 @@
 //!
 //! A family is a channel with its variants in other languages. Its row counts what is wanted and what is done: work is there where the two differ.
 
+mod batch;
 pub mod claim;
 pub mod documents;
 pub mod fetch;

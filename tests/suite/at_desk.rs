@@ -158,7 +158,7 @@ fn families_of_another_are_waited_for_as_long_as_their_lease_runs() {
         });
         twins.worked.run(&["build"])
     });
-    assert!(ran.code == 1 && ran.err.contains("`all` are not published yet: a sleeper has them"), "{ran:?}");
+    assert!(ran.code == 1 && ran.err.contains("`all` is not published yet: a sleeper has it"), "{ran:?}");
     assert!(!is_done() && Instant::now() < stop + Duration::from_secs(4));
     let ran = twins.worked.run(&["build", "--wait"]);
     assert!(ran.code == 0 && is_done(), "{ran:?}");

@@ -25,6 +25,8 @@ mod hubs;
 mod importing;
 mod json_feed;
 mod listener;
+#[cfg(feature = "postgres")]
+mod loading;
 mod looking;
 mod opml;
 mod pages;

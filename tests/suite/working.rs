@@ -325,7 +325,7 @@ fn records_are_put_and_taken_out_one_by_one() {
     ships(&twins, 2);
     twins.work_at("2018-03-01T12:00:00Z");
     let ran = twins.worked.run(&["db", "put", "rows.ndjson"]);
-    assert!(ran.code == 0 && ran.out.contains("1 records: 1 new"), "{ran:?}");
+    assert!(ran.code == 0 && ran.out.contains("1 record: 1 new"), "{ran:?}");
     let ran = twins.worked.run(&["db", "put", "rows.ndjson"]);
     assert!(ran.out.contains("0 new, 0 changed, 1 unchanged"), "{ran:?}");
     let mut command = twins.worked.command(&["db", "put", "-", "--json"]);
