@@ -83,7 +83,7 @@ pub(super) struct RemoveArgs {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  tidings db touch                  every channel, such as once a day where windows are drawn in days\n  tidings db touch country/belize"
+    after_help = "Examples:\n  tidings db touch                  every channel, such as by a new version of the program\n  tidings db touch country/belize"
 )]
 pub(super) struct TouchArgs {
     /// Paths of channels without language and extension; all where none is named

@@ -1,9 +1,9 @@
 //! The desk: items in a PostgreSQL database, and the work of many machines on the channels that they belong to.
 //!
-//! [`put`] takes items in: what is remembered of them, where they belong, and which families of channels are wanted anew, in one transaction. [`load`]
-//! does so for whole sources. [`claim`] takes families for a time, [`fetch`] gets the newest items of their channels, the pipeline makes documents of them
+//! [`put`] takes items in: what is remembered of them, where they belong, and which families of channels are wanted anew, a `batch` in one transaction.
+//! [`load`] does so for whole sources, once the `guard` has found nothing wrong with any. [`look`] asks whether there is anything to do. [`claim`] takes families for a time, [`fetch`] gets the newest items of their channels, the pipeline makes documents of them
 //! (`pipeline::part`), and [`publish`] puts these in place, unless the families are another's by now. Documents stand in the database, or in an object store ([`shop`]). [`wake`]
-//! sees to items that come or expire by the clock, and [`list`] to the list of all feeds. Every lock, lease and order comes from the database, and so does the time.
+//! sees to what changes by the clock, [`list`] to the list of all feeds, and `purge` to caches that are to be told. Every lock, lease and order comes from the database, and so does the time.
 //!
 //! A family is a channel with its variants in other languages. Its row counts what is wanted and what is done: work is there where the two differ.
 
