@@ -131,27 +131,12 @@ impl Store {
     /// What these hubs are to be told and nobody else is telling, in the order of hubs and topics; where several machines tell, it is this one's for
     /// so long.
     pub fn take_pings(&self, hubs: &[&str], lease: Duration) -> Result<Vec<Pending>, LedgerError> {
-        let _ = lease;
-        match self {
-            Store::File(file) => Ok(file.pings()?.into_iter().filter(|pending| hubs.contains(&&*pending.ping.hub)).collect()),
-            #[cfg(feature = "postgres")]
-            Store::Tables(tables) => apart(|| tables.take_pings(hubs, lease)),
-        }
+        at_home!(self, home => home.take_pings(hubs, lease))
     }
 
     /// Leaves to the next run what could not be told.
     pub fn leave_pings(&self, left: &[&Pending]) -> Result<(), LedgerError> {
-        match self {
-            Store::File(_) => Ok(()),
-            #[cfg(feature = "postgres")]
-            Store::Tables(tables) => {
-                if left.is_empty() {
-                    Ok(())
-                } else {
-                    apart(|| tables.leave_pings(left))
-                }
-            }
-        }
+        if left.is_empty() { Ok(()) } else { at_home!(self, home => home.leave_pings(left)) }
     }
 
     /// Takes out what was told.
