@@ -49,7 +49,7 @@
 //! | [`fetch`] | the agent that asks others over HTTP | no, those who use it do |
 //! | [`mod@purge`] | caches, such as a CDN, told of what changed | runs a command, or asks over the network |
 //! | [`websub`] | hubs told of what changed, and the embedded hub: who subscribed, and what they are sent | tells hubs and subscribers, reads and writes its tables beside the ledger, reads what is published |
-//! | `desk` | items in PostgreSQL, and the work of many machines on their channels (feature `postgres`) | reads and writes a database |
+//! | `desk` | items in PostgreSQL, and the work of many machines on their channels (feature `postgres`) | reads and writes a database and an object store, tells caches |
 //! | [`serve`] | the published documents over HTTP, out of a folder or an object store, and what access logs tell of those who read | reads the output, listens |
 //! | [`server_config`] | the same for other web servers: nginx, Caddy, Apache, out of what [`serve`] serves | no |
 //! | [`doctor`] | a published feed fetched as readers fetch it, and what is wrong on its way | asks over the network |

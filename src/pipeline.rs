@@ -17,7 +17,7 @@ mod sift;
 
 pub use demand::{Demand, ON_DEMAND, on_demand};
 pub use moved::REDIRECTS;
-pub use next::next_change;
+pub use next::{next_change, of_item as item_changes};
 pub use pages::list_of;
 pub use part::{Order, Part, Parted, part};
 pub use prepare::{Changed, prepare};

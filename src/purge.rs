@@ -3,6 +3,7 @@
 //! They hear of it when the documents stand and are remembered, and before hubs do: a subscriber that a hub sends must not be shown what a cache still has.
 //! What they were not told is told by the next run.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
@@ -18,7 +19,7 @@ use crate::fetch;
 use crate::publish::Unpurged;
 
 /// A command or an answer that takes longer is given up.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(10);
 
 /// What an address is posted.
@@ -31,8 +32,18 @@ struct Body<'a> {
 
 /// Tells the caches what they were not told yet; `token` is what they know us by at an address. A warning where that failed.
 pub fn purge(config: &Config, unpurged: &Unpurged, token: Option<&str>) -> Option<Finding> {
-    let purge = config.output.purge.as_ref()?;
     let paths = unpurged.paths();
+    tell(config, &paths, token, || unpurged.clear().map_err(|error| error.to_string()))
+}
+
+/// Tells the caches of these paths, and `forget`s them then.
+pub fn tell(
+    config: &Config,
+    paths: &BTreeSet<String>,
+    token: Option<&str>,
+    forget: impl FnOnce() -> Result<(), String>,
+) -> Option<Finding> {
+    let purge = config.output.purge.as_ref()?;
     if paths.is_empty() {
         return None;
     }
@@ -44,10 +55,7 @@ pub fn purge(config: &Config, unpurged: &Unpurged, token: Option<&str>) -> Optio
         PurgeBy::Shell(line) => run(shell(line), &config.root, &urls),
         PurgeBy::Program(words) => run(program(words), &config.root, &urls),
     };
-    let why = match told {
-        Ok(()) => unpurged.clear().err()?.to_string(),
-        Err(why) => why,
-    };
+    let why = told.and_then(|()| forget()).err()?;
     Some(finding(config, purge, paths.len(), &why))
 }
 

@@ -17,6 +17,8 @@ use crate::cache::records::{Records, State};
 use crate::config::Config;
 use crate::item::Files;
 use crate::ledger::Accept;
+#[cfg(feature = "postgres")]
+use crate::ledger::Store;
 use crate::pipeline::{self, Built, Past, Settled, Texts};
 use crate::progress::Progress;
 use crate::publish::{Destination, Lock, Outcome, PublishError, Stamps};
@@ -129,14 +131,25 @@ impl Accepted {
 }
 
 pub(super) fn run(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> {
-    if args.watch { follow(args, context) } else { once(args, context) }
+    if !args.watch {
+        return once(args, context);
+    }
+    let Some(config) = context.load(false)? else { return Ok(Exit::Findings) };
+    #[cfg(feature = "postgres")]
+    if Store::of(&config).is_worked_on()? {
+        return super::at_desk::run(args, context, &config);
+    }
+    follow(args, context, config)
 }
 
 /// One build.
 pub(super) fn once(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> {
     let start = Instant::now();
     let Some(config) = context.load(args.json)? else { return Ok(Exit::Findings) };
-    memory::insist_own(&config)?;
+    #[cfg(feature = "postgres")]
+    if Store::of(&config).is_worked_on()? {
+        return super::at_desk::run(args, context, &config);
+    }
     let mut folder = Destination::open(&config)?;
     let clock = Instant::now();
     if !context.bring_over(&config, args.full, args.json, ": nothing was published, what stood before stands")? {
@@ -242,13 +255,12 @@ pub(super) fn tell_told(ui: Ui, told: Option<&Told>) {
 }
 
 /// The last word of a build.
-pub(super) fn summary(config: &Config, said: &Said, outcome: Outcome, start: Instant) -> String {
+pub(super) fn summary(place: &dyn std::fmt::Display, said: &Said, outcome: Outcome, start: Instant) -> String {
     let parts = [(outcome.new, "new"), (outcome.changed, "changed"), (outcome.unchanged, "unchanged"), (outcome.deleted, "deleted")];
     let files: Vec<String> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     let files = if files.is_empty() { "no files".to_owned() } else { files.join(", ") };
     let hidden = if said.hidden == 0 { String::new() } else { format!(" ({} not due)", said.hidden) };
-    let folder = config.output.folder.display();
-    format!("{} items{hidden} in {} channels; {folder}: {files}; {}", said.items, said.channels, took(start.elapsed()))
+    format!("{} items{hidden} in {} channels; {place}: {files}; {}", said.items, said.channels, took(start.elapsed()))
 }
 
 pub(super) fn took(time: Duration) -> String {

@@ -9,6 +9,7 @@ use clap::{Args, Subcommand, ValueHint};
 
 use super::build::Accepted;
 use super::context::Context;
+use super::db_status::StatusArgs;
 use super::report::FindingRow;
 use super::{Exit, Failure, ui};
 use crate::config::{Config, Database, RecordFormat};
@@ -45,7 +46,7 @@ pub(super) enum DbCommand {
     after_help = "Examples:\n  tidings db load\n  tidings db load --accept shrink    although a channel loses more than a third of its items"
 )]
 pub(super) struct LoadArgs {
-    /// Take in all the same: items that come twice, channels that shrink
+    /// Take in all the same: items that come twice, channels that shrink, dates in the future, paths that disappear
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
     accept: Vec<Accepted>,
     /// Write every item anew, whether or not it changed
@@ -82,7 +83,7 @@ pub(super) struct RemoveArgs {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  tidings db touch                  every channel, such as once a day where windows are drawn in days\n  tidings db touch country/belize"
+    after_help = "Examples:\n  tidings db touch                  every channel, such as by a new version of the program\n  tidings db touch country/belize"
 )]
 pub(super) struct TouchArgs {
     /// Paths of channels without language and extension; all where none is named
@@ -103,14 +104,6 @@ pub(super) struct InitArgs {
 #[command(after_help = "Examples:\n  tidings db migrate")]
 pub(super) struct MigrateArgs {}
 
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  tidings db status\n  tidings db status --json")]
-pub(super) struct StatusArgs {
-    /// As JSON
-    #[arg(long)]
-    json: bool,
-}
-
 pub(super) fn run(command: &DbCommand, context: &Context) -> Result<Exit, Failure> {
     let reads = matches!(command, DbCommand::Load(_));
     let config = if reads { context.load_with_tables(false)? } else { context.load(false)? };
@@ -126,7 +119,7 @@ pub(super) fn run(command: &DbCommand, context: &Context) -> Result<Exit, Failur
             }
             made(context, database, schema::migrate(database, 1)?)
         }
-        DbCommand::Status(args) => status(args, database),
+        DbCommand::Status(args) => args.run(database),
         DbCommand::Load(args) => load(args, context, &config),
         DbCommand::Put(args) => put(args, context, &config),
         DbCommand::Remove(args) => remove(args, context, &config),
@@ -136,7 +129,7 @@ pub(super) fn run(command: &DbCommand, context: &Context) -> Result<Exit, Failur
                 let help = "`tidings channels` lists the channels; name one without language and extension, such as `country/belize`";
                 return Err(Failure::new("not all of these are channels that anything was ever wanted of").help(help));
             }
-            context.ui.say(format_args!("{count} families of channels are wanted anew"));
+            context.ui.say(wanted(count));
             Ok(Exit::Fine)
         }
     }
@@ -155,16 +148,20 @@ pub(super) fn now(context: &Context, desk: &mut Desk<'_>) -> Result<DateTime<Utc
 fn load(args: &LoadArgs, context: &Context, config: &Config) -> Result<Exit, Failure> {
     let mut desk = desk(config)?;
     let accepted = args.accept.iter().map(|accepted| accepted.accept()).collect();
-    let load = Load { now: now(context, &mut desk)?, accepted: &accepted, full: args.full };
+    let load = Load { now: now(context, &mut desk)?, accepted: &accepted, full: args.full, keep_going: false };
+    tell(load_all(&mut desk, load, context), args.json, context)
+}
+
+/// Brings the database to what the sources say.
+pub(super) fn load_all(desk: &mut Desk<'_>, load: Load<'_>, context: &Context) -> Result<Came, DeskError> {
     let progress = Progress::default();
-    let came = context.ui.working(&progress, || desk.load(Files::list(config), load, &progress));
-    tell(came, args.json, context)
+    context.ui.working(&progress, || desk.load(Files::list(desk.config), load, &progress))
 }
 
 fn put(args: &PutArgs, context: &Context, config: &Config) -> Result<Exit, Failure> {
     let mut desk = desk(config)?;
     let accepted = args.accept.iter().map(|accepted| accepted.accept()).collect();
-    let load = Load { now: now(context, &mut desk)?, accepted: &accepted, full: false };
+    let load = Load { now: now(context, &mut desk)?, accepted: &accepted, full: false, keep_going: false };
     let given = Given::new(&args.file).map_err(Failure::io("read", &args.file))?;
     let came = desk.add(given.files(), load, &Progress::default());
     tell(came, args.json, context)
@@ -220,7 +217,8 @@ fn tell(came: Result<Came, DeskError>, json: bool, context: &Context) -> Result<
                     findings: came.findings.iter().map(FindingRow::of).collect(),
                 })?;
             } else {
-                context.ui.say(format_args!("{} records: {}", came.records, summary(&came.taken)));
+                let records = if came.records == 1 { "1 record".to_owned() } else { format!("{} records", came.records) };
+                context.ui.say(format_args!("{records}: {}", summary(&came.taken)));
             }
             Ok(Exit::Fine)
         }
@@ -247,7 +245,14 @@ struct Told<'a> {
 
 fn summary(taken: &Taken) -> String {
     let Taken { new, changed, unchanged, gone, families } = taken;
-    format!("{new} new, {changed} changed, {unchanged} unchanged, {gone} gone; {} families of channels are wanted anew", families.len())
+    format!("{new} new, {changed} changed, {unchanged} unchanged, {gone} gone; {}", wanted(families.len() as u64))
+}
+
+fn wanted(count: u64) -> String {
+    match count {
+        1 => "1 family of channels is wanted anew".to_owned(),
+        count => format!("{count} families of channels are wanted anew"),
+    }
 }
 
 /// The database that the config names.
@@ -263,34 +268,6 @@ fn made(context: &Context, database: &Database, from: i64) -> Result<Exit, Failu
         schema::VERSION => context.ui.say(format_args!("the schema `{schema}` is up to date")),
         from => context.ui.say(format_args!("the schema `{schema}` went from version {from} to {}", schema::VERSION)),
     }
-    Ok(Exit::Fine)
-}
-
-/// What is counted, and how.
-const COUNTS: [(&str, &str); 8] = [
-    ("items", "select count(*) from ledger where gone is null"),
-    ("gone", "select count(*) from ledger where gone is not null"),
-    ("channels", "select count(*) from channels"),
-    ("placements", "select count(*) from placements"),
-    ("documents", "select count(*) from documents"),
-    ("waiting", "select count(*) from families where wanted > done"),
-    ("leased", "select count(*) from families where until > now()"),
-    ("outbox", "select count(*) from outbox"),
-];
-
-fn status(args: &StatusArgs, database: &Database) -> Result<Exit, Failure> {
-    let mut client = schema::ready(database)?;
-    let mut count = |query: &str| client.query_one(query, &[]).map(|row| row.get::<_, i64>(0));
-    let counts: Result<Vec<(&str, i64)>, _> = COUNTS.iter().map(|(name, query)| Ok((*name, count(query)?))).collect();
-    let counts = counts.map_err(|error: postgres::Error| schema::said(&database.address, &error))?;
-    if args.json {
-        let mut all: std::collections::BTreeMap<&str, i64> = counts.into_iter().collect();
-        all.insert("version", schema::VERSION);
-        ui::print_json(&all)?;
-        return Ok(Exit::Fine);
-    }
-    ui::print(format_args!("{}, schema `{}`, version {}", database.address, database.schema, schema::VERSION));
-    counts.iter().for_each(|(name, count)| ui::print(format_args!("{name:<10} {count:>12}")));
     Ok(Exit::Fine)
 }
 

@@ -17,8 +17,7 @@ use crate::config::{self, Config};
 const LOOK: Duration = Duration::from_secs(300);
 
 /// Builds until a signal ends it.
-pub(super) fn follow(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> {
-    let Some(config) = context.load(false)? else { return Ok(Exit::Findings) };
+pub(super) fn follow(args: &BuildArgs, context: &Context, config: Config) -> Result<Exit, Failure> {
     let unable = |error: std::io::Error| Failure::new(format!("could not begin to watch: {error}"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(unable)?;
     let _within = runtime.enter();

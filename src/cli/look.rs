@@ -95,7 +95,7 @@ pub(super) fn idle(
     let told = ask.then(|| websub::ping::tell(config, &Store::of(config)));
     told.iter().for_each(|told| ui.findings(&told.findings));
     let outcome = Outcome { unchanged: folder.paths().count(), ..Outcome::default() };
-    ui.say(build::summary(config, &said, outcome, start));
+    ui.say(build::summary(&config.output.folder.display(), &said, outcome, start));
     if said.warnings > 0 {
         ui.note(format_args!("nothing changed since a build with {} warnings; `tidings build --full` shows them", said.warnings));
     }

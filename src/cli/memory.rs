@@ -25,13 +25,13 @@ pub(super) struct Remembered {
     pub took: Duration,
 }
 
-/// Refuses to publish beside workers.
+/// Refuses to put back what workers published.
 pub(super) fn insist_own(config: &Config) -> Result<(), Failure> {
     if !Store::of(config).is_worked_on()? {
         return Ok(());
     }
-    let help = "`tidings db load && tidings work --once` publishes; for a build give this publication another `schema` in `[database]`";
-    Err(Failure::new("workers publish from this database, and a build would publish something else").help(help))
+    let help = "mend the records and run `tidings build`, or have single items taken out with `tidings db remove`";
+    Err(Failure::new("workers publish from this database, and keep nothing of what stood before").help(help))
 }
 
 /// Loads the ledger; takes up what a run that was cut off had begun, and gathers a lost one from what is published.

@@ -2,12 +2,16 @@
 //!
 //! The only room that prints, reads the environment and the clock, or decides an exit code. Nothing knows it.
 
+#[cfg(feature = "postgres")]
+mod at_desk;
 mod build;
 mod channels;
 mod check;
 mod context;
 #[cfg(feature = "postgres")]
 mod db;
+#[cfg(feature = "postgres")]
+mod db_status;
 mod doctor;
 mod explain;
 mod follow;
@@ -34,6 +38,8 @@ mod view;
 mod watch;
 #[cfg(feature = "postgres")]
 mod work;
+#[cfg(feature = "postgres")]
+mod worker;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -14,7 +14,12 @@ const TOKEN: &str = "TIDINGS_PURGE_TOKEN";
 /// Tells the caches, and a warning where that failed.
 pub(super) fn purge(config: &Config, folder: &Destination) -> Option<Finding> {
     let unpurged = folder.unpurged()?;
-    purge::purge(config, &unpurged, std::env::var(TOKEN).ok().as_deref())
+    purge::purge(config, &unpurged, token().as_deref())
+}
+
+/// What the environment says of it.
+pub(super) fn token() -> Option<String> {
+    std::env::var(TOKEN).ok()
 }
 
 /// The same of a run that had nothing to publish and holds no lock. Where another run holds it, that one tells the caches.

@@ -212,11 +212,11 @@ impl Run<'_> {
             (false, None) => view::tell(ui, plan, &views.unwrap_or_default()),
             (false, Some(outcome)) => {
                 paths(ui, plan);
-                self.tell_hidden(&built.hidden);
+                tell_hidden(self.context, &built.hidden);
                 ui.detail(format_args!("read      {} records; {} were known", self.records - self.from_before, self.from_before));
                 let stood = (plan.puts.len() + plan.keeps.len()).saturating_sub(built.documents.len());
                 ui.detail(format_args!("made      {} documents; {stood} stood as they were", built.documents.len()));
-                ui.say(summary(self.config, &Said::of(built), outcome, self.start));
+                ui.say(summary(&self.config.output.folder.display(), &Said::of(built), outcome, self.start));
                 if self.args.timings {
                     let stages = self.stages(&built.timings, &published);
                     stages.iter().for_each(|(stage, time)| ui.say(format_args!("{stage:<9} {:>9.1} ms", time.as_secs_f64() * 1e3)));
@@ -233,22 +233,6 @@ impl Run<'_> {
             (0, _) => {}
             (count, 0) => self.context.ui.note(format_args!("the feeds are valid, with {count} warnings; `-v` shows them")),
             _ => self.context.ui.findings(checked),
-        }
-    }
-
-    /// Items that stay out, on request; those that come within the day in any case, since that may surprise.
-    fn tell_hidden(&self, hidden: &[(Arc<str>, Hidden)]) {
-        let ui = self.context.ui;
-        for (key, why) in hidden {
-            match why {
-                Hidden::NotYet(due) if *due - self.context.now.fixed_offset() < chrono::Duration::days(1) => {
-                    ui.note(format_args!("`{key}` is due at {}", due.format("%H:%M %:z on %Y-%m-%d")));
-                }
-                Hidden::NotYet(due) => ui.detail(format_args!("not due   {key}, until {}", due.format("%Y-%m-%d %H:%M %:z"))),
-                Hidden::Withdrawn => ui.detail(format_args!("withdrawn {key}")),
-                Hidden::Draft => ui.detail(format_args!("draft     {key}")),
-                Hidden::Expired(end) => ui.detail(format_args!("expired   {key}, since {}", end.format("%Y-%m-%d %H:%M %:z"))),
-            }
         }
     }
 
@@ -292,6 +276,22 @@ impl Run<'_> {
             seconds: self.stages(&built.timings, run).into_iter().map(|(stage, time)| (stage, time.as_secs_f64())).collect(),
             findings: built.findings.iter().chain(&built.checked).chain(warnings).map(FindingRow::of).collect(),
         })
+    }
+}
+
+/// Items that stay out, on request; those that come within the day in any case, since that may surprise.
+pub(super) fn tell_hidden(context: &Context, hidden: &[(Arc<str>, Hidden)]) {
+    let ui = context.ui;
+    for (key, why) in hidden {
+        match why {
+            Hidden::NotYet(due) if *due - context.now.fixed_offset() < chrono::Duration::days(1) => {
+                ui.note(format_args!("`{key}` is due at {}", due.format("%H:%M %:z on %Y-%m-%d")));
+            }
+            Hidden::NotYet(due) => ui.detail(format_args!("not due   {key}, until {}", due.format("%Y-%m-%d %H:%M %:z"))),
+            Hidden::Withdrawn => ui.detail(format_args!("withdrawn {key}")),
+            Hidden::Draft => ui.detail(format_args!("draft     {key}")),
+            Hidden::Expired(end) => ui.detail(format_args!("expired   {key}, since {}", end.format("%Y-%m-%d %H:%M %:z"))),
+        }
     }
 }
 

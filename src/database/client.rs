@@ -19,6 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 const UNREACHABLE: &str = "see whether the database runs, and whether the address, the user and `PGPASSWORD` are right";
 
+const MODES: &str = "`sslmode` is `disable`, `allow`, `prefer`, `require`, `verify-ca` or `verify-full`";
+
 /// Opens a connection.
 ///
 /// The modes of TLS are those of `libpq`: `prefer` and `require` encrypt without asking whom they speak to, `verify-full` (and `verify-ca`, which is
@@ -30,12 +32,20 @@ pub fn connect(address: &Address) -> Result<Client, DatabaseError> {
     let fail = |why: String, help, is_passing| DatabaseError { address: address.to_string(), why, help, is_passing };
     let url = match address {
         Address::Url(url) => url.clone(),
-        Address::Variable(name) => env::var(name)
-            .map_err(|_| fail(format!("the environment has no `{name}`"), "set the variable to the database's address", false))?,
+        Address::Variable(name) => match env::var(name) {
+            Ok(url) if !url.trim().is_empty() => url,
+            set => {
+                let why =
+                    if set.is_ok() { format!("`{name}` of the environment is empty") } else { format!("the environment has no `{name}`") };
+                return Err(fail(why, "set the variable to the database's address: `postgresql://USER@HOST/DATABASE`", false));
+            }
+        },
     };
     let (url, tls) = Tls::of(&url);
     let mut config: Config = url.parse().map_err(|error| {
-        fail(format!("its address cannot be read: {}", words(&error)), "write `postgresql://USER@HOST/DATABASE`", false)
+        let why = words(&error);
+        let help = if why.contains("sslmode") { MODES } else { "write `postgresql://USER@HOST/DATABASE`" };
+        fail(format!("its address cannot be read: {why}"), help, false)
     })?;
     if config.get_password().is_none()
         && let Ok(password) = env::var(PASSWORD)

@@ -4,6 +4,7 @@
 //! are compared byte by byte (`collate "C"`), as the program itself compares them. A callback of a subscriber may be longer than an index takes, so that what
 //! tells subscriptions apart is a hash (`key`) of topic and callback.
 
+use postgres::error::SqlState;
 use postgres::{Client, GenericClient};
 
 use super::{Address, DatabaseError, connect, failure};
@@ -30,7 +31,10 @@ create table members (
     channel text collate "C" not null, rank bigint not null, iri text collate "C" not null, primary key (channel, rank, iri)) {by:channel};
 create index members_item on members (iri);
 create table outbox (
-    hub text not null, topic text collate "C" not null, mark bigint not null, held boolean not null, primary key (hub, topic));
+    hub text not null, topic text collate "C" not null, mark bigint not null, held boolean not null, until timestamptz, primary key (hub, topic));
+create table unpurged (
+    path text collate "C" primary key, topic text collate "C" not null, mark bigint not null, tried boolean not null default false, until timestamptz);
+create index unpurged_topic on unpurged (topic);
 create table items (
     iri text collate "C" primary key, story text, due bigint, ends bigint, mark bigint not null, data text not null) {by:iri};
 create index items_story on items (story) where story is not null;
@@ -42,8 +46,9 @@ create table placements (
 create index placements_item on placements (iri);
 create table families (
     path text collate "C" primary key, wanted bigint not null, done bigint not null default 0,
-    owner text, token bigint not null default 0, until timestamptz);
+    owner text, token bigint not null default 0, until timestamptz, due bigint);
 create index families_wanted on families (path) where wanted > done;
+create index families_due on families (due) where due is not null;
 create table documents (
     path text collate "C" primary key, family text collate "C" not null, hash bytea not null, size bigint not null,
     media_type text not null, changed bigint not null, token bigint not null, put_at timestamptz not null, bytes bytea, tag text) {by:path};
@@ -117,11 +122,10 @@ pub fn ready(database: &Database) -> Result<Client, DatabaseError> {
 /// That the database cannot be asked.
 pub fn standing(database: &Database, client: &mut Client) -> Result<Standing, DatabaseError> {
     let mut asked = || -> Result<Standing, postgres::Error> {
-        let table = "select 1 from information_schema.tables where table_schema = $1 and table_name = 'meta'";
-        if client.query_opt(table, &[&database.schema])?.is_none() {
-            return Ok(Standing::Nothing);
-        }
-        let version = client.query_opt("select value from meta where key = 'version'", &[])?;
+        let version = match client.query_opt("select value from meta where key = 'version'", &[]) {
+            Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => return Ok(Standing::Nothing),
+            version => version?,
+        };
         Ok(match version.map_or(0, |row| row.get::<_, i64>(0)) {
             VERSION => Standing::Ready,
             older if older < VERSION => Standing::Older(older),
@@ -184,5 +188,18 @@ fn make(client: &mut impl GenericClient, step: &str, partitions: u32) -> Result<
 
 /// What the database said to something of our own.
 pub fn said(address: &Address, error: &postgres::Error) -> DatabaseError {
-    failure(address, error, "see whether the user may read and write the schema's tables")
+    let help = match error.code().map_or("", SqlState::code) {
+        // Insufficient privilege.
+        "42501" => {
+            "let the user do it: `grant create on database DATABASE to USER` before `tidings db init`; the schema's tables must be its own, or granted to it"
+        }
+        // No such table, column or schema.
+        "42P01" | "42703" | "3F000" => {
+            "something dropped or changed a table of the schema: bring it back from a backup, or drop the schema and begin anew with `tidings db init`"
+        }
+        // A transaction that may only read.
+        "25006" => "name the server that is written to in the address, not one that follows it",
+        _ => "see whether the user may read and write the schema's tables",
+    };
+    failure(address, error, help)
 }

@@ -69,8 +69,12 @@ impl Put {
 pub struct Saved {
     /// Paths of those that were put, in order.
     pub put: Vec<String>,
+    /// Those of them that were not there before.
+    pub new: BTreeSet<String>,
     pub unchanged: usize,
     pub deleted: Vec<String>,
+    /// Of those that were put.
+    pub bytes: u64,
 }
 
 /// Whether a document is of an empty channel whose documents stay.
@@ -100,8 +104,10 @@ pub(super) fn save(
     }
     let mut put: Vec<String> = changed.iter().map(|put| put.path.clone()).collect();
     put.sort();
+    let new = put.iter().filter(|path| !standing.contains_key(&***path)).cloned().collect();
     let deleted = deleted.into_iter().map(str::to_owned).collect();
-    Ok(Saved { unchanged: made.len() - put.len(), put, deleted })
+    let bytes = changed.iter().map(|put| put.bytes.len() as u64).sum();
+    Ok(Saved { unchanged: made.len() - put.len(), put, new, deleted, bytes })
 }
 
 fn insert(transaction: &mut Transaction<'_>, changed: &[&&Put], own: &HashMap<String, i64>) -> Result<(), postgres::Error> {

@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
 use postgres::fallible_iterator::FallibleIterator;
@@ -17,8 +17,8 @@ use super::rows::want;
 use super::{Desk, DeskError, LIST, again, fingerprint, stored};
 use crate::channel::{self, Sorted};
 use crate::classify::Classifier;
-use crate::diag::{Finding, Findings, Place, codes};
-use crate::item::{self, Files, Item, Loaded, Sift};
+use crate::diag::{Finding, Findings};
+use crate::item::{self, Files, Hidden, Item, Loaded, Sift};
 use crate::ledger::{Accept, Traces, guard, trace};
 use crate::pipeline::{self, Sifted};
 use crate::progress::Progress;
@@ -33,6 +33,8 @@ pub struct Load<'a> {
     pub accepted: &'a BTreeSet<Accept>,
     /// Every item anew, whether or not it changed.
     pub full: bool,
+    /// Without the records that are wrong, instead of not at all.
+    pub keep_going: bool,
 }
 
 /// What came of it.
@@ -40,7 +42,11 @@ pub struct Load<'a> {
 pub struct Came {
     pub records: usize,
     pub taken: Taken,
-    /// Warnings.
+    /// How many items the records are, those that stay out included.
+    pub items: usize,
+    /// Items that stay out, by key, and why.
+    pub hidden: Vec<(Arc<str>, Hidden)>,
+    /// Warnings; errors where records were left out.
     pub findings: Findings,
 }
 
@@ -53,18 +59,26 @@ impl Desk<'_> {
     pub fn load(&mut self, files: Files, load: Load<'_>, progress: &Progress) -> Result<Came, DeskError> {
         let is_other = self.is_of_this_config()? != Some(true);
         let known = if is_other || load.full { HashMap::new() } else { self.known()? };
-        let sieve = Sieve::new(self, load, &known).map_err(aside)?;
+        let sieve = Sieve::new(self, load, &known).map_err(cannot)?;
         let Loaded { items, findings, records, .. } = item::read_with(self.config, files, progress, &sieve);
-        if findings.has_errors() {
+        if findings.has_errors() && !load.keep_going {
             return Err(DeskError::Refused(findings));
         }
         sieve.refuse_ahead()?;
+        let count = items.len();
+        let hidden = items.iter().filter_map(|item| Some((item.key.clone(), item.hidden(load.now)?))).collect();
         let here: HashSet<u128> = items.iter().map(|item| mark(&item.id.iri)).collect();
         drop(items);
         let gone = self.gone(&here)?;
-        self.guard(&gone, load)?;
         let how = How { now: load.now, accepted: load.accepted, anew: is_other || load.full, going: &gone };
-        let mut taken = self.put_all(sieve, how)?;
+        let mut aside = sieve.aside().map_err(cannot)?;
+        // Two records with one id are no items.
+        let is_item = |item: &Item| here.contains(&mark(&item.id.iri));
+        self.guard(&mut aside, how, &is_item)?;
+        if is_other {
+            self.guard_paths(load)?;
+        }
+        let mut taken = self.put_all(&mut aside, how, &is_item)?;
         taken.add(self.remove(&gone, load.now)?);
         taken.unchanged = records.saturating_sub(taken.new + taken.changed);
         if is_other {
@@ -74,7 +88,7 @@ impl Desk<'_> {
             // What the planner knows of the tables is of before; where it learns by itself, this is not known.
             let _ = self.client.batch_execute("analyze ledger; analyze items; analyze placements; analyze families");
         }
-        Ok(Came { records, taken, findings })
+        Ok(Came { records, taken, items: count, hidden, findings })
     }
 
     /// Takes in these records and leaves all others as they are.
@@ -84,22 +98,26 @@ impl Desk<'_> {
     pub fn add(&mut self, files: Files, load: Load<'_>, progress: &Progress) -> Result<Came, DeskError> {
         self.insist()?;
         let known = HashMap::new();
-        let sieve = Sieve::new(self, load, &known).map_err(aside)?;
-        let Loaded { findings, records, .. } = item::read_with(self.config, files, progress, &sieve);
+        let sieve = Sieve::new(self, load, &known).map_err(cannot)?;
+        let Loaded { items, findings, records, .. } = item::read_with(self.config, files, progress, &sieve);
         if findings.has_errors() {
             return Err(DeskError::Refused(findings));
         }
         sieve.refuse_ahead()?;
         let how = How { now: load.now, accepted: load.accepted, anew: load.full, going: &[] };
-        let taken = self.put_all(sieve, how)?;
-        Ok(Came { records, taken, findings })
+        let mut aside = sieve.aside().map_err(cannot)?;
+        self.refuse_repeats(&mut aside, how)?;
+        let taken = self.put_all(&mut aside, how, &|_| true)?;
+        Ok(Came { records, taken, items: items.len(), hidden: Vec::new(), findings })
     }
 
     /// What was put aside, batch by batch.
-    fn put_all(&mut self, sieve: Sieve<'_>, how: How<'_>) -> Result<Taken, DeskError> {
+    fn put_all(&mut self, aside: &mut Aside, how: How<'_>, is_item: &dyn Fn(&Item) -> bool) -> Result<Taken, DeskError> {
         let mut taken = Taken::default();
-        for batch in sieve.batches().map_err(aside)? {
-            taken.add(self.put(last_of_each(batch.map_err(aside)?), how)?);
+        for batch in aside.batches().map_err(cannot)? {
+            let mut batch = last_of_each(batch.map_err(cannot)?);
+            batch.retain(|(item, _)| is_item(item));
+            taken.add(self.put(batch, how)?);
         }
         Ok(taken)
     }
@@ -135,28 +153,6 @@ impl Desk<'_> {
         self.said(read)
     }
 
-    /// Refuses to take out so much of a channel that nobody can have meant it.
-    fn guard(&mut self, gone: &[String], load: Load<'_>) -> Result<(), DeskError> {
-        if gone.is_empty() || load.accepted.contains(&Accept::Shrink) {
-            return Ok(());
-        }
-        let query = "select g.channel, g.lost, (select count(*) from placements a where a.channel = g.channel) from \
-            (select channel, count(*) as lost from placements where iri = any($1) group by channel) g order by g.channel";
-        let rows = self.client.query(query, &[&gone]);
-        let percent = self.config.guards.shrink;
-        let mut findings = Findings::new();
-        for row in &self.said(rows)? {
-            let (channel, lost, total): (&str, i64, i64) = (row.get(0), row.get(1), row.get(2));
-            let too_many = percent.map_or(lost * 3 > total, |percent| lost * 100 > i64::from(percent) * total) || lost == total;
-            if too_many {
-                let message = format!("the channel `{channel}` would lose {lost} of its {total} items");
-                let help = "see whether a source is broken; to take them out all the same: `--accept shrink`";
-                findings.push(Finding::new(&codes::CHANNEL_SHRINKS, message).at(Place::file(self.config.path.clone())).help(help));
-            }
-        }
-        if findings.is_empty() { Ok(()) } else { Err(DeskError::Refused(findings)) }
-    }
-
     /// Says that everything is placed by this config, and wants every document anew: all at once, so that no run that dies in between leaves old ones.
     fn take_on_config(&mut self) -> Result<(), DeskError> {
         let set = "insert into meta (key, value) values ('config', $1) on conflict (key) do update set value = excluded.value";
@@ -180,7 +176,7 @@ fn mark(iri: &str) -> u128 {
     xxh3_128(iri.as_bytes())
 }
 
-fn aside(error: io::Error) -> DeskError {
+pub(super) fn cannot(error: io::Error) -> DeskError {
     let why = format!("items could not be put aside while they are read: {error}");
     DeskError::Cannot { why, help: "see whether the disk with temporary files is full (`TMPDIR` names another)" }
 }
@@ -225,15 +221,25 @@ impl<'a> Sieve<'a> {
         self.file.lock().unwrap_or_else(std::sync::PoisonError::into_inner).write_all(line.as_bytes())
     }
 
-    /// What was put aside.
-    fn batches(self) -> io::Result<impl Iterator<Item = io::Result<Vec<(Item, Sifted)>>>> {
+    fn aside(self) -> io::Result<Aside> {
         if let Some(fault) = self.fault.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
             return Err(fault);
         }
         let file = self.file.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let mut file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.seek(SeekFrom::Start(0))?;
-        let mut lines = BufReader::with_capacity(1 << 20, file).lines();
+        Ok(Aside { file: file.into_inner().map_err(io::IntoInnerError::into_error)? })
+    }
+}
+
+/// What was put aside.
+pub(super) struct Aside {
+    file: File,
+}
+
+impl Aside {
+    /// All of it, from the beginning, so many items at a time.
+    pub fn batches(&mut self) -> io::Result<impl Iterator<Item = io::Result<Vec<(Item, Sifted)>>>> {
+        self.file.seek(SeekFrom::Start(0))?;
+        let mut lines = BufReader::with_capacity(1 << 20, &self.file).lines();
         Ok(std::iter::from_fn(move || {
             let batch: io::Result<Vec<_>> = lines.by_ref().take(BATCH).map(|line| read(&line?)).collect();
             match batch {

@@ -1,18 +1,22 @@
 //! The desk: items in a PostgreSQL database, and the work of many machines on the channels that they belong to.
 //!
-//! [`put`] takes items in: what is remembered of them, where they belong, and which families of channels are wanted anew, in one transaction. [`load`]
-//! does so for whole sources. [`claim`] takes families for a time, [`fetch`] gets the newest items of their channels, the pipeline makes documents of them
+//! [`put`] takes items in: what is remembered of them, where they belong, and which families of channels are wanted anew, a `batch` in one transaction.
+//! [`load`] does so for whole sources, once the `guard` has found nothing wrong with any. [`look`] asks whether there is anything to do. [`claim`] takes families for a time, [`fetch`] gets the newest items of their channels, the pipeline makes documents of them
 //! (`pipeline::part`), and [`publish`] puts these in place, unless the families are another's by now. Documents stand in the database, or in an object store ([`shop`]). [`wake`]
-//! sees to items that come or expire by the clock, and [`list`] to the list of all feeds. Every lock, lease and order comes from the database, and so does the time.
+//! sees to what changes by the clock, [`list`] to the list of all feeds, and `purge` to caches that are to be told. Every lock, lease and order comes from the database, and so does the time.
 //!
 //! A family is a channel with its variants in other languages. Its row counts what is wanted and what is done: work is there where the two differ.
 
+mod batch;
 pub mod claim;
 pub mod documents;
 pub mod fetch;
+mod guard;
 pub mod list;
 pub mod load;
+pub mod look;
 pub mod publish;
+mod purge;
 pub mod put;
 mod rows;
 #[cfg(feature = "object-store")]
@@ -25,6 +29,7 @@ pub mod shop {
     #[derive(Debug)]
     pub enum Shop {}
 }
+pub mod standing;
 mod stored;
 pub mod wake;
 
@@ -32,7 +37,7 @@ use chrono::{DateTime, Utc};
 use postgres::Client;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::config::{Config, Database};
+use crate::config::{Config, Database, Output};
 use crate::database::{DatabaseError, schema};
 use crate::diag::Findings;
 
@@ -73,10 +78,13 @@ impl<'a> Desk<'a> {
         let output = &config.output;
         let beyond = [(output.pages, "pages = true"), (output.archives, "archives = true"), (!config.moved.is_empty(), "[[moved]]")];
         if let Some((_, what)) = beyond.iter().find(|(is_there, _)| *is_there) {
-            let why = format!("`{what}` of `{}` is for `tidings build`: workers publish feeds and the list of them", config.path.display());
+            let why = format!(
+                "`{what}` of `{}` is not for items in a database: of these, feeds and the list of them are published",
+                config.path.display()
+            );
             return Err(DeskError::Cannot {
                 why,
-                help: "write `pages = false` in `[output]` and take the others out, or publish with `tidings build`",
+                help: "write `pages = false` in `[output]` and take the others out, or build from a `schema` that `tidings db load` was never run on",
             });
         }
         let mut client = schema::ready(database)?;
@@ -84,13 +92,15 @@ impl<'a> Desk<'a> {
         // these words, and need not.
         // One that was stopped in the midst of a transaction must not hold up all others.
         let settings = [
-            "enable_seqscan = off",
-            "max_parallel_workers_per_gather = 0",
-            "jit = off",
-            "lock_timeout = '30s'",
-            "idle_in_transaction_session_timeout = '30s'",
+            "set enable_seqscan = off",
+            "set max_parallel_workers_per_gather = 0",
+            "set jit = off",
+            "set lock_timeout = '30s'",
+            "set idle_in_transaction_session_timeout = '30s'",
         ];
-        settings.iter().for_each(|setting| _ = client.batch_execute(&format!("set {setting}")));
+        if client.batch_execute(&settings.join("; ")).is_err() {
+            settings.iter().for_each(|setting| _ = client.batch_execute(setting));
+        }
         Ok(Desk { config, database, client })
     }
 
@@ -123,7 +133,16 @@ impl<'a> Desk<'a> {
     /// # Errors
     /// As said.
     pub fn insist(&mut self) -> Result<(), DeskError> {
-        let why = match self.is_of_this_config()? {
+        let is_of_this_config = self.is_of_this_config()?;
+        self.insist_on(is_of_this_config)
+    }
+
+    /// The same of what was asked before.
+    ///
+    /// # Errors
+    /// As said.
+    pub fn insist_on(&self, is_of_this_config: Option<bool>) -> Result<(), DeskError> {
+        let why = match is_of_this_config {
             Some(true) => return Ok(()),
             Some(false) => format!("`{}` is another than the one that the database was loaded with", self.config.path.display()),
             None => "the database was never loaded".to_owned(),
@@ -146,6 +165,8 @@ fn again<T>(mut work: impl FnMut() -> Result<T, DeskError>) -> Result<T, DeskErr
 /// What of the config documents and placements depend on.
 fn fingerprint(config: &Config) -> i64 {
     let Config { publication, countries, topics, evidence, channels, named, limits, output, ids, ledger, .. } = config;
+    let Output { store, formats, content, ttl, summary_length, tombstone_days, opml, precompress, .. } = output;
+    let output = (store, formats, content, ttl, summary_length, tombstone_days, opml, precompress);
     let all = format!("{:?}", (publication, countries, topics, evidence, channels, named, limits, output, (ids, &ledger.ignore)));
     xxh3_64(all.as_bytes()) as i64
 }

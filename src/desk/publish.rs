@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::claim::{self, Claim};
 use super::documents::{self, Put, Saved};
 use super::fetch::{Stock, variants};
+use super::purge;
 use super::rows::want;
 use super::shop::Shop;
 #[cfg(feature = "object-store")]
@@ -169,7 +170,8 @@ impl Desk<'_> {
             wanted.extend((is_other || is_stored).then(|| LIST.to_owned()));
             want(&mut transaction, &wanted)?;
             add(&mut transaction, &pings(config, &saved.put), false)?;
-            done(&mut transaction, claim, &own)?;
+            purge::note(&mut transaction, config, &saved)?;
+            done(&mut transaction, claim, &own, &parted.due)?;
             crash::point("documents");
             transaction.commit()?;
             Ok(Round { families: own.len(), documents: saved, ..Round::default() })
@@ -211,13 +213,19 @@ fn still_own(transaction: &mut Transaction<'_>, claim: &Claim) -> Result<HashMap
     Ok(transaction.query(query, &[&paths, &tokens])?.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
-/// Says that what was wanted at the claim is done.
-fn done(transaction: &mut Transaction<'_>, claim: &Claim, own: &HashMap<String, i64>) -> Result<(), postgres::Error> {
+/// Says that what was wanted at the claim is done, and when the clock wants the next.
+fn done(
+    transaction: &mut Transaction<'_>,
+    claim: &Claim,
+    own: &HashMap<String, i64>,
+    due: &BTreeMap<String, i64>,
+) -> Result<(), postgres::Error> {
     let (paths, wanted): (Vec<&str>, Vec<i64>) =
         claim.families.iter().filter(|(path, _)| own.contains_key(*path)).map(|(path, held)| (path.as_str(), held.wanted)).unzip();
-    let query = "update families f set done = o.wanted, owner = null, until = null from unnest($1::text[], $2::bigint[]) as o (path, wanted) \
-                 where f.path = o.path";
-    transaction.execute(query, &[&paths, &wanted]).map(drop)
+    let due: Vec<Option<i64>> = paths.iter().map(|path| due.get(*path).copied()).collect();
+    let query = "update families f set done = o.wanted, owner = null, until = null, due = o.due \
+                 from unnest($1::text[], $2::bigint[], $3::bigint[]) as o (path, wanted, due) where f.path = o.path";
+    transaction.execute(query, &[&paths, &wanted, &due]).map(drop)
 }
 
 /// Writes what is remembered of channels. Tells whether there are others than before.

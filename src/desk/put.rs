@@ -1,18 +1,16 @@
 //! Items taken in: a batch a transaction.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use postgres::Transaction;
 
-use super::rows::{ROWS, Row, displaced, lock, told_elsewhere, want, write_items, write_placements};
-use super::{CHANNEL, Desk, DeskError, again, stored};
-use crate::channel;
+use super::batch::Batch;
+use super::rows::{ROWS, bury, displaced, lock, told_elsewhere, want};
+use super::{CHANNEL, Desk, DeskError, again};
 use crate::crash;
-use crate::diag::Findings;
-use crate::item::{Hidden, Item};
-use crate::ledger::postgres::{KNOWN, known, save_known};
-use crate::ledger::{Accept, Known, Memory, guard, recall};
+use crate::item::Item;
+use crate::ledger::Accept;
 use crate::pipeline::Sifted;
 
 /// What became of a batch.
@@ -113,6 +111,7 @@ impl Desk<'_> {
         let result = (|| {
             let mut transaction = self.client.transaction()?;
             lock(&mut transaction, part)?;
+            bury(&mut transaction, part)?;
             let mut families = told_elsewhere(&mut transaction, part, &[])?;
             families.extend(displaced(&mut transaction, part)?);
             let gone = "update ledger set gone = $2 where iri = any($1) and gone is null";
@@ -144,139 +143,6 @@ impl Desk<'_> {
     fn call(&mut self, families: &BTreeSet<String>) {
         if !families.is_empty() {
             let _ = self.client.execute("select pg_notify($1, $2)", &[&CHANNEL, &self.database.schema]);
-        }
-    }
-}
-
-/// Items on their way in.
-struct Batch<'a> {
-    config: &'a crate::config::Config,
-    how: How<'a>,
-    /// By id.
-    items: Vec<(Item, Sifted)>,
-}
-
-impl<'a> Batch<'a> {
-    fn of(config: &'a crate::config::Config, mut items: Vec<(Item, Sifted)>, how: How<'a>) -> Self {
-        // One order for all machines, so that no two wait for each other.
-        items.sort_by(|(a, _), (b, _)| a.id.iri.cmp(&b.id.iri));
-        Batch { config, how, items }
-    }
-
-    fn take_in(mut self, transaction: &mut Transaction<'_>) -> Result<Result<Taken, Findings>, postgres::Error> {
-        let total = self.items.len();
-        let iris: Vec<&str> = self.items.iter().map(|(item, _)| &*item.id.iri).collect();
-        let standing = lock(transaction, &iris)?;
-        let mut memory = self.remembered(transaction)?;
-        if !self.how.anew {
-            let is_out = |item: &Item| {
-                memory.find(&item.id.iri).is_some_and(|at| memory.get(at).gone.is_some()) && item.hidden(self.how.now).is_none()
-            };
-            let is_same =
-                |item: &Item, sifted: &Sifted| standing.get(&*item.id.iri) == Some(&stored::mark(&stored::write(item, &sifted.placement)));
-            let left: Vec<bool> = self.items.iter().map(|(item, sifted)| is_out(item) || !is_same(item, sifted)).collect();
-            let mut left = left.into_iter();
-            self.items.retain(|_| left.next().unwrap_or(true));
-            let known: Vec<Known> =
-                self.items.iter().filter_map(|(item, _)| Some(memory.get(memory.find(&item.id.iri)?).clone())).collect();
-            memory = Memory::default();
-            known.into_iter().for_each(|known| _ = memory.put(known));
-        }
-        let mut taken = Taken { unchanged: total - self.items.len(), ..Taken::default() };
-        let rows: Vec<Row> = self.items.iter().map(|(item, sifted)| self.row(item, sifted)).collect();
-        let iris: Vec<&str> = rows.iter().map(|row| &*row.iri).collect();
-        let hidden: HashSet<&str> = rows.iter().filter(|row| row.is_hidden).map(|row| &*row.iri).collect();
-        let (mut shown, notes): (Vec<Item>, Vec<Sifted>) =
-            std::mem::take(&mut self.items).into_iter().filter(|(item, _)| !hidden.contains(&*item.id.iri)).unzip();
-        // What has not happened yet is not told.
-        shown.iter_mut().filter(|item| item.updated.is_some_and(|updated| updated > self.how.now)).for_each(|item| item.updated = None);
-        self.likenesses(transaction, &mut memory, &shown, &notes)?;
-        let recalled = recall(&mut shown, |at| &notes[at].traces, &memory, self.how.now);
-        if !recalled.repeats.is_empty() && !self.how.accepted.contains(&Accept::Repeats) {
-            let repeat = |(position, old): &(u32, u32)| guard::repeat(&shown[*position as usize], memory.get(*old));
-            return Ok(Err(recalled.repeats.iter().map(repeat).collect()));
-        }
-        let is_news = |known: &&Known| memory.find(&known.iri).is_none_or(|at| memory.get(at) != *known);
-        let news: Vec<&Known> = recalled.after.items().iter().filter(is_news).collect();
-        taken.new = recalled.new.len();
-        taken.gone = recalled.gone.len();
-        taken.changed = rows.len().saturating_sub(taken.new + hidden.len());
-        taken.families = told_elsewhere(transaction, &iris, &rows)?;
-        // These first: who puts the same new item at the same time waits here, and then finds it placed.
-        write_items(transaction, &rows)?;
-        taken.families.extend(displaced(transaction, &iris)?);
-        taken.families.extend(rows.iter().flat_map(|row| row.spots.iter().map(|spot| spot.family.clone())));
-
-        save_known(transaction, &news)?;
-        write_placements(transaction, &rows)?;
-        want(transaction, &taken.families)?;
-        Ok(Ok(taken))
-    }
-
-    /// What the ledger says of the items of this batch, which nobody else changes meanwhile.
-    fn remembered(&self, transaction: &mut Transaction<'_>) -> Result<Memory, postgres::Error> {
-        let iris: Vec<&str> = self.items.iter().map(|(item, _)| &*item.id.iri).collect();
-        let mut memory = Memory::default();
-        let rows = transaction.query(&format!("select {KNOWN} from ledger where iri = any($1) order by iri for update"), &[&iris])?;
-        rows.iter().for_each(|row| _ = memory.put(known(row)));
-        Ok(memory)
-    }
-
-    /// Adds the items that are gone and that a new one may repeat.
-    fn likenesses(
-        &self,
-        transaction: &mut Transaction<'_>,
-        memory: &mut Memory,
-        items: &[Item],
-        notes: &[Sifted],
-    ) -> Result<(), postgres::Error> {
-        let new: Vec<(&Item, &Sifted)> = items.iter().zip(notes).filter(|(item, _)| memory.find(&item.id.iri).is_none()).collect();
-        if new.is_empty() {
-            return Ok(());
-        }
-        let content: Vec<&[u8]> = new.iter().map(|(_, sifted)| sifted.traces.content.0.as_slice()).collect();
-        let links: Vec<i64> = new.iter().map(|(_, sifted)| sifted.traces.link as i64).filter(|link| *link != 0).collect();
-        let dates: Vec<i64> = new.iter().map(|(item, _)| item.published.timestamp()).collect();
-        let titles: Vec<&str> = new.iter().map(|(item, _)| &*item.title).collect();
-        let texts: Vec<i64> = new.iter().map(|(_, sifted)| sifted.traces.text as i64).collect();
-        let like = "content = any($1) or link = any($2) or (published = any($3) and (title = any($4) or text = any($5)))";
-        let query = format!("select {KNOWN} from ledger where gone is not null and ({like}) order by iri");
-        let mut rows = transaction.query(&query, &[&content, &links, &dates, &titles, &texts])?;
-        if !self.how.going.is_empty() {
-            let query = format!("select {KNOWN} from ledger where iri = any($6) and ({like}) order by iri");
-            rows.extend(transaction.query(&query, &[&content, &links, &dates, &titles, &texts, &self.how.going])?);
-        }
-        let gone = |known: Known| Known { gone: known.gone.or(Some(self.how.now.timestamp())), ..known };
-        rows.iter()
-            .map(known)
-            .filter(|known| memory.find(&known.iri).is_none())
-            .map(gone)
-            .collect::<Vec<_>>()
-            .into_iter()
-            .for_each(|known| _ = memory.put(known));
-        Ok(())
-    }
-
-    fn row(&self, item: &Item, sifted: &Sifted) -> Row {
-        let now = self.how.now;
-        let hidden = item.hidden(now);
-        let update = item.updated.filter(|updated| *updated > now);
-        let due = match hidden {
-            Some(Hidden::NotYet(due)) => Some(due),
-            Some(_) => None,
-            None => update,
-        };
-        let data = stored::write(item, &sifted.placement);
-        Row {
-            iri: item.id.iri.to_string(),
-            story: item.story.as_deref().map(str::to_owned),
-            due: due.map(|due| due.timestamp()),
-            ends: item.lifetime.expires.filter(|end| *end > now).map(|end| end.timestamp()),
-            mark: stored::mark(&data),
-            data,
-            rank: -item.published.timestamp(),
-            is_hidden: hidden.is_some(),
-            spots: if hidden.is_some() { Vec::new() } else { channel::spots(self.config, item, &sifted.placement, now) },
         }
     }
 }

@@ -29,6 +29,15 @@ pub fn displaced<T: AsRef<str> + Sync + ToSql>(transaction: &mut Transaction<'_>
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
+/// Has the published channels know the items that are about to go, also those beyond their limits: each tells of them for a time, as a build's do. Where
+/// languages stand side by side, another version of the story may have stood there: only the documents know.
+pub fn bury<T: AsRef<str> + Sync + ToSql>(transaction: &mut Transaction<'_>, iris: &[T]) -> Result<(), postgres::Error> {
+    let insert = "insert into members (channel, rank, iri) select p.channel, p.rank, p.iri from placements p \
+                  join channels c on c.path = p.channel where p.iri = any($1) and (p.channel <> p.family or not exists \
+                  (select 1 from items i join items o on o.story = i.story and o.iri <> i.iri where i.iri = p.iri)) on conflict do nothing";
+    if iris.is_empty() { Ok(()) } else { transaction.execute(insert, &[&iris]).map(drop) }
+}
+
 /// The families of other versions of the same stories, of those of before and of those of now: each version names the others.
 pub fn told_elsewhere<T: AsRef<str> + Sync + ToSql>(
     transaction: &mut Transaction<'_>,

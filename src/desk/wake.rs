@@ -1,4 +1,4 @@
-//! What changes by the clock: items that come, items that expire.
+//! What changes by the clock: items that come, items that expire or grow too old for a query, channels whose limits are drawn in days.
 
 use chrono::{DateTime, Utc};
 use postgres::Transaction;
@@ -15,6 +15,19 @@ use crate::pipeline::Sifted;
 const ROWS: i64 = 500;
 
 impl Desk<'_> {
+    /// Wants the families whose documents are others by the clock; gives how many.
+    ///
+    /// # Errors
+    /// A database that cannot be asked.
+    pub fn wake_families(&mut self, now: DateTime<Utc>) -> Result<u64, DeskError> {
+        let query = "update families set wanted = wanted + 1, due = null where path in \
+                     (select path from families where due <= $1 order by path for update skip locked)";
+        again(|| {
+            let count = self.client.execute(query, &[&now.timestamp()]);
+            self.said(count)
+        })
+    }
+
     /// Takes items anew whose time has come, up to a number; gives what became of them, and what is wrong with those that stay out.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 //! Both keep the same and promise the same: what a run remembers is there as a whole or not at all, together with what hubs are to be told of it.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 #[cfg(feature = "postgres")]
 use super::postgres::Tables;
@@ -121,6 +122,17 @@ impl Store {
     /// What hubs are to be told, in the order of hubs and topics.
     pub fn pings(&self) -> Result<Vec<Pending>, LedgerError> {
         at_home!(self, home => home.pings())
+    }
+
+    /// What these hubs are to be told and nobody else is telling, in the order of hubs and topics; where several machines tell, it is this one's for
+    /// so long.
+    pub fn take_pings(&self, hubs: &[&str], lease: Duration) -> Result<Vec<Pending>, LedgerError> {
+        at_home!(self, home => home.take_pings(hubs, lease))
+    }
+
+    /// Leaves to the next run what could not be told.
+    pub fn leave_pings(&self, left: &[&Pending]) -> Result<(), LedgerError> {
+        if left.is_empty() { Ok(()) } else { at_home!(self, home => home.leave_pings(left)) }
     }
 
     /// Takes out what was told.

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Duration, Utc};
 
 use super::Built;
+use crate::channel::Channel;
 use crate::config::{Config, Limits};
-use crate::item::Hidden;
+use crate::item::{Hidden, Item};
 
-/// The first time after `now` at which a build of the same records may publish something else.
+/// The first time from `now` on at which a build of the same records may publish something else.
 pub fn next_change(config: &Config, built: &Built, now: DateTime<Utc>) -> DateTime<Utc> {
     let days = days(config, built);
     let due = built.hidden.iter().filter_map(|(_, why)| match why {
@@ -24,7 +25,27 @@ pub fn next_change(config: &Config, built: &Built, now: DateTime<Utc>) -> DateTi
     let buried = built.catalogue.channels.iter().flat_map(|channel| &channel.deleted).map(|(_, when)| when.to_utc() + kept);
     // A look at everything once a day costs little, and nothing that is forgotten here lasts longer.
     let at_last = now + Duration::days(1);
-    due.chain(expires).chain(aged).chain(buried).filter(|time| *time > now).fold(at_last, DateTime::min)
+    // What is exactly as old as a limit is still in, and out with the next breath.
+    due.chain(expires).chain(aged).chain(buried).filter(|time| *time >= now).fold(at_last, DateTime::min)
+}
+
+/// The first second after `now` at which the documents of a channel are others by its limits in days and by tombstones that end; what its query says of
+/// ages is told by [`of_item`].
+pub(super) fn of_channel(config: &Config, channel: &Channel, items: &[Item], now: DateTime<Utc>) -> Option<i64> {
+    let (now, day) = (now.timestamp(), 86_400);
+    let limits = channel.limits.days.iter().chain(&channel.limits.floor_days);
+    let days: Vec<i64> = limits.map(|days| i64::from(*days) * day).collect();
+    // An item is as old as that, and still in; a second later it is out.
+    let ages = channel.shown().iter().flat_map(|at| days.iter().map(|days| items[*at as usize].published.timestamp() + *days + 1));
+    let kept = i64::from(config.output.tombstone_days) * day;
+    let buried = channel.deleted.iter().map(|(_, when)| when.timestamp() + kept);
+    ages.chain(buried).filter(|time| *time > now).min()
+}
+
+/// The first second after `now` at which the item belongs to other channels, since a query asks for its age.
+pub fn of_item(config: &Config, item: &Item, now: DateTime<Utc>) -> Option<i64> {
+    let ages = config.named.iter().flat_map(|named| named.query.ages());
+    ages.map(|days| item.published.timestamp() + i64::from(days) * 86_400 + 1).filter(|time| *time > now.timestamp()).min()
 }
 
 /// The ages at which an item leaves a channel or enters it.

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use super::prepare::{Changed, Prepare, Ready};
 use super::render::{Render, Sheet};
-use super::{bury, check, moved};
+use super::{bury, check, moved, next};
 use crate::channel::{self, Catalogue, Channel, Sorted};
 use crate::classify::Placement;
 use crate::config::Config;
@@ -47,6 +47,8 @@ pub struct Parted {
     pub after: Memory,
     /// Paths of empty channels whose documents stay as they are.
     pub kept: BTreeSet<String>,
+    /// By family, when its documents are others by the clock alone, in seconds since 1970.
+    pub due: BTreeMap<String, i64>,
     pub findings: Findings,
     /// What the checker says of the documents.
     pub checked: Findings,
@@ -95,7 +97,13 @@ pub fn part(config: &Config, part: Part<'_>, now: DateTime<Utc>) -> Result<Parte
     drop(sheets);
     let of = catalogue.channels.iter().flat_map(|channel| config.output.formats.iter().map(|_| channel.family.clone()));
     let documents = of.zip(documents).collect();
-    Ok(Parted { documents, after: recall.after, kept: catalogue.kept, findings, checked })
+    let mut due: BTreeMap<String, i64> = BTreeMap::new();
+    for channel in &catalogue.channels {
+        if let Some(next) = next::of_channel(config, channel, &items, now) {
+            due.entry(channel.family.clone()).and_modify(|due| *due = next.min(*due)).or_insert(next);
+        }
+    }
+    Ok(Parted { documents, after: recall.after, kept: catalogue.kept, due, findings, checked })
 }
 
 /// The items as they are remembered; those that are gone and that a channel still held are newly so.

@@ -30,6 +30,9 @@ pub struct Told {
     pub findings: Findings,
 }
 
+/// Beyond its time, what one run tells is still its own for so long.
+const LATE: Duration = Duration::from_secs(10);
+
 /// Why a hub did not take a ping.
 enum Refusal {
     /// It may take it later in the same run, no sooner than this where it says so.
@@ -54,16 +57,16 @@ fn all(config: &Config, store: &Store) -> Result<Told, LedgerError> {
     if let Some(own) = own {
         store.release_pings(own)?;
     }
-    let waiting: Vec<Pending> = store.pings()?.into_iter().filter(|pending| Some(&*pending.ping.hub) != own).collect();
+    let patience = Duration::from_secs(config.websub.timeout);
+    let outside: Vec<&str> = hubs.iter().copied().filter(|hub| Some(*hub) != own).collect();
+    let waiting = store.take_pings(&outside, patience * 2 + LATE)?;
     if waiting.is_empty() {
         return Ok(Told::default());
     }
-    let run = Run {
-        agent: fetch::agent(config.publication.home.as_str(), Duration::from_secs(config.websub.timeout)),
-        deadline: Instant::now() + Duration::from_secs(config.websub.timeout),
-    };
+    let run = Run { agent: fetch::agent(config.publication.home.as_str(), patience), deadline: Instant::now() + patience };
     let (told, left) = run.rounds(waiting);
     store.told(&told)?;
+    store.leave_pings(&left.iter().map(|(pending, _)| pending).collect::<Vec<_>>())?;
     let findings = hubs.iter().filter_map(|hub| finding(config, hub, &left)).collect();
     let topics = |all: Vec<Pending>| all.into_iter().map(|pending| pending.ping.topic).collect();
     Ok(Told { told: topics(told), left: topics(left.into_iter().map(|(pending, _)| pending).collect()), findings })

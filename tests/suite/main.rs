@@ -1,6 +1,8 @@
 //! The built program, used as people use it. One binary, one module a part of the product.
 
 mod archives;
+#[cfg(feature = "postgres")]
+mod at_desk;
 #[cfg(feature = "object-store")]
 mod bucket;
 mod channels;
@@ -8,6 +10,8 @@ mod check_cases;
 mod check_hostile;
 mod check_reference;
 mod checking;
+#[cfg(feature = "postgres")]
+mod clock;
 mod conformance;
 #[cfg(feature = "postgres")]
 mod database;
@@ -23,6 +27,8 @@ mod hubs_shared;
 mod importing;
 mod json_feed;
 mod listener;
+#[cfg(feature = "postgres")]
+mod loading;
 mod looking;
 mod opml;
 mod pages;
@@ -40,6 +46,8 @@ mod simulator;
 #[cfg(feature = "object-store")]
 mod storing;
 mod support;
+#[cfg(feature = "postgres")]
+mod telling;
 mod watching;
 #[cfg(feature = "postgres")]
 mod working;

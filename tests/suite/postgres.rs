@@ -75,6 +75,11 @@ impl Server {
         }
     }
 
+    /// What it wrote down.
+    pub fn log(&self) -> String {
+        String::from_utf8_lossy(&fs::read(self.dir.path().join("log")).expect("a log")).into_owned()
+    }
+
     pub fn url(&self, database: &str) -> String {
         format!("postgresql://postgres@{}/{database}", self.dir.path().display().to_string().replace('/', "%2F"))
     }

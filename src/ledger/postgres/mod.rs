@@ -7,6 +7,7 @@ mod rows;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use postgres::fallible_iterator::FallibleIterator;
 use postgres::{Client, Row, Transaction};
@@ -20,6 +21,18 @@ pub(crate) use rows::{KNOWN, Members, add, channel, deleted, known, save_channel
 
 /// Of a ledger that this process did not load.
 const UNKNOWN: i64 = -1;
+
+macro_rules! after_caches {
+    () => {
+        "not exists (select 1 from unpurged u where u.topic = o.topic and not u.tried)"
+    };
+}
+
+/// Of the outbox `o`: what nobody is telling, and what no cache has to be told before.
+pub(crate) const FREE: &str = concat!("(o.until is null or o.until < now()) and ", after_caches!());
+
+/// Of the outbox `o`: what no cache has to be told before.
+pub(crate) const AFTER_CACHES: &str = after_caches!();
 
 /// The tables of a ledger.
 #[derive(Clone, Debug)]
@@ -43,10 +56,11 @@ impl Tables {
         self.sql(client.query_opt("select 1 from ledger limit 1", &[])).map(|row| row.is_some())
     }
 
-    /// Whether workers publish from here: `tidings build` knows nothing of the items that they have.
+    /// Whether workers publish from here: items were loaded, or are about to be.
     pub fn is_worked_on(&self) -> Result<bool, LedgerError> {
         let mut client = schema::ready(&self.database)?;
-        self.sql(client.query_opt("select 1 from items limit 1", &[])).map(|row| row.is_some())
+        let query = "select exists (select 1 from meta where key = 'config') or exists (select 1 from items)";
+        self.sql(client.query_one(query, &[])).map(|row| row.get(0))
     }
 
     pub fn load(&self) -> Result<Memory, LedgerError> {
@@ -98,6 +112,28 @@ impl Tables {
         let mut client = schema::ready(&self.database)?;
         let rows = self.sql(client.query("select hub, topic, mark from outbox order by hub, topic", &[]))?;
         Ok(rows.iter().map(|row| Pending { ping: Ping { hub: row.get(0), topic: row.get(1) }, mark: row.get(2) }).collect())
+    }
+
+    /// What nobody else is telling, for these hubs: this one's for so long. What caches are to be told before waits for that.
+    pub fn take_pings(&self, hubs: &[&str], lease: Duration) -> Result<Vec<Pending>, LedgerError> {
+        let mut client = schema::ready(&self.database)?;
+        let query = format!(
+            "update outbox o set until = now() + $2::float8 * interval '1 second' from (\
+                select hub, topic from outbox o where hub = any($1) and {FREE} order by hub, topic for update skip locked) d \
+             where o.hub = d.hub and o.topic = d.topic returning o.hub, o.topic, o.mark"
+        );
+        let rows = self.sql(client.query(&query, &[&hubs, &lease.as_secs_f64()]))?;
+        let pending = |row: &Row| Pending { ping: Ping { hub: row.get(0), topic: row.get(1) }, mark: row.get(2) };
+        let mut taken: Vec<Pending> = rows.iter().map(pending).collect();
+        taken.sort_by(|a, b| (&a.ping.hub, &a.ping.topic).cmp(&(&b.ping.hub, &b.ping.topic)));
+        Ok(taken)
+    }
+
+    /// Lets the next run take what could not be told.
+    pub fn leave_pings(&self, left: &[&Pending]) -> Result<(), LedgerError> {
+        let mut client = schema::ready(&self.database)?;
+        let marks: Vec<i64> = left.iter().map(|pending| pending.mark).collect();
+        self.sql(client.execute("update outbox set until = null where mark = any($1)", &[&marks])).map(drop)
     }
 
     pub fn told(&self, told: &[Pending]) -> Result<(), LedgerError> {

@@ -186,7 +186,7 @@ impl<'a> Members<'a> {
 /// Adds to a transaction what it is the reason of; what is held is not for the embedded hub until it is released.
 pub(crate) fn add(transaction: &mut Transaction<'_>, pings: &[Ping], is_held: bool) -> Result<(), postgres::Error> {
     let insert = "insert into outbox (hub, topic, mark, held) select h, t, (random() * 9e15)::bigint, $3 from unnest($1::text[], $2::text[]) as o (h, t) \
-                  on conflict (hub, topic) do update set mark = excluded.mark, held = excluded.held";
+                  on conflict (hub, topic) do update set mark = excluded.mark, held = excluded.held, until = null";
     if pings.is_empty() {
         return Ok(());
     }

@@ -15,6 +15,7 @@ use super::call;
 use super::form::Wish;
 use crate::config::{Database, WebSub};
 use crate::database::line::Line;
+use crate::ledger::postgres::AFTER_CACHES;
 use crate::ledger::{LedgerError, Pending, Ping};
 use rows::{Done, TOKEN, Work, deny, due, end, forget, full, intend, key, known, publish, secret, settle, tries};
 
@@ -61,14 +62,14 @@ impl InTables {
     pub fn pings(&self, hub: &str) -> Result<Vec<Pending>, LedgerError> {
         let delete =
             "delete from outbox o where hub = $1 and not held and not exists (select 1 from subscriptions s where s.topic = o.topic)";
-        let query = "select hub, topic, mark from outbox where hub = $1 and not held order by topic limit $2";
+        let query = format!("select hub, topic, mark from outbox o where hub = $1 and not held and {AFTER_CACHES} order by topic limit $2");
         self.run(|work| {
             if work.query_opt("select 1 from outbox where hub = $1 and not held limit 1", &[&hub])?.is_none() {
                 return Ok(Vec::new());
             }
             work.execute(delete, &[&hub])?;
             let pending = |row: &Row| Pending { ping: Ping { hub: row.get(0), topic: row.get(1) }, mark: row.get(2) };
-            Ok(work.query(query, &[&hub, &PINGS])?.iter().map(pending).collect())
+            Ok(work.query(&query, &[&hub, &PINGS])?.iter().map(pending).collect())
         })
     }
 

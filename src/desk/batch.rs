@@ -1,0 +1,187 @@
+//! A batch of items set against what is remembered, and written.
+
+use std::collections::{HashMap, HashSet};
+
+use postgres::Transaction;
+
+use super::put::{How, Taken};
+use super::rows::{Row, bury, displaced, lock, told_elsewhere, want, write_items, write_placements};
+use super::stored;
+use crate::channel;
+use crate::diag::Findings;
+use crate::item::{Hidden, Item};
+use crate::ledger::postgres::{KNOWN, known, save_known};
+use crate::ledger::{Accept, Known, Memory, Recall, guard, recall};
+use crate::pipeline::{self, Sifted};
+
+/// Items on their way in.
+pub(super) struct Batch<'a> {
+    config: &'a crate::config::Config,
+    how: How<'a>,
+    /// By id.
+    items: Vec<(Item, Sifted)>,
+}
+
+/// What they are beside what is remembered.
+struct Met {
+    rows: Vec<Row>,
+    /// Those that are seen now.
+    shown: Vec<Item>,
+    memory: Memory,
+    recalled: Recall,
+}
+
+impl<'a> Batch<'a> {
+    pub fn of(config: &'a crate::config::Config, mut items: Vec<(Item, Sifted)>, how: How<'a>) -> Self {
+        // One order for all machines, so that no two wait for each other.
+        items.sort_by(|(a, _), (b, _)| a.id.iri.cmp(&b.id.iri));
+        Batch { config, how, items }
+    }
+
+    pub fn take_in(mut self, transaction: &mut Transaction<'_>) -> Result<Result<Taken, Findings>, postgres::Error> {
+        let total = self.items.len();
+        let met = self.meet(transaction)?;
+        let Met { rows, memory, recalled, .. } = &met;
+        let repeats = self.repeats(&met);
+        if !repeats.is_empty() {
+            return Ok(Err(repeats));
+        }
+        let iris: Vec<&str> = rows.iter().map(|row| &*row.iri).collect();
+        let hidden = rows.iter().filter(|row| row.is_hidden).count();
+        let is_news = |known: &&Known| memory.find(&known.iri).is_none_or(|at| memory.get(at) != *known);
+        let news: Vec<&Known> = recalled.after.items().iter().filter(is_news).collect();
+        let (new, gone) = (recalled.new.len(), recalled.gone.len());
+        let mut taken = Taken { unchanged: total - rows.len(), new, gone, ..Taken::default() };
+        taken.changed = rows.len().saturating_sub(new + hidden);
+        taken.families = told_elsewhere(transaction, &iris, rows)?;
+        bury(transaction, &recalled.gone.iter().map(|at| &*recalled.after.get(*at).iri).collect::<Vec<_>>())?;
+        // These first: who puts the same new item at the same time waits here, and then finds it placed.
+        write_items(transaction, rows)?;
+        taken.families.extend(displaced(transaction, &iris)?);
+        taken.families.extend(rows.iter().flat_map(|row| row.spots.iter().map(|spot| spot.family.clone())));
+        save_known(transaction, &news)?;
+        write_placements(transaction, rows)?;
+        want(transaction, &taken.families)?;
+        Ok(Ok(taken))
+    }
+
+    /// What would be refused of it. Only items that nobody knows can repeat another.
+    pub fn check(mut self, transaction: &mut Transaction<'_>) -> Result<Findings, postgres::Error> {
+        let iris: Vec<&str> = self.items.iter().map(|(item, _)| &*item.id.iri).collect();
+        let known = transaction.query("select iri from ledger where iri = any($1)", &[&iris])?;
+        let known: HashSet<&str> = known.iter().map(|row| row.get(0)).collect();
+        self.items.retain(|(item, _)| !known.contains(&*item.id.iri));
+        if self.items.is_empty() {
+            return Ok(Findings::new());
+        }
+        let met = self.meet(transaction)?;
+        Ok(self.repeats(&met))
+    }
+
+    fn repeats(&self, met: &Met) -> Findings {
+        if self.how.accepted.contains(&Accept::Repeats) {
+            return Findings::new();
+        }
+        let repeat = |(position, old): &(u32, u32)| guard::repeat(&met.shown[*position as usize], met.memory.get(*old));
+        met.recalled.repeats.iter().map(repeat).collect()
+    }
+
+    /// Sets the items against what is remembered, those alone of which something changed.
+    fn meet(&mut self, transaction: &mut Transaction<'_>) -> Result<Met, postgres::Error> {
+        let iris: Vec<&str> = self.items.iter().map(|(item, _)| &*item.id.iri).collect();
+        let standing = lock(transaction, &iris)?;
+        let mut memory = self.remembered(transaction)?;
+        if !self.how.anew {
+            memory = self.leave_out_same(&standing, &memory);
+        }
+        let rows: Vec<Row> = self.items.iter().map(|(item, sifted)| self.row(item, sifted)).collect();
+        let hidden: HashSet<&str> = rows.iter().filter(|row| row.is_hidden).map(|row| &*row.iri).collect();
+        let (mut shown, notes): (Vec<Item>, Vec<Sifted>) =
+            std::mem::take(&mut self.items).into_iter().filter(|(item, _)| !hidden.contains(&*item.id.iri)).unzip();
+        // What has not happened yet is not told.
+        shown.iter_mut().filter(|item| item.updated.is_some_and(|updated| updated > self.how.now)).for_each(|item| item.updated = None);
+        self.likenesses(transaction, &mut memory, &shown, &notes)?;
+        let recalled = recall(&mut shown, |at| &notes[at].traces, &memory, self.how.now);
+        Ok(Met { rows, shown, memory, recalled })
+    }
+
+    /// Keeps the items that are not what they were, and gives what is remembered of these.
+    fn leave_out_same(&mut self, standing: &HashMap<String, i64>, memory: &Memory) -> Memory {
+        let is_out =
+            |item: &Item| memory.find(&item.id.iri).is_some_and(|at| memory.get(at).gone.is_some()) && item.hidden(self.how.now).is_none();
+        let is_same =
+            |item: &Item, sifted: &Sifted| standing.get(&*item.id.iri) == Some(&stored::mark(&stored::write(item, &sifted.placement)));
+        self.items.retain(|(item, sifted)| is_out(item) || !is_same(item, sifted));
+        let mut left = Memory::default();
+        let known = self.items.iter().filter_map(|(item, _)| Some(memory.get(memory.find(&item.id.iri)?).clone()));
+        known.for_each(|known| _ = left.put(known));
+        left
+    }
+
+    /// What the ledger says of the items of this batch, which nobody else changes meanwhile.
+    fn remembered(&self, transaction: &mut Transaction<'_>) -> Result<Memory, postgres::Error> {
+        let iris: Vec<&str> = self.items.iter().map(|(item, _)| &*item.id.iri).collect();
+        let mut memory = Memory::default();
+        let rows = transaction.query(&format!("select {KNOWN} from ledger where iri = any($1) order by iri for update"), &[&iris])?;
+        rows.iter().for_each(|row| _ = memory.put(known(row)));
+        Ok(memory)
+    }
+
+    /// Adds the items that are gone and that a new one may repeat.
+    fn likenesses(
+        &self,
+        transaction: &mut Transaction<'_>,
+        memory: &mut Memory,
+        items: &[Item],
+        notes: &[Sifted],
+    ) -> Result<(), postgres::Error> {
+        let new: Vec<(&Item, &Sifted)> = items.iter().zip(notes).filter(|(item, _)| memory.find(&item.id.iri).is_none()).collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        let content: Vec<&[u8]> = new.iter().map(|(_, sifted)| sifted.traces.content.0.as_slice()).collect();
+        let links: Vec<i64> = new.iter().map(|(_, sifted)| sifted.traces.link as i64).filter(|link| *link != 0).collect();
+        let dates: Vec<i64> = new.iter().map(|(item, _)| item.published.timestamp()).collect();
+        let titles: Vec<&str> = new.iter().map(|(item, _)| &*item.title).collect();
+        let texts: Vec<i64> = new.iter().map(|(_, sifted)| sifted.traces.text as i64).collect();
+        let like = "content = any($1) or link = any($2) or (published = any($3) and (title = any($4) or text = any($5)))";
+        let query = format!("select {KNOWN} from ledger where gone is not null and ({like}) order by iri");
+        let mut rows = transaction.query(&query, &[&content, &links, &dates, &titles, &texts])?;
+        if !self.how.going.is_empty() {
+            let query = format!("select {KNOWN} from ledger where iri = any($6) and ({like}) order by iri");
+            rows.extend(transaction.query(&query, &[&content, &links, &dates, &titles, &texts, &self.how.going])?);
+        }
+        let gone = |known: Known| Known { gone: known.gone.or(Some(self.how.now.timestamp())), ..known };
+        rows.iter()
+            .map(known)
+            .filter(|known| memory.find(&known.iri).is_none())
+            .map(gone)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .for_each(|known| _ = memory.put(known));
+        Ok(())
+    }
+
+    fn row(&self, item: &Item, sifted: &Sifted) -> Row {
+        let now = self.how.now;
+        let hidden = item.hidden(now);
+        let update = item.updated.filter(|updated| *updated > now);
+        let due = match hidden {
+            Some(Hidden::NotYet(due)) => Some(due.timestamp()),
+            Some(_) => None,
+            None => update.map(|update| update.timestamp()).into_iter().chain(pipeline::item_changes(self.config, item, now)).min(),
+        };
+        let data = stored::write(item, &sifted.placement);
+        Row {
+            iri: item.id.iri.to_string(),
+            story: item.story.as_deref().map(str::to_owned),
+            due,
+            ends: item.lifetime.expires.filter(|end| *end > now).map(|end| end.timestamp()),
+            mark: stored::mark(&data),
+            data,
+            rank: -item.published.timestamp(),
+            is_hidden: hidden.is_some(),
+            spots: if hidden.is_some() { Vec::new() } else { channel::spots(self.config, item, &sifted.placement, now) },
+        }
+    }
+}

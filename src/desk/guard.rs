@@ -1,0 +1,144 @@
+//! What subscribers would notice of a load that nobody can have meant.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+
+use super::batch::Batch;
+use super::load::{Aside, Load, cannot};
+use super::put::{How, last_of_each};
+use super::{Desk, DeskError};
+use crate::channel;
+use crate::config::{Config, Format};
+use crate::diag::{Finding, Findings, Place, codes};
+use crate::item::{Hidden, Item};
+use crate::ledger::Accept;
+use crate::pipeline::Sifted;
+
+/// How many items each channel loses.
+type Lost = BTreeMap<String, i64>;
+
+impl Desk<'_> {
+    /// Refuses, before anything is written, what nobody can have meant: stories that come again, channels that lose too much.
+    pub(super) fn guard(&mut self, aside: &mut Aside, how: How<'_>, is_item: &dyn Fn(&Item) -> bool) -> Result<(), DeskError> {
+        let mut findings = self.repeats(aside, how, is_item)?;
+        let is_any_placed = self.client.query_one("select exists (select 1 from placements)", &[]);
+        let is_any_placed = self.said(is_any_placed)?.get::<_, bool>(0);
+        if is_any_placed && !how.accepted.contains(&Accept::Shrink) {
+            let mut lost = self.lost_with(how.going)?;
+            for batch in aside.batches().map_err(cannot)? {
+                let mut batch = batch.map_err(cannot)?;
+                batch.retain(|(item, _)| is_item(item));
+                self.lost_by(&batch, how, &mut lost)?;
+            }
+            findings.extend(self.shrinking(lost)?);
+        }
+        if findings.is_empty() { Ok(()) } else { Err(DeskError::Refused(findings)) }
+    }
+
+    /// Refuses stories that come again, before anything is written.
+    pub(super) fn refuse_repeats(&mut self, aside: &mut Aside, how: How<'_>) -> Result<(), DeskError> {
+        let findings = self.repeats(aside, how, &|_| true)?;
+        if findings.is_empty() { Ok(()) } else { Err(DeskError::Refused(findings)) }
+    }
+
+    fn repeats(&mut self, aside: &mut Aside, how: How<'_>, is_item: &dyn Fn(&Item) -> bool) -> Result<Findings, DeskError> {
+        let mut findings = Findings::new();
+        let is_any_gone = self.client.query_one("select exists (select 1 from ledger where gone is not null)", &[]);
+        let is_any_gone = self.said(is_any_gone)?.get::<_, bool>(0) || !how.going.is_empty();
+        if how.accepted.contains(&Accept::Repeats) || !is_any_gone {
+            return Ok(findings);
+        }
+        for batch in aside.batches().map_err(cannot)? {
+            let mut batch = last_of_each(batch.map_err(cannot)?);
+            batch.retain(|(item, _)| is_item(item));
+            let batch = Batch::of(self.config, batch, how);
+            // Nothing of the transaction stays.
+            let found = self.client.transaction().and_then(|mut transaction| batch.check(&mut transaction));
+            findings.extend(self.said(found)?);
+        }
+        Ok(findings)
+    }
+
+    /// How many items each channel loses with those that are about to be taken out.
+    fn lost_with(&mut self, gone: &[String]) -> Result<Lost, DeskError> {
+        if gone.is_empty() {
+            return Ok(Lost::new());
+        }
+        let rows = self.client.query("select channel, count(*) from placements where iri = any($1) group by channel", &[&gone]);
+        Ok(self.said(rows)?.iter().map(|row| (row.get(0), row.get(1))).collect())
+    }
+
+    /// Adds those that a batch has elsewhere from now on. What a record itself takes out is meant, and what a query asks the age of comes and goes.
+    fn lost_by(&mut self, batch: &[(Item, Sifted)], how: How<'_>, lost: &mut Lost) -> Result<(), DeskError> {
+        let config = self.config;
+        let is_timed = |channel: &str| config.named.iter().any(|named| channel.ends_with(&*named.path) && !named.query.ages().is_empty());
+        let is_taken_out = |item: &Item| matches!(item.hidden(how.now), Some(Hidden::Withdrawn | Hidden::Expired(_)));
+        let left: HashMap<&str, BTreeSet<String>> =
+            batch.iter().map(|(item, sifted)| (&*item.id.iri, channels(config, item, sifted, how.now))).collect();
+        let out: HashSet<&str> = batch.iter().filter(|(item, _)| is_taken_out(item)).map(|(item, _)| &*item.id.iri).collect();
+        let iris: Vec<&str> = left.keys().copied().collect();
+        let rows = self.client.query("select channel, iri from placements where iri = any($1)", &[&iris]);
+        for row in &self.said(rows)? {
+            let (channel, iri): (&str, &str) = (row.get(0), row.get(1));
+            if !left[iri].contains(channel) && !out.contains(iri) && !is_timed(channel) {
+                *lost.entry(channel.to_owned()).or_default() += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// The channels that lose too much, among those that there are by the config.
+    fn shrinking(&mut self, lost: Lost) -> Result<Findings, DeskError> {
+        let known: BTreeSet<String> = lost.keys().cloned().collect();
+        let here: BTreeSet<String> = channel::heads(self.config, &known).channels.into_iter().map(|channel| channel.path).collect();
+        let paths: Vec<&String> = lost.keys().filter(|path| here.contains(*path)).collect();
+        let rows = self
+            .client
+            .query("select channel, count(*) from placements where channel = any($1) group by channel order by channel", &[&paths]);
+        let percent = self.config.guards.shrink;
+        let mut findings = Findings::new();
+        for row in &self.said(rows)? {
+            let (channel, total): (&str, i64) = (row.get(0), row.get(1));
+            let lost = lost.get(channel).copied().unwrap_or_default();
+            let too_many = percent.map_or(lost * 3 > total, |percent| lost * 100 > i64::from(percent) * total) || lost == total;
+            if too_many {
+                let message = format!("the channel `{channel}` would lose {lost} of its {total} items");
+                let help = "see whether a source is broken; to take them out all the same: `--accept shrink`";
+                findings.push(Finding::new(&codes::CHANNEL_SHRINKS, message).at(Place::file(self.config.path.clone())).help(help));
+            }
+        }
+        Ok(findings)
+    }
+
+    /// Refuses a config under which feeds are there no more that subscribers fetch.
+    pub(super) fn guard_paths(&mut self, load: Load<'_>) -> Result<(), DeskError> {
+        if load.accepted.contains(&Accept::Paths) {
+            return Ok(());
+        }
+        let rows = self.client.query("select path from documents order by path", &[]);
+        let rows = self.said(rows)?;
+        let feeds: Vec<(&str, Format)> =
+            rows.iter().map(|row| row.get(0)).filter_map(|path: &str| Some((path, Format::of_path(path)?))).collect();
+        let stem = |path: &str| path.rsplit_once('.').map_or(path, |(stem, _)| stem).to_owned();
+        let known: BTreeSet<String> = feeds.iter().map(|(path, _)| stem(path)).collect();
+        let channels: BTreeSet<String> = channel::heads(self.config, &known).channels.into_iter().map(|channel| channel.path).collect();
+        let is_left = |(path, format): &&(&str, Format)| self.config.output.formats.contains(format) && channels.contains(&stem(path));
+        let finding = |(path, _): &(&str, Format)| {
+            let help = "bring back what the config said of it; to let it go all the same: `--accept paths`";
+            Finding::new(&codes::PATH_DISAPPEARS, format!("`{path}` is published and would be there no more"))
+                .at(Place::file(self.config.path.clone()))
+                .help(help)
+        };
+        let findings: Findings = feeds.iter().filter(|feed| !is_left(feed)).map(finding).collect();
+        if findings.is_empty() { Ok(()) } else { Err(DeskError::Refused(findings)) }
+    }
+}
+
+/// Where an item belongs from now on.
+fn channels(config: &Config, item: &Item, sifted: &Sifted, now: DateTime<Utc>) -> BTreeSet<String> {
+    if item.hidden(now).is_some() {
+        return BTreeSet::new();
+    }
+    channel::spots(config, item, &sifted.placement, now).into_iter().map(|spot| spot.channel).collect()
+}

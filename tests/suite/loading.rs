@@ -1,0 +1,104 @@
+//! Sources taken into PostgreSQL: all of it or nothing, and what is said where the database does not let us.
+
+use crate::postgres::{Database, Server};
+use crate::support::{CONFIG, Publication};
+use crate::working::{OUTPUT, Twins, documents, record, ships};
+
+fn count(database: &Database, query: &str) -> i64 {
+    database.client().query_one(query, &[]).expect("a count").get(0)
+}
+
+#[test]
+fn a_load_that_is_refused_leaves_nothing_of_itself() {
+    let Some(twins) = Twins::new(&format!("{CONFIG}{OUTPUT}")) else { return };
+    ships(&twins, 6);
+    twins.compare_at("2018-03-01T12:00:00Z");
+    let standing = |query: &str| count(&twins.database, query);
+    let all =
+        ["select count(*) from tidings.items", "select count(*) from tidings.ledger", "select sum(wanted)::bigint from tidings.families"];
+    let before = all.map(standing);
+    // More than goes in at a time, and one of them repeats what is gone.
+    twins.remove("items/item-5.md");
+    let rows = |range: std::ops::Range<usize>| -> String {
+        let row = |n| format!("{{\"id\": \"n{n}\", \"title\": \"Boat {n}\", \"date\": \"2018-02-09\", \"body\": \"Boats, {n}.\"}}\n");
+        range.map(row).collect()
+    };
+    twins.worked.write("items/rows.ndjson", rows(0..1200));
+    twins.worked.write("items/zz-renamed.md", record("Ship 5, take 1", "date = 2018-01-06", "Ships of Belize, text 5."));
+    let ran = twins.worked.run(&["db", "load"]);
+    assert!(ran.code == 1 && ran.err.contains("would-repeat"), "{ran:?}");
+    assert_eq!(all.map(standing), before, "nothing of it is in");
+    // The same of records that come alone.
+    assert_eq!(twins.worked.run(&["db", "remove", "item-4"]).code, 0);
+    let before = all.map(standing);
+    let again = "{\"id\": \"again\", \"title\": \"Ship 4, take 1\", \"date\": \"2018-01-05\", \"body\": \"Ships of Belize, text 4.\"}\n";
+    twins.worked.write("put.ndjson", [&rows(2000..3200), again].concat());
+    let ran = twins.worked.run(&["db", "put", "put.ndjson"]);
+    assert!(ran.code == 1 && ran.err.contains("would-repeat"), "{ran:?}");
+    assert_eq!(all.map(standing), before);
+    let ran = twins.worked.run(&["db", "put", "put.ndjson", "--accept", "repeats"]);
+    assert!(ran.code == 0 && ran.out.contains("1201 records: 1201 new"), "{ran:?}");
+}
+
+#[test]
+fn a_channel_that_loses_items_to_others_shrinks_as_well() {
+    let Some(twins) = Twins::new(&format!("{CONFIG}{OUTPUT}")) else { return };
+    ships(&twins, 9);
+    twins.compare_at("2018-03-01T12:00:00Z");
+    let before = documents(&twins.database);
+    let moved = |n: usize| {
+        twins.write(
+            &format!("items/item-{n}.md"),
+            &record(&format!("Ship {n}, take 1"), &format!("date = 2018-01-{:02}", 1 + n), "Ships of Mexico."),
+        )
+    };
+    (1..=3).for_each(moved);
+    twins.compare_at("2018-03-02T12:00:00Z");
+    (4..=6).for_each(moved);
+    for publication in [&twins.worked, &twins.built] {
+        let ran = publication.run(&["build", "--now", "2018-03-03T12:00:00Z"]);
+        assert!(ran.code == 1 && ran.err.contains("channel-shrinks"), "{ran:?}");
+        assert!(ran.err.contains("`country/belize` would lose 3 of its 6 items") && !ran.err.contains("`all`"), "{ran:?}");
+    }
+    assert_ne!(documents(&twins.database), before);
+    // What a record says of itself is meant.
+    for n in 4..=6 {
+        let more = format!("date = 2018-01-{:02}\nwithdrawn = true", 1 + n);
+        twins.write(&format!("items/item-{n}.md"), &record(&format!("Ship {n}, take 1"), &more, "Ships of Belize."));
+    }
+    twins.compare_at("2018-03-04T12:00:00Z");
+    (7..=8).for_each(moved);
+    let ran = twins.worked.run(&["db", "load", "--accept", "shrink", "--now", "2018-03-05T12:00:00Z"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+}
+
+#[test]
+fn what_the_database_refuses_is_said_with_a_way_out_that_fits() {
+    let Some(server) = Server::start() else { return };
+    let database = server.database("news");
+    database.run("create role reader login");
+    let publication = Publication::new();
+    let configure = |url: &str| publication.write("feeds.toml", format!("{CONFIG}{OUTPUT}[database]\nurl = '{url}'\n"));
+    let fails = |args: &[&str], texts: &[&str]| {
+        let ran = Publication::run(&publication, args);
+        assert!(ran.code == 2 && texts.iter().all(|text| ran.err.contains(text)), "{texts:?}: {ran:?}");
+    };
+    configure(&database.url.replace("postgres@", "reader@"));
+    fails(&["db", "init"], &["permission denied", "grant create on database"]);
+    configure(&format!("{}?sslmode=verify", database.url));
+    fails(&["db", "init"], &["sslmode", "`verify-full`"]);
+    configure("env:TIDINGS_TEST_EMPTY");
+    fails(&["db", "init"], &["the environment has no `TIDINGS_TEST_EMPTY`", "set the variable"]);
+    let ran = publication.command(&["db", "init"]).env("TIDINGS_TEST_EMPTY", "").output().expect("it runs");
+    assert!(String::from_utf8_lossy(&ran.stderr).contains("`TIDINGS_TEST_EMPTY` of the environment is empty"), "{ran:?}");
+    configure(&database.url);
+    fails(&["db", "status"], &["has no tables of Tidings", "`tidings db init`"]);
+    assert_eq!(publication.run(&["db", "init"]).code, 0);
+    database.run("grant usage on schema tidings to reader");
+    configure(&database.url.replace("postgres@", "reader@"));
+    fails(&["db", "status"], &["permission denied", "granted to it"]);
+    configure(&database.url);
+    database.run("drop table tidings.placements cascade");
+    publication.item(1, "A ship of Belize");
+    fails(&["db", "load"], &["placements", "bring it back from a backup"]);
+}
