@@ -111,6 +111,32 @@ fn each_document_is_sent_once_whichever_server_was_asked() {
     assert_eq!((rows(&database, "deliveries"), rows(&database, "outbox"), rows(&database, "intents")), (0, 0, 0));
 }
 
+/// A subscriber would fetch from the cache what it was just told of.
+#[test]
+fn no_subscriber_hears_before_the_cache_does() {
+    static IS_TOLD: AtomicBool = AtomicBool::new(false);
+    static CAME_EARLY: AtomicBool = AtomicBool::new(false);
+    let Some(database) = Database::new() else { return };
+    let publication = worked(&database, PRIVATE);
+    let hubs = [server(&publication), server(&publication)];
+    let cache = Listener::new(|_| {
+        std::thread::sleep(Duration::from_secs(3));
+        IS_TOLD.store(true, SeqCst);
+        ("200 OK".into(), String::new())
+    });
+    let subscriber = Listener::new(|request| {
+        CAME_EARLY.fetch_or(is_delivery(request) && !IS_TOLD.load(SeqCst), SeqCst);
+        willing(request)
+    });
+    assert_eq!(subscribe(&hubs[0], ALL, &subscriber.url("/")), 202);
+    listed(&publication, |list| list.len() == 1);
+    let config = publication.read("feeds.toml").replace("pages = false", &format!("pages = false\npurge = '{}'", cache.url("/purge")));
+    publication.write("feeds.toml", config);
+    publish(&publication, 2);
+    subscriber.wait(1, is_delivery);
+    assert!(IS_TOLD.load(SeqCst) && !CAME_EARLY.load(SeqCst));
+}
+
 fn document(database: &Database, path: &str) -> Vec<u8> {
     database.client().query_one("select bytes from tidings.documents where path = $1", &[&path]).expect("a document").get(0)
 }
@@ -268,7 +294,7 @@ fn who_subscribed_to_what_workers_publish_no_more_is_told_once() {
     let config = publication.read("feeds.toml").replace("\"MX\", ", "");
     publication.write("feeds.toml", config);
     publication.remove("items/item-2.md");
-    publication.run(&["db", "load", "--accept", "shrink"]).expect(0, &[]);
+    publication.run(&["db", "load", "--accept", "shrink,paths"]).expect(0, &[]);
     publication.run(&["work", "--once"]).expect(0, &[]);
     assert_eq!(database.client().query("select 1 from tidings.documents where path = 'country/mexico.atom'", &[]).expect("rows").len(), 0);
     let denied = subscriber.wait(2, is_question);
