@@ -21,7 +21,7 @@ pub(in crate::pipeline) struct Pages {
     pub stays: Stays,
 }
 
-/// A page as it was made, by its mark.
+/// What marks are marks of.
 const CHANNEL: &[u8] = b"the page of a channel";
 const ITEM: &[u8] = b"the page of an item";
 
@@ -45,7 +45,7 @@ impl Pages {
         let channels: Vec<_> = catalogue.channels.par_iter().zip(&firsts).map(channel).collect();
         let own = |(item, own): (&Item, &u128)| {
             let mark = digest(&[ITEM, &directory.to_le_bytes(), &own.to_le_bytes()]);
-            let path = page::has_own_page(config, item).then(|| page::item_path(config, item)).unwrap_or_default();
+            let path = if page::has_own_page(config, item) { page::item_path(config, item) } else { String::new() };
             (!path.is_empty() && stands(mark, &path), mark, path)
         };
         let own: Vec<_> = items.par_iter().zip(&sheets.items).map(own).collect();
