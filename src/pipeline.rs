@@ -26,7 +26,7 @@ pub use render::{path, url};
 pub use settled::{Made, Settled, keep};
 pub use sift::{Sifted, Texts, depends, read};
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -41,7 +41,7 @@ use crate::diag::{Finding, Findings};
 use crate::document::Document;
 use crate::gate::{self, Checked};
 use crate::item::{Hidden, Item, Loaded, Shelf};
-use crate::ledger::{self, Accept, Memory, Recall, guard};
+use crate::ledger::{self, Accept, Digest, KnownChannel, Memory, Recall, guard};
 use crate::page;
 use crate::progress::{Progress, Stage};
 use prepare::{Prepare, Ready};
@@ -135,27 +135,14 @@ impl Recalled {
             shelf: Shelf { config, files: &files },
             progress,
         };
-        let (mut ready, mut lap) = (Ready::new(config), Lap::begin());
-        prepare.add(measured(&catalogue), &mut ready)?;
-        Render { config, encoded: &ready }.fit(&mut catalogue);
-        archive::lay_out(config, &mut catalogue, &items, &recall, past.memory);
-        let mut sheets = Sheets::look(&catalogue, &prepare, &past, now);
-        prepare.add(held(&sheets.to_make(&catalogue)), &mut ready)?;
-        timings.prepare = lap.end();
-        let render = Render { config, encoded: &ready };
-        let digests = render.digests(&catalogue, |at| sheets.known[at].as_ref().map(|known| known.digest));
-        let channels = render.date(&mut catalogue, &digests, (past.memory, &recall), now);
-        timings.render = lap.end();
-        sheets.settle(&catalogue);
+        let Laid { ready, sheets, page, digests, channels } = lay(&prepare, &mut catalogue, (&recall, &past), now, &mut timings)?;
         let to_make = sheets.to_make(&catalogue);
-        let page = Pages::look(config, (&catalogue, &items), &sheets, (past.clean, past.settled));
-        prepare.add(held(&to_make).chain(pages::items(config, &catalogue, &items, &page.stays)), &mut ready)?;
-        timings.prepare += lap.end();
+        let clock = Instant::now();
         let mut documents = Render { config, encoded: &ready }.all(&catalogue, &to_make, progress);
         let scene = page::Scene { config, items: &items, placements: &placements, catalogue: &catalogue, texts: &ready.texts };
         let pages = pages::all(scene, &page.stays);
         let list = pages::list(config, &catalogue);
-        timings.render += lap.end();
+        timings.render += clock.elapsed();
         findings.extend(ready.findings().cloned());
         recall.after.channels = channels;
         findings.extend(catalogue.findings.iter().cloned());
@@ -206,6 +193,45 @@ impl Recalled {
             timings,
         })
     }
+}
+
+/// Everything that documents are made of.
+struct Laid {
+    ready: Ready,
+    sheets: Sheets,
+    page: Pages,
+    /// Of every sheet.
+    digests: Vec<Digest>,
+    /// What is to be remembered of the channels.
+    channels: BTreeMap<String, KnownChannel>,
+}
+
+/// Lays out and dates all channels and their archives, tells what stands already, and makes the items of everything else ready.
+fn lay(
+    prepare: &Prepare<'_>,
+    catalogue: &mut Catalogue,
+    (recall, past): (&Recall, &Past<'_>),
+    now: DateTime<Utc>,
+    timings: &mut Timings,
+) -> Result<Laid, Changed> {
+    let (config, items) = (prepare.config, prepare.items);
+    let (mut ready, mut lap) = (Ready::new(config), Lap::begin());
+    prepare.add(measured(catalogue), &mut ready)?;
+    Render { config, encoded: &ready }.fit(catalogue);
+    archive::lay_out(config, catalogue, items, recall, past.memory);
+    let mut sheets = Sheets::look(catalogue, prepare, past, now);
+    prepare.add(held(&sheets.to_make(catalogue)), &mut ready)?;
+    timings.prepare = lap.end();
+    let render = Render { config, encoded: &ready };
+    let digests = render.digests(catalogue, |at| sheets.known[at].as_ref().map(|known| known.digest));
+    let channels = render.date(catalogue, &digests, (past.memory, recall), now);
+    timings.render = lap.end();
+    // What has another date now is made after all.
+    sheets.settle(catalogue);
+    let page = Pages::look(config, (catalogue, items), &sheets, (past.clean, past.settled));
+    prepare.add(held(&sheets.to_make(catalogue)).chain(pages::items(config, catalogue, items, &page.stays)), &mut ready)?;
+    timings.prepare += lap.end();
+    Ok(Laid { ready, sheets, page, digests, channels })
 }
 
 /// Gives each channel the tombstones of the items that it held and that are gone.
