@@ -244,6 +244,8 @@ fn bury(config: &Config, catalogue: &mut Catalogue, recall: &Recall, before: &Me
         let all = known.deleted.iter().copied().chain(fresh);
         let lies = |(at, when): &(ledger::Ref, i64)| *when > oldest && recall.after.get(*at).gone.is_some();
         channel.deleted = all.filter(lies).map(|(at, when)| (recall.after.get(at).iri.clone(), ledger::date(when))).collect();
+        // In an order of their own: a ledger that was exported, or taken from what a run that was cut off had written down, has them in another.
+        channel.deleted.sort_by(|(a, at), (b, other)| (at, a).cmp(&(other, b)));
     }
 }
 

@@ -27,6 +27,7 @@ impl Form {
     #[allow(dead_code)] // not every user of this module goes through all
     pub const ALL: [Form; 3] = [Form::Folder, Form::Ndjson, Form::Csv];
 
+    #[allow(dead_code)]
     pub fn name(self) -> &'static str {
         match self {
             Form::Folder => "folder",
@@ -295,10 +296,10 @@ fn capital(text: &str) -> String {
 }
 
 /// Numbers by rule (SplitMix64).
-struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
-    fn new(seed: u64) -> Self {
+    pub fn new(seed: u64) -> Self {
         Dice(seed.wrapping_mul(0x2545_f491_4f6c_dd1d))
     }
 
@@ -310,7 +311,7 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, end: u64) -> u64 {
+    pub fn below(&mut self, end: u64) -> u64 {
         self.next() % end
     }
 

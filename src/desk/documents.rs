@@ -4,12 +4,15 @@
 use std::collections::BTreeMap;
 use std::collections::{BTreeSet, HashMap};
 
-use postgres::Transaction;
+use postgres::{GenericClient, Transaction};
 
 use crate::coding::{Coding, Effort};
 use crate::config::Config;
 use crate::document::Document;
 use crate::publish::{headers, plan};
+
+/// The hash of what stands, and nothing where that is in doubt; the tokens of claims begin with 1.
+const HASH: &str = "case when token = 0 then ''::bytea else hash end";
 
 /// Documents that go with one statement.
 const AT_A_TIME: usize = 64;
@@ -90,7 +93,7 @@ pub(super) fn save(
     (config, kept): (&Config, &BTreeSet<String>),
 ) -> Result<Saved, postgres::Error> {
     let families: Vec<&str> = own.keys().map(String::as_str).collect();
-    let rows = transaction.query("select path, hash from documents where family = any($1)", &[&families])?;
+    let rows = transaction.query(&format!("select path, {HASH} from documents where family = any($1)"), &[&families])?;
     let standing: HashMap<&str, &[u8]> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
     // What should have been put into a store and was not, since it seemed to stand there, is seen to by the next round.
     let is_where_it_belongs = |put: &Put| put.tag.is_some() || config.output.store.is_none();
@@ -141,13 +144,13 @@ pub(super) type Standing = HashMap<String, (Vec<u8>, Option<String>)>;
 
 #[cfg(feature = "object-store")]
 pub(super) fn standing(client: &mut postgres::Client, families: &[&str]) -> Result<Standing, postgres::Error> {
-    let rows = client.query("select path, hash, tag from documents where family = any($1)", &[&families])?;
+    let rows = client.query(&format!("select path, {HASH}, tag from documents where family = any($1)"), &[&families])?;
     Ok(rows.iter().map(|row| (row.get(0), (row.get(1), row.get(2)))).collect())
 }
 
-/// Has documents put again by whoever comes next: another may have put an older one in their place.
-pub(super) fn doubt(transaction: &mut Transaction<'_>, paths: &[&str]) -> Result<(), postgres::Error> {
-    transaction.execute("update documents set hash = ''::bytea where path = any($1)", &[&paths]).map(drop)
+/// Has documents put again by whoever comes next: another than is known may stand in their place. Those who serve hear of them as before.
+pub(super) fn doubt(client: &mut impl GenericClient, paths: &[&str]) -> Result<(), postgres::Error> {
+    client.execute("update documents set token = 0 where path = any($1)", &[&paths]).map(drop)
 }
 
 /// The lines of an index, from `path, hash, size, changed`.

@@ -108,6 +108,12 @@ impl Desk<'_> {
                 .filter(|at| made[*at].tag.is_none() && !known(&made[*at]).is_some_and(|(hash, _)| made[*at].is(hash)))
                 .filter(|at| !is_second || owned.contains(&made[*at].family))
                 .collect();
+            // A worker that ends between the put and the commit leaves what nobody knows of, unless it was said before.
+            let doubtful: Vec<&str> = changed.iter().map(|at| &*made[*at].path).filter(|path| standing.contains_key(*path)).collect();
+            if !doubtful.is_empty() {
+                let said = documents::doubt(&mut self.client, &doubtful);
+                self.said(said)?;
+            }
             let puts: Vec<(&Put, Stands)> = changed.iter().map(|at| (&made[*at], stands(known(&made[*at]), is_second))).collect();
             let Some(tags) = shop.put(&puts, claim)? else { return Ok(None) };
             for (at, tag) in changed.into_iter().zip(tags) {

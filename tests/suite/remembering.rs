@@ -116,6 +116,24 @@ fn a_deleted_item_has_a_tombstone_for_a_time() {
     assert!(!publication.read("public/all.atom").contains("deleted-entry"));
 }
 
+/// A ledger that was exported lists tombstones by id, not in the order in which items went.
+#[test]
+fn tombstones_stand_in_one_order_whatever_way_the_ledger_took() {
+    let publication = Publication::with_items(6);
+    publication.build();
+    for (day, item) in [(2, 5), (3, 2)] {
+        publication.remove(&format!("items/item-{item}.md"));
+        build_at(&publication, &format!("2018-03-{day:02}T08:00:00Z")).expect(0, &[]);
+    }
+    let before = publication.read("public/all.atom");
+    publication.run(&["ledger", "export", "kept.ndjson"]).expect(0, &[]);
+    publication.remove(".tidings/ledger.db");
+    publication.run(&["ledger", "import", "kept.ndjson"]).expect(0, &[]);
+    let ran = publication.run(&["build", "--full", "--now", "2018-03-04T08:00:00Z"]);
+    ran.expect(0, &["unchanged"]);
+    assert_eq!(publication.read("public/all.atom"), before);
+}
+
 #[test]
 fn a_withdrawn_record_goes_or_becomes_a_notice() {
     let publication = Publication::with_items(2);

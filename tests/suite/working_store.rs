@@ -182,3 +182,30 @@ fn a_worker_killed_at_any_step_or_met_with_errors_is_made_good_by_the_next() {
         }
     }
 }
+
+/// What was put in vain stands in the store; when the records are again what they were, so must the documents be.
+#[test]
+fn a_document_that_was_put_in_vain_is_put_back_when_its_reason_is_gone() {
+    let Some(working) = Working::new("") else { return };
+    working.compare_at("2018-03-01T12:00:00Z");
+    for is_killed in [false, true] {
+        working.ship(9, 1);
+        working.load_at("2018-03-02T12:00:00Z");
+        let work = ["work", "--once", "--lease", "1", "--now", "2018-03-02T12:00:00Z"];
+        if is_killed {
+            let mut worker = stopped_at(&working, "stored", &work);
+            worker.kill().expect("it is there");
+            worker.wait().expect("it ends");
+        } else {
+            working.bucket.fails(|what| if what == "PUT all.rss" { Fault::Status(500) } else { Fault::None });
+            let ran = working.run(&work);
+            assert!(ran.code == 2 && ran.err.contains("could not put"), "{ran:?}");
+            working.bucket.works();
+        }
+        assert!(working.bucket.text("all.atom").contains("Ship 9"), "some of it stands there");
+        std::thread::sleep(Duration::from_millis(1100));
+        working.worked.remove("items/item-9.md");
+        working.built.remove("items/item-9.md");
+        working.compare_at("2018-03-03T12:00:00Z");
+    }
+}
