@@ -73,7 +73,7 @@ impl Watched {
         waiting
     }
 
-    /// Waits for a change, and for the end of those that come with it.
+    /// Waits for a change, and for the end of those that come with it. Who stops waiting in between loses none.
     pub async fn next(&mut self) -> Change {
         let mut change = match self.waiting() {
             Some(change) => change,
@@ -83,13 +83,15 @@ impl Watched {
             },
         };
         for _ in 0..LONGEST {
+            self.pending = Some(change);
             match tokio::time::timeout(QUIET, self.changes.recv()).await {
                 Ok(Some(Change::Config)) => change = Change::Config,
                 Ok(Some(Change::Records)) => {}
                 Ok(None) | Err(_) => break,
             }
         }
-        if self.waiting() == Some(Change::Config) { Change::Config } else { change }
+        self.pending = Some(change);
+        self.waiting().unwrap_or(change)
     }
 }
 
