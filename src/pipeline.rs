@@ -243,7 +243,10 @@ fn bury(config: &Config, catalogue: &mut Catalogue, recall: &Recall, before: &Me
         let fresh = known.members.iter().filter(|at| newly.contains(at)).map(|at| (*at, now.timestamp()));
         let all = known.deleted.iter().copied().chain(fresh);
         let lies = |(at, when): &(ledger::Ref, i64)| *when > oldest && recall.after.get(*at).gone.is_some();
-        channel.deleted = all.filter(lies).map(|(at, when)| (recall.after.get(at).iri.clone(), ledger::date(when))).collect();
+        // One that came back and went again while no document was made is gone once.
+        let mut latest: BTreeMap<ledger::Ref, i64> = BTreeMap::new();
+        all.filter(lies).for_each(|(at, when)| _ = latest.entry(at).and_modify(|last| *last = when.max(*last)).or_insert(when));
+        channel.deleted = latest.into_iter().map(|(at, when)| (recall.after.get(at).iri.clone(), ledger::date(when))).collect();
         // In an order of their own: a ledger that was exported, or taken from what a run that was cut off had written down, has them in another.
         channel.deleted.sort_by(|(a, at), (b, other)| (at, a).cmp(&(other, b)));
     }
