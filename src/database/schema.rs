@@ -76,6 +76,9 @@ insert into meta (key, value) values ('hub', 0);
 
 const NO_TABLES: &str = "`tidings db init` makes the tables";
 
+/// Of a document the hash of what stands, and nothing where that is in doubt; the tokens of claims begin with 1.
+pub const STANDING_HASH: &str = "case when token = 0 then ''::bytea else hash end";
+
 /// What a database has of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {

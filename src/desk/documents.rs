@@ -8,11 +8,9 @@ use postgres::{GenericClient, Transaction};
 
 use crate::coding::{Coding, Effort};
 use crate::config::Config;
+use crate::database::schema::STANDING_HASH;
 use crate::document::Document;
 use crate::publish::{headers, plan};
-
-/// The hash of what stands, and nothing where that is in doubt; the tokens of claims begin with 1.
-const HASH: &str = "case when token = 0 then ''::bytea else hash end";
 
 /// Documents that go with one statement.
 const AT_A_TIME: usize = 64;
@@ -93,7 +91,7 @@ pub(super) fn save(
     (config, kept): (&Config, &BTreeSet<String>),
 ) -> Result<Saved, postgres::Error> {
     let families: Vec<&str> = own.keys().map(String::as_str).collect();
-    let rows = transaction.query(&format!("select path, {HASH} from documents where family = any($1)"), &[&families])?;
+    let rows = transaction.query(&format!("select path, {STANDING_HASH} from documents where family = any($1)"), &[&families])?;
     let standing: HashMap<&str, &[u8]> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
     // What should have been put into a store and was not, since it seemed to stand there, is seen to by the next round.
     let is_where_it_belongs = |put: &Put| put.tag.is_some() || config.output.store.is_none();
@@ -144,7 +142,7 @@ pub(super) type Standing = HashMap<String, (Vec<u8>, Option<String>)>;
 
 #[cfg(feature = "object-store")]
 pub(super) fn standing(client: &mut postgres::Client, families: &[&str]) -> Result<Standing, postgres::Error> {
-    let rows = client.query(&format!("select path, {HASH}, tag from documents where family = any($1)"), &[&families])?;
+    let rows = client.query(&format!("select path, {STANDING_HASH}, tag from documents where family = any($1)"), &[&families])?;
     Ok(rows.iter().map(|row| (row.get(0), (row.get(1), row.get(2)))).collect())
 }
 

@@ -14,7 +14,7 @@ use crate::config::Config;
 #[cfg(feature = "postgres")]
 use crate::config::Database;
 #[cfg(feature = "postgres")]
-use crate::database::line::Line;
+use crate::database::{line::Line, schema::STANDING_HASH};
 use crate::ledger::LedgerError;
 use crate::publish::Destination;
 
@@ -193,7 +193,7 @@ fn worked(line: &Line, paths: &[&str]) -> Result<Option<Worked>, HubError> {
         if !row.get::<_, bool>(0) {
             return Ok(None);
         }
-        let rows = work.query("select path, hash from documents where path = any($1)", &[&paths])?;
+        let rows = work.query(&format!("select path, {STANDING_HASH} from documents where path = any($1)"), &[&paths])?;
         Ok(Some(Worked { hashes: rows.iter().map(|row| (row.get(0), row.get(1))).collect(), is_done: row.get(1) }))
     })?)
 }

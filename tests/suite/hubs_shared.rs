@@ -137,6 +137,26 @@ fn no_subscriber_hears_before_the_cache_does() {
     assert!(IS_TOLD.load(SeqCst) && !CAME_EARLY.load(SeqCst));
 }
 
+/// While a worker is at a document, nobody knows which bytes stand there.
+#[test]
+fn what_is_in_doubt_is_delivered_when_it_stands() {
+    let Some(database) = Database::new() else { return };
+    let publication = worked(&database, PRIVATE);
+    let subscriber = Listener::new(willing);
+    let hub = server(&publication);
+    assert_eq!(subscribe(&hub, ALL, &subscriber.url("/")), 202);
+    listed(&publication, |list| list.len() == 1);
+    drop(hub);
+    publish(&publication, 2);
+    database.run("update tidings.documents set token = 0");
+    let _hub = server(&publication);
+    std::thread::sleep(Duration::from_secs(4));
+    assert_eq!(subscriber.requests().into_iter().filter(is_delivery).count(), 0);
+    assert!(rows(&database, "outbox") > 0, "it waits");
+    database.run("update tidings.documents set token = 1");
+    subscriber.wait(1, is_delivery);
+}
+
 fn document(database: &Database, path: &str) -> Vec<u8> {
     database.client().query_one("select bytes from tidings.documents where path = $1", &[&path]).expect("a document").get(0)
 }
