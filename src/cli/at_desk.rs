@@ -1,26 +1,21 @@
 //! `tidings build` where items are in a database: a worker that takes in what the sources say and publishes all that is wanted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::time::{Duration, Instant};
 
 use super::build::{self, BuildArgs};
 use super::context::Context;
-use super::report::{FindingRow, HubsRow, Paths, Refusal, Report};
+use super::report::{self, FindingRow, HubsRow, Paths, Report};
 use super::run::tell_hidden;
-use super::worker::{Sum, Told, Worker};
+use super::worker::{BATCH, LEASE, Sum, Told, Worker};
 use super::{Exit, Failure, db, ui};
 use crate::cache::Said;
 use crate::config::Config;
 use crate::desk::load::{Came, Load};
 use crate::desk::standing::Elsewhere;
 use crate::desk::{Desk, DeskError};
-use crate::diag::Findings;
 use crate::publish::Outcome;
-
-/// Families that are taken at a time, and for how long, as `tidings work` does unless it is told otherwise.
-const BATCH: usize = 32;
-const LEASE: Duration = Duration::from_secs(60);
 
 /// How often it is looked whether others are done.
 const LOOK: Duration = Duration::from_millis(200);
@@ -65,7 +60,9 @@ impl AtDesk<'_> {
         let accepted = self.args.accept.iter().map(|accepted| accepted.accept()).collect();
         let load = Load { now: db::now(self.context, desk)?, accepted: &accepted, full: self.args.full, keep_going: self.args.keep_going };
         let came = match self.timed("read", || db::load_all(desk, load, self.context)) {
-            Err(DeskError::Refused(findings)) => return self.refuse(&findings),
+            Err(DeskError::Refused(findings)) => {
+                return report::refuse(self.context.ui, &findings, self.args.json.then_some(0), self.start);
+            }
             came => came?,
         };
         self.context.ui.findings(&came.findings);
@@ -122,18 +119,6 @@ impl AtDesk<'_> {
         }
     }
 
-    /// Nothing was taken in, and what stands is left alone.
-    fn refuse(&self, findings: &Findings) -> Result<Exit, Failure> {
-        self.context.ui.findings(findings);
-        if self.args.json {
-            let seconds = BTreeMap::from([("total", self.start.elapsed().as_secs_f64())]);
-            let findings = findings.iter().map(FindingRow::of).collect();
-            ui::print_json(&Refusal { published: false, records: 0, seconds, findings })?;
-        }
-        self.context.ui.note(format_args!("{}: nothing was published, what stood before stands", ui::tally(findings)));
-        Ok(Exit::Findings)
-    }
-
     fn tell(&self, desk: &mut Desk<'_>, came: &Came, sum: &Sum, told: &Told) -> Result<(), Failure> {
         let standing = desk.standing()?;
         let said = Said {
@@ -159,8 +144,7 @@ impl AtDesk<'_> {
         ui.detail(format_args!("read      {} records; {} were known", taken.new + taken.changed, taken.unchanged));
         ui.say(build::summary(place, &said, outcome, self.start));
         if self.args.timings {
-            let line = |(stage, time): &(&str, Duration)| ui.say(format_args!("{stage:<9} {:>9.1} ms", time.as_secs_f64() * 1e3));
-            self.stages.iter().for_each(line);
+            report::stages(ui, &self.stages);
         }
         build::tell_told(ui, told.hubs.as_ref());
         Ok(())

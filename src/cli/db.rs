@@ -217,8 +217,7 @@ fn tell(came: Result<Came, DeskError>, json: bool, context: &Context) -> Result<
                     findings: came.findings.iter().map(FindingRow::of).collect(),
                 })?;
             } else {
-                let records = if came.records == 1 { "1 record".to_owned() } else { format!("{} records", came.records) };
-                context.ui.say(format_args!("{records}: {}", summary(&came.taken)));
+                context.ui.say(format_args!("{}: {}", ui::many(came.records, "record"), summary(&came.taken)));
             }
             Ok(Exit::Fine)
         }

@@ -1,11 +1,14 @@
 //! What `--json` prints: the shapes that scripts rely on.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+use super::ui::{self, Ui};
 use super::view::View;
-use crate::diag::{Finding, Severity};
+use super::{Exit, Failure};
+use crate::diag::{Finding, Findings, Severity};
 use crate::publish::Outcome;
 
 /// A build that came to its end.
@@ -46,11 +49,28 @@ pub(super) struct Paths<'a> {
 
 /// A build that refused to publish.
 #[derive(Serialize)]
-pub(super) struct Refusal<'a> {
-    pub published: bool,
-    pub records: usize,
-    pub seconds: BTreeMap<&'static str, f64>,
-    pub findings: Vec<FindingRow<'a>>,
+struct Refusal<'a> {
+    published: bool,
+    records: usize,
+    seconds: BTreeMap<&'static str, f64>,
+    findings: Vec<FindingRow<'a>>,
+}
+
+/// Says that nothing is published and what stands is left alone; as JSON too where the number of records is given.
+pub(super) fn refuse(ui: Ui, findings: &Findings, records: Option<usize>, start: Instant) -> Result<Exit, Failure> {
+    ui.findings(findings);
+    if let Some(records) = records {
+        let seconds = BTreeMap::from([("total", start.elapsed().as_secs_f64())]);
+        let findings = findings.iter().map(FindingRow::of).collect();
+        ui::print_json(&Refusal { published: false, records, seconds, findings })?;
+    }
+    ui.note(format_args!("{}: nothing was published, what stood before stands", ui::tally(findings)));
+    Ok(Exit::Findings)
+}
+
+/// How long each stage took.
+pub(super) fn stages(ui: Ui, stages: &[(&'static str, Duration)]) {
+    stages.iter().for_each(|(stage, time)| ui.say(format_args!("{stage:<9} {:>9.1} ms", time.as_secs_f64() * 1e3)));
 }
 
 /// A finding as JSON.

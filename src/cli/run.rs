@@ -1,6 +1,6 @@
 //! One run of a build, from what was read to the last word.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use super::context::Context;
 use super::look::Look;
 use super::memory::{Remembered, RunOf};
 use super::purge;
-use super::report::{FindingRow, HubsRow, Paths, Refusal, Report};
+use super::report::{self, FindingRow, HubsRow, Paths, Report};
 use super::ui::{self, Ui};
 use super::view::{self, View};
 use super::{Exit, Failure};
@@ -187,18 +187,7 @@ impl Run<'_> {
 
     /// Nothing is published, what stands is left alone.
     pub fn refuse(&self, findings: &Findings) -> Result<Exit, Failure> {
-        self.context.ui.findings(findings);
-        if self.args.json {
-            let seconds = BTreeMap::from([("total", self.start.elapsed().as_secs_f64())]);
-            ui::print_json(&Refusal {
-                published: false,
-                records: self.records,
-                seconds,
-                findings: findings.iter().map(FindingRow::of).collect(),
-            })?;
-        }
-        self.context.ui.note(format_args!("{}: nothing was published, what stood before stands", ui::tally(findings)));
-        Ok(Exit::Findings)
+        report::refuse(self.context.ui, findings, self.args.json.then_some(self.records), self.start)
     }
 
     fn tell(&self, built: &Built, plan: &Plan, published: Published, views: Option<Vec<View>>) -> Result<Exit, Failure> {
@@ -218,8 +207,7 @@ impl Run<'_> {
                 ui.detail(format_args!("made      {} documents; {stood} stood as they were", built.documents.len()));
                 ui.say(summary(&self.config.output.folder.display(), &Said::of(built), outcome, self.start));
                 if self.args.timings {
-                    let stages = self.stages(&built.timings, &published);
-                    stages.iter().for_each(|(stage, time)| ui.say(format_args!("{stage:<9} {:>9.1} ms", time.as_secs_f64() * 1e3)));
+                    report::stages(ui, &self.stages(&built.timings, &published));
                 }
                 tell_told(ui, published.hubs.as_ref().map(|hubs| &hubs.told));
             }

@@ -132,12 +132,16 @@ pub(super) fn failure(failure: &Failure) {
     }
 }
 
+/// `1 record`, `2 records`.
+pub(super) fn many(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 /// `2 errors, 1 warning`.
 pub(super) fn tally(findings: &Findings) -> String {
-    let of = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     match (findings.errors(), findings.warnings()) {
-        (errors, 0) => of(errors, "error"),
-        (0, warnings) => of(warnings, "warning"),
-        (errors, warnings) => format!("{}, {}", of(errors, "error"), of(warnings, "warning")),
+        (errors, 0) => many(errors, "error"),
+        (0, warnings) => many(warnings, "warning"),
+        (errors, warnings) => format!("{}, {}", many(errors, "error"), many(warnings, "warning")),
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use super::context::Context;
-use super::worker::{Sum, Told, Worker};
+use super::worker::{BATCH, LEASE, Sum, Told, Worker};
 use super::{Exit, Failure, build, db};
 use crate::desk::{Desk, DeskError};
 
@@ -29,10 +29,10 @@ pub(super) struct WorkArgs {
     #[arg(long)]
     once: bool,
     /// Channels, with their variants in other languages, that are taken at a time
-    #[arg(long, value_name = "COUNT", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, value_name = "COUNT", default_value_t = BATCH, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     batch: u32,
     /// How long what was taken is this worker's, in seconds; another takes it then
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", default_value_t = LEASE, value_parser = clap::value_parser!(u32).range(1..=86_400))]
     lease: u32,
     /// What this worker is called in the database; host and process where it is not given
     #[arg(long)]
@@ -42,7 +42,7 @@ pub(super) struct WorkArgs {
 pub(super) fn run(args: &WorkArgs, context: &Context) -> Result<Exit, Failure> {
     let Some(config) = context.load(false)? else { return Ok(Exit::Findings) };
     let name = args.name.clone().unwrap_or_else(|| build::holder(context));
-    let worker = Worker::new(context, &config, (name, args.batch as usize, Duration::from_secs(args.lease.into())));
+    let worker = Worker::new(context, &config, (name, args.batch, args.lease));
     if args.once { once(worker) } else { for_ever(worker) }
 }
 

@@ -19,6 +19,10 @@ use crate::diag::{Finding, Findings};
 use crate::ledger::Store;
 use crate::websub;
 
+/// Families that are taken at a time, and for how many seconds, where nobody says otherwise.
+pub(super) const BATCH: u32 = 32;
+pub(super) const LEASE: u32 = 60;
+
 /// Who works, and what it has met so far.
 pub(super) struct Worker<'a> {
     pub context: &'a Context,
@@ -72,7 +76,8 @@ impl Told {
 }
 
 impl<'a> Worker<'a> {
-    pub fn new(context: &'a Context, config: &'a Config, (name, batch, lease): (String, usize, Duration)) -> Self {
+    pub fn new(context: &'a Context, config: &'a Config, (name, batch, lease): (String, u32, u32)) -> Self {
+        let (batch, lease) = (batch as usize, Duration::from_secs(lease.into()));
         Worker { context, config, name, batch, lease, stock: Stock::default(), shop: None }
     }
 

@@ -19,8 +19,8 @@ use super::{CHANNEL, Desk, DeskError, LIST};
 use crate::crash;
 use crate::diag::Findings;
 use crate::document::opml::PATH as OPML;
+use crate::ledger::Memory;
 use crate::ledger::postgres::{Members, add, save_channel};
-use crate::ledger::{Memory, Ping};
 use crate::pipeline::{self, Parted};
 use crate::websub;
 
@@ -175,7 +175,7 @@ impl Desk<'_> {
             let mut wanted: BTreeSet<String> = doubtful.iter().map(|put| put.family.clone()).collect();
             wanted.extend((is_other || is_stored).then(|| LIST.to_owned()));
             want(&mut transaction, &wanted)?;
-            add(&mut transaction, &pings(config, &saved.put), false)?;
+            add(&mut transaction, &websub::pings_of(config, saved.put.iter().map(String::as_str)), false)?;
             purge::note(&mut transaction, config, &saved)?;
             done(&mut transaction, claim, &own, &parted.due)?;
             crash::point("documents");
@@ -255,12 +255,4 @@ fn remember(
     }
     members.save(transaction)?;
     Ok(is_other)
-}
-
-/// What hubs are to be told.
-fn pings(config: &crate::config::Config, put: &[String]) -> Vec<Ping> {
-    let topics = put.iter().filter_map(|path| websub::topic(config, path));
-    topics
-        .flat_map(|topic| config.publication.hubs.iter().map(move |hub| Ping { hub: hub.to_string(), topic: topic.to_string() }))
-        .collect()
 }

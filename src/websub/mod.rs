@@ -62,8 +62,7 @@ fn is_language(config: &Config, piece: &str) -> bool {
 /// What the hubs are to be told of a publish: the topics that are put, and where a run before was cut off after it had put files, those of
 /// the channels that it had not remembered.
 pub fn pings(config: &Config, plan: &Plan, cut_off: Option<(&Memory, &Memory)>) -> Vec<Ping> {
-    let hubs = &config.publication.hubs;
-    if hubs.is_empty() {
+    if config.publication.hubs.is_empty() {
         return Vec::new();
     }
     let differs = |path: &&str| {
@@ -71,6 +70,12 @@ pub fn pings(config: &Config, plan: &Plan, cut_off: Option<(&Memory, &Memory)>) 
         cut_off.is_some_and(|(before, after)| before.channels.get(stem) != after.channels.get(stem))
     };
     let kept = plan.keeps.iter().map(String::as_str).filter(differs);
-    let topics = plan.puts.iter().map(|put| put.path.as_str()).chain(kept).filter_map(|path| topic(config, path));
-    topics.flat_map(|topic| hubs.iter().map(move |hub| Ping { hub: hub.to_string(), topic: topic.to_string() })).collect()
+    pings_of(config, plan.puts.iter().map(|put| put.path.as_str()).chain(kept))
+}
+
+/// What the hubs are to be told of documents that changed.
+pub fn pings_of<'p>(config: &Config, paths: impl Iterator<Item = &'p str>) -> Vec<Ping> {
+    let topics = paths.filter_map(|path| topic(config, path));
+    let of = |topic: Url| config.publication.hubs.iter().map(move |hub| Ping { hub: hub.to_string(), topic: topic.to_string() });
+    topics.flat_map(of).collect()
 }

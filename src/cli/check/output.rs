@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::Format;
 use crate::check::codes::{self, Rule};
 use crate::check::{self, Report};
+use crate::cli::ui::many;
 use crate::diag::{Code, Finding, Place, Severity, render};
 
 /// A file and what was found in it.
@@ -122,10 +123,6 @@ fn text(notes: bool, checked: &[Checked], out: &mut dyn Write) -> io::Result<()>
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let documents = checked.iter().filter(|one| matches!(one.kind, Kind::Document | Kind::Feed(_))).count();
     writeln!(out, "{}, {}, {}", many(documents, "document"), many(errors, "error"), many(warnings, "warning"))
-}
-
-fn many(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn object(one: &Checked, notes: bool) -> Value {
