@@ -153,8 +153,13 @@ impl Inputs {
         stamps = stamps.wrapping_add(xxh3_128(format!("{:?}", files.findings).as_bytes()));
         let young = young.par_iter().map(|path| ((*path).to_owned(), content(&config.root.join(path)).unwrap_or_default())).collect();
         // Templates are read with the config, and stand in it.
-        Inputs { config: xxh3_128(format!("{config:?}").as_bytes()), stamps, young }
+        Inputs { config: of_config(config), stamps, young }
     }
+}
+
+/// One hash of all that the config says, templates included.
+pub(crate) fn of_config(config: &Config) -> u128 {
+    xxh3_128(format!("{config:?}").as_bytes())
 }
 
 /// One hash of many stamps, in whatever order the files come.

@@ -177,7 +177,7 @@ impl Recalled {
         documents.extend(list);
         let stay: Vec<String> = sheets.stay(&catalogue).chain(page.stay(config, &catalogue, &items)).collect();
         catalogue.kept.extend(stay);
-        made.pages = page.made();
+        made.pages = page.made;
         Ok(Built {
             repeats: recall.repeats.iter().map(|(at, _)| items[*at as usize].id.iri.clone()).collect(),
             items,

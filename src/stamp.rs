@@ -12,24 +12,26 @@ pub const YOUNG: Duration = Duration::from_secs(2);
 
 /// One hash of a path and what the file system says of it: size, times, inode.
 pub fn of(path: &Path, meta: &io::Result<Metadata>) -> u128 {
-    let mut hash = Xxh3Default::new();
-    hash.update(path.as_os_str().as_encoded_bytes());
     match meta {
         // What a folder holds is looked at one by one.
-        Ok(meta) if meta.is_dir() => hash.update(b"\0folder"),
-        Ok(meta) => return of_file(path, meta),
-        Err(error) => hash.update(format!("\0{:?}", error.kind()).as_bytes()),
+        Ok(meta) if meta.is_dir() => begun(path, b"\0folder").digest128(),
+        Ok(meta) => of_file(path, meta),
+        Err(error) => begun(path, format!("\0{:?}", error.kind()).as_bytes()).digest128(),
     }
-    hash.digest128()
 }
 
 /// The same of what is there and no folder.
 pub fn of_file(path: &Path, meta: &Metadata) -> u128 {
-    let mut hash = Xxh3Default::new();
-    hash.update(path.as_os_str().as_encoded_bytes());
-    hash.update(b"\0file");
+    let mut hash = begun(path, b"\0file");
     numbers(meta).iter().for_each(|number| hash.update(&number.to_le_bytes()));
     hash.digest128()
+}
+
+fn begun(path: &Path, what: &[u8]) -> Xxh3Default {
+    let mut hash = Xxh3Default::new();
+    hash.update(path.as_os_str().as_encoded_bytes());
+    hash.update(what);
+    hash
 }
 
 #[cfg(unix)]

@@ -88,7 +88,7 @@ impl Prepare<'_> {
         if wanted.is_empty() {
             return Ok(());
         }
-        let stories = self.stories(&wanted);
+        let stories = self.stories(wanted.iter().copied());
         self.progress.begin(Stage::Preparing, wanted.len());
         let fetched = fetch(self.shelf, self.items, wanted.iter().copied(), self.traces)?;
         let text = |at| self.items[at as usize].text.as_deref().or_else(|| fetched.get(&at).map(|text| &**text));
@@ -108,8 +108,8 @@ impl Prepare<'_> {
 
     /// A hash for each item of all that is encoded of it.
     pub fn marks(&self) -> Vec<u128> {
-        let all: BTreeSet<u32> = (0..self.items.len() as u32).collect();
-        let stories = self.stories(&all);
+        let all = 0..self.items.len() as u32;
+        let stories = self.stories(all.clone());
         let mark = |room: &mut Vec<u8>, at: u32| {
             room.clear();
             let (item, placement, Traces { record, content, .. }) =
@@ -121,13 +121,13 @@ impl Prepare<'_> {
             }
             xxh3_128(room)
         };
-        (0..self.items.len() as u32).into_par_iter().map_init(Vec::new, mark).collect()
+        all.into_par_iter().map_init(Vec::new, mark).collect()
     }
 
     /// The items of each story, for those that are translations of one another.
-    fn stories(&self, wanted: &BTreeSet<u32>) -> HashMap<&str, Vec<u32>> {
+    fn stories(&self, mut wanted: impl Iterator<Item = u32>) -> HashMap<&str, Vec<u32>> {
         let mut stories: HashMap<&str, Vec<u32>> = HashMap::new();
-        if wanted.iter().all(|at| self.items[*at as usize].story.is_none()) {
+        if wanted.all(|at| self.items[at as usize].story.is_none()) {
             return stories;
         }
         for (at, item) in self.items.iter().enumerate() {

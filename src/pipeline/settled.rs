@@ -12,12 +12,12 @@ use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use url::Url;
-use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
+use xxhash_rust::xxh3::Xxh3Default;
 
 use super::prepare::Prepare;
 use super::render::{Sheet, families, head};
 use super::{Built, Past};
-use crate::cache::records::Records;
+use crate::cache::{self, records::Records};
 use crate::channel::{Catalogue, Channel};
 use crate::config::{Config, Format};
 use crate::document::{Alternate, Chain, Head};
@@ -81,7 +81,7 @@ impl Sheets {
         };
         let config = prepare.config;
         let items = prepare.marks();
-        let everything = xxh3_128(format!("{config:?}").as_bytes());
+        let everything = cache::of_config(config);
         let marks = marks(config, catalogue, &sheets, (&items, everything));
         let known = sheets.par_iter().zip(&marks).map(|(sheet, mark)| {
             let known: Known = postcard::from_bytes(records.find(*mark)?).ok()?;

@@ -16,7 +16,7 @@ use crate::page::{self, Stays};
 /// The pages of a run.
 pub(in crate::pipeline) struct Pages {
     /// The mark of each page that is to be made, with its path.
-    made: Vec<(Mark, String)>,
+    pub made: Vec<(Mark, String)>,
     /// Which need not be made.
     pub stays: Stays,
 }
@@ -62,11 +62,6 @@ impl Pages {
         let own = items.iter().zip(&self.stays.items).filter(|(_, stays)| **stays);
         let paths = channels.map(|(channel, _)| page::channel_path(channel)).chain(own.map(|(item, _)| page::item_path(config, item)));
         paths.filter_map(stem).collect()
-    }
-
-    /// What is to be kept of those that were made, with their paths.
-    pub fn made(self) -> Vec<(Mark, String)> {
-        self.made
     }
 }
 
