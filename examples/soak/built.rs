@@ -65,7 +65,7 @@ pub fn publish(scene: &Scene, witness: &Witness) {
             let said = String::from_utf8_lossy(&ran.stderr).into_owned();
             scene.say(format_args!("publish {at} through node {node}: {}", said.lines().next().unwrap_or_default()));
             if ran.status.code() != Some(2) {
-                scene.tally.violation(scene, format!("publish {at} ended with {:?}: {said}", ran.status));
+                scene.tally.violation(scene, format!("publish {at} ended with {}", ran.status));
             }
             scene.tally.refused.add();
             scene.tally.cut_off.more(u64::from(is_begun));

@@ -10,7 +10,8 @@ use crate::witness::{Fault, Witness};
 /// One of a stopped node is not waited for longer.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// So long something older may stand there: a store without conditions carries late requests out, and the next publish makes it good.
+/// So long something older, or nothing, may stand there: a store without conditions carries late requests out, Garage drops a put that is cut off together with
+/// what it replaced, and the next publish makes both good.
 const MOMENT: Duration = Duration::from_secs(60);
 
 pub struct Reader<'a> {
@@ -23,8 +24,12 @@ pub struct Reader<'a> {
 
 /// What came of a request.
 enum Answer {
-    Document { bytes: Vec<u8>, content_type: String },
-    Status(u16),
+    Document {
+        bytes: Vec<u8>,
+        content_type: String,
+    },
+    /// With what the node says of it.
+    Status(u16, String),
     None,
 }
 
@@ -64,14 +69,16 @@ impl<'a> Reader<'a> {
             match self.ask(path, node) {
                 None => {}
                 Some(Ok(())) => break,
-                Some(Err(Fault::Missing)) if !is_missing => {
-                    self.scene.say(format_args!("missing: {what}"));
-                    tally.missing.add();
+                Some(Err(Fault::Missing(said))) if start.elapsed() < MOMENT => {
+                    if !is_missing {
+                        self.scene.aside(format_args!("missing: {what}: {said}"));
+                        tally.missing.add();
+                    }
                     is_missing = true;
                 }
                 Some(Err(Fault::Older(why))) if start.elapsed() < MOMENT => {
                     if !is_older {
-                        self.scene.say(format_args!("older: {what}: {why}"));
+                        self.scene.aside(format_args!("older: {what}: {why}"));
                         tally.older.add();
                     }
                     is_older = true;
@@ -85,7 +92,9 @@ impl<'a> Reader<'a> {
         }
         if is_older {
             self.scene.tally.older_for(start.elapsed());
-            self.scene.say(format_args!("right again: {}/{path} after {:.1} s", self.prefix, start.elapsed().as_secs_f64()));
+        }
+        if is_missing {
+            self.scene.tally.missing_for(start.elapsed());
         }
     }
 
@@ -98,12 +107,12 @@ impl<'a> Reader<'a> {
                 tally.whole.add();
                 Some(self.witness.judge(path, &bytes, &content_type, done))
             }
-            Answer::Status(500..) => {
+            Answer::Status(500.., _) => {
                 tally.unavailable.add();
                 None
             }
-            Answer::Status(404) => Some(Err(Fault::Missing)),
-            Answer::Status(status) => Some(Err(Fault::Other(format!("it answered {status}")))),
+            Answer::Status(404, said) => Some(Err(Fault::Missing(said))),
+            Answer::Status(status, said) => Some(Err(Fault::Other(format!("it answered {status}: {said}")))),
             Answer::None => {
                 tally.unanswered.add();
                 None
@@ -115,7 +124,8 @@ impl<'a> Reader<'a> {
         let (url, host) = self.scene.cluster.website(node, &format!("{}/{path}", self.prefix));
         let Ok(mut response) = self.agent.get(&url).header("Host", host).call() else { return Answer::None };
         if response.status() != 200 {
-            return Answer::Status(response.status().as_u16());
+            let said = response.body_mut().read_to_string().unwrap_or_default();
+            return Answer::Status(response.status().as_u16(), said.split_whitespace().collect::<Vec<_>>().join(" "));
         }
         let content_type = response.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
         // What is cut off is shorter than its head says, and every reader sees that.

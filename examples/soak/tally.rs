@@ -55,8 +55,10 @@ pub struct Tally {
     /// Requests without an answer, or with half of one.
     pub unanswered: Count,
     pub distinct: Count,
-    /// Documents that were not there, and were when they were asked for again.
+    /// Documents that were not there for a moment.
     pub missing: Count,
+    /// The longest time that one was not there, in milliseconds.
+    pub longest: Count,
     /// Documents that were older than one seen before.
     pub older: Count,
     /// The longest time that an older one stood there, in milliseconds.
@@ -74,6 +76,10 @@ impl Tally {
 
     pub fn violations(&self) -> usize {
         self.violations.lock().expect("no panic").len()
+    }
+
+    pub fn missing_for(&self, time: Duration) {
+        self.longest.at_least(time.as_millis() as u64);
     }
 
     pub fn older_for(&self, time: Duration) {
@@ -116,12 +122,14 @@ impl fmt::Display for Tally {
             n(&self.unavailable),
             n(&self.unanswered)
         )?;
-        let oldest = n(&self.oldest) as f64 / 1e3;
+        let seconds = |count: &Count| n(count) as f64 / 1e3;
         writeln!(
             f,
-            "moments    {} documents not there for one answer, {} older, the longest for {oldest:.1} s",
+            "moments    {} documents not there, the longest for {:.1} s; {} older, the longest for {:.1} s",
             n(&self.missing),
-            n(&self.older)
+            seconds(&self.longest),
+            n(&self.older),
+            seconds(&self.oldest)
         )?;
         writeln!(f, "the end    {} documents compared byte for byte", n(&self.compared))?;
         writeln!(f, "violations {}", self.violations())

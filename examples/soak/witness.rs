@@ -15,8 +15,8 @@ const LIMIT: usize = 50;
 /// What is wrong with a document.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// A store that looks for the bytes when they have just been replaced says so once, and not twice.
-    Missing,
+    /// Nothing stands there, by these words.
+    Missing(String),
     /// It is older than one seen before, or than the last publish.
     Older(String),
     Other(String),
