@@ -34,6 +34,8 @@ pub struct Destination {
     manifest: Manifest,
     /// Whether caches are told of what changes.
     is_cached: bool,
+    /// Whether what was replaced may come back by itself: as a store does that carries out a request late, or loses a node.
+    may_go_back: bool,
 }
 
 /// What a publish did.
@@ -89,7 +91,14 @@ impl Destination {
             #[cfg(not(feature = "object-store"))]
             Some(address) => return Err(PublishError::OutOfReach(address.to_string())),
         };
-        Ok(Destination { place, name: output.folder.clone(), state, manifest, is_cached: output.purge.is_some() })
+        Ok(Destination {
+            place,
+            name: output.folder.clone(),
+            state,
+            manifest,
+            is_cached: output.purge.is_some(),
+            may_go_back: output.store.is_some(),
+        })
     }
 
     /// Keeps other runs out until the lock is dropped, and reads again what the one before may have published meanwhile.
@@ -304,7 +313,10 @@ impl Destination {
         let hashes: BTreeMap<&str, &Hash> = documents.iter().map(|document| document.path.as_str()).zip(&plan.hashes).collect();
         for path in plan.puts.iter().map(|put| &put.path).chain(&plan.keeps) {
             if let Some(hash) = hashes.get(path.as_str()) {
-                self.manifest.settle(path, hash);
+                match self.may_go_back {
+                    true => self.manifest.settle_over(path, hash),
+                    false => self.manifest.settle(path, hash),
+                }
             }
         }
         for path in plan.deletes.iter().chain(&plan.abandoned) {

@@ -51,12 +51,19 @@ pub struct Manifest {
     under_way: bool,
     /// By path; two hashes while a run is under way.
     documents: BTreeMap<String, Vec<Hash>>,
+    /// What stood there before, or was on its way there, the newest first: where a place may bring such back.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    former: BTreeMap<String, Vec<Hash>>,
 }
+
+/// So many former contents of a path are known for ours.
+const FORMER: usize = 16;
 
 impl Manifest {
     /// Of a folder to which nothing was published.
     pub fn new(folder: &Path) -> Self {
-        Manifest { version: VERSION, folder: folder.to_string_lossy().into_owned(), under_way: false, documents: BTreeMap::new() }
+        let folder = folder.to_string_lossy().into_owned();
+        Manifest { version: VERSION, folder, under_way: false, documents: BTreeMap::new(), former: BTreeMap::new() }
     }
 
     /// Reads the file; a missing one, or one about another output folder, counts as nothing published.
@@ -103,6 +110,11 @@ impl Manifest {
         self.documents.get(path).is_some_and(|hashes| hashes.contains(hash))
     }
 
+    /// Whether the path is ours and these contents are what we wrote there, now or before.
+    pub fn wrote(&self, path: &str, hash: &Hash) -> bool {
+        self.published(path, hash) || self.knows(path) && self.former.get(path).is_some_and(|hashes| hashes.contains(hash))
+    }
+
     /// Whether the run before was cut off while it put documents.
     pub fn is_under_way(&self) -> bool {
         self.under_way
@@ -126,8 +138,21 @@ impl Manifest {
         self.documents.insert(path.to_owned(), vec![hash.clone()]);
     }
 
+    /// The same, where the place may bring back what stood there.
+    pub fn settle_over(&mut self, path: &str, hash: &Hash) {
+        let before = self.documents.insert(path.to_owned(), vec![hash.clone()]).unwrap_or_default();
+        let gone: Vec<Hash> = before.into_iter().rev().filter(|other| other != hash).collect();
+        if !gone.is_empty() {
+            let former = self.former.entry(path.to_owned()).or_default();
+            former.retain(|other| !gone.contains(other));
+            former.splice(0..0, gone);
+            former.truncate(FORMER);
+        }
+    }
+
     /// Says that the path is no longer ours.
     pub fn forget(&mut self, path: &str) {
         self.documents.remove(path);
+        self.former.remove(path);
     }
 }

@@ -107,7 +107,7 @@ impl Plan {
         let change = match standing {
             Standing::Nothing => Change::New,
             Standing::File(hash) if *hash == scene.hashes[document] => return self.keeps.push(path),
-            Standing::File(hash) if scene.force || scene.manifest.published(&path, hash) => Change::Changed,
+            Standing::File(hash) if scene.force || scene.manifest.wrote(&path, hash) => Change::Changed,
             Standing::File(_) if scene.manifest.knows(&path) => {
                 let what = "the file was changed by something else since it was published";
                 return self.foreign.push(Foreign { path, what, replaceable: true });
@@ -126,7 +126,7 @@ impl Plan {
         match scene.standing.get(path).unwrap_or(&Standing::Nothing) {
             Standing::Nothing => {}
             _ if scene.kept.contains(channel) => self.keeps.push(path.to_owned()),
-            Standing::File(hash) if scene.manifest.published(path, hash) => self.deletes.push(path.to_owned()),
+            Standing::File(hash) if scene.manifest.wrote(path, hash) => self.deletes.push(path.to_owned()),
             Standing::File(_) | Standing::Other(_) => self.abandoned.push(path.to_owned()),
         }
     }

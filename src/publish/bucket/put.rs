@@ -89,7 +89,7 @@ impl Bucket {
             if stands == *hash {
                 return Ok(tag);
             }
-            if !manifest.published(path, &stands) {
+            if !manifest.wrote(path, &stands) {
                 return Err(PublishError::Overtaken { address: self.address.to_string(), path: path.to_owned() });
             }
         }

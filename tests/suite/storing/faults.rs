@@ -146,6 +146,40 @@ fn a_put_that_comes_late_brings_nothing_old_back() {
     assert!(bucket.text("all.rss").contains("in time"));
 }
 
+/// Garage does so: where a put is cut off, what it replaced goes too, and a node that was away has the one before.
+#[test]
+fn a_store_that_brings_back_what_was_replaced_is_given_the_newest() {
+    for honours in [true, false] {
+        let (bucket, publication) = (Bucket::new(), with_items(2, ""));
+        if !honours {
+            bucket.ignores_conditions();
+        }
+        let mut former = Vec::new();
+        for n in 3..6 {
+            build(&publication, &bucket);
+            former.push(bucket.text("all.rss"));
+            publication.item(n, &format!("Another port of Belize, part {n}"));
+        }
+        // One of them never came to stand there, as far as its run could tell.
+        bucket.fails(|what| if what == "PUT all.rss" { Fault::Lost } else { Fault::None });
+        run(&publication, &bucket, &["build"]).expect(2, &["could not put `all.rss`"]);
+        bucket.works();
+        former.push(bucket.text("all.rss"));
+        for older in former {
+            publication.item(2, &format!("The port of Belize, {} bytes", older.len()));
+            build(&publication, &bucket);
+            bucket.put("all.rss", &older);
+            publication.item(1, &format!("The port of Belize, after {} bytes", older.len()));
+            build(&publication, &bucket);
+            assert!(bucket.text("all.rss").contains(&format!("after {} bytes", older.len())), "{honours}");
+            bucket.remove("all.rss");
+            publication.item(1, &format!("The port of Belize, without {} bytes", older.len()));
+            build(&publication, &bucket);
+            assert!(bucket.text("all.rss").contains(&format!("without {} bytes", older.len())), "{honours}");
+        }
+    }
+}
+
 #[test]
 fn what_is_wrong_is_said_with_its_way_out() {
     let publication = with_items(2, "");
