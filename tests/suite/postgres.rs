@@ -154,6 +154,7 @@ fn programs() -> Option<PathBuf> {
 #[test]
 fn a_database_of_the_tests_answers() {
     let Some(database) = Database::new() else { return };
-    let row = database.client().query_one("select count(*) from pg_stat_activity where datname = current_database()", &[]).expect("an answer");
+    let row =
+        database.client().query_one("select count(*) from pg_stat_activity where datname = current_database()", &[]).expect("an answer");
     assert_eq!(row.get::<_, i64>(0), 1);
 }
