@@ -2,7 +2,7 @@
 //!
 //! The database tells the newest of a channel by its index and sends no more than that; no worker reads a whole table.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -25,12 +25,40 @@ pub struct Stock {
 /// So many are kept.
 const KEPT: usize = 50_000;
 
-/// The items of the part, in the order of ids, and how far each channel was fetched.
-#[derive(Default)]
-struct Rows {
-    items: BTreeSet<Arc<str>>,
-    fetched_to: BTreeMap<String, Order>,
+impl Stock {
+    /// Whether the item is here as it is stored.
+    fn has(&self, iri: &str, mark: i64) -> bool {
+        self.items.get(iri).is_some_and(|(own, ..)| *own == mark)
+    }
 }
+
+/// The newest rows of a channel.
+struct Newest {
+    channel: String,
+    asked: Asked,
+    rows: Vec<Order>,
+    /// Whether there are others beyond.
+    has_more: bool,
+}
+
+/// How much of a channel is asked for.
+#[derive(Clone, Copy)]
+struct Asked {
+    stories: usize,
+    /// Of each story as many versions as there are languages, and only one of them counts where they stand side by side.
+    versions: usize,
+    /// All rows up to this rank are, however many.
+    floor: i64,
+}
+
+/// What an item is known by.
+struct Mark {
+    of_data: i64,
+    story: Option<Arc<str>>,
+}
+
+/// By id.
+type Marks = BTreeMap<Arc<str>, Mark>;
 
 impl Desk<'_> {
     /// Fetches what there is to know of these families. `more` says how many times as many rows some channels need.
@@ -45,10 +73,15 @@ impl Desk<'_> {
         now: DateTime<Utc>,
     ) -> Result<Part<'f>, DeskError> {
         let channels: Vec<String> = families.iter().flat_map(|family| variants(self.config, family)).collect();
-        let rows = self.newest(&channels, families, more, now)?;
+        let mut newest = self.newest(&channels, families, more, now)?;
+        let marks = self.marks(&newest)?;
+        newest.iter_mut().for_each(|channel| channel.cut(&marks));
+        let wanted: BTreeSet<&Arc<str>> = newest.iter().flat_map(|channel| channel.rows.iter().map(|(_, iri)| iri)).collect();
+        let marks = self.with_versions(&wanted, marks)?;
         let mut memory = self.remembered(&channels)?;
-        let (items, placements) = self.items(rows.items, &mut memory, stock)?;
-        Ok(Part { families, items, placements, memory, fetched_to: rows.fetched_to })
+        let (items, placements) = self.items(&marks, &mut memory, stock)?;
+        let fetched_to = newest.into_iter().filter_map(Newest::fetched_to).collect();
+        Ok(Part { families, items, placements, memory, fetched_to })
     }
 
     /// The ids of the newest items of each channel, as many as its limits ask for.
@@ -58,41 +91,41 @@ impl Desk<'_> {
         families: &BTreeSet<String>,
         more: &BTreeMap<String, i64>,
         now: DateTime<Utc>,
-    ) -> Result<Rows, DeskError> {
-        let limits: Vec<(i64, i64)> = channels.iter().map(|channel| self.rows_of(channel, families, more, now)).collect();
-        let (counts, floors): (Vec<i64>, Vec<i64>) = limits.into_iter().unzip();
+    ) -> Result<Vec<Newest>, DeskError> {
+        let asked: Vec<Asked> = channels.iter().map(|channel| self.asked(channel, families, more, now)).collect();
+        let counts: Vec<i64> = asked.iter().map(|asked| asked.rows() as i64).collect();
+        let floors: Vec<i64> = asked.iter().map(|asked| asked.floor).collect();
         // One row more than is asked for tells whether there are more.
-        let query = "select c.channel, c.n, p.rank, p.iri from unnest($1::text[], $2::bigint[], $3::bigint[]) as c (channel, n, floor) \
+        let query = "select c.channel, p.rank, p.iri from unnest($1::text[], $2::bigint[], $3::bigint[]) as c (channel, n, floor) \
             cross join lateral (\
                 (select rank, iri from placements where channel = c.channel order by rank, iri limit c.n + 1) \
                 union (select rank, iri from placements where channel = c.channel and rank <= c.floor)) p \
             order by c.channel, p.rank, p.iri";
         let found = self.client.query(query, &[&channels, &counts, &floors]);
-        let mut rows = Rows::default();
-        for (channel, own) in by_channel(&self.said(found)?) {
-            let (asked, count) = (own[0].get::<_, i64>(1) as usize, own.len());
+        let asked: HashMap<&str, Asked> = channels.iter().map(String::as_str).zip(asked).collect();
+        let of_channel = |(channel, own): (String, &[Row])| {
+            let asked = asked[channel.as_str()];
+            let has_more = own.len() > asked.rows();
             // What is beyond the rows that were asked for is not used, since what stands between is not known.
-            let used = if count > asked { count - 1 } else { count };
-            rows.items.extend(own[..used].iter().map(|row| Arc::from(row.get::<_, &str>(3))));
-            if count > asked
-                && let Some(last) = own[..used].last()
-            {
-                rows.fetched_to.insert(channel, (last.get(2), last.get::<_, &str>(3).into()));
-            }
-        }
-        Ok(rows)
+            let used = own.len() - usize::from(has_more);
+            let rows = own[..used].iter().map(|row| (row.get(1), row.get::<_, &str>(2).into())).collect();
+            Newest { channel, asked, rows, has_more }
+        };
+        Ok(by_channel(&self.said(found)?).map(of_channel).collect())
     }
 
-    /// How many rows of a channel are asked for, and the rank up to which all are.
-    fn rows_of(&self, channel: &str, families: &BTreeSet<String>, more: &BTreeMap<String, i64>, now: DateTime<Utc>) -> (i64, i64) {
+    /// How much of a channel is asked for.
+    fn asked(&self, channel: &str, families: &BTreeSet<String>, more: &BTreeMap<String, i64>, now: DateTime<Utc>) -> Asked {
         let limits = limits(self.config, channel);
-        // Of each story as many versions as there are languages, and only one of them counts where they stand side by side.
-        let versions = if families.contains(channel) { self.config.publication.languages.len() } else { 1 };
         // A crossing is there from a number of items on.
         let least = self.config.channels.matrix.as_ref().map_or(0, |matrix| matrix.min_items);
-        let count = (limits.items.max(least).saturating_mul(versions) as i64).saturating_mul(more.get(channel).copied().unwrap_or(1));
+        let times = more.get(channel).map_or(1, |times| *times as usize);
         let oldest = |days: u32| now.timestamp() - i64::from(days) * 86_400;
-        (count.min(1 << 40), limits.floor_days.map_or(i64::MIN, |days| -oldest(days)))
+        Asked {
+            stories: limits.items.max(least).saturating_mul(times).min(1 << 36),
+            versions: if families.contains(channel) { self.config.publication.languages.len().max(1) } else { 1 },
+            floor: limits.floor_days.map_or(i64::MIN, |days| -oldest(days)),
+        }
     }
 
     /// What the ledger says of these channels, and of the items that they held.
@@ -120,34 +153,38 @@ impl Desk<'_> {
         Ok(memory)
     }
 
-    /// These ids, and those of the other versions of their stories. In two steps that need nothing but an index each: a planner that knows nothing of
-    /// the tables yet may take a join for something else.
-    fn with_versions(&mut self, ids: BTreeSet<Arc<str>>) -> Result<Vec<String>, DeskError> {
-        let mut ids: BTreeSet<String> = ids.iter().map(|iri| iri.to_string()).collect();
-        let own: Vec<&String> = ids.iter().collect();
-        let rows = self.client.query("select distinct story from items where iri = any($1) and story is not null", &[&own]);
-        let stories: Vec<String> = self.said(rows)?.iter().map(|row| row.get(0)).collect();
-        if !stories.is_empty() {
-            let rows = self.client.query("select iri from items where story = any($1)", &[&stories]);
-            ids.extend(self.said(rows)?.iter().map(|row| row.get::<_, String>(0)));
-        }
-        Ok(ids.into_iter().collect())
+    /// What the items in these rows are known by.
+    fn marks(&mut self, newest: &[Newest]) -> Result<Marks, DeskError> {
+        let ids: BTreeSet<&str> = newest.iter().flat_map(|channel| channel.rows.iter().map(|(_, iri)| &**iri)).collect();
+        let ids: Vec<&str> = ids.into_iter().collect();
+        let rows = self.client.query("select iri, mark, story from items where iri = any($1)", &[&ids]);
+        Ok(self.said(rows)?.iter().map(mark).collect())
     }
 
-    /// These items, and the other versions of their stories, as they are published: each with the date of its last real change.
-    fn items(&mut self, ids: BTreeSet<Arc<str>>, memory: &mut Memory, stock: &mut Stock) -> Result<(Vec<Item>, Vec<Placement>), DeskError> {
-        let ids = self.with_versions(ids)?;
+    /// Those that are wanted, and the other versions of their stories. This and the step before need nothing but an index each: a planner that knows
+    /// nothing of the tables yet may take a join for something else.
+    fn with_versions(&mut self, wanted: &BTreeSet<&Arc<str>>, mut marks: Marks) -> Result<Marks, DeskError> {
+        marks.retain(|iri, _| wanted.contains(iri));
+        let stories: BTreeSet<&str> = marks.values().filter_map(|mark| mark.story.as_deref()).collect();
+        if !stories.is_empty() {
+            let stories: Vec<&str> = stories.into_iter().collect();
+            let rows = self.client.query("select iri, mark, story from items where story = any($1)", &[&stories]);
+            marks.extend(self.said(rows)?.iter().map(mark));
+        }
+        Ok(marks)
+    }
+
+    /// These items as they are published: each with the date of its last real change.
+    fn items(&mut self, marks: &Marks, memory: &mut Memory, stock: &mut Stock) -> Result<(Vec<Item>, Vec<Placement>), DeskError> {
+        let ids: Vec<&str> = marks.keys().map(|iri| &**iri).collect();
         let query = format!("select {KNOWN} from ledger where iri = any($1) order by iri");
         let rows = self.client.query(&query, &[&ids]);
         let all: Vec<_> = self.said(rows)?.iter().map(known).filter(|known| known.gone.is_none()).collect();
-        let marks = self.client.query("select iri, mark from items where iri = any($1)", &[&ids]);
-        let marks = self.said(marks)?;
-        let is_met = |row: &&Row| stock.items.get(row.get::<_, &str>(0)).is_some_and(|(mark, ..)| *mark == row.get::<_, i64>(1));
-        let unmet: Vec<&str> = marks.iter().filter(|row| !is_met(row)).map(|row| row.get(0)).collect();
+        let unmet: Vec<&str> = marks.iter().filter(|(iri, mark)| !stock.has(iri, mark.of_data)).map(|(iri, _)| &**iri).collect();
         let rows = self.client.query("select iri, mark, data from items where iri = any($1)", &[&unmet]);
         let rows = self.said(rows)?;
         if stock.items.len() + rows.len() > KEPT {
-            stock.items.retain(|iri, _| all.iter().any(|known| known.iri == *iri));
+            stock.items.retain(|iri, _| marks.contains_key(&**iri));
         }
         for row in &rows {
             let iri: &str = row.get(0);
@@ -164,6 +201,43 @@ impl Desk<'_> {
         }
         Ok((items, placements))
     }
+}
+
+impl Asked {
+    fn rows(&self) -> usize {
+        self.stories.saturating_mul(self.versions)
+    }
+}
+
+impl Newest {
+    /// Lets go of the rows behind as many stories as are asked for, where versions of stories stand side by side. Some more stay: where the version that is
+    /// shown is an older one than the first that was met, what comes next moves up.
+    fn cut(&mut self, marks: &Marks) {
+        if self.asked.versions == 1 {
+            return;
+        }
+        let enough = self.asked.stories + self.asked.stories / 8 + 1;
+        let mut stories: HashSet<&str> = HashSet::new();
+        let beyond = self.rows.iter().position(|(rank, iri)| {
+            let story = marks.get(iri).and_then(|mark| mark.story.as_deref());
+            stories.insert(story.unwrap_or(iri));
+            stories.len() > enough && *rank > self.asked.floor
+        });
+        if let Some(at) = beyond {
+            self.rows.truncate(at);
+            self.has_more = true;
+        }
+    }
+
+    /// How far the channel is known, where there are others beyond.
+    fn fetched_to(self) -> Option<(String, Order)> {
+        let Newest { channel, rows, has_more, .. } = self;
+        rows.into_iter().next_back().filter(|_| has_more).map(|last| (channel, last))
+    }
+}
+
+fn mark(row: &Row) -> (Arc<str>, Mark) {
+    (row.get::<_, &str>(0).into(), Mark { of_data: row.get(1), story: row.get::<_, Option<&str>>(2).map(Arc::from) })
 }
 
 /// The paths of a family: the mixed channel, and those of single languages.
