@@ -45,11 +45,14 @@ pub fn publish(scene: &Scene, witness: &Witness) {
         let documents = files(&next.join("public"));
         witness.expect(at, &documents);
         let node = dice.below(NODES as u64) as usize;
+        // What another run left there was begun before.
+        let intent = || fs::read(folder.join(".tidings/intent.ndjson")).ok();
+        let left = intent();
         scene.cluster.begins(node);
         let ran = run(scene, &folder, now, Some(node));
         scene.cluster.ends();
         // What was begun is remembered, so that the next run goes on from there; so does the twin.
-        let is_begun = folder.join(".tidings/intent.ndjson").exists();
+        let is_begun = intent().is_some_and(|intent| Some(&intent) != left.as_ref());
         if ran.status.success() || is_begun {
             fs::remove_dir_all(&twin).expect("it goes");
             fs::rename(&next, &twin).expect("it comes in its place");

@@ -92,28 +92,24 @@ impl<'a> Worker<'a> {
             return Ok(());
         }
         sum.is_untold = true;
-        while let Some(mut claim) = desk.claim(&self.name, self.batch, self.lease)? {
-            match self.round(desk, &mut claim) {
-                Ok(round) => sum.add(round, self.context),
-                // One of them may be well though another is not.
-                Err(DeskError::Refused(_)) if claim.families.len() > 1 => {
-                    claim.each().try_for_each(|one| self.one(desk, one, sum))?;
-                }
-                Err(DeskError::Refused(findings)) => self.refused(claim, findings, sum),
-                Err(error) => {
-                    let _ = desk.give_back(&claim);
-                    return Err(error);
-                }
-            }
+        while let Some(claim) = desk.claim(&self.name, self.batch, self.lease)? {
+            self.take(desk, claim, sum)?;
         }
         Ok(())
     }
 
-    fn one(&mut self, desk: &mut Desk<'_>, mut claim: Claim, sum: &mut Sum) -> Result<(), DeskError> {
+    /// Publishes what was claimed; one by one where not all of it can be.
+    fn take(&mut self, desk: &mut Desk<'_>, mut claim: Claim, sum: &mut Sum) -> Result<(), DeskError> {
         match self.round(desk, &mut claim) {
             Ok(round) => sum.add(round, self.context),
+            Err(DeskError::Refused(_)) if claim.families.len() > 1 => {
+                claim.each().try_for_each(|one| self.take(desk, one, sum))?;
+            }
             Err(DeskError::Refused(findings)) => self.refused(claim, findings, sum),
-            Err(error) => return Err(error),
+            Err(error) => {
+                let _ = desk.give_back(&claim);
+                return Err(error);
+            }
         }
         Ok(())
     }

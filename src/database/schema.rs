@@ -74,7 +74,8 @@ create index deliveries_due on deliveries (due);
 insert into meta (key, value) values ('hub', 0);
 "#];
 
-const NO_TABLES: &str = "`tidings db init` makes the tables";
+const NO_TABLES: &str =
+    "`tidings db init` makes the tables; where they were made, this user may not use the schema: `grant usage on schema`";
 
 /// Of a document the hash of what stands, and nothing where that is in doubt; the tokens of claims begin with 1.
 pub const STANDING_HASH: &str = "case when token = 0 then ''::bytea else hash end";

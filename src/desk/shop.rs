@@ -4,6 +4,7 @@
 //! where the store honours conditions a put names the object that it replaces, so that a late one is refused. What was put by a worker that turns out
 //! to have lost its lease is put again by the next.
 
+use std::cell::OnceCell;
 use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt};
@@ -31,8 +32,8 @@ pub struct Shop {
     runtime: Runtime,
     /// How long readers may wait, in minutes.
     ttl: u32,
-    /// Whether a put may say what it replaces.
-    conditions: bool,
+    /// Whether a put may say what it replaces; nothing where the store has not shown it yet.
+    conditions: OnceCell<bool>,
 }
 
 /// What stands under a document's name, as far as it is known.
@@ -55,32 +56,36 @@ impl Shop {
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(none)?;
         let storage = Storage::new(address, Duration::from_secs(config.output.store_timeout))?;
-        let conditions = runtime.block_on(probe::probe(&storage)).is_some_and(|honours| honours.update);
-        Ok(Some(Shop { storage, runtime, ttl: config.output.ttl.unwrap_or(TTL), conditions }))
+        Ok(Some(Shop { storage, runtime, ttl: config.output.ttl.unwrap_or(TTL), conditions: OnceCell::new() }))
+    }
+
+    /// Whether a put may say what it replaces: told by a probe, again and again until the store answers.
+    fn honours_conditions(&self) -> bool {
+        if let Some(known) = self.conditions.get() {
+            return *known;
+        }
+        let shown = self.runtime.block_on(probe::probe(&self.storage)).map(|honours| honours.update);
+        shown.is_some_and(|honours| *self.conditions.get_or_init(|| honours))
     }
 
     /// Puts the documents. Gives the tags that the store knows them by, in their order, and nothing for one in whose place something else stands. `None`
     /// where the lease was over before all were put.
     pub(super) fn put(&self, documents: &[(&Put, Stands)], claim: &Claim) -> Result<Option<Vec<Option<String>>>, StorageError> {
+        if documents.is_empty() {
+            return Ok(Some(Vec::new()));
+        }
+        let by_condition = self.honours_conditions();
         let one = async |put: &Put, stands: &Stands| -> Result<Option<Option<String>>, StorageError> {
             if claim.left() < MARGIN.min(claim.lease() / 3) {
                 return Ok(None);
             }
-            match self.storage.put(&put.path, put.bytes.clone(), &self.attributes(put), &self.condition(stands)).await? {
+            match self.storage.put(&put.path, put.bytes.clone(), &self.attributes(put), &condition(stands, by_condition)).await? {
                 storage::Put::Done(tag) => Ok(Some(Some(tag.unwrap_or_default()))),
                 storage::Put::Refused => Ok(Some(None)),
             }
         };
         let all = futures_util::stream::iter(documents.iter().map(|(put, stands)| one(put, stands)));
         Ok(self.runtime.block_on(all.buffered(AT_A_TIME).try_collect::<Vec<_>>())?.into_iter().collect())
-    }
-
-    fn condition(&self, stands: &Stands) -> Condition {
-        match stands {
-            Stands::Tag(tag) if self.conditions => Condition::Tag(tag.clone()),
-            Stands::Nothing if self.conditions => Condition::Nothing,
-            _ => Condition::Anything,
-        }
     }
 
     fn attributes(&self, put: &Put) -> Attributes {
@@ -97,6 +102,14 @@ impl Shop {
         let bytes = list.bytes().map_err(none)?;
         self.runtime.block_on(self.storage.put(INDEX, bytes, &index::attributes(), &Condition::Anything))?;
         Ok(())
+    }
+}
+
+fn condition(stands: &Stands, by_condition: bool) -> Condition {
+    match stands {
+        Stands::Tag(tag) if by_condition => Condition::Tag(tag.clone()),
+        Stands::Nothing if by_condition => Condition::Nothing,
+        _ => Condition::Anything,
     }
 }
 
