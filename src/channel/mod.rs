@@ -10,6 +10,7 @@ mod place;
 mod variant;
 
 pub use place::{Spot, spots};
+pub use variant::preference;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -78,20 +78,26 @@ pub(super) fn stories(sorted: Sorted<'_>, items: &[u32]) -> usize {
     items.iter().filter(|at| story(at).is_none()).count() + told.len()
 }
 
-/// Of the versions of one story only the one in the language that the config prefers; each stands at its own date.
+/// How much a version in this language is wanted where only one of each story stands: the less the sooner.
+pub fn preference(config: &Config, language: &Language) -> usize {
+    let languages = &config.publication.languages;
+    languages.iter().position(|range| language.matches(range)).unwrap_or(languages.len())
+}
+
+/// Of the versions of one story only the one in the language that the config prefers, and of several in one language the first by id; each stands at its
+/// own date.
 fn one_version_each(config: &Config, sorted: Sorted<'_>, items: &[u32]) -> Vec<u32> {
-    let preference = |at: u32| {
-        let language = &sorted.items[at as usize].language;
-        let languages = &config.publication.languages;
-        languages.iter().position(|range| language.matches(range)).unwrap_or(languages.len())
-    };
-    let mut best: HashMap<&str, (usize, u32), foldhash::fast::RandomState> = HashMap::default();
+    let mut best: HashMap<&str, (usize, &str), foldhash::fast::RandomState> = HashMap::default();
     for at in items {
-        if let Some(story) = &sorted.items[*at as usize].story {
-            let candidate = (preference(*at), *at);
+        let item = &sorted.items[*at as usize];
+        if let Some(story) = &item.story {
+            let candidate = (preference(config, &item.language), &*item.id.iri);
             best.entry(story).and_modify(|held| *held = (*held).min(candidate)).or_insert(candidate);
         }
     }
-    let chosen = |at: &u32| sorted.items[*at as usize].story.as_deref().is_none_or(|story| best[story].1 == *at);
+    let chosen = |at: &u32| {
+        let item = &sorted.items[*at as usize];
+        item.story.as_deref().is_none_or(|story| best[story].1 == &*item.id.iri)
+    };
     items.iter().copied().filter(chosen).collect()
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use postgres::Transaction;
 
 use super::put::{How, Taken};
-use super::rows::{Row, bury, displaced, lock, told_elsewhere, want, write_items, write_placements};
+use super::rows::{Line, bury, displaced, lock, told_elsewhere, want, write_items, write_placements};
 use super::stored;
 use crate::channel;
 use crate::diag::Findings;
@@ -24,7 +24,7 @@ pub(super) struct Batch<'a> {
 
 /// What they are beside what is remembered.
 struct Met {
-    rows: Vec<Row>,
+    rows: Vec<Line>,
     /// Those that are seen now.
     shown: Vec<Item>,
     memory: Memory,
@@ -54,7 +54,7 @@ impl<'a> Batch<'a> {
         let mut taken = Taken { unchanged: total - rows.len(), new, gone, ..Taken::default() };
         taken.changed = rows.len().saturating_sub(new + hidden);
         taken.families = told_elsewhere(transaction, &iris, rows)?;
-        bury(transaction, &recalled.gone.iter().map(|at| &*recalled.after.get(*at).iri).collect::<Vec<_>>())?;
+        bury(self.config, transaction, &recalled.gone.iter().map(|at| &*recalled.after.get(*at).iri).collect::<Vec<_>>())?;
         // These first: who puts the same new item at the same time waits here, and then finds it placed.
         write_items(transaction, rows)?;
         taken.families.extend(displaced(transaction, &iris)?);
@@ -94,7 +94,7 @@ impl<'a> Batch<'a> {
         if !self.how.anew {
             memory = self.leave_out_same(&standing, &memory);
         }
-        let rows: Vec<Row> = self.items.iter().map(|(item, sifted)| self.row(item, sifted)).collect();
+        let rows: Vec<Line> = self.items.iter().map(|(item, sifted)| self.row(item, sifted)).collect();
         let hidden: HashSet<&str> = rows.iter().filter(|row| row.is_hidden).map(|row| &*row.iri).collect();
         let (mut shown, notes): (Vec<Item>, Vec<Sifted>) =
             std::mem::take(&mut self.items).into_iter().filter(|(item, _)| !hidden.contains(&*item.id.iri)).unzip();
@@ -162,7 +162,7 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    fn row(&self, item: &Item, sifted: &Sifted) -> Row {
+    fn row(&self, item: &Item, sifted: &Sifted) -> Line {
         let now = self.how.now;
         let hidden = item.hidden(now);
         let update = item.updated.filter(|updated| *updated > now);
@@ -172,7 +172,7 @@ impl<'a> Batch<'a> {
             None => update.map(|update| update.timestamp()).into_iter().chain(pipeline::item_changes(self.config, item, now)).min(),
         };
         let data = stored::write(item, &sifted.placement);
-        Row {
+        Line {
             iri: item.id.iri.to_string(),
             story: item.story.as_deref().map(str::to_owned),
             due,

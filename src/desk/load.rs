@@ -78,8 +78,9 @@ impl Desk<'_> {
         if is_other {
             self.guard_paths(load)?;
         }
+        self.bury(&gone)?;
         let mut taken = self.put_all(&mut aside, how, &is_item)?;
-        taken.add(self.remove(&gone, load.now)?);
+        taken.add(self.take_out(&gone, load.now)?);
         taken.unchanged = records.saturating_sub(taken.new + taken.changed);
         if is_other {
             self.take_on_config()?;

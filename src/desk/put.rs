@@ -97,6 +97,25 @@ impl Desk<'_> {
     /// # Errors
     /// A database that cannot be asked.
     pub fn remove(&mut self, iris: &[String], now: DateTime<Utc>) -> Result<Taken, DeskError> {
+        self.bury(iris)?;
+        self.take_out(iris, now)
+    }
+
+    /// Has channels know what is about to go, while all of it and all other versions of its stories are where they were.
+    pub(super) fn bury(&mut self, iris: &[String]) -> Result<(), DeskError> {
+        let config = self.config;
+        again(|| {
+            let result = (|| {
+                let mut transaction = self.client.transaction()?;
+                iris.chunks(ROWS).try_for_each(|part| bury(config, &mut transaction, part))?;
+                transaction.commit()
+            })();
+            self.said(result)
+        })
+    }
+
+    /// Takes items out that channels know to be going.
+    pub(super) fn take_out(&mut self, iris: &[String], now: DateTime<Utc>) -> Result<Taken, DeskError> {
         let mut all = Taken::default();
         let mut iris = iris.to_vec();
         iris.sort();
@@ -111,7 +130,6 @@ impl Desk<'_> {
         let result = (|| {
             let mut transaction = self.client.transaction()?;
             lock(&mut transaction, part)?;
-            bury(&mut transaction, part)?;
             let mut families = told_elsewhere(&mut transaction, part, &[])?;
             families.extend(displaced(&mut transaction, part)?);
             let gone = "update ledger set gone = $2 where iri = any($1) and gone is null";

@@ -1,17 +1,19 @@
 //! The rows that taking items in reads and writes, a statement each.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use postgres::Transaction;
 use postgres::types::ToSql;
+use postgres::{Row, Transaction};
 
-use crate::channel::Spot;
+use super::stored;
+use crate::channel::{self, Spot};
+use crate::config::Config;
 
 /// Rows that go with one statement.
 pub const ROWS: usize = 1000;
 
 /// What is written of one item.
-pub struct Row {
+pub struct Line {
     pub iri: String,
     pub story: Option<String>,
     pub due: Option<i64>,
@@ -29,20 +31,47 @@ pub fn displaced<T: AsRef<str> + Sync + ToSql>(transaction: &mut Transaction<'_>
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
-/// Has the published channels know the items that are about to go, also those beyond their limits: each tells of them for a time, as a build's do. Where
-/// languages stand side by side, another version of the story may have stood there: only the documents know.
-pub fn bury<T: AsRef<str> + Sync + ToSql>(transaction: &mut Transaction<'_>, iris: &[T]) -> Result<(), postgres::Error> {
-    let insert = "insert into members (channel, rank, iri) select p.channel, p.rank, p.iri from placements p \
-                  join channels c on c.path = p.channel where p.iri = any($1) and (p.channel <> p.family or not exists \
-                  (select 1 from items i join items o on o.story = i.story and o.iri <> i.iri where i.iri = p.iri)) on conflict do nothing";
-    if iris.is_empty() { Ok(()) } else { transaction.execute(insert, &[&iris]).map(drop) }
+/// Has the published channels know the items that are about to go, also those beyond their limits: each tells of them for a time, as a build's do.
+pub fn bury<T: AsRef<str> + Sync + ToSql>(config: &Config, transaction: &mut Transaction<'_>, iris: &[T]) -> Result<(), postgres::Error> {
+    if iris.is_empty() {
+        return Ok(());
+    }
+    let rivals = "join items o on o.story = i.story and o.iri <> i.iri join placements q on q.iri = o.iri and q.channel = p.channel";
+    let alone = format!(
+        "insert into members (channel, rank, iri) select p.channel, p.rank, p.iri from placements p join channels c on c.path = p.channel \
+         where p.iri = any($1) and (p.channel <> p.family or not exists (select 1 from items i {rivals} where i.iri = p.iri)) \
+         on conflict do nothing"
+    );
+    transaction.execute(&alone, &[&iris])?;
+    // Where languages stand side by side, only one version of a story is the channel's.
+    let beside = format!(
+        "select p.channel, p.rank, p.iri, i.data, o.iri, o.data from placements p join channels c on c.path = p.channel \
+         join items i on i.iri = p.iri {rivals} where p.iri = any($1) and p.channel = p.family"
+    );
+    let rows = transaction.query(&beside, &[&iris])?;
+    let standing = |row: &Row, iri: usize, data: usize| {
+        let preference = stored::read(row.get(data)).map_or(usize::MAX, |(item, _)| channel::preference(config, &item.language));
+        (preference, row.get::<_, String>(iri))
+    };
+    let mut shown: BTreeMap<(&str, &str), (i64, bool)> = BTreeMap::new();
+    for row in &rows {
+        let is_first = standing(row, 2, 3) < standing(row, 4, 5);
+        shown.entry((row.get(0), row.get(2))).and_modify(|(_, shown)| *shown &= is_first).or_insert((row.get(1), is_first));
+    }
+    let shown: Vec<(&str, i64, &str)> =
+        shown.into_iter().filter(|(_, (_, is_shown))| *is_shown).map(|((channel, iri), (rank, _))| (channel, rank, iri)).collect();
+    let channels: Vec<&str> = shown.iter().map(|row| row.0).collect();
+    let (ranks, iris): (Vec<i64>, Vec<&str>) = shown.iter().map(|row| (row.1, row.2)).unzip();
+    let insert =
+        "insert into members (channel, rank, iri) select * from unnest($1::text[], $2::bigint[], $3::text[]) on conflict do nothing";
+    if shown.is_empty() { Ok(()) } else { transaction.execute(insert, &[&channels, &ranks, &iris]).map(drop) }
 }
 
 /// The families of other versions of the same stories, of those of before and of those of now: each version names the others.
 pub fn told_elsewhere<T: AsRef<str> + Sync + ToSql>(
     transaction: &mut Transaction<'_>,
     iris: &[T],
-    rows: &[Row],
+    rows: &[Line],
 ) -> Result<BTreeSet<String>, postgres::Error> {
     let before = transaction.query("select distinct story from items where iri = any($1) and story is not null", &[&iris])?;
     let stories: BTreeSet<&str> = rows.iter().filter_map(|row| row.story.as_deref()).chain(before.iter().map(|row| row.get(0))).collect();
@@ -62,7 +91,7 @@ pub fn lock<T: AsRef<str> + Sync + ToSql>(transaction: &mut Transaction<'_>, iri
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
-pub fn write_items(transaction: &mut Transaction<'_>, rows: &[Row]) -> Result<(), postgres::Error> {
+pub fn write_items(transaction: &mut Transaction<'_>, rows: &[Line]) -> Result<(), postgres::Error> {
     let items = "insert into items (iri, story, due, ends, mark, data) \
                  select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[]) \
                  on conflict (iri) do update set story = excluded.story, due = excluded.due, ends = excluded.ends, mark = excluded.mark, \
@@ -77,11 +106,11 @@ pub fn write_items(transaction: &mut Transaction<'_>, rows: &[Row]) -> Result<()
     Ok(())
 }
 
-pub fn write_placements(transaction: &mut Transaction<'_>, rows: &[Row]) -> Result<(), postgres::Error> {
+pub fn write_placements(transaction: &mut Transaction<'_>, rows: &[Line]) -> Result<(), postgres::Error> {
     let placements =
         "insert into placements (channel, rank, iri, family) select * from unnest($1::text[], $2::bigint[], $3::text[], $4::text[])";
     for part in rows.chunks(ROWS) {
-        let spots: Vec<(&Row, &Spot)> = part.iter().flat_map(|row| row.spots.iter().map(move |spot| (row, spot))).collect();
+        let spots: Vec<(&Line, &Spot)> = part.iter().flat_map(|row| row.spots.iter().map(move |spot| (row, spot))).collect();
         let channels: Vec<&str> = spots.iter().map(|(_, spot)| &*spot.channel).collect();
         let ranks: Vec<i64> = spots.iter().map(|(row, _)| row.rank).collect();
         let iris: Vec<&str> = spots.iter().map(|(row, _)| &*row.iri).collect();

@@ -51,5 +51,7 @@ mod telling;
 mod watching;
 #[cfg(feature = "postgres")]
 mod working;
+#[cfg(feature = "postgres")]
+mod working_series;
 #[cfg(all(feature = "postgres", feature = "object-store"))]
 mod working_store;

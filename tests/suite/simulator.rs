@@ -7,17 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use crate::support::{CONFIG, Publication, Ran};
-
-/// Small random numbers, the same in every run (a linear congruential generator, constants of Knuth's MMIX).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) as usize) % limit
-    }
-}
+use crate::support::{CONFIG, Dice, Publication, Ran, series};
 
 /// A record as the editor has it. The story is what it is about: it stays, whatever happens to file, title and text.
 #[derive(Clone)]
@@ -302,10 +292,6 @@ fn older(text: &str) -> Option<String> {
 /// A text in a JSON item.
 fn said<'v>(item: &'v serde_json::Value, name: &str) -> &'v str {
     item[name].as_str().unwrap_or_default()
-}
-
-fn series(preset: usize) -> usize {
-    std::env::var("TIDINGS_SERIES").ok().and_then(|count| count.parse().ok()).unwrap_or(preset)
 }
 
 #[test]

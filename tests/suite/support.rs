@@ -176,3 +176,18 @@ fn walk(root: &Path, folder: &Path, files: &mut Vec<String>) {
         }
     }
 }
+
+/// Small random numbers, the same in every run (a linear congruential generator, constants of Knuth's MMIX).
+pub struct Dice(pub u64);
+
+impl Dice {
+    pub fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) as usize) % limit
+    }
+}
+
+/// How many random series run.
+pub fn series(preset: usize) -> usize {
+    std::env::var("TIDINGS_SERIES").ok().and_then(|count| count.parse().ok()).unwrap_or(preset)
+}
