@@ -150,6 +150,24 @@ pub struct Source {
     pub language: Option<Language>,
     /// The syntax of bodies that do not say theirs; else by format: Markdown in `.md` and `.toml`, HTML in `.json`, `.ndjson` and `.csv`.
     pub syntax: Option<Syntax>,
+    /// Whether NDJSON files only grow, so that what a run has read of one is not read again.
+    pub append_only: bool,
+}
+
+impl Source {
+    /// A folder or a file of which nothing else is said.
+    pub fn at(path: PathBuf) -> Self {
+        Source {
+            path,
+            format: None,
+            columns: Vec::new(),
+            delimiter: b',',
+            list_separator: ';',
+            language: None,
+            syntax: None,
+            append_only: false,
+        }
+    }
 }
 
 /// A source in a database: the rows of a query, which are brought over into the file that the source reads.

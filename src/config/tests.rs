@@ -108,6 +108,8 @@ const CASES: &[(&str, &str, &str)] = &[
     ("[[source]]\npath = 'a'\nformat = 'json'\ndelimiter = '|'", "4:13 unused-key", "take it out"),
     ("[[source]]\npath = 'a'\nlanguage = 'EN_gb'", "3:12 bad-value", "write `en-GB`"),
     ("[[source]]\npath = 'public'", "2:8 bad-value", "name another `folder`"),
+    ("[[source]]\npath = 'a'\nformat = 'csv'\nappend-only = true", "4:15 unused-key", "take it out"),
+    ("[[source]]\nsqlite = 'a.db'\nquery = 'SELECT 1'\nappend-only = true", "4:15 unused-key", "take it out"),
     ("[[source]]\npath = 'a'\nquery = 'SELECT 1'", "3:9 unused-key", "`sqlite` or `postgres`"),
     ("[[source]]\npath = 'a'\nsqlite = 'a.db'\nquery = 'SELECT 1'", "3:10 bad-value", "a second `[[source]]`"),
     ("[[source]]\nsqlite = 'a.db'", "1:1 missing-key", "add `query = "),

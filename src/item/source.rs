@@ -6,6 +6,7 @@
 
 mod bytes;
 mod reader;
+mod rows;
 mod shelf;
 
 use rayon::prelude::*;
@@ -18,9 +19,11 @@ use crate::config::Config;
 use crate::diag::{Finding, Findings, Place};
 use crate::progress::{Progress, Stage};
 
+pub use rows::Rows;
 pub use shelf::Shelf;
 
 use reader::Reader;
+use rows::{Extent, Row};
 
 /// What was read.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +60,14 @@ pub trait Sift: Sync {
 
     /// Another mark of a record that is kept under `mark`.
     fn link(&self, _other: u128, _mark: u128) {}
+
+    /// What a run before read of the bulk file with this mark.
+    fn known_rows(&self, _mark: u128) -> Option<Rows> {
+        None
+    }
+
+    /// Keeps what was read of a bulk file, each row of which is kept.
+    fn keep_rows(&self, _mark: u128, _rows: &Rows) {}
 }
 
 /// Nothing beside the items, and all of each stays.
@@ -117,6 +128,8 @@ pub(crate) fn keep<T>(list: &mut Vec<T>, out: &[bool]) {
 struct Batch<N> {
     items: Vec<Item>,
     notes: Vec<N>,
+    /// Of the rows of a bulk file, by what each is kept for the next run.
+    marks: Vec<u128>,
     findings: Vec<Finding>,
     records: usize,
     bad: usize,
@@ -125,7 +138,7 @@ struct Batch<N> {
 
 impl<N> Default for Batch<N> {
     fn default() -> Self {
-        Batch { items: Vec::new(), notes: Vec::new(), findings: Vec::new(), records: 0, bad: 0, known: 0 }
+        Batch { items: Vec::new(), notes: Vec::new(), marks: Vec::new(), findings: Vec::new(), records: 0, bad: 0, known: 0 }
     }
 }
 
@@ -143,6 +156,7 @@ impl<N> Batch<N> {
             self.items.append(&mut other.items);
             self.notes.append(&mut other.notes);
         }
+        self.marks.append(&mut other.marks);
         self.findings.append(&mut other.findings);
         self.records += other.records;
         self.bad += other.bad;
@@ -160,6 +174,14 @@ impl<N> Batch<N> {
         self.records += 1;
         self.known += 1;
         self.push(item, note);
+    }
+
+    /// What was read of the file that all of this is of, where each row is kept for the next run.
+    fn rows(&mut self, found: &Found, extent: Option<Extent>) -> Option<Rows> {
+        let marks = std::mem::take(&mut self.marks);
+        let is_whole = self.findings.is_empty() && self.bad == 0 && marks.len() == self.items.len();
+        let row = |(mark, item): (&u128, &Item)| Row::new(*mark, item.place.line, item.record.offset);
+        is_whole.then(|| Rows::of(found, extent, marks.iter().zip(&self.items).map(row).collect()))
     }
 
     /// A record of which nothing can be read.

@@ -29,6 +29,15 @@ fn publication_with(output: &str) -> Publication {
     publication
 }
 
+/// The same with a file that only grows, beside the records.
+fn growing(output: &str) -> Publication {
+    let publication = publication_with(output);
+    let sources = "\n[[source]]\npath = 'items'\n[[source]]\npath = 'log.ndjson'\nappend-only = true\n";
+    publication.write("feeds.toml", publication.read("feeds.toml") + sources);
+    publication.write("log.ndjson", line(0));
+    publication
+}
+
 fn item(publication: &Publication, day: u64, fields: &str, body: &str) {
     let text = format!("+++\ndate = 2018-02-{day:02}T08:00:00Z\ntitle = 'The port of Belize, day {day}'\n{fields}\n+++\n\n{body}\n");
     publication.write(&format!("items/day-{day}.md"), text);
@@ -277,6 +286,13 @@ fn happen(publication: &Publication, what: u64, number: u64) {
         12 => publication.write("items/more.csv", table(number)),
         13 => age(publication),
         14 => item(publication, day, "", "Text.<script>1</script>"),
+        17 | 18 => add_line(publication, number),
+        // An editor puts another file there; a program writes into the same.
+        19 => {
+            publication.write("log.new", (0..number % 4 + 1).map(line).collect::<String>());
+            fs::rename(publication.path("log.new"), publication.path("log.ndjson")).expect("renamed");
+        }
+        20 => publication.write("log.ndjson", (number % 3..number % 7 + 3).map(line).collect::<String>()),
         // Translations of one another link to each other.
         16 => item(publication, day, &format!("story = 'one'\nlanguage = '{}'", ["en", "es"][(number % 2) as usize]), "Text."),
         15 => {
@@ -310,6 +326,65 @@ fn many(number: u64) -> String {
     (0..3).map(one).collect()
 }
 
+/// A row of the file that grows.
+fn line(number: u64) -> String {
+    format!("{{\"id\":\"l{number}\",\"date\":\"2018-02-{:02}\",\"title\":\"Ships of Belize, line {number}\"}}\n", 1 + number % 28)
+}
+
+/// Now and then the one who writes is met in the midst of a line.
+fn add_line(publication: &Publication, number: u64) {
+    let mut log = fs::read_to_string(publication.path("log.ndjson")).expect("the file");
+    let count = log.lines().count() as u64;
+    log += if log.ends_with('\n') { "" } else { "\n" };
+    log += &line(count);
+    if number.is_multiple_of(3) {
+        log.pop();
+    }
+    // What stood there is not touched.
+    let from = fs::metadata(publication.path("log.ndjson")).expect("the file").len() as usize;
+    let mut file = fs::File::options().append(true).open(publication.path("log.ndjson")).expect("the file");
+    std::io::Write::write_all(&mut file, &log.as_bytes()[from..]).expect("written");
+}
+
+#[test]
+fn of_a_file_that_only_grows_what_came_is_read() {
+    let publication = growing("[limits]\nitems = 10");
+    publication.write("log.ndjson", (0..100).map(line).collect::<String>());
+    let run = |more: &[&str]| {
+        let ran = build(&publication, 0, &[&["-v"], more].concat());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        known_records(&ran)
+    };
+    let mexico = || publication.exists("public/country/mexico.rss");
+    run(&[]);
+    // An edit far before its end, of what no document shows, breaks what the config promises, and tells that nothing is read there.
+    let whole = publication.read("log.ndjson").replacen("Belize, line 28", "Mexico, line 28", 1);
+    let mut file = fs::File::options().write(true).open(publication.path("log.ndjson")).expect("the file");
+    std::io::Write::write_all(&mut file, whole.as_bytes()).expect("written");
+    add_line(&publication, 1);
+    assert_eq!((run(&[]), mexico()), (122, false));
+    assert_eq!((run(&["--full"]), mexico()), (0, true));
+    add_line(&publication, 1);
+    assert_eq!((run(&[]), mexico()), (123, true));
+    // One just before it is seen, and so are another file in its place and one that is shorter.
+    publication.write("log.ndjson", publication.read("log.ndjson").replacen("line 99", "line 98 and a half", 1));
+    assert_eq!(run(&[]), 123);
+    assert!(publication.run(&["ledger", "export"]).out.contains("line 98 and a half"));
+    publication.write("log.new", (0..101).map(line).collect::<String>());
+    fs::rename(publication.path("log.new"), publication.path("log.ndjson")).expect("renamed");
+    run(&["--accept", "shrink,paths"]);
+    assert!(!publication.read("public/country/mexico.rss").contains("line 28"));
+    publication.write("log.ndjson", (0..80).map(line).collect::<String>());
+    run(&["--accept", "shrink"]);
+    // A bulk file that is what it was is not read either, once it is no longer young; what is wrong in one is told every time.
+    std::thread::sleep(Duration::from_millis(2100));
+    assert_eq!((run(&[]), run(&[])), (102, 102));
+    publication.write("log.ndjson", line(0) + "{\"title\":\"No date\"}\n");
+    build(&publication, 0, &[]).expect(1, &["log.ndjson:2"]);
+    std::thread::sleep(Duration::from_millis(2100));
+    (0..2).for_each(|_| _ = build(&publication, 0, &[]).expect(1, &["log.ndjson:2"]));
+}
+
 /// Archives of small pages, limits in bytes, copies for web servers: each has a way of its own to documents.
 const OUTPUTS: [&str; 4] = [
     "",
@@ -333,11 +408,11 @@ fn what_a_look_leaves_is_what_a_full_build_makes() {
             (state >> 33) % sides
         };
         let output = OUTPUTS[(seed % 4) as usize];
-        let (cached, full) = (publication_with(output), publication_with(output));
+        let (cached, full) = (growing(output), growing(output));
         let mut hours = 0;
         for step in 0..14 {
             let before = fs::read_to_string(cached.path(CACHE)).unwrap_or_default();
-            let (what, number) = (roll(21), roll(1000));
+            let (what, number) = (roll(25), roll(1000));
             happen(&cached, what, number);
             happen(&full, what, number);
             hours += [0, 0, 1, 7, 30][roll(5) as usize];

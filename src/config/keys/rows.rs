@@ -88,6 +88,7 @@ pub(super) const SECTIONS: &[Section] = &[
             "source.listen" Text, None, "Of PostgreSQL: a channel; a notification on it (`NOTIFY`) lets `tidings build --watch` build.", r#""news_changed""#;
             "source.name" Text, Like("the name of the SQLite file, or `source-` and the number of the section"), "Of a database: what messages call it, and the file that it is read into, `.tidings/sources/NAME.ndjson`.", r#""press""#;
             "source.format" Choice(RECORD_FORMATS), Like("each file's extension"), "What the files are, where their extension does not say it.", r#""ndjson""#;
+            "source.append-only" Flag, Is("false"), "Of NDJSON: lines are only ever added, so that a run reads what came since the last one and nothing before it. A file that is not the one that was read (by its inode, or by what stands before its old end) is read whole; an edit in its midst may not be noticed.", "true";
             "source.language" Text, Like("the publication's"), "The language of records that name none.", r#""es""#;
             "source.syntax" Choice(SYNTAXES), Like("`markdown` in `.md` and `.toml`, `html` elsewhere"), "The syntax of summaries and bodies that do not say theirs.", r#""plain""#;
             "source.columns" Table, None, "Of CSV and databases: the column that holds each field of a record, where it is not called as the field is.", r#"{ title = "Headline", date = "Published on" }"#;

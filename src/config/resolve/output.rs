@@ -176,18 +176,7 @@ mod tests {
 
     #[test]
     fn the_output_folder_is_apart_from_everything_else() {
-        let source = |path: &str| At {
-            value: Source {
-                path: path.into(),
-                format: None,
-                columns: vec![],
-                delimiter: b',',
-                list_separator: ';',
-                language: None,
-                syntax: None,
-            },
-            span: 0..0,
-        };
+        let source = |path: &str| At { value: Source::at(path.into()), span: 0..0 };
         let sources = [source("items"), source("data/rows.csv")];
         for (root, folder, is_fine) in [
             (".", "public", true),

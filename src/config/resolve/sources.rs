@@ -11,7 +11,7 @@ use crate::text::Syntax;
 /// The sources, and which of them are tables; the folder `items` where none is named.
 pub(super) fn read(root: &Table<'_>, report: &mut Report<'_>) -> (Vec<At<Source>>, Vec<config::Table>) {
     if !root.has("source") {
-        return (vec![At { value: source(PathBuf::from("items")), span: 0..0 }], Vec::new());
+        return (vec![At { value: Source::at(PathBuf::from("items")), span: 0..0 }], Vec::new());
     }
     let (mut sources, mut tables): (Vec<At<Source>>, Vec<config::Table>) = Default::default();
     for (number, table) in (1..).zip(root.tables("source")) {
@@ -20,7 +20,7 @@ pub(super) fn read(root: &Table<'_>, report: &mut Report<'_>) -> (Vec<At<Source>
             Some(kind) => {
                 let Some(own) = tables::read(&table, kind, number, &tables, report) else { continue };
                 tables.push(config::Table { source: sources.len(), ..own.table });
-                let mut file = source(own.file);
+                let mut file = Source::at(own.file);
                 file.format = Some(RecordFormat::Ndjson);
                 common(&table, &mut file, report);
                 sources.push(At { value: file, span: own.span });
@@ -51,9 +51,18 @@ fn kind<'k>(table: &Table<'_>, report: &mut Report<'_>) -> Option<&'k str> {
 /// A source that is a folder or a file.
 fn files(table: &Table<'_>, others: &[At<Source>], report: &mut Report<'_>) -> Option<At<Source>> {
     let path = table.string("path")?;
-    let mut own = source(PathBuf::from(path.value));
+    let mut own = Source::at(PathBuf::from(path.value));
     own.format = table.string("format").and_then(|text| format(text.value));
     common(table, &mut own, report);
+    own.append_only = table.flag("append-only").unwrap_or(false);
+    if table.has("append-only") && own.format.is_some_and(|format| format != RecordFormat::Ndjson) {
+        report.error(
+            &codes::UNUSED_KEY,
+            &table.place("append-only"),
+            "`append-only` is for NDJSON, and this source is none",
+            "take it out",
+        );
+    }
     tables::unused(table, report);
     if others.iter().any(|other| clean(&other.value.path) == clean(&own.path)) {
         let help = "take one of the two out; a record that is read twice is one too many";
@@ -67,10 +76,6 @@ fn common(table: &Table<'_>, own: &mut Source, report: &mut Report<'_>) {
     own.language = table.string("language").and_then(|text| localised::language(&text, &codes::BAD_VALUE, report));
     own.syntax = table.string("syntax").and_then(|text| syntax(text.value));
     csv(table, own, report);
-}
-
-fn source(path: PathBuf) -> Source {
-    Source { path, format: None, columns: Vec::new(), delimiter: b',', list_separator: ';', language: None, syntax: None }
 }
 
 fn csv(table: &Table<'_>, source: &mut Source, report: &mut Report<'_>) {

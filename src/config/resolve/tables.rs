@@ -42,7 +42,7 @@ pub(super) fn read(table: &Table<'_>, kind: &str, number: usize, others: &[confi
         let help = "add `query = \"SELECT id, title, published AS date, body FROM news\"`, with the names of your own table";
         report.error(&codes::MISSING_KEY, &table.span, "`query` is missing: which rows are records", help);
     }
-    for key in ["format", "delimiter"].into_iter().filter(|key| table.has(key)) {
+    for key in ["format", "delimiter", "append-only"].into_iter().filter(|key| table.has(key)) {
         report.error(&codes::UNUSED_KEY, &table.place(key), format!("`{key}` is for files, and this source is a database"), "take it out");
     }
     if kind == "sqlite" && table.has("listen") {

@@ -16,6 +16,21 @@ pub enum Block<'a> {
     TooLong(u32),
 }
 
+/// Where a line begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Start {
+    /// Its number.
+    pub line: u32,
+    /// In bytes from the beginning of the file.
+    pub offset: u64,
+}
+
+impl Default for Start {
+    fn default() -> Self {
+        Start { line: 1, offset: 0 }
+    }
+}
+
 /// Whole lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Piece<'a> {
@@ -26,14 +41,22 @@ pub struct Piece<'a> {
     pub bytes: &'a [u8],
 }
 
-/// Hands the file over in blocks of whole lines.
+impl Piece<'_> {
+    /// Where what comes behind it begins.
+    pub fn end(&self) -> Start {
+        Start { line: self.line + newlines(self.bytes), offset: self.offset + self.bytes.len() as u64 }
+    }
+}
+
+/// Hands the file, of about this size and at this start, over in blocks of whole lines.
 ///
 /// # Errors
 ///
 /// What the reader says; what was handed over before stands.
-pub fn blocks(mut reader: impl Read, size: u64, mut take: impl FnMut(Block<'_>)) -> io::Result<()> {
-    let mut buffer = Vec::with_capacity(BLOCK.min(size as usize) + 1);
-    let (mut line, mut offset, mut skipping) = (1, 0, false);
+pub fn blocks(mut reader: impl Read, size: u64, start: Start, mut take: impl FnMut(Block<'_>)) -> io::Result<()> {
+    let Start { mut line, mut offset } = start;
+    let mut buffer = Vec::with_capacity(BLOCK.min(size.saturating_sub(offset) as usize) + 1);
+    let mut skipping = false;
     loop {
         let at_end = reader.by_ref().take(BLOCK as u64).read_to_end(&mut buffer)? == 0;
         if skipping && let Some(end) = buffer.iter().position(|byte| *byte == b'\n') {
@@ -100,7 +123,7 @@ mod tests {
 
     fn lines(text: &[u8]) -> Vec<(u32, String)> {
         let mut found = Vec::new();
-        let done = blocks(text, text.len() as u64, |block| match block {
+        let done = blocks(text, text.len() as u64, Start::default(), |block| match block {
             Block::Lines(pieces) => {
                 for Piece { line, offset, bytes } in pieces {
                     assert!(text[offset as usize..].starts_with(bytes), "the piece stands where it says");

@@ -2,19 +2,20 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use rayon::prelude::*;
 
 use super::super::Whereabouts;
 use super::super::format::csv::{Row, Table};
-use super::super::format::ndjson::{self, Block, Piece};
+use super::super::format::ndjson::{self, Block, Piece, Start};
 use super::super::format::{self, Body, Fault, Passage, ROW_LIMIT, mark};
 use super::super::record::Record;
 use super::super::resolve::{Resolver, Setting};
 use super::super::walk::Found;
 use super::bytes::{BOM, Undecodable, decode};
+use super::rows::{Extent, Row as KnownRow, Rows};
 use super::{Batch, Sift};
 use crate::config::{Config, RecordFormat};
 use crate::diag::{Code, Finding, Place, Severity, codes};
@@ -91,12 +92,22 @@ impl<S: Sift> Reader<'_, S> {
 
     fn bulk<R>(&self, found: &Found, read: R) -> Batch<S::Note>
     where
-        R: Fn(&Self, &Found, File, &mut Batch<S::Note>) -> io::Result<()>,
+        R: Fn(&Self, &Found, File, Option<&Rows>, &mut Batch<S::Note>) -> io::Result<Option<Extent>>,
     {
+        let mark = Rows::mark(&found.path);
+        let before = self.sift.known_rows(mark);
+        let unchanged = before.as_ref().filter(|before| before.are_all_of(found)).and_then(|before| self.as_before(found, before));
+        if let Some(mut batch) = unchanged {
+            batch.marks.clear();
+            return batch;
+        }
         let mut batch = Batch::default();
-        let done = File::open(self.config.root.join(&found.path)).and_then(|file| read(self, found, file, &mut batch));
+        let done = File::open(self.config.root.join(&found.path)).and_then(|file| read(self, found, file, before.as_ref(), &mut batch));
+        let rows = batch.rows(found, done.as_ref().ok().copied().flatten());
         if let Err(error) = done {
             batch.lost(unreadable(found, &error));
+        } else if let Some(rows) = rows.filter(|rows| Some(rows) != before.as_ref() && !rows.rows.is_empty()) {
+            self.sift.keep_rows(mark, &rows);
         } else if batch.records == 0 && batch.findings.is_empty() {
             batch.findings.push(self.no_records(found));
         }
@@ -109,6 +120,21 @@ impl<S: Sift> Reader<'_, S> {
         batch
     }
 
+    /// The rows that a run before read, where it knows all of them.
+    fn as_before(&self, found: &Found, before: &Rows) -> Option<Batch<S::Note>> {
+        let part = |rows: &[KnownRow]| {
+            let mut batch = Batch::default();
+            batch.expect(rows.len());
+            let is_known = |row: &KnownRow| self.known_row(found, row.mark(), row.line, row.offset, &mut batch);
+            rows.iter().all(is_known).then_some(batch)
+        };
+        let parts: Option<Vec<Batch<S::Note>>> = before.rows.par_chunks(ROWS.0).map(part).collect();
+        let mut batch = Batch::default();
+        batch.expect(before.rows.len());
+        parts?.into_iter().for_each(|part| batch.absorb(part));
+        Some(batch)
+    }
+
     fn no_records(&self, found: &Found) -> Finding {
         match self.config.table_of(found.source) {
             None => whole(found, &codes::NO_RECORDS, "the file has no records").help("remove it if that is not meant"),
@@ -119,10 +145,16 @@ impl<S: Sift> Reader<'_, S> {
         }
     }
 
-    fn ndjson(&self, found: &Found, file: File, batch: &mut Batch<S::Note>) -> io::Result<()> {
+    fn ndjson(&self, found: &Found, file: File, before: Option<&Rows>, batch: &mut Batch<S::Note>) -> io::Result<Option<Extent>> {
         let size = file.metadata()?.len();
-        ndjson::blocks(file, size, |block| match block {
+        let begin = self.grown(found, &file, before, batch)?;
+        let (mut end, mut is_whole) = (begin, true);
+        ndjson::blocks(&file, size, begin, |block| match block {
             Block::Lines(pieces) => {
+                if let Some(last) = pieces.last() {
+                    is_whole = last.bytes.ends_with(b"\n");
+                    end = last.end();
+                }
                 let read = pieces.iter().map(|piece| piece.bytes.len() as u64).sum::<u64>();
                 let batches: Vec<Batch<S::Note>> = pieces.into_par_iter().map(|piece| self.lines(found, piece)).collect();
                 if batch.records == 0 {
@@ -136,7 +168,23 @@ impl<S: Sift> Reader<'_, S> {
                 let place = Place::line(found.path.clone(), line);
                 batch.lost(Finding::new(&codes::FILE_TOO_LARGE, "a line is longer than 16 MB").at(place).help("a record is one line"));
             }
-        })
+        })?;
+        if is_whole { Extent::of(&file, end.offset, end.line - 1).map(Some) } else { Ok(None) }
+    }
+
+    /// Where a file of which a run before knows all rows goes on, if it may only grow; its rows are taken in. Else its start.
+    fn grown(&self, found: &Found, mut file: &File, before: Option<&Rows>, batch: &mut Batch<S::Note>) -> io::Result<Start> {
+        let before = before.filter(|_| self.config.sources[found.source].append_only);
+        if let Some((before, extent)) = before.and_then(|before| Some((before, before.extent?)))
+            && extent.is_in(file)?
+            && let Some(known) = self.as_before(found, before)
+        {
+            *batch = known;
+            file.seek(SeekFrom::Start(extent.end))?;
+            return Ok(Start { line: extent.lines + 1, offset: extent.end });
+        }
+        file.rewind()?;
+        Ok(Start::default())
     }
 
     pub fn lines(&self, found: &Found, piece: Piece<'_>) -> Batch<S::Note> {
@@ -150,14 +198,14 @@ impl<S: Sift> Reader<'_, S> {
             let offset = piece.offset + (row.as_ptr() as usize - piece.bytes.as_ptr() as usize) as u64;
             let mark = mark(&found.path, bytes);
             // What a run before made an item of is text.
-            if self.known(mark, || Place::line(found.path.clone(), line), Whereabouts { file: found.number, offset }, &mut batch) {
+            if self.known_row(found, mark, line, offset, &mut batch) {
                 continue;
             }
             match decode(bytes) {
                 Ok(text) => {
                     let passage = Passage { path: &found.path, line, body: Body::Text(RecordFormat::Ndjson, text) };
                     let met = Met { found, passage: &passage, offset, mark };
-                    self.settle(&met, || format::parse(RecordFormat::Ndjson, text), &mut batch);
+                    self.settle_row(&met, || format::parse(RecordFormat::Ndjson, text), &mut batch);
                 }
                 Err(wrong) => batch.lost(wrong.finding(found, line, bytes)),
             }
@@ -165,8 +213,8 @@ impl<S: Sift> Reader<'_, S> {
         batch
     }
 
-    fn csv(&self, found: &Found, file: File, batch: &mut Batch<S::Note>) -> io::Result<()> {
-        self.csv_where(found, file, batch, &|_| true)
+    fn csv(&self, found: &Found, file: File, _: Option<&Rows>, batch: &mut Batch<S::Note>) -> io::Result<Option<Extent>> {
+        self.csv_where(found, file, batch, &|_| true).map(|()| None)
     }
 
     /// The rows of a table that begin at these lines.
@@ -223,14 +271,14 @@ impl<S: Sift> Reader<'_, S> {
                 continue;
             }
             let mark = columns.mark(&found.path, &row.cells);
-            if self.known(mark, || Place::line(found.path.clone(), line), Whereabouts { file: found.number, offset: 0 }, &mut batch) {
+            if self.known_row(found, mark, line, 0, &mut batch) {
                 continue;
             }
             match row.decode() {
                 Ok(cells) => {
                     let passage = Passage { path: &found.path, line, body: Body::Cells(columns, &cells) };
                     let met = Met { found, passage: &passage, offset: 0, mark };
-                    self.settle(&met, || columns.record(&cells), &mut batch);
+                    self.settle_row(&met, || columns.record(&cells), &mut batch);
                 }
                 Err(cell) => batch.lost(Undecodable::bad_utf8(&cell).finding(found, line, &cell)),
             }
@@ -242,6 +290,18 @@ impl<S: Sift> Reader<'_, S> {
     fn known(&self, mark: u128, place: impl FnOnce() -> Place, record: Whereabouts, batch: &mut Batch<S::Note>) -> bool {
         let known = self.sift.known(mark);
         known.map(|known| batch.known(known, place(), record)).is_some()
+    }
+
+    /// The same of a row.
+    fn known_row(&self, found: &Found, mark: u128, line: u32, offset: u64, batch: &mut Batch<S::Note>) -> bool {
+        let is_known = self.known(mark, || Place::line(found.path.clone(), line), Whereabouts { file: found.number, offset }, batch);
+        batch.marks.extend(is_known.then_some(mark));
+        is_known
+    }
+
+    fn settle_row(&self, met: &Met<'_>, parse: impl FnOnce() -> Result<Record, Vec<Fault>>, batch: &mut Batch<S::Note>) {
+        let is_kept = self.settle(met, parse, batch);
+        batch.marks.extend(is_kept.then_some(met.mark));
     }
 
     /// Makes an item of the record. Tells whether it is kept for the next run.
