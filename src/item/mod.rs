@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 pub(crate) use source::keep;
-pub use source::{Loaded, Rows, Shelf, Sift, read, read_with};
+pub use source::{Loaded, Shelf, Sift, read, read_with};
 pub use walk::{Files, Found};
 
 use crate::diag::Place;

@@ -19,7 +19,6 @@ use crate::config::Config;
 use crate::diag::{Finding, Findings, Place};
 use crate::progress::{Progress, Stage};
 
-pub use rows::Rows;
 pub use shelf::Shelf;
 
 use reader::Reader;
@@ -62,12 +61,12 @@ pub trait Sift: Sync {
     fn link(&self, _other: u128, _mark: u128) {}
 
     /// What a run before read of the bulk file with this mark.
-    fn known_rows(&self, _mark: u128) -> Option<Rows> {
+    fn known_rows(&self, _mark: u128) -> Option<&[u8]> {
         None
     }
 
     /// Keeps what was read of a bulk file, each row of which is kept.
-    fn keep_rows(&self, _mark: u128, _rows: &Rows) {}
+    fn keep_rows(&self, _mark: u128, _rows: &[u8]) {}
 }
 
 /// Nothing beside the items, and all of each stays.
@@ -177,11 +176,11 @@ impl<N> Batch<N> {
     }
 
     /// What was read of the file that all of this is of, where each row is kept for the next run.
-    fn rows(&mut self, found: &Found, extent: Option<Extent>) -> Option<Rows> {
+    fn rows(&mut self, found: &Found, extent: Option<Extent>) -> Option<Vec<u8>> {
         let marks = std::mem::take(&mut self.marks);
-        let is_whole = self.findings.is_empty() && self.bad == 0 && marks.len() == self.items.len();
-        let row = |(mark, item): (&u128, &Item)| Row::new(*mark, item.place.line, item.record.offset);
-        is_whole.then(|| Rows::of(found, extent, marks.iter().zip(&self.items).map(row).collect()))
+        let is_whole = !marks.is_empty() && self.findings.is_empty() && self.bad == 0 && marks.len() == self.items.len();
+        let row = |(mark, item): (&u128, &Item)| Row { mark: *mark, line: item.place.line, offset: item.record.offset };
+        is_whole.then(|| rows::write(found, extent, marks.iter().zip(&self.items).map(row)))
     }
 
     /// A record of which nothing can be read.

@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use crate::cache::{self, records::Records};
 use crate::classify::{Classifier, Placement};
 use crate::config::Config;
-use crate::item::{self, Files, Item, Loaded, Rows, Sift};
+use crate::item::{self, Files, Item, Loaded, Sift};
 use crate::ledger::{Traces, trace};
 use crate::progress::Progress;
 
@@ -87,13 +87,13 @@ impl Sift for Sieve<'_> {
         }
     }
 
-    fn known_rows(&self, mark: u128) -> Option<Rows> {
-        postcard::from_bytes(self.records?.find(mark)?).ok()
+    fn known_rows(&self, mark: u128) -> Option<&[u8]> {
+        self.records?.find(mark)
     }
 
-    fn keep_rows(&self, mark: u128, rows: &Rows) {
-        if let (Some(records), Ok(bytes)) = (self.records, postcard::to_stdvec(rows)) {
-            records.keep(mark, &bytes);
+    fn keep_rows(&self, mark: u128, rows: &[u8]) {
+        if let Some(records) = self.records {
+            records.keep(mark, rows);
         }
     }
 }

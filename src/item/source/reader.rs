@@ -15,13 +15,16 @@ use super::super::record::Record;
 use super::super::resolve::{Resolver, Setting};
 use super::super::walk::Found;
 use super::bytes::{BOM, Undecodable, decode};
-use super::rows::{Extent, Row as KnownRow, Rows};
+use super::rows::{self, Extent, Rows};
 use super::{Batch, Sift};
 use crate::config::{Config, RecordFormat};
 use crate::diag::{Code, Finding, Place, Severity, codes};
 
 /// Rows of CSV that are read at a time, and that one thread takes of them.
 const ROWS: (usize, usize) = (1024, 128);
+
+/// Known rows that are taken in at a time.
+const KNOWN: usize = 32 * ROWS.1;
 
 /// Findings that are shown of one bulk file; a column gone wrong would fill the screen a million times.
 pub(super) const SHOWN: usize = 1000;
@@ -92,21 +95,22 @@ impl<S: Sift> Reader<'_, S> {
 
     fn bulk<R>(&self, found: &Found, read: R) -> Batch<S::Note>
     where
-        R: Fn(&Self, &Found, File, Option<&Rows>, &mut Batch<S::Note>) -> io::Result<Option<Extent>>,
+        R: Fn(&Self, &Found, File, Option<Rows<'_>>, &mut Batch<S::Note>) -> io::Result<Option<Extent>>,
     {
-        let mark = Rows::mark(&found.path);
-        let before = self.sift.known_rows(mark);
-        let unchanged = before.as_ref().filter(|before| before.are_all_of(found)).and_then(|before| self.as_before(found, before));
+        let mark = rows::mark(&found.path);
+        let kept = self.sift.known_rows(mark);
+        let before = kept.and_then(Rows::read);
+        let unchanged = before.filter(|before| before.are_all_of(found)).and_then(|before| self.as_before(found, before, 0));
         if let Some(mut batch) = unchanged {
-            batch.marks.clear();
+            batch.marks = Vec::new();
             return batch;
         }
         let mut batch = Batch::default();
-        let done = File::open(self.config.root.join(&found.path)).and_then(|file| read(self, found, file, before.as_ref(), &mut batch));
+        let done = File::open(self.config.root.join(&found.path)).and_then(|file| read(self, found, file, before, &mut batch));
         let rows = batch.rows(found, done.as_ref().ok().copied().flatten());
         if let Err(error) = done {
             batch.lost(unreadable(found, &error));
-        } else if let Some(rows) = rows.filter(|rows| Some(rows) != before.as_ref() && !rows.rows.is_empty()) {
+        } else if let Some(rows) = rows.filter(|rows| Some(&rows[..]) != kept) {
             self.sift.keep_rows(mark, &rows);
         } else if batch.records == 0 && batch.findings.is_empty() {
             batch.findings.push(self.no_records(found));
@@ -120,18 +124,21 @@ impl<S: Sift> Reader<'_, S> {
         batch
     }
 
-    /// The rows that a run before read, where it knows all of them.
-    fn as_before(&self, found: &Found, before: &Rows) -> Option<Batch<S::Note>> {
-        let part = |rows: &[KnownRow]| {
-            let mut batch = Batch::default();
-            batch.expect(rows.len());
-            let is_known = |row: &KnownRow| self.known_row(found, row.mark(), row.line, row.offset, &mut batch);
-            rows.iter().all(is_known).then_some(batch)
-        };
-        let parts: Option<Vec<Batch<S::Note>>> = before.rows.par_chunks(ROWS.0).map(part).collect();
+    /// The rows that a run before read, where it knows all of them; with room for more.
+    fn as_before(&self, found: &Found, before: Rows<'_>, more: usize) -> Option<Batch<S::Note>> {
         let mut batch = Batch::default();
-        batch.expect(before.rows.len());
-        parts?.into_iter().for_each(|part| batch.absorb(part));
+        batch.expect(before.len() + more);
+        // In parts, so that the room in which one is gathered serves the next.
+        for part in before.parts(KNOWN) {
+            let piece = |rows: &[_]| {
+                let mut batch = Batch::default();
+                batch.expect(rows.len());
+                let mut all = rows.iter().map(rows::Row::read);
+                all.all(|row| self.known_row(found, row.mark, row.line, row.offset, &mut batch)).then_some(batch)
+            };
+            let pieces: Option<Vec<Batch<S::Note>>> = part.par_chunks(ROWS.1).map(piece).collect();
+            pieces?.into_iter().for_each(|piece| batch.absorb(piece));
+        }
         Some(batch)
     }
 
@@ -145,7 +152,7 @@ impl<S: Sift> Reader<'_, S> {
         }
     }
 
-    fn ndjson(&self, found: &Found, file: File, before: Option<&Rows>, batch: &mut Batch<S::Note>) -> io::Result<Option<Extent>> {
+    fn ndjson(&self, found: &Found, file: File, before: Option<Rows<'_>>, batch: &mut Batch<S::Note>) -> io::Result<Option<Extent>> {
         let size = file.metadata()?.len();
         let begin = self.grown(found, &file, before, batch)?;
         let (mut end, mut is_whole) = (begin, true);
@@ -173,11 +180,11 @@ impl<S: Sift> Reader<'_, S> {
     }
 
     /// Where a file of which a run before knows all rows goes on, if it may only grow; its rows are taken in. Else its start.
-    fn grown(&self, found: &Found, mut file: &File, before: Option<&Rows>, batch: &mut Batch<S::Note>) -> io::Result<Start> {
+    fn grown(&self, found: &Found, mut file: &File, before: Option<Rows<'_>>, batch: &mut Batch<S::Note>) -> io::Result<Start> {
         let before = before.filter(|_| self.config.sources[found.source].append_only);
-        if let Some((before, extent)) = before.and_then(|before| Some((before, before.extent?)))
+        if let Some((before, extent)) = before.and_then(|before| Some((before, before.extent()?)))
             && extent.is_in(file)?
-            && let Some(known) = self.as_before(found, before)
+            && let Some(known) = self.as_before(found, before, rows_between(before.len(), extent.end, file.metadata()?.len()))
         {
             *batch = known;
             file.seek(SeekFrom::Start(extent.end))?;
@@ -213,7 +220,7 @@ impl<S: Sift> Reader<'_, S> {
         batch
     }
 
-    fn csv(&self, found: &Found, file: File, _: Option<&Rows>, batch: &mut Batch<S::Note>) -> io::Result<Option<Extent>> {
+    fn csv(&self, found: &Found, file: File, _: Option<Rows<'_>>, batch: &mut Batch<S::Note>) -> io::Result<Option<Extent>> {
         self.csv_where(found, file, batch, &|_| true).map(|()| None)
     }
 
@@ -344,6 +351,12 @@ impl<S: Sift> Reader<'_, S> {
             file: if self.config.table_of(found.source).is_some() { Path::new("") } else { &found.path },
         }
     }
+}
+
+/// About how many rows come between the old end of a file and its new one, if they are as long as those before, and some more: to make room anew
+/// is to move all of them.
+fn rows_between(rows: usize, old: u64, new: u64) -> usize {
+    rows / 16 + 1 + (rows as u64 * new.saturating_sub(old) / old.max(1)) as usize
 }
 
 /// A record on its way.
