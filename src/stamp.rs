@@ -47,6 +47,19 @@ fn numbers(meta: &Metadata) -> [i64; 2] {
     [meta.len() as i64, since.as_nanos() as i64]
 }
 
+/// By what a file is the same one whatever is written into it: device and inode.
+#[cfg(unix)]
+pub fn identity(meta: &Metadata) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt;
+    (meta.dev(), meta.ino())
+}
+
+/// Here the system does not say.
+#[cfg(not(unix))]
+pub fn identity(_: &Metadata) -> (u64, u64) {
+    (0, 0)
+}
+
 /// Whether a second edit could leave the same stamp: the file changed in any way so shortly before `now`, or after it, by a clock that stepped.
 pub fn is_young(meta: &io::Result<Metadata>, now: SystemTime) -> bool {
     meta.as_ref().is_ok_and(|meta| meta.is_file() && is_young_file(meta, now))

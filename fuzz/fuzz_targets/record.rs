@@ -19,15 +19,7 @@ fuzz_target!(|bytes: &[u8]| {
             }
         }
     }
-    let source = Source {
-        path: PathBuf::from("x.csv"),
-        format: None,
-        columns: Vec::new(),
-        delimiter: b',',
-        list_separator: ';',
-        language: None,
-        syntax: None,
-    };
+    let source = Source::at(PathBuf::from("x.csv"));
     let bytes = [b"id,title,date,authors,draft\n", bytes].concat();
     if let Ok(Some((mut table, _))) = Table::open(bytes.as_slice(), &source) {
         while let (rows, None) = table.rows(100) {

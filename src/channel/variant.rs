@@ -87,17 +87,14 @@ pub fn preference(config: &Config, language: &Language) -> usize {
 /// Of the versions of one story only the one in the language that the config prefers, and of several in one language the first by id; each stands at its
 /// own date.
 fn one_version_each(config: &Config, sorted: Sorted<'_>, items: &[u32]) -> Vec<u32> {
-    let mut best: HashMap<&str, (usize, &str), foldhash::fast::RandomState> = HashMap::default();
+    let mut best: HashMap<&str, (usize, &str, u32), foldhash::fast::RandomState> = HashMap::default();
     for at in items {
         let item = &sorted.items[*at as usize];
         if let Some(story) = &item.story {
-            let candidate = (preference(config, &item.language), &*item.id.iri);
+            let candidate = (preference(config, &item.language), &*item.id.iri, *at);
             best.entry(story).and_modify(|held| *held = (*held).min(candidate)).or_insert(candidate);
         }
     }
-    let chosen = |at: &u32| {
-        let item = &sorted.items[*at as usize];
-        item.story.as_deref().is_none_or(|story| best[story].1 == &*item.id.iri)
-    };
+    let chosen = |at: &u32| sorted.items[*at as usize].story.as_deref().is_none_or(|story| best[story].2 == *at);
     items.iter().copied().filter(chosen).collect()
 }

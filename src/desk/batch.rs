@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use postgres::Transaction;
 
 use super::put::{How, Taken};
-use super::rows::{Line, bury, displaced, lock, told_elsewhere, want, write_items, write_placements};
+use super::rows::{Row, bury, displaced, lock, told_elsewhere, want, write_items, write_placements};
 use super::stored;
 use crate::channel;
 use crate::diag::Findings;
@@ -24,7 +24,7 @@ pub(super) struct Batch<'a> {
 
 /// What they are beside what is remembered.
 struct Met {
-    rows: Vec<Line>,
+    rows: Vec<Row>,
     /// Those that are seen now.
     shown: Vec<Item>,
     memory: Memory,
@@ -94,7 +94,7 @@ impl<'a> Batch<'a> {
         if !self.how.anew {
             memory = self.leave_out_same(&standing, &memory);
         }
-        let rows: Vec<Line> = self.items.iter().map(|(item, sifted)| self.row(item, sifted)).collect();
+        let rows: Vec<Row> = self.items.iter().map(|(item, sifted)| self.row(item, sifted)).collect();
         let hidden: HashSet<&str> = rows.iter().filter(|row| row.is_hidden).map(|row| &*row.iri).collect();
         let (mut shown, notes): (Vec<Item>, Vec<Sifted>) =
             std::mem::take(&mut self.items).into_iter().filter(|(item, _)| !hidden.contains(&*item.id.iri)).unzip();
@@ -162,7 +162,7 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    fn row(&self, item: &Item, sifted: &Sifted) -> Line {
+    fn row(&self, item: &Item, sifted: &Sifted) -> Row {
         let now = self.how.now;
         let hidden = item.hidden(now);
         let update = item.updated.filter(|updated| *updated > now);
@@ -172,7 +172,7 @@ impl<'a> Batch<'a> {
             None => update.map(|update| update.timestamp()).into_iter().chain(pipeline::item_changes(self.config, item, now)).min(),
         };
         let data = stored::write(item, &sifted.placement);
-        Line {
+        Row {
             iri: item.id.iri.to_string(),
             story: item.story.as_deref().map(str::to_owned),
             due,

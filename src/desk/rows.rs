@@ -2,18 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use postgres::Transaction;
 use postgres::types::ToSql;
-use postgres::{Row, Transaction};
 
 use super::stored;
 use crate::channel::{self, Spot};
 use crate::config::Config;
+use crate::ledger::postgres::Members;
 
 /// Rows that go with one statement.
 pub const ROWS: usize = 1000;
 
 /// What is written of one item.
-pub struct Line {
+pub struct Row {
     pub iri: String,
     pub story: Option<String>,
     pub due: Option<i64>,
@@ -49,7 +50,7 @@ pub fn bury<T: AsRef<str> + Sync + ToSql>(config: &Config, transaction: &mut Tra
          join items i on i.iri = p.iri {rivals} where p.iri = any($1) and p.channel = p.family"
     );
     let rows = transaction.query(&beside, &[&iris])?;
-    let standing = |row: &Row, iri: usize, data: usize| {
+    let standing = |row: &postgres::Row, iri: usize, data: usize| {
         let preference = stored::read(row.get(data)).map_or(usize::MAX, |(item, _)| channel::preference(config, &item.language));
         (preference, row.get::<_, String>(iri))
     };
@@ -58,20 +59,16 @@ pub fn bury<T: AsRef<str> + Sync + ToSql>(config: &Config, transaction: &mut Tra
         let is_first = standing(row, 2, 3) < standing(row, 4, 5);
         shown.entry((row.get(0), row.get(2))).and_modify(|(_, shown)| *shown &= is_first).or_insert((row.get(1), is_first));
     }
-    let shown: Vec<(&str, i64, &str)> =
-        shown.into_iter().filter(|(_, (_, is_shown))| *is_shown).map(|((channel, iri), (rank, _))| (channel, rank, iri)).collect();
-    let channels: Vec<&str> = shown.iter().map(|row| row.0).collect();
-    let (ranks, iris): (Vec<i64>, Vec<&str>) = shown.iter().map(|row| (row.1, row.2)).unzip();
-    let insert =
-        "insert into members (channel, rank, iri) select * from unnest($1::text[], $2::bigint[], $3::text[]) on conflict do nothing";
-    if shown.is_empty() { Ok(()) } else { transaction.execute(insert, &[&channels, &ranks, &iris]).map(drop) }
+    let mut members = Members::default();
+    shown.iter().filter(|(_, (_, is_shown))| *is_shown).for_each(|((channel, iri), (rank, _))| members.put(channel, *rank, iri));
+    members.save(transaction)
 }
 
 /// The families of other versions of the same stories, of those of before and of those of now: each version names the others.
 pub fn told_elsewhere<T: AsRef<str> + Sync + ToSql>(
     transaction: &mut Transaction<'_>,
     iris: &[T],
-    rows: &[Line],
+    rows: &[Row],
 ) -> Result<BTreeSet<String>, postgres::Error> {
     let before = transaction.query("select distinct story from items where iri = any($1) and story is not null", &[&iris])?;
     let stories: BTreeSet<&str> = rows.iter().filter_map(|row| row.story.as_deref()).chain(before.iter().map(|row| row.get(0))).collect();
@@ -91,7 +88,7 @@ pub fn lock<T: AsRef<str> + Sync + ToSql>(transaction: &mut Transaction<'_>, iri
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
-pub fn write_items(transaction: &mut Transaction<'_>, rows: &[Line]) -> Result<(), postgres::Error> {
+pub fn write_items(transaction: &mut Transaction<'_>, rows: &[Row]) -> Result<(), postgres::Error> {
     let items = "insert into items (iri, story, due, ends, mark, data) \
                  select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[]) \
                  on conflict (iri) do update set story = excluded.story, due = excluded.due, ends = excluded.ends, mark = excluded.mark, \
@@ -106,11 +103,11 @@ pub fn write_items(transaction: &mut Transaction<'_>, rows: &[Line]) -> Result<(
     Ok(())
 }
 
-pub fn write_placements(transaction: &mut Transaction<'_>, rows: &[Line]) -> Result<(), postgres::Error> {
+pub fn write_placements(transaction: &mut Transaction<'_>, rows: &[Row]) -> Result<(), postgres::Error> {
     let placements =
         "insert into placements (channel, rank, iri, family) select * from unnest($1::text[], $2::bigint[], $3::text[], $4::text[])";
     for part in rows.chunks(ROWS) {
-        let spots: Vec<(&Line, &Spot)> = part.iter().flat_map(|row| row.spots.iter().map(move |spot| (row, spot))).collect();
+        let spots: Vec<(&Row, &Spot)> = part.iter().flat_map(|row| row.spots.iter().map(move |spot| (row, spot))).collect();
         let channels: Vec<&str> = spots.iter().map(|(_, spot)| &*spot.channel).collect();
         let ranks: Vec<i64> = spots.iter().map(|(row, _)| row.rank).collect();
         let iris: Vec<&str> = spots.iter().map(|(row, _)| &*row.iri).collect();

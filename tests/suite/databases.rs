@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 #[cfg(feature = "postgres")]
 use crate::postgres;
-use crate::support::{CONFIG, Publication, Ran};
+use crate::support::{CONFIG, Dice, Publication, Ran, series};
 
 const TABLE: &str = "create table news (id integer primary key, title text, day text, body text, changed integer, gone integer)";
 const QUERY: &str = "select id, title, day as date, body, changed, gone from news";
@@ -253,16 +253,13 @@ fn another_query_or_mapping_reads_everything_anew() {
 
 #[test]
 fn what_a_watermark_brings_is_what_a_full_read_brings() {
-    let series: u64 = std::env::var("TIDINGS_SERIES").ok().and_then(|count| count.parse().ok()).unwrap_or(2);
+    let series = series(2) as u64;
     let mut edits = 0;
     for base in Base::each() {
         base.run("create table news (id varchar(20) primary key, title text, day text, body text, changed integer, gone integer)");
         for (seed, way) in (0..series).flat_map(|seed| WAYS.map(|way| (seed, way))) {
-            let mut state: u64 = seed * 7919 + 3;
-            let mut roll = |sides: u64| {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                (state >> 33) % sides
-            };
+            let mut dice = Dice(seed * 7919 + 3);
+            let mut roll = |sides: u64| dice.below(sides as usize) as u64;
             base.run("delete from news");
             let config = base.config(QUERY, way).replace("pages = false", "pages = false\nopml = false\nformats = ['json']");
             let (cached, fresh) = (Publication::with_config(&config), Publication::with_config(&config));

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
 
-use crate::support::{CONFIG, NOW, Publication, Ran};
+use crate::support::{CONFIG, Dice, NOW, Publication, Ran, series};
 
 const CACHE: &str = ".tidings/looked-at.json";
 const RECORDS: &str = ".tidings/records.cache";
@@ -399,14 +399,11 @@ fn warnings(ran: &Ran) -> Vec<&str> {
 
 #[test]
 fn what_a_look_leaves_is_what_a_full_build_makes() {
-    let series = std::env::var("TIDINGS_SERIES").ok().and_then(|count| count.parse().ok()).unwrap_or(6);
+    let series = series(6) as u64;
     let (mut looks, mut known, mut stayed) = (0, 0, 0);
     for seed in 0..series {
-        let mut state: u64 = seed * 7919 + 1;
-        let mut roll = |sides: u64| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 33) % sides
-        };
+        let mut dice = Dice(seed * 7919 + 1);
+        let mut roll = |sides| dice.below(sides) as u64;
         let output = OUTPUTS[(seed % 4) as usize];
         let (cached, full) = (growing(output), growing(output));
         let mut hours = 0;

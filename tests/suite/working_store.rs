@@ -234,25 +234,27 @@ impl Drop for Living {
 #[test]
 fn a_worker_that_began_while_the_store_was_away_learns_what_it_honours() {
     let Some(working) = Working::new("") else { return };
-    let asked_for = |text: &str| {
+    let until = |what: &str, is_so: &dyn Fn() -> bool| {
         let deadline = Instant::now() + Duration::from_secs(60);
-        while !working.bucket.documents().get("all.rss").is_some_and(|bytes| String::from_utf8_lossy(bytes).contains(text)) {
-            assert!(Instant::now() < deadline, "`{text}` never comes");
+        while !is_so() {
+            assert!(Instant::now() < deadline, "`{what}` never comes");
             std::thread::sleep(Duration::from_millis(20));
         }
+    };
+    let until_stands = |text: &str| {
+        let stands = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).contains(text);
+        until(text, &|| working.bucket.documents().get("all.rss").is_some_and(stands));
     };
     working.bucket.fails(|_| Fault::Status(503));
     working.load_at("2018-03-01T12:00:00Z");
     let mut command = working.command(&["work", "--lease", "2"]);
     let _worker = Living(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it runs"));
-    while !working.bucket.take().iter().any(|asked| asked.what == "PUT all.rss") {
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    until("PUT all.rss", &|| working.bucket.take().iter().any(|asked| asked.what == "PUT all.rss"));
     working.bucket.works();
-    asked_for("Ship 3, take 1");
+    until_stands("Ship 3, take 1");
     working.ship(3, 2);
     working.load_at("2018-03-02T12:00:00Z");
-    asked_for("Ship 3, take 2");
+    until_stands("Ship 3, take 2");
     let puts: Vec<_> = working.bucket.take().into_iter().filter(|asked| asked.what == "PUT all.rss").collect();
     assert!(puts.last().is_some_and(|put| put.condition.as_ref().is_some_and(|own| own.starts_with("if-match"))), "{puts:?}");
 }

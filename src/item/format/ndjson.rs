@@ -2,6 +2,8 @@
 
 use std::io::{self, Read};
 
+use serde::{Deserialize, Serialize};
+
 use super::ROW_LIMIT;
 
 /// How much is read at a time, and about how much of it is one piece of work, in bytes.
@@ -17,7 +19,7 @@ pub enum Block<'a> {
 }
 
 /// Where a line begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Start {
     /// Its number.
     pub line: u32,

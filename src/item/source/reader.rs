@@ -1,7 +1,7 @@
 //! Records read one by one and in bulk.
 
 use std::collections::HashSet;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
@@ -153,8 +153,8 @@ impl<S: Sift> Reader<'_, S> {
     }
 
     fn ndjson(&self, found: &Found, file: File, before: Option<Rows<'_>>, batch: &mut Batch<S::Note>) -> io::Result<Option<Extent>> {
-        let size = file.metadata()?.len();
-        let begin = self.grown(found, &file, before, batch)?;
+        let meta = file.metadata()?;
+        let (size, begin) = (meta.len(), self.grown(found, (&file, &meta), before, batch)?);
         let (mut end, mut is_whole) = (begin, true);
         ndjson::blocks(&file, size, begin, |block| match block {
             Block::Lines(pieces) => {
@@ -176,22 +176,27 @@ impl<S: Sift> Reader<'_, S> {
                 batch.lost(Finding::new(&codes::FILE_TOO_LARGE, "a line is longer than 16 MB").at(place).help("a record is one line"));
             }
         })?;
-        if is_whole { Extent::of(&file, end.offset, end.line - 1).map(Some) } else { Ok(None) }
+        let may_grow = is_whole && self.config.sources[found.source].append_only;
+        if may_grow { Extent::of(&file, &meta, end).map(Some) } else { Ok(None) }
     }
 
-    /// Where a file of which a run before knows all rows goes on, if it may only grow; its rows are taken in. Else its start.
-    fn grown(&self, found: &Found, mut file: &File, before: Option<Rows<'_>>, batch: &mut Batch<S::Note>) -> io::Result<Start> {
-        let before = before.filter(|_| self.config.sources[found.source].append_only);
-        if let Some((before, extent)) = before.and_then(|before| Some((before, before.extent()?)))
-            && extent.is_in(file)?
-            && let Some(known) = self.as_before(found, before, rows_between(before.len(), extent.end, file.metadata()?.len()))
+    /// Where a file that only grows goes on, if a run before knows all of its rows, which are taken in. Else its start.
+    fn grown(
+        &self,
+        found: &Found,
+        (mut file, meta): (&File, &Metadata),
+        before: Option<Rows<'_>>,
+        batch: &mut Batch<S::Note>,
+    ) -> io::Result<Start> {
+        let Some((before, extent)) = before.and_then(|before| Some((before, before.extent()?))) else { return Ok(Start::default()) };
+        let mut begin = Start::default();
+        if extent.is_in(file, meta)?
+            && let Some(known) = self.as_before(found, before, rows_between(before.len(), extent.end.offset, meta.len()))
         {
-            *batch = known;
-            file.seek(SeekFrom::Start(extent.end))?;
-            return Ok(Start { line: extent.lines + 1, offset: extent.end });
+            (*batch, begin) = (known, extent.end);
         }
-        file.rewind()?;
-        Ok(Start::default())
+        file.seek(SeekFrom::Start(begin.offset))?;
+        Ok(begin)
     }
 
     pub fn lines(&self, found: &Found, piece: Piece<'_>) -> Batch<S::Note> {

@@ -1,14 +1,16 @@
 //! What a run read of a bulk file: where each row begins and by what it is known. A file that is what it was need not be read again, and one that only
 //! grows is read from where it ended.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{xxh3_128, xxh3_128_with_seed};
 
+use super::super::format::ndjson::Start;
 use super::super::walk::Found;
+use crate::stamp;
 
 /// So much before its end tells whether a file is the one that was read, in bytes.
 const LAST: u64 = 4 << 10;
@@ -27,18 +29,16 @@ pub struct Rows<'a> {
 struct Head {
     /// What the file system said of the file before it was read; nothing where a second edit could have left the same.
     stamp: Option<u128>,
-    /// `None` where the file cannot be read from its middle.
+    /// `None` where the file is not one that only grows, or ends amid a line.
     extent: Option<Extent>,
 }
 
 /// How far a file was read, all of it whole lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extent {
-    /// Device and inode.
     file: (u64, u64),
-    /// In bytes.
-    pub end: u64,
-    pub lines: u32,
+    /// Where what is added begins.
+    pub end: Start,
     /// Of the last bytes of it.
     last: u128,
 }
@@ -100,13 +100,14 @@ impl<'a> Rows<'a> {
 
 impl Extent {
     /// Of a file that was read up to `end`.
-    pub fn of(file: &File, end: u64, lines: u32) -> io::Result<Self> {
-        Ok(Extent { file: identity(file)?, end, lines, last: last(file, end)? })
+    pub fn of(file: &File, meta: &Metadata, end: Start) -> io::Result<Self> {
+        Ok(Extent { file: stamp::identity(meta), end, last: last(file, end.offset)? })
     }
 
     /// Whether the file is the one that was read, with no more than something added to it.
-    pub fn is_in(&self, file: &File) -> io::Result<bool> {
-        Ok(file.metadata()?.len() >= self.end && identity(file)? == self.file && last(file, self.end)? == self.last)
+    pub fn is_in(&self, file: &File, meta: &Metadata) -> io::Result<bool> {
+        let end = self.end.offset;
+        Ok(meta.len() >= end && stamp::identity(meta) == self.file && last(file, end)? == self.last)
     }
 }
 
@@ -136,16 +137,4 @@ fn last(mut file: &File, end: u64) -> io::Result<u128> {
     file.seek(SeekFrom::Start(end.saturating_sub(LAST)))?;
     file.take(end.min(LAST)).read_to_end(&mut bytes)?;
     Ok(xxh3_128(&bytes))
-}
-
-#[cfg(unix)]
-fn identity(file: &File) -> io::Result<(u64, u64)> {
-    use std::os::unix::fs::MetadataExt;
-    file.metadata().map(|meta| (meta.dev(), meta.ino()))
-}
-
-/// What was there before and its last bytes must do.
-#[cfg(not(unix))]
-fn identity(_: &File) -> io::Result<(u64, u64)> {
-    Ok((0, 0))
 }

@@ -156,11 +156,15 @@ impl<'a> Members<'a> {
                 Some(former) if former == rank => {}
                 former => {
                     self.out.extend(former.map(|former| (path, former, iri)));
-                    self.in_.push((path, rank, iri));
+                    self.put(path, rank, iri);
                 }
             }
         }
         self.out.extend(left.into_iter().map(|(iri, rank)| (path, rank, iri)));
+    }
+
+    pub fn put(&mut self, path: &'a str, rank: i64, iri: &'a str) {
+        self.in_.push((path, rank, iri));
     }
 
     pub fn save(&self, transaction: &mut Transaction<'_>) -> Result<(), postgres::Error> {
