@@ -28,7 +28,7 @@ impl<'a> Walk<'a> {
     pub fn attr(&self, id: NodeId, ns: &str, name: &str) -> Option<&str> {
         let (from, to) = self.nodes[id].attrs;
         let attrs = self.attrs.get(from..to)?;
-        attrs.iter().find(|attr| attr.name == name && self.namespaces.uri(attr.ns) == ns).map(|attr| &*attr.value)
+        attrs.iter().find(|attr| attr.name == name && self.namespaces.is(attr.ns, ns)).map(|attr| &*attr.value)
     }
 
     /// The value of an attribute without a prefix.

@@ -88,7 +88,7 @@ impl<'a> Walk<'a> {
             Attributes::Silent => false,
             Attributes::All => self.attr(id, uri, name).is_some(),
             Attributes::NotRss11 => uri != namespace::RSS11 && self.attr(id, uri, name).is_some(),
-            Attributes::These(names) => names.contains(&(uri, name)),
+            Attributes::These(names) => names.iter().any(|(of, own)| *own == name && self.namespaces.is(ns, of)),
             Attributes::Rdf => self.kind == Kind::Rss1 && rdf(&["parseType", "datatype", "resource"]),
             Attributes::ParseType => self.kind == Kind::Rss1 && rdf(&["parseType"]),
         }

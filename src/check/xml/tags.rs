@@ -130,7 +130,9 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn lookup(&self, prefix: &str, at: usize) -> Step<NsId> {
-        match self.bindings.iter().rev().find(|(bound, _)| *bound == prefix) {
+        // Empty prefixes are told by their length: see `Namespaces::is`.
+        let is_it = |bound: &str| if prefix.is_empty() { bound.is_empty() } else { bound == prefix };
+        match self.bindings.iter().rev().find(|(bound, _)| is_it(bound)) {
             Some((_, ns)) => Ok(*ns),
             None if prefix.is_empty() => Ok(NsId::NONE),
             None => stop("a prefix that no `xmlns` declares", at),
