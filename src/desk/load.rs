@@ -14,6 +14,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::put::{How, Taken, last_of_each};
 use super::rows::want;
+use super::turn::Turn;
 use super::{Desk, DeskError, LIST, again, fingerprint, stored};
 use crate::channel::{self, Sorted};
 use crate::classify::Classifier;
@@ -57,6 +58,8 @@ impl Desk<'_> {
     /// Records that are wrong, or channels that would lose too much: nothing is taken in. A database that cannot be asked: what was taken in stays,
     /// and the next load goes on.
     pub fn load(&mut self, files: Files, load: Load<'_>, progress: &Progress) -> Result<Came, DeskError> {
+        // Before anything is read: what others wrote until now is seen, and what they would write later is not written.
+        let turn = self.take_turn()?;
         let is_other = self.is_of_this_config()? != Some(true);
         let known = if is_other || load.full { HashMap::new() } else { self.known()? };
         let sieve = Sieve::new(self, load, &known).map_err(cannot)?;
@@ -70,7 +73,7 @@ impl Desk<'_> {
         let here: HashSet<u128> = items.iter().map(|item| mark(&item.id.iri)).collect();
         drop(items);
         let gone = self.gone(&here)?;
-        let how = How { now: load.now, accepted: load.accepted, anew: is_other || load.full, going: &gone };
+        let how = How { now: load.now, accepted: load.accepted, anew: is_other || load.full, going: &gone, turn };
         let mut aside = sieve.aside().map_err(cannot)?;
         // Two records with one id are no items.
         let is_item = |item: &Item| here.contains(&mark(&item.id.iri));
@@ -78,12 +81,12 @@ impl Desk<'_> {
         if is_other {
             self.guard_paths(load)?;
         }
-        self.bury(&gone)?;
+        self.bury(&gone, turn)?;
         let mut taken = self.put_all(&mut aside, how, &is_item)?;
-        taken.add(self.take_out(&gone, load.now)?);
+        taken.add(self.take_out(&gone, load.now, turn)?);
         taken.unchanged = records.saturating_sub(taken.new + taken.changed);
         if is_other {
-            self.take_on_config()?;
+            self.take_on_config(turn)?;
         }
         if (taken.new + taken.changed) * 10 > records {
             // What the planner knows of the tables is of before; where it learns by itself, this is not known.
@@ -105,7 +108,7 @@ impl Desk<'_> {
             return Err(DeskError::Refused(findings));
         }
         sieve.refuse_ahead()?;
-        let how = How { now: load.now, accepted: load.accepted, anew: load.full, going: &[] };
+        let how = How { now: load.now, accepted: load.accepted, anew: load.full, going: &[], turn: Turn::default() };
         let mut aside = sieve.aside().map_err(cannot)?;
         self.refuse_repeats(&mut aside, how)?;
         let taken = self.put_all(&mut aside, how, &|_| true)?;
@@ -155,7 +158,7 @@ impl Desk<'_> {
     }
 
     /// Says that everything is placed by this config, and wants every document anew: all at once, so that no run that dies in between leaves old ones.
-    fn take_on_config(&mut self) -> Result<(), DeskError> {
+    fn take_on_config(&mut self, turn: Turn) -> Result<(), DeskError> {
         let set = "insert into meta (key, value) values ('config', $1) on conflict (key) do update set value = excluded.value";
         let nothing = Sorted { items: &[], placements: &[], now: DateTime::UNIX_EPOCH };
         let always = channel::catalogue(self.config, nothing, &BTreeSet::new()).channels.into_iter().map(|channel| channel.family);
@@ -163,12 +166,15 @@ impl Desk<'_> {
         again(|| {
             let result = (|| {
                 let mut transaction = self.client.transaction()?;
+                if let Err(overtaken) = turn.hold(&mut transaction)? {
+                    return Ok(Err(overtaken));
+                }
                 transaction.execute(set, &[&fingerprint(self.config)])?;
                 let all = transaction.query("select path from families", &[])?;
                 want(&mut transaction, &all.iter().map(|row| row.get(0)).chain(always.iter().cloned()).collect())?;
-                transaction.commit()
+                transaction.commit().map(Ok)
             })();
-            self.said(result)
+            self.said(result)?
         })
     }
 }

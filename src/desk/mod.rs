@@ -31,6 +31,7 @@ pub mod shop {
 }
 pub mod standing;
 mod stored;
+mod turn;
 pub mod wake;
 
 use chrono::{DateTime, Utc};

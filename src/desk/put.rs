@@ -7,6 +7,7 @@ use postgres::Transaction;
 
 use super::batch::Batch;
 use super::rows::{ROWS, bury, displaced, lock, told_elsewhere, want};
+use super::turn::Turn;
 use super::{CHANNEL, Desk, DeskError, again};
 use crate::crash;
 use crate::item::Item;
@@ -44,6 +45,8 @@ pub struct How<'a> {
     pub anew: bool,
     /// Items that are about to be taken out: a new one may repeat them.
     pub going: &'a [String],
+    /// Of the load that it belongs to.
+    pub turn: Turn,
 }
 
 impl Desk<'_> {
@@ -64,6 +67,9 @@ impl Desk<'_> {
         let config = self.config;
         let result = (|| {
             let mut transaction = self.client.transaction()?;
+            if let Err(overtaken) = how.turn.hold(&mut transaction)? {
+                return Ok(Err(overtaken));
+            }
             let items = match items(&mut transaction)? {
                 Ok(items) => items,
                 Err(error) => return Ok(Err(error)),
@@ -97,38 +103,44 @@ impl Desk<'_> {
     /// # Errors
     /// A database that cannot be asked.
     pub fn remove(&mut self, iris: &[String], now: DateTime<Utc>) -> Result<Taken, DeskError> {
-        self.bury(iris)?;
-        self.take_out(iris, now)
+        self.bury(iris, Turn::default())?;
+        self.take_out(iris, now, Turn::default())
     }
 
     /// Has channels know what is about to go, while all of it and all other versions of its stories are where they were.
-    pub(super) fn bury(&mut self, iris: &[String]) -> Result<(), DeskError> {
+    pub(super) fn bury(&mut self, iris: &[String], turn: Turn) -> Result<(), DeskError> {
         let config = self.config;
         again(|| {
             let result = (|| {
                 let mut transaction = self.client.transaction()?;
+                if let Err(overtaken) = turn.hold(&mut transaction)? {
+                    return Ok(Err(overtaken));
+                }
                 iris.chunks(ROWS).try_for_each(|part| bury(config, &mut transaction, part))?;
-                transaction.commit()
+                transaction.commit().map(Ok)
             })();
-            self.said(result)
+            self.said(result)?
         })
     }
 
     /// Takes items out that channels know to be going.
-    pub(super) fn take_out(&mut self, iris: &[String], now: DateTime<Utc>) -> Result<Taken, DeskError> {
+    pub(super) fn take_out(&mut self, iris: &[String], now: DateTime<Utc>, turn: Turn) -> Result<Taken, DeskError> {
         let mut all = Taken::default();
         let mut iris = iris.to_vec();
         iris.sort();
         for part in iris.chunks(ROWS) {
-            all.add(again(|| self.remove_part(part, now))?);
+            all.add(again(|| self.remove_part(part, now, turn))?);
         }
         self.call(&all.families);
         Ok(all)
     }
 
-    fn remove_part(&mut self, part: &[String], now: DateTime<Utc>) -> Result<Taken, DeskError> {
+    fn remove_part(&mut self, part: &[String], now: DateTime<Utc>, turn: Turn) -> Result<Taken, DeskError> {
         let result = (|| {
             let mut transaction = self.client.transaction()?;
+            if let Err(overtaken) = turn.hold(&mut transaction)? {
+                return Ok(Err(overtaken));
+            }
             lock(&mut transaction, part)?;
             let mut families = told_elsewhere(&mut transaction, part, &[])?;
             families.extend(displaced(&mut transaction, part)?);
@@ -137,9 +149,9 @@ impl Desk<'_> {
             transaction.execute("delete from items where iri = any($1)", &[&part])?;
             want(&mut transaction, &families)?;
             transaction.commit()?;
-            Ok(Taken { gone, families, ..Taken::default() })
+            Ok(Ok(Taken { gone, families, ..Taken::default() }))
         })();
-        self.said(result)
+        self.said(result)?
     }
 
     /// Wants families anew, all that there are where none is named; gives how many.

@@ -1,7 +1,10 @@
 //! Sources taken into PostgreSQL: all of it or nothing, and what is said where the database does not let us.
 
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
 use crate::postgres::{Database, Server};
-use crate::support::{CONFIG, Publication};
+use crate::support::{CONFIG, Publication, Ran};
 use crate::working::{OUTPUT, Twins, documents, record, ships};
 
 fn count(database: &Database, query: &str) -> i64 {
@@ -38,6 +41,46 @@ fn a_load_that_is_refused_leaves_nothing_of_itself() {
     assert_eq!(all.map(standing), before);
     let ran = twins.worked.run(&["db", "put", "put.ndjson", "--accept", "repeats"]);
     assert!(ran.code == 0 && ran.out.contains("1201 records: 1201 new"), "{ran:?}");
+}
+
+#[test]
+fn of_two_loads_the_one_that_began_later_has_the_last_word() {
+    let Some(twins) = Twins::new(&format!("{CONFIG}{OUTPUT}")) else { return };
+    ships(&twins, 3);
+    twins.compare_at("2018-03-01T12:00:00Z");
+    let now = "2018-03-02T12:00:00Z";
+    // More than goes in at a time.
+    let rows = |word: &str| -> String {
+        let row = |n| format!("{{\"id\": \"n{n}\", \"title\": \"Boat {n}\", \"date\": \"2018-02-09\", \"body\": \"Boats, {word}.\"}}\n");
+        (0..1200).map(row).collect()
+    };
+    let load =
+        || twins.worked.command(&["db", "load", "--now", now]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let wait_for = |waiting: i64| {
+        let query = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        let end = Instant::now() + Duration::from_secs(60);
+        while count(&twins.database, query) < waiting {
+            assert!(Instant::now() < end, "{waiting} loads wait");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
+    let mut holder = twins.database.client();
+    let mut held = holder.transaction().expect("a transaction");
+    held.execute("select 1 from tidings.families where path = 'all' for update", &[]).expect("held");
+    twins.write("items/rows.ndjson", &rows("as they were"));
+    let first = load();
+    wait_for(1);
+    twins.write("items/rows.ndjson", &rows("as they are"));
+    let second = load();
+    wait_for(2);
+    held.commit().expect("let go");
+    let [first, second] = [first, second].map(|load| Ran::of(load.wait_with_output().expect("it ends")));
+    assert!(first.code != 0 && first.err.contains("another load began after this one"), "{first:?}");
+    assert!(second.code == 0 && second.out.contains("700 new, 500 changed"), "{second:?}");
+    assert_eq!(count(&twins.database, "select count(*) from tidings.items where data like '%as they were%'"), 0);
+    let ran = twins.worked.run(&["work", "--once", "--now", now]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(!documents(&twins.database)["all.rss"].contains("as they were"));
 }
 
 #[test]
