@@ -84,6 +84,10 @@ pub(super) fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> 
             let message = format!("`--watch` and `--on-demand` go with a folder, and documents go to `{address}`");
             return Err(Failure::new(message).help("give them a config that has `folder` in `[output]` in place of `url`"));
         }
+        if !config.output.index {
+            let message = format!("`index = false` in `[output]`: nobody is told what stands in `{address}`");
+            return Err(Failure::new(message).help("let a CDN serve it, or take `index` out and publish once more"));
+        }
         return serve_from::run(args, context, &address.to_string());
     }
     let config = Arc::new(config);

@@ -490,6 +490,8 @@ pub struct Output {
     pub store: Option<storage::Address>,
     /// How long the store is tried, in seconds.
     pub store_timeout: u64,
+    /// Whether the store has a list of what stands in it.
+    pub index: bool,
     /// How caches are told of what changed.
     pub purge: Option<Purge>,
     pub formats: Vec<Format>,

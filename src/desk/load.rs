@@ -160,9 +160,10 @@ impl Desk<'_> {
     /// Says that everything is placed by this config, and wants every document anew: all at once, so that no run that dies in between leaves old ones.
     fn take_on_config(&mut self, turn: Turn) -> Result<(), DeskError> {
         let set = "insert into meta (key, value) values ('config', $1) on conflict (key) do update set value = excluded.value";
+        let output = &self.config.output;
         let nothing = Sorted { items: &[], placements: &[], now: DateTime::UNIX_EPOCH };
         let always = channel::catalogue(self.config, nothing, &BTreeSet::new()).channels.into_iter().map(|channel| channel.family);
-        let always: BTreeSet<String> = always.chain(self.config.output.opml.then(|| LIST.to_owned())).collect();
+        let always: BTreeSet<String> = always.chain((output.opml || output.store.is_some()).then(|| LIST.to_owned())).collect();
         again(|| {
             let result = (|| {
                 let mut transaction = self.client.transaction()?;

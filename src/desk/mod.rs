@@ -168,8 +168,8 @@ fn again<T>(mut work: impl FnMut() -> Result<T, DeskError>) -> Result<T, DeskErr
 /// What of the config documents and placements depend on.
 fn fingerprint(config: &Config) -> i64 {
     let Config { publication, countries, topics, evidence, channels, named, limits, output, ids, ledger, .. } = config;
-    let Output { store, formats, content, ttl, summary_length, tombstone_days, opml, precompress, .. } = output;
-    let output = (store, formats, content, ttl, summary_length, tombstone_days, opml, precompress);
+    let Output { store, index, formats, content, ttl, summary_length, tombstone_days, opml, precompress, .. } = output;
+    let output = ((store, index), formats, content, ttl, summary_length, tombstone_days, opml, precompress);
     let all = format!("{:?}", (publication, countries, topics, evidence, channels, named, limits, output, (ids, &ledger.ignore)));
     xxh3_64(all.as_bytes()) as i64
 }

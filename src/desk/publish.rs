@@ -173,7 +173,7 @@ impl Desk<'_> {
             // Those who serve from a store are told by who makes the list.
             let is_stored = stored.iter().any(|path| path != OPML && !path.starts_with(OPML));
             let mut wanted: BTreeSet<String> = doubtful.iter().map(|put| put.family.clone()).collect();
-            wanted.extend((is_other || is_stored).then(|| LIST.to_owned()));
+            wanted.extend((is_other || is_stored && config.output.index).then(|| LIST.to_owned()));
             want(&mut transaction, &wanted)?;
             add(&mut transaction, &websub::pings_of(config, saved.put.iter().map(String::as_str)), false)?;
             purge::note(&mut transaction, config, &saved)?;

@@ -114,8 +114,11 @@ fn condition(stands: &Stands, by_condition: bool) -> Condition {
 }
 
 impl Desk<'_> {
-    /// Says to those who serve what stands in the store.
+    /// Says to those who serve what stands in the store, where the config wants them to know.
     pub(super) fn announce(&mut self, shop: &Shop) -> Result<(), DeskError> {
+        if !self.config.output.index {
+            return Ok(shop.delete(&[INDEX.to_owned()])?);
+        }
         let rows = self.client.query("select path, hash, size, changed from documents where tag is not null", &[]);
         let listed = super::documents::listed(&self.said(rows)?);
         shop.put_index(&Index::new(Front::of(self.config), listed))

@@ -122,7 +122,9 @@ impl Remote {
         let told = |error: StorageError| format!("{error} ({})", error.help);
         let (bytes, tag) = match self.storage.get(INDEX, self.tag.as_deref()).await.map_err(told)? {
             Fetched::Same => return Ok(Found::Same),
-            Fetched::Nothing => return Err(format!("there is no `{INDEX}` in the store: nothing was published there yet")),
+            Fetched::Nothing => {
+                return Err(format!("there is no `{INDEX}` in the store: nothing was published there yet, or with `index = false`"));
+            }
             Fetched::Object { bytes, tag } => (bytes, tag),
         };
         let hash = Hash::of(&bytes);

@@ -119,6 +119,28 @@ fn only_what_changed_is_put_and_the_list_for_servers_last() {
 }
 
 #[test]
+fn without_an_index_nothing_grows_with_the_number_of_documents() {
+    let Some(working) = Working::new("opml = false\nindex = true") else { return };
+    working.load_at("2018-03-01T12:00:00Z");
+    assert_eq!(working.run(&["work", "--once", "--now", "2018-03-01T12:00:00Z"]).code, 0);
+    assert!(working.bucket.text(".tidings/index.json").contains("all.rss"));
+    working.worked.write("feeds.toml", working.worked.read("feeds.toml").replace("index = true", "index = false"));
+    for (take, now) in [(2, "2018-03-02T12:00:00Z"), (3, "2018-03-03T12:00:00Z")] {
+        working.ship(3, take);
+        working.load_at(now);
+        working.bucket.take();
+        assert_eq!(working.run(&["work", "--once", "--now", now]).code, 0);
+        let asked: Vec<String> = working.bucket.take().into_iter().map(|asked| asked.what).collect();
+        assert!(
+            asked.iter().any(|asked| asked == "PUT all.rss") && !asked.iter().any(|asked| asked == "PUT .tidings/index.json"),
+            "{asked:?}"
+        );
+        // The config is another: what was there before would be believed.
+        assert_eq!(asked.iter().any(|asked| asked == "DELETE .tidings/index.json"), take == 2, "{asked:?}");
+    }
+}
+
+#[test]
 fn a_worker_that_wakes_late_puts_nothing_over_what_is_newer() {
     for is_honoured in [true, false] {
         let Some(working) = Working::new("") else { return };

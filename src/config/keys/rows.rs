@@ -196,6 +196,8 @@ pub(super) const SECTIONS: &[Section] = &[
                 "An object store that documents go to, in the folder's place: `s3://BUCKET/PREFIX`, `gs://` or `az://`. Its keys come from the environment; `docs/object-storage.md` tells of it.",
                 r#""s3://news-feeds/feeds""#;
             "output.store-timeout" Whole(1, 3600), Is("60"), "How long a request to the object store is repeated before the run gives up, in seconds.", "300";
+            "output.index" Flag, Is("true"),
+                "Whether the store has a list of what stands in it, `.tidings/index.json`, which `tidings serve --from` reads. It is put whole at each publish, some 150 bytes a document; only with `url`.", "false";
             "output.purge" Texts, None,
                 "How caches such as a CDN are told of what changed, before hubs are: a command for the shell, a program with its arguments as a list, or an address that is posted to. It gets the addresses of the documents.",
                 r#"["cdn-purge", "--stdin"]"#;

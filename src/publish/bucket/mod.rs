@@ -36,6 +36,7 @@ pub(super) struct Bucket {
     address: Address,
     patience: Duration,
     front: Front,
+    has_index: bool,
     state: PathBuf,
     now: Mutex<Now>,
 }
@@ -64,6 +65,7 @@ impl Bucket {
             address: address.clone(),
             patience: Duration::from_secs(config.output.store_timeout),
             front: Front::of(config),
+            has_index: config.output.index,
             state: state.to_owned(),
             now: Mutex::new(Now { known, list: None, line: None }),
         }
@@ -198,6 +200,11 @@ impl Place for Bucket {
     }
 
     fn announce(&self, paths: &BTreeSet<&str>) -> Result<(), PublishError> {
+        if !self.has_index {
+            // One of before would tell of documents that are there no more.
+            let is_gone = self.recalled(INDEX) == Some(Standing::Nothing);
+            return if is_gone { Ok(()) } else { self.delete_all(&[INDEX.to_owned()]) };
+        }
         let line = self.line()?;
         let index = self.index(&line, paths)?;
         let failed = |error: serde_json::Error| PublishError::io("write", Path::new(INDEX))(error.into());

@@ -3,6 +3,26 @@
 use super::*;
 
 #[test]
+fn a_store_that_nobody_serves_from_needs_no_index() {
+    let (bucket, publication) = (Bucket::new(), with_items(2, ""));
+    build(&publication, &bucket);
+    publication.write("feeds.toml", config("index = false\n"));
+    publication.item(3, "The port of Belize reopens, part 3");
+    bucket.take();
+    build(&publication, &bucket);
+    let asked: Vec<String> = bucket.take().into_iter().map(|asked| asked.what).collect();
+    assert!(asked.iter().any(|asked| asked == "PUT all.rss"), "{asked:?}");
+    assert!(asked.iter().any(|asked| asked == "DELETE .tidings/index.json"), "one of before tells what is no more: {asked:?}");
+    publication.item(4, "The port of Belize reopens, part 4");
+    build(&publication, &bucket);
+    assert!(!bucket.take().iter().any(|asked| asked.what.ends_with("index.json")));
+    run(&publication, &bucket, &["serve"]).expect(2, &["nobody is told what stands in `s3://", "let a CDN serve it"]);
+    publication.write("feeds.toml", config(""));
+    build(&publication, &bucket);
+    assert!(bucket.text(".tidings/index.json").contains("all.rss"));
+}
+
+#[test]
 fn an_unchanged_run_asks_nothing_and_a_full_one_for_a_list() {
     let (bucket, publication) = (Bucket::new(), with_items(3, ""));
     build(&publication, &bucket).expect(0, &["s3://news/feeds: 17 new"]);
