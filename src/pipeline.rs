@@ -16,9 +16,9 @@ mod settled;
 mod sift;
 
 pub use demand::{Demand, ON_DEMAND, on_demand};
-pub use moved::REDIRECTS;
+pub use moved::{REDIRECTS, misled};
 pub use next::{next_change, of_item as item_changes};
-pub use pages::list_of;
+pub use pages::lists_of;
 pub use part::{Order, Part, Parted, part};
 pub use prepare::{Changed, prepare};
 pub use recalled::{Recalled, is_dated_ahead, recall, seen_now};
@@ -124,6 +124,8 @@ impl Recalled {
         let clock = Instant::now();
         let mut catalogue = channel::catalogue(config, Sorted { items: &items, placements: &placements, now }, past.known);
         moved::settle(config, &mut catalogue, past.memory);
+        let misled = misled(config, &|path| catalogue.channels.iter().any(|channel| channel.family == path));
+        catalogue.findings.extend(misled);
         bury(config, &mut catalogue, &recall, past.memory, now);
         timings.classify = clock.elapsed();
 
@@ -173,7 +175,9 @@ impl Recalled {
         }));
         timings.check = clock.elapsed();
         // Copies are checked with what they are copies of.
-        documents.extend(moved::documents(config, &catalogue, &documents));
+        let copies = moved::copies(config, &catalogue, &documents);
+        documents.extend(copies.into_iter().map(|(_, copy)| copy));
+        documents.extend(moved::redirects(config, &catalogue.channels));
         documents.extend(list);
         let stay: Vec<String> = sheets.stay(&catalogue).chain(page.stay(config, &catalogue, &items)).collect();
         catalogue.kept.extend(stay);

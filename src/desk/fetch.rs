@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use postgres::Row;
 
-use super::{Desk, DeskError, stored};
+use super::{Desk, DeskError, moves, stored};
 use crate::classify::Placement;
 use crate::config::{Config, Limits, NamedChannel, paths};
 use crate::item::Item;
@@ -78,7 +78,8 @@ impl Desk<'_> {
         newest.iter_mut().for_each(|channel| channel.cut(&marks));
         let wanted: BTreeSet<&Arc<str>> = newest.iter().flat_map(|channel| channel.rows.iter().map(|(_, iri)| iri)).collect();
         let marks = self.with_versions(&wanted, marks)?;
-        let mut memory = self.remembered(&channels)?;
+        let with_former: Vec<String> = channels.into_iter().chain(moves::former(self.config, families)).collect();
+        let mut memory = self.remembered(&with_former)?;
         let (items, placements) = self.items(&marks, &mut memory, stock)?;
         let fetched_to = newest.into_iter().filter_map(Newest::fetched_to).collect();
         Ok(Part { families, items, placements, memory, fetched_to })

@@ -7,13 +7,13 @@ use chrono::{DateTime, Utc};
 use super::batch::Batch;
 use super::load::{Aside, Load, cannot};
 use super::put::{How, last_of_each};
-use super::{Desk, DeskError};
+use super::{Desk, DeskError, moves};
 use crate::channel;
 use crate::config::{Config, Format};
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::item::{Hidden, Item};
 use crate::ledger::Accept;
-use crate::pipeline::Sifted;
+use crate::pipeline::{self, Sifted};
 
 /// How many items each channel loses.
 type Lost = BTreeMap<String, i64>;
@@ -111,6 +111,23 @@ impl Desk<'_> {
         Ok(findings)
     }
 
+    /// Refuses moves that lead nowhere, where every item was put aside.
+    pub(super) fn guard_moves(&mut self, aside: &mut Aside, load: Load<'_>, is_item: &dyn Fn(&Item) -> bool) -> Result<(), DeskError> {
+        let config = self.config;
+        if config.moved.is_empty() {
+            return Ok(());
+        }
+        let mut families: BTreeSet<String> =
+            channel::heads(config, &BTreeSet::new()).channels.into_iter().map(|channel| channel.family).collect();
+        for batch in aside.batches().map_err(cannot)? {
+            for (item, sifted) in batch.map_err(cannot)?.iter().filter(|(item, _)| is_item(item) && item.hidden(load.now).is_none()) {
+                families.extend(channel::spots(config, item, &sifted.placement, load.now).into_iter().map(|spot| spot.family));
+            }
+        }
+        let misled = pipeline::misled(config, &|path| families.contains(path));
+        if misled.is_empty() { Ok(()) } else { Err(DeskError::Refused(misled)) }
+    }
+
     /// Refuses a config under which feeds are there no more that subscribers fetch.
     pub(super) fn guard_paths(&mut self, load: Load<'_>) -> Result<(), DeskError> {
         if load.accepted.contains(&Accept::Paths) {
@@ -123,7 +140,9 @@ impl Desk<'_> {
         let stem = |path: &str| path.rsplit_once('.').map_or(path, |(stem, _)| stem).to_owned();
         let known: BTreeSet<String> = feeds.iter().map(|(path, _)| stem(path)).collect();
         let channels: BTreeSet<String> = channel::heads(self.config, &known).channels.into_iter().map(|channel| channel.path).collect();
-        let is_left = |(path, format): &&(&str, Format)| self.config.output.formats.contains(format) && channels.contains(&stem(path));
+        let is_left = |(path, format): &&(&str, Format)| {
+            moves::is_said(self.config, &stem(path)) || self.config.output.formats.contains(format) && channels.contains(&stem(path))
+        };
         let finding = |(path, _): &(&str, Format)| {
             let help = "bring back what the config said of it; to let it go all the same: `--accept paths`";
             Finding::new(&codes::PATH_DISAPPEARS, format!("`{path}` is published and would be there no more"))

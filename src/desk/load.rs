@@ -79,6 +79,7 @@ impl Desk<'_> {
         let is_item = |item: &Item| here.contains(&mark(&item.id.iri));
         self.guard(&mut aside, how, &is_item)?;
         if is_other {
+            self.guard_moves(&mut aside, load, &is_item)?;
             self.guard_paths(load)?;
         }
         self.bury(&gone, turn)?;
@@ -163,7 +164,8 @@ impl Desk<'_> {
         let output = &self.config.output;
         let nothing = Sorted { items: &[], placements: &[], now: DateTime::UNIX_EPOCH };
         let always = channel::catalogue(self.config, nothing, &BTreeSet::new()).channels.into_iter().map(|channel| channel.family);
-        let always: BTreeSet<String> = always.chain((output.opml || output.store.is_some()).then(|| LIST.to_owned())).collect();
+        let always: BTreeSet<String> =
+            always.chain((output.opml || output.store.is_some() || !self.config.moved.is_empty()).then(|| LIST.to_owned())).collect();
         again(|| {
             let result = (|| {
                 let mut transaction = self.client.transaction()?;

@@ -15,6 +15,7 @@ mod guard;
 pub mod list;
 pub mod load;
 pub mod look;
+mod moves;
 pub mod publish;
 mod purge;
 pub mod put;
@@ -77,7 +78,7 @@ impl<'a> Desk<'a> {
     /// Where the config wants what workers do not publish, or there are no tables.
     pub fn open(config: &'a Config, database: &'a Database) -> Result<Self, DeskError> {
         let output = &config.output;
-        let beyond = [(output.pages, "pages = true"), (output.archives, "archives = true"), (!config.moved.is_empty(), "[[moved]]")];
+        let beyond = [(output.pages, "pages = true"), (output.archives, "archives = true")];
         if let Some((_, what)) = beyond.iter().find(|(is_there, _)| *is_there) {
             let why = format!(
                 "`{what}` of `{}` is not for items in a database: of these, feeds and the list of them are published",
@@ -85,7 +86,7 @@ impl<'a> Desk<'a> {
             );
             return Err(DeskError::Cannot {
                 why,
-                help: "write `pages = false` in `[output]` and take the others out, or build from a `schema` that `tidings db load` was never run on",
+                help: "write `pages = false` in `[output]` and take `archives` out, or build from a `schema` that `tidings db load` was never run on",
             });
         }
         let mut client = schema::ready(database)?;
@@ -167,9 +168,10 @@ fn again<T>(mut work: impl FnMut() -> Result<T, DeskError>) -> Result<T, DeskErr
 
 /// What of the config documents and placements depend on.
 fn fingerprint(config: &Config) -> i64 {
-    let Config { publication, countries, topics, evidence, channels, named, limits, output, ids, ledger, .. } = config;
+    let Config { publication, countries, topics, evidence, channels, named, limits, output, ids, ledger, moved, .. } = config;
+    let moved: Vec<_> = moved.iter().map(|moved| (&moved.from, &moved.to, moved.how)).collect();
     let Output { store, index, formats, content, ttl, summary_length, tombstone_days, opml, precompress, .. } = output;
     let output = ((store, index), formats, content, ttl, summary_length, tombstone_days, opml, precompress);
-    let all = format!("{:?}", (publication, countries, topics, evidence, channels, named, limits, output, (ids, &ledger.ignore)));
+    let all = format!("{:?}", (publication, countries, topics, evidence, channels, named, limits, output, (ids, &ledger.ignore, moved)));
     xxh3_64(all.as_bytes()) as i64
 }

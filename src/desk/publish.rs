@@ -15,13 +15,14 @@ use super::rows::want;
 use super::shop::Shop;
 #[cfg(feature = "object-store")]
 use super::shop::Stands;
-use super::{CHANNEL, Desk, DeskError, LIST};
+use super::{CHANNEL, Desk, DeskError, LIST, moves};
+use crate::config::Config;
 use crate::crash;
 use crate::diag::Findings;
 use crate::document::opml::PATH as OPML;
 use crate::ledger::Memory;
 use crate::ledger::postgres::{Members, add, save_channel};
-use crate::pipeline::{self, Parted};
+use crate::pipeline::{self, Parted, REDIRECTS};
 use crate::websub;
 
 /// What a round did.
@@ -45,16 +46,17 @@ impl Desk<'_> {
     pub fn round(&mut self, claim: &mut Claim, stock: &mut Stock, shop: Option<&Shop>, now: DateTime<Utc>) -> Result<Round, DeskError> {
         let families: BTreeSet<String> = claim.families.keys().filter(|family| *family != LIST).cloned().collect();
         let has_list = claim.families.contains_key(LIST);
-        let (before, parted) = self.parted(&families, stock, now)?;
+        let (before, mut parted) = self.parted(&families, stock, now)?;
+        parted.kept.extend(moves::replaced(self.config, &families));
         if parted.checked.has_errors() || parted.findings.has_errors() {
             return Err(DeskError::Refused(parted.findings.into_iter().chain(parted.checked).collect()));
         }
         let mut made: Vec<Put> = parted.documents.par_iter().map(|(family, document)| Put::of(family, document)).collect();
         if has_list {
-            made.extend(self.list()?.as_ref().map(|list| Put::of(LIST, list)));
+            made.extend(self.lists()?.iter().map(|list| Put::of(LIST, list)));
         }
         let codings = &self.config.output.precompress;
-        let copies: Vec<Put> = made.par_iter().flat_map_iter(|put| put.copies(codings)).collect();
+        let copies: Vec<Put> = made.par_iter().filter(|put| put.path != REDIRECTS).flat_map_iter(|put| put.copies(codings)).collect();
         made.extend(copies);
         crash::point("made");
         let count = claim.families.len();
@@ -169,9 +171,10 @@ impl Desk<'_> {
             let saved = documents::save(&mut transaction, &made, &own, (config, &parted.kept))?;
             crash::point("documents");
             let paths: HashSet<String> = own.keys().flat_map(|family| variants(config, family)).collect();
-            let is_other = remember(&mut transaction, (before, &parted.after), &|path| paths.contains(path))? && config.output.opml;
+            let is_other = remember(&mut transaction, config, (before, &parted.after), &|path| paths.contains(path))?;
+            let is_other = is_other && (config.output.opml || !config.moved.is_empty());
             // Those who serve from a store are told by who makes the list.
-            let is_stored = stored.iter().any(|path| path != OPML && !path.starts_with(OPML));
+            let is_stored = stored.iter().any(|path| path != REDIRECTS && !path.starts_with(OPML));
             let mut wanted: BTreeSet<String> = doubtful.iter().map(|put| put.family.clone()).collect();
             wanted.extend((is_other || is_stored && config.output.index).then(|| LIST.to_owned()));
             want(&mut transaction, &wanted)?;
@@ -237,6 +240,7 @@ fn done(
 /// Writes what is remembered of channels. Tells whether there are others than before.
 fn remember(
     transaction: &mut Transaction<'_>,
+    config: &Config,
     (before, after): (&Memory, &Memory),
     is_own: &dyn Fn(&str) -> bool,
 ) -> Result<bool, postgres::Error> {
@@ -248,7 +252,9 @@ fn remember(
         save_channel(transaction, path, channel, &|at| &after.get(at).iri)?;
         members.differing(path, (before, former.map_or(&[], |former| &former.members)), (after, &channel.members));
     }
-    for (path, former) in before.channels.iter().filter(|(path, _)| is_own(path) && !after.channels.contains_key(*path)) {
+    moves::forget(transaction, config, (before, after), &mut members)?;
+    let is_gone = |path: &str| is_own(path) && !after.channels.contains_key(path) && !moves::is_left(config, path);
+    for (path, former) in before.channels.iter().filter(|(path, _)| is_gone(path)) {
         is_other = true;
         transaction.execute("delete from channels where path = $1", &[path])?;
         members.differing(path, (before, &former.members), (after, &[]));

@@ -2,22 +2,25 @@
 
 use crate::channel::{Catalogue, Channel};
 use crate::config::{Config, Moved, MovedAs};
-use crate::diag::{Finding, Place, codes};
+use crate::diag::{Finding, Findings, Place, codes};
 use crate::document::Document;
 use crate::ledger::{KnownChannel, Memory};
 
 /// The file of redirects that static hosts read, below the output folder.
 pub const REDIRECTS: &str = "_redirects";
 
-/// Gives every channel the id that it was published with, here or at the path that it moved from; says which moves lead nowhere.
+/// Gives every channel the id that it was published with, here or at the path that it moved from.
 pub(super) fn settle(config: &Config, catalogue: &mut Catalogue, before: &Memory) {
     for channel in &mut catalogue.channels {
         let known = before.channels.get(&channel.path).into_iter().chain(predecessors(config, channel, before));
         let id = known.map(|known| &known.id).find(|id| !id.is_empty()).cloned();
         channel.published_id = id;
     }
-    let findings: Vec<Finding> = config.moved.iter().filter_map(|moved| fault(config, catalogue, moved)).collect();
-    catalogue.findings.extend(findings);
+}
+
+/// Moves that lead nowhere, or away from what is still there; `is_channel` knows the families that there are.
+pub fn misled(config: &Config, is_channel: &dyn Fn(&str) -> bool) -> Findings {
+    config.moved.iter().filter_map(|moved| fault(config, is_channel, moved)).collect()
 }
 
 /// What was published of the channel at the paths that it moved from.
@@ -26,8 +29,7 @@ pub(super) fn predecessors<'m>(config: &Config, channel: &Channel, before: &'m M
     moved.filter_map(|moved| before.channels.get(&old_path(channel, moved)))
 }
 
-fn fault(config: &Config, catalogue: &Catalogue, moved: &Moved) -> Option<Finding> {
-    let is_channel = |path: &str| catalogue.channels.iter().any(|channel| channel.family == path);
+fn fault(config: &Config, is_channel: &dyn Fn(&str) -> bool, moved: &Moved) -> Option<Finding> {
     let (code, message, help) = match &moved.to {
         _ if is_channel(&moved.from) => {
             (&codes::MOVED_TAKEN, format!("`{}` is a channel's path still", moved.from), "take the `[[moved]]` out, or rename the channel")
@@ -46,38 +48,50 @@ fn old_path(channel: &Channel, moved: &Moved) -> String {
     format!("{before}{}", moved.from)
 }
 
-/// Copies at the old paths, and the file of redirects.
-pub(super) fn documents(config: &Config, catalogue: &Catalogue, documents: &[Document]) -> Vec<Document> {
-    let mut all = Vec::new();
-    let mut redirects = String::new();
-    let mut changed = None;
-    for moved in &config.moved {
-        let targets = catalogue.channels.iter().filter(|channel| moved.to.as_deref() == Some(&*channel.family));
-        for channel in targets {
+/// Copies at the old paths, each with the family of its channel.
+pub(super) fn copies(config: &Config, catalogue: &Catalogue, documents: &[Document]) -> Vec<(String, Document)> {
+    let mut copies = Vec::new();
+    for moved in config.moved.iter().filter(|moved| moved.how == MovedAs::Copy) {
+        for channel in targets(&catalogue.channels, moved) {
             let old = old_path(channel, moved);
             for extension in extensions(config) {
-                let (from, to) = (format!("{old}.{extension}"), format!("{}.{extension}", channel.path));
+                let to = format!("{}.{extension}", channel.path);
                 let Some(document) = documents.iter().find(|document| document.path == to) else { continue };
-                changed = changed.max(Some(document.changed));
-                match moved.how {
-                    MovedAs::Copy => all.push(Document { path: from, ..document.clone() }),
-                    MovedAs::Redirect => redirects.push_str(&line(config, &from, super::url(config, &to).as_str(), 301)),
-                }
+                copies.push((channel.family.clone(), Document { path: format!("{old}.{extension}"), ..document.clone() }));
+            }
+        }
+    }
+    copies
+}
+
+/// The file of redirects, for the channels that there are; `None` where nothing is to be said.
+pub(super) fn redirects(config: &Config, channels: &[Channel]) -> Option<Document> {
+    let mut lines = String::new();
+    for moved in &config.moved {
+        let to_channels = targets(channels, moved).filter(|_| moved.how == MovedAs::Redirect);
+        for channel in to_channels {
+            let old = old_path(channel, moved);
+            for extension in extensions(config) {
+                let to = super::url(config, &format!("{}.{extension}", channel.path));
+                lines.push_str(&line(config, &format!("{old}.{extension}"), to.as_str(), 301));
             }
         }
         if moved.to.is_none() {
             for extension in extensions(config) {
                 let from = format!("{}.{extension}", moved.from);
-                redirects.push_str(&line(config, &from, super::url(config, &from).path(), 410));
+                lines.push_str(&line(config, &from, super::url(config, &from).path(), 410));
             }
         }
     }
-    if !redirects.is_empty() {
-        let beginning = config.publication.authority.since().and_time(chrono::NaiveTime::MIN).and_utc().fixed_offset();
-        let changed = changed.unwrap_or(beginning);
-        all.push(Document { path: REDIRECTS.to_owned(), format: None, bytes: redirects.into_bytes().into(), changed });
-    }
-    all
+    let changed = config.moved.iter().flat_map(|moved| targets(channels, moved)).map(|channel| channel.updated).max();
+    let beginning = config.publication.authority.since().and_time(chrono::NaiveTime::MIN).and_utc().fixed_offset();
+    let changed = changed.unwrap_or(beginning);
+    (!lines.is_empty()).then(|| Document { path: REDIRECTS.to_owned(), format: None, bytes: lines.into_bytes().into(), changed })
+}
+
+/// A channel that moved, in all its languages.
+fn targets<'c>(channels: &'c [Channel], moved: &Moved) -> impl Iterator<Item = &'c Channel> {
+    channels.iter().filter(|channel| moved.to.as_deref() == Some(&*channel.family))
 }
 
 /// What stands behind the dot in the paths of a channel's documents: its feeds, and its page.

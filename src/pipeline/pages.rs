@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{path, url};
+use super::{moved, path, url};
 use crate::channel::{self, Catalogue, Channel};
 use crate::config::{Config, Format};
 use crate::diag::Findings;
@@ -58,13 +58,13 @@ pub(super) fn list(config: &Config, catalogue: &Catalogue) -> Option<Document> {
     Some(Document { path: opml::PATH.to_owned(), format: None, bytes: opml::render(&list).into(), changed })
 }
 
-/// The list of channels that are known by path and date alone.
-pub fn list_of(config: &Config, known: &BTreeMap<String, i64>) -> Option<Document> {
+/// What says something of all channels, where they are known by path and date alone: the list of feeds, and the file of redirects.
+pub fn lists_of(config: &Config, known: &BTreeMap<String, i64>) -> Vec<Document> {
     let mut catalogue = channel::heads(config, &known.keys().cloned().collect());
     for channel in &mut catalogue.channels {
         channel.updated = ledger::date(known[&channel.path]);
     }
-    list(config, &catalogue)
+    list(config, &catalogue).into_iter().chain(moved::redirects(config, &catalogue.channels)).collect()
 }
 
 fn newest_change(channels: &[Channel]) -> Option<Date> {

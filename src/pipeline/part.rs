@@ -95,8 +95,9 @@ pub fn part(config: &Config, part: Part<'_>, now: DateTime<Utc>) -> Result<Parte
     findings.extend(catalogue.findings.iter().cloned());
     let checked = gate::once(check(config, &sheets, &items, (&documents, None), now, &progress));
     drop(sheets);
+    let copies = moved::copies(config, &catalogue, &documents);
     let of = catalogue.channels.iter().flat_map(|channel| config.output.formats.iter().map(|_| channel.family.clone()));
-    let documents = of.zip(documents).collect();
+    let documents = of.zip(documents).chain(copies).collect();
     let mut due: BTreeMap<String, i64> = BTreeMap::new();
     for channel in &catalogue.channels {
         if let Some(next) = next::of_channel(config, channel, &items, now) {

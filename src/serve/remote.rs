@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 use futures_util::StreamExt;
 
 use super::page::File;
-use super::site::{Contents, LARGEST, Site};
+use super::site::{Contents, LARGEST, Site, take_redirects};
 use super::{How, LONGEST_PAUSE, Notes, Server};
 use crate::coding::Coding;
 use crate::pipeline::REDIRECTS;
@@ -153,11 +153,7 @@ impl Remote {
         }
         let fetched: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
         let same = wanted.keys().filter(|path| !fetched.contains(path.as_str())).cloned().collect();
-        match files.iter().position(|file| file.path == REDIRECTS) {
-            Some(at) => self.redirects = String::from_utf8_lossy(&files.swap_remove(at).bytes).into_owned(),
-            None if !wanted.contains_key(REDIRECTS) => self.redirects.clear(),
-            None => {}
-        }
+        take_redirects(&mut files, wanted.contains_key(REDIRECTS), &mut self.redirects);
         let is_same_front = self.front.as_ref() == Some(&index.front);
         let contents = Contents { files, same, is_same_front, redirects: self.redirects.clone(), left_out };
         let how = How { compress: true, live: false };

@@ -225,6 +225,16 @@ fn link(front: &Front, moves: &Moves, path: &str) -> Option<HeaderValue> {
     HeaderValue::from_str(&format!("<{own}>; rel=\"self\"{hubs}")).ok()
 }
 
+/// The lines of redirects are no document: where they were fetched anew they are taken, and where there are none any more they are forgotten.
+#[cfg(any(feature = "object-store", feature = "postgres"))]
+pub(super) fn take_redirects(files: &mut Vec<File>, are_there: bool, redirects: &mut String) {
+    match files.iter().position(|file| file.path == crate::pipeline::REDIRECTS) {
+        Some(at) => *redirects = String::from_utf8_lossy(&files.swap_remove(at).bytes).into_owned(),
+        None if !are_there => redirects.clear(),
+        None => {}
+    }
+}
+
 /// The files below the folder, but for hidden ones, links, and what only static hosts read.
 fn files(folder: &Path) -> (Vec<File>, Vec<String>) {
     let is_seen = |entry: &DirEntry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');

@@ -12,10 +12,11 @@ use std::time::{Duration, SystemTime};
 use postgres::Client;
 
 use super::page::File;
-use super::site::{Contents, Site};
+use super::site::{Contents, Site, take_redirects};
 use super::{How, LONGEST_PAUSE, Notes, Server};
 use crate::config::{Config, Database};
 use crate::database::{DatabaseError, schema};
+use crate::pipeline::REDIRECTS;
 use crate::publish::Front;
 
 /// So many documents are fetched at a time.
@@ -32,12 +33,13 @@ pub struct Tables {
     seen: Option<(i64, i64)>,
     /// The documents that are served, by path, with their hashes.
     held: BTreeMap<String, Vec<u8>>,
+    redirects: String,
 }
 
 impl Tables {
     pub fn new(config: &Config, database: &Database, poll: Duration, server: Arc<Server>, notes: Notes) -> Self {
         let (database, front) = (database.clone(), Front::of(config));
-        Tables { database, front, server, notes, poll, client: None, seen: None, held: BTreeMap::new() }
+        Tables { database, front, server, notes, poll, client: None, seen: None, held: BTreeMap::new(), redirects: String::new() }
     }
 
     /// Asks until the server ends.
@@ -105,11 +107,12 @@ impl Tables {
                 files.push(File { path, bytes: row.get(3), modified });
             }
         }
+        take_redirects(&mut files, standing.contains_key(REDIRECTS), &mut self.redirects);
         let same: BTreeSet<String> = standing.into_keys().filter(|path| self.held.contains_key(path) && !held.contains_key(path)).collect();
         held.extend(same.iter().map(|path| (path.clone(), self.held[path].clone())));
         let is_same_front = !self.held.is_empty();
         let same = same.into_iter().collect();
-        let contents = Contents { files, same, is_same_front, redirects: String::new(), left_out: Vec::new() };
+        let contents = Contents { files, same, is_same_front, redirects: self.redirects.clone(), left_out: Vec::new() };
         let former = self.server.site();
         self.server.swap(Site::of(&self.front, contents, How { compress: true, live: false }, Some(&former)));
         (self.held, self.seen) = (held, Some(state));

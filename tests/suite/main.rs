@@ -52,6 +52,8 @@ mod watching;
 #[cfg(feature = "postgres")]
 mod working;
 #[cfg(feature = "postgres")]
+mod working_moves;
+#[cfg(feature = "postgres")]
 mod working_series;
 #[cfg(all(feature = "postgres", feature = "object-store"))]
 mod working_store;
