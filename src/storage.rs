@@ -112,7 +112,11 @@ mod client;
 #[cfg(feature = "object-store")]
 mod open;
 #[cfg(feature = "object-store")]
+mod tag;
+#[cfg(feature = "object-store")]
 pub use client::{Attributes, Condition, Entry, Fetched, Put, Storage};
+#[cfg(feature = "object-store")]
+pub use tag::is_same;
 
 #[cfg(test)]
 mod tests {
