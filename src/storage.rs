@@ -109,6 +109,8 @@ pub struct StorageError {
 
 #[cfg(feature = "object-store")]
 mod client;
+#[cfg(feature = "gcs")]
+mod google;
 #[cfg(feature = "object-store")]
 mod open;
 #[cfg(feature = "object-store")]
