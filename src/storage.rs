@@ -109,10 +109,16 @@ pub struct StorageError {
 
 #[cfg(feature = "object-store")]
 mod client;
+#[cfg(feature = "gcs")]
+mod google;
 #[cfg(feature = "object-store")]
 mod open;
 #[cfg(feature = "object-store")]
+mod tag;
+#[cfg(feature = "object-store")]
 pub use client::{Attributes, Condition, Entry, Fetched, Put, Storage};
+#[cfg(feature = "object-store")]
+pub use tag::is_same;
 
 #[cfg(test)]
 mod tests {

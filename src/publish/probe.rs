@@ -11,18 +11,17 @@ use crate::storage::{Attributes, Condition, Put, Storage, StorageError};
 /// What a store honours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Honours {
-    /// `If-None-Match: *`
+    /// `If-None-Match: *`; with Google `x-goog-if-generation-match: 0`
     pub create: bool,
-    /// `If-Match`
+    /// `If-Match`; with Google `x-goog-if-generation-match`
     pub update: bool,
 }
 
 /// Tries it on an object of its own; `None` where the store gave no clear answer.
 pub(crate) async fn probe(storage: &Storage) -> Option<Honours> {
-    let storage = storage.with_patience(Duration::ZERO);
     let name = format!(".tidings/probe-{}", std::process::id());
-    let found = tried(&storage, &name).await.ok();
-    let _ = storage.delete(&[name]).await;
+    let found = tried(&storage.with_patience(Duration::ZERO), &name).await.ok();
+    let _ = storage.with_patience(2 * storage.between_puts()).delete(&[name]).await;
     found
 }
 
@@ -37,7 +36,12 @@ async fn tried(storage: &Storage, name: &str) -> Result<Honours, StorageError> {
     };
     let create = refuses(Condition::Nothing).await?;
     let Some(tag) = tag else { return Ok(Honours { create, update: false }) };
-    let other = Condition::Tag("\"00000000000000000000000000000000\"".to_owned());
-    let update = refuses(other).await? && !refuses(Condition::Tag(tag)).await?;
+    // With the number of a generation for those that go by one.
+    let other = Condition::Tag("\"00000000000000000000000000000000\" 1".to_owned());
+    if !refuses(other).await? {
+        return Ok(Honours { create, update: false });
+    }
+    tokio::time::sleep(storage.between_puts()).await;
+    let update = !refuses(Condition::Tag(tag)).await?;
     Ok(Honours { create, update })
 }

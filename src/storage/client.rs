@@ -11,7 +11,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{Attribute, Error, GetOptions, ObjectMeta, ObjectStore, PutMode, PutOptions, PutPayload, UpdateVersion};
 
-use super::{Address, StorageError, open};
+use super::{Address, Kind, StorageError, open, tag};
 
 /// The pause before the second attempt; each later one is twice as long, up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -31,7 +31,7 @@ pub struct Storage {
 /// What a list says of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// Its entity tag, else something else that changes with it.
+    /// Its entity tag, else something else that changes with it. Compared with what a put or a get told by [`is_same`](super::is_same).
     pub tag: String,
     /// Whether it is an entity tag.
     pub is_etag: bool,
@@ -57,14 +57,14 @@ pub struct Attributes {
 pub enum Condition {
     Anything,
     Nothing,
-    /// The object with this entity tag.
+    /// The object with this tag.
     Tag(String),
 }
 
 /// What became of a put.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Put {
-    /// Done; with the entity tag where the store tells one.
+    /// Done; with the tag where the store tells one.
     Done(Option<String>),
     /// Something else stands there than the condition says.
     Refused,
@@ -104,6 +104,11 @@ impl Storage {
         Storage { patience, ..self.clone() }
     }
 
+    /// So far apart two puts of one object must be not to be put off: Google takes one a second.
+    pub fn between_puts(&self) -> Duration {
+        if self.address.kind == Kind::Google { Duration::from_secs(1) } else { Duration::ZERO }
+    }
+
     /// Every object below the prefix, by name.
     pub async fn list(&self) -> Result<BTreeMap<String, Entry>, StorageError> {
         let prefix = (!self.address.prefix.is_empty()).then(|| Path::parse(&self.address.prefix)).transpose();
@@ -118,9 +123,9 @@ impl Storage {
         let action = || format!("get `{name}`");
         let path = self.path(name).map_err(|error| self.failed(action(), error))?;
         let get = async || {
-            let options = GetOptions { if_none_match: known.map(str::to_owned), ..GetOptions::default() };
+            let options = GetOptions { if_none_match: known.map(|tag| tag::parts(tag).0.to_owned()), ..GetOptions::default() };
             let got = self.store.get_opts(&path, options).await?;
-            let tag = got.meta.e_tag.clone();
+            let tag = self.tag(got.meta.e_tag.clone(), got.meta.version.clone());
             Ok(Fetched::Object { tag, bytes: got.bytes().await?.to_vec() })
         };
         match self.patiently(get).await {
@@ -136,11 +141,11 @@ impl Storage {
         let path = self.path(name).map_err(|error| self.failed(action(), error))?;
         let payload = PutPayload::from(bytes);
         let put = async || {
-            let options = PutOptions { mode: mode(condition), attributes: attributes.made(), ..PutOptions::default() };
+            let options = PutOptions { mode: self.mode(condition), attributes: attributes.made(), ..PutOptions::default() };
             self.store.put_opts(&path, payload.clone(), options).await
         };
         match self.patiently(put).await {
-            Ok(done) => Ok(Put::Done(done.e_tag)),
+            Ok(done) => Ok(Put::Done(self.tag(done.e_tag, done.version))),
             Err(Error::Precondition { .. } | Error::AlreadyExists { .. }) => Ok(Put::Refused),
             Err(error) => Err(self.failed(action(), error)),
         }
@@ -179,6 +184,28 @@ impl Storage {
         }
     }
 
+    /// What an answer calls what stands there.
+    fn tag(&self, etag: Option<String>, generation: Option<String>) -> Option<String> {
+        match (etag?, generation.filter(|_| self.address.kind == Kind::Google)) {
+            (etag, Some(generation)) => Some(tag::with_generation(&etag, &generation)),
+            (etag, None) => Some(etag),
+        }
+    }
+
+    fn mode(&self, condition: &Condition) -> PutMode {
+        match condition {
+            Condition::Anything => PutMode::Overwrite,
+            Condition::Nothing => PutMode::Create,
+            Condition::Tag(tag) => match tag::parts(tag) {
+                // No put can depend on an entity tag there.
+                (_, None) if self.address.kind == Kind::Google => PutMode::Overwrite,
+                (etag, generation) => {
+                    PutMode::Update(UpdateVersion { e_tag: Some(etag.to_owned()), version: generation.map(str::to_owned) })
+                }
+            },
+        }
+    }
+
     fn path(&self, name: &str) -> Result<Path, Error> {
         let whole = if self.address.prefix.is_empty() { name.to_owned() } else { format!("{}/{name}", self.address.prefix) };
         Ok(Path::parse(whole)?)
@@ -213,18 +240,14 @@ impl Attributes {
     }
 }
 
-fn mode(condition: &Condition) -> PutMode {
-    match condition {
-        Condition::Anything => PutMode::Overwrite,
-        Condition::Nothing => PutMode::Create,
-        Condition::Tag(tag) => PutMode::Update(UpdateVersion { e_tag: Some(tag.clone()), version: None }),
-    }
-}
-
 fn entry(meta: ObjectMeta) -> Entry {
     let modified = meta.last_modified.timestamp();
     let is_etag = meta.e_tag.is_some();
-    Entry { tag: meta.e_tag.unwrap_or_else(|| format!("{}-{}", meta.size, meta.last_modified.timestamp_millis())), is_etag, modified }
+    Entry {
+        tag: meta.e_tag.map(tag::quoted).unwrap_or_else(|| format!("{}-{}", meta.size, meta.last_modified.timestamp_millis())),
+        is_etag,
+        modified,
+    }
 }
 
 /// Between 0 and 1, another each time: many that failed together must not come back together.
@@ -254,9 +277,13 @@ pub(super) fn told(error: &Error) -> String {
     if let Some(status) = status(error) {
         return format!("it answered {status}{}", code.unwrap_or_default());
     }
-    let mut cause: &dyn std::error::Error = error;
+    let mut cause: &(dyn std::error::Error + 'static) = error;
     while let Some(next) = cause.source() {
         cause = next;
+    }
+    // That may repeat what it read, and it read keys.
+    if let Some(error) = cause.downcast_ref::<serde_json::Error>() {
+        return format!("the JSON of its keys is not as it must be, at line {}, column {}", error.line(), error.column());
     }
     cause.to_string().lines().next().unwrap_or_default().chars().take(200).collect()
 }

@@ -1,10 +1,13 @@
-//! An object store in memory that speaks as much of S3 as is asked of it, remembers every request, and misbehaves as the test says.
+//! An object store in memory that speaks as much of S3, or of Google Cloud Storage, as is asked of it, remembers every request, and misbehaves as the test says.
 //!
-//! It checks no signatures; the server that does is in `storing`.
+//! It checks no signatures; the servers that do are in `storing`. Of Google's it does what the documentation of its XML API says: puts go by the number of a
+//! generation, objects in gzip come unpacked to whoever does not take gzip, objects are deleted one by one.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::io::{BufReader, Write};
+use std::io::{BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -14,9 +17,87 @@ use crate::listener::{self, Request};
 pub const KEY: &str = "AKIATIDINGSTEST";
 pub const SECRET: &str = "very/secret+of-the-tests";
 
+/// The account that every copy of Azurite has, and its key, which everybody knows.
+pub const ACCOUNT: &str = "devstoreaccount1";
+pub const ACCOUNT_KEY: &str = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
 /// The bucket and what all names in it begin with.
 pub const URL: &str = "s3://news/feeds";
 const PREFIX: &str = "feeds/";
+
+/// The stores that there are, as the tests reach them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    S3,
+    Google,
+    Azure,
+}
+
+thread_local! {
+    static KIND: Cell<Kind> = const { Cell::new(Kind::S3) };
+}
+
+impl Kind {
+    /// The one that this test is about.
+    pub fn now() -> Self {
+        KIND.get()
+    }
+
+    /// Goes through a scenario with another store than S3.
+    #[cfg(any(feature = "gcs", feature = "azure"))]
+    pub fn through(self, scenario: impl FnOnce()) {
+        struct Back(Kind);
+        impl Drop for Back {
+            fn drop(&mut self) {
+                KIND.set(self.0);
+            }
+        }
+        let _back = Back(KIND.replace(self));
+        scenario();
+    }
+
+    pub fn url(self) -> &'static str {
+        match self {
+            Kind::S3 => URL,
+            Kind::Google => "gs://news/feeds",
+            Kind::Azure => "az://news/feeds",
+        }
+    }
+
+    /// What metadata of our own begins with in a header.
+    pub fn meta(self) -> &'static str {
+        match self {
+            Kind::S3 => "x-amz-meta-",
+            Kind::Google => "x-goog-meta-",
+            Kind::Azure => "x-ms-meta-",
+        }
+    }
+
+    /// What the environment says of a store.
+    pub fn reaching(self, mut command: Command, endpoint: &str) -> Command {
+        let is_of_stores = |name: &str| ["AWS_", "GOOGLE_", "AZURE_", "AZURITE_", "SERVICE_ACCOUNT"].iter().any(|of| name.starts_with(of));
+        let names = std::env::vars_os().map(|(name, _)| name).filter(|name| is_of_stores(&name.to_string_lossy()));
+        names.for_each(|name| _ = command.env_remove(name));
+        let all: &[(&str, &str)] = match self {
+            Kind::S3 => &[
+                ("AWS_ACCESS_KEY_ID", KEY),
+                ("AWS_SECRET_ACCESS_KEY", SECRET),
+                ("AWS_REGION", "us-east-1"),
+                ("AWS_ENDPOINT", endpoint),
+                ("AWS_ALLOW_HTTP", "true"),
+            ],
+            Kind::Google => &[("GOOGLE_BEARER_TOKEN", SECRET), ("GOOGLE_BASE_URL", endpoint), ("GOOGLE_ALLOW_HTTP", "true")],
+            Kind::Azure => &[
+                ("AZURE_STORAGE_ACCOUNT_NAME", ACCOUNT),
+                ("AZURE_STORAGE_ACCOUNT_KEY", ACCOUNT_KEY),
+                ("AZURE_STORAGE_ENDPOINT", endpoint),
+                ("AZURE_ALLOW_HTTP", "true"),
+            ],
+        };
+        command.envs(all.iter().copied());
+        command
+    }
+}
 
 /// What becomes of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +120,8 @@ pub enum Fault {
 pub struct Object {
     pub bytes: Vec<u8>,
     pub tag: String,
+    /// Which put it was, of all that there ever were.
+    generation: usize,
     pub put: Request,
 }
 
@@ -46,13 +129,14 @@ pub struct Object {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
     pub what: String,
-    /// The condition, such as `if-match: "x"`.
+    /// The condition in the words of S3, such as `if-match: "x"`.
     pub condition: Option<String>,
 }
 
 type Faults = Box<dyn FnMut(&str) -> Fault + Send>;
 
 struct State {
+    kind: Kind,
     objects: BTreeMap<String, Object>,
     asked: Vec<Asked>,
     faults: Faults,
@@ -69,10 +153,14 @@ pub struct Bucket {
 }
 
 impl Bucket {
+    /// Of the kind that the test is about.
     pub fn new() -> Self {
+        let kind = Kind::now();
+        assert!(kind != Kind::Azure, "it does not speak that");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let state = State { objects: BTreeMap::new(), asked: Vec::new(), faults: Box::new(|_| Fault::None), honours: true, puts: 0 };
+        let (objects, asked) = (BTreeMap::new(), Vec::new());
+        let state = State { kind, objects, asked, faults: Box::new(|_| Fault::None), honours: true, puts: 1_519_905_600 };
         let bucket = Bucket { port, state: Arc::new(Mutex::new(state)) };
         let server = bucket.clone();
         std::thread::spawn(move || {
@@ -173,13 +261,23 @@ impl State {
     fn note(&mut self, request: &Request) -> Fault {
         let what = what(request);
         let fault = (self.faults)(&what);
-        let condition = ["if-match", "if-none-match"].iter().find_map(|name| Some(format!("{name}: {}", request.field(name)?)));
+        let condition = match request.field(GENERATION) {
+            Some("0") => Some("if-none-match: *".to_owned()),
+            Some(number) => {
+                let named = self.objects.values().find(|object| object.generation.to_string() == number);
+                Some(format!("if-match: {}", named.map_or("what never stood", |object| &object.tag)))
+            }
+            None => ["if-match", "if-none-match"].iter().find_map(|name| Some(format!("{name}: {}", request.field(name)?))),
+        };
         self.asked.push(Asked { what, condition });
         fault
     }
 
     fn answer(&mut self, request: &Request) -> Vec<u8> {
         let name = name(request);
+        if self.kind == Kind::Google && request.field("authorization") != Some(&format!("Bearer {SECRET}")) {
+            return error(401, "AuthenticationRequired");
+        }
         match (request.method.as_str(), name) {
             ("GET", None) => self.list(request),
             ("POST", None) => {
@@ -191,34 +289,56 @@ impl State {
             ("PUT", Some(name)) => match self.refuses(&name, request) {
                 true => error(412, "PreconditionFailed"),
                 false => {
-                    let tag = self.put(&name, request.body.clone(), request.clone());
-                    answer("200 OK", &format!("ETag: {tag}\r\n"), b"")
+                    self.put(&name, request.body.clone(), request.clone());
+                    answer("200 OK", &self.told(&self.objects[&name]), b"")
                 }
             },
             ("GET", Some(name)) => match self.objects.get(&name) {
                 None => error(404, "NoSuchKey"),
                 Some(object) if request.field("if-none-match") == Some(&object.tag) => answer("304 Not Modified", "", b""),
                 Some(object) => {
-                    let fields = format!("ETag: {}\r\nLast-Modified: Thu, 01 Mar 2018 12:00:00 GMT\r\n", object.tag);
-                    answer("200 OK", &fields, &object.bytes)
+                    let fields = format!("{}Last-Modified: Thu, 01 Mar 2018 12:00:00 GMT\r\n", self.told(object));
+                    let is_packed = object.put.field("content-encoding") == Some("gzip");
+                    match self.kind == Kind::Google && is_packed && request.field("accept-encoding") != Some("gzip") {
+                        true => unpacked(&fields, &object.bytes),
+                        false => answer("200 OK", &fields, &object.bytes),
+                    }
                 }
+            },
+            ("DELETE", Some(name)) if self.kind == Kind::Google => match self.objects.remove(&name) {
+                Some(_) => answer("204 No Content", "", b""),
+                None => error(404, "NoSuchKey"),
             },
             _ => error(405, "MethodNotAllowed"),
         }
     }
 
+    /// What an answer tells of an object.
+    fn told(&self, object: &Object) -> String {
+        let generation = format!("x-goog-generation: {}\r\n", object.generation);
+        format!("ETag: {}\r\n{}", object.tag, if self.kind == Kind::Google { generation } else { String::new() })
+    }
+
     fn refuses(&self, name: &str, request: &Request) -> bool {
+        if self.kind == Kind::Google {
+            // A put cannot go by an entity tag there, and says so.
+            let generation = self.objects.get(name).map_or(0, |object| object.generation);
+            let is_other = request.field(GENERATION).is_some_and(|number| number != generation.to_string());
+            return request.field("if-match").is_some() || self.honours && is_other;
+        }
         let stands = self.objects.get(name).map(|object| object.tag.as_str());
         let is_other = request.field("if-match").is_some_and(|tag| stands != Some(tag));
         self.honours && (is_other || request.field("if-none-match") == Some("*") && stands.is_some())
     }
 
-    /// Each put has a tag of its own, as with stores that encrypt.
-    fn put(&mut self, name: &str, bytes: Vec<u8>, put: Request) -> String {
+    /// Each put has a tag of its own, as with stores that encrypt; Google's goes by the bytes.
+    fn put(&mut self, name: &str, bytes: Vec<u8>, put: Request) {
         self.puts += 1;
-        let tag = format!("\"{:032x}\"", self.puts);
-        self.objects.insert(name.to_owned(), Object { bytes, tag: tag.clone(), put });
-        tag
+        let tag = match self.kind {
+            Kind::Google => format!("\"{}\"", &blake3::hash(&bytes).to_hex()[..32]),
+            _ => format!("\"{:032x}\"", self.puts),
+        };
+        self.objects.insert(name.to_owned(), Object { bytes, tag, generation: self.puts, put });
     }
 
     /// Five objects a page, so that there are several.
@@ -242,10 +362,15 @@ impl State {
     }
 }
 
-/// The object's name, where the request is about one.
+/// On which a put may depend with Google; 0 is that of nothing.
+const GENERATION: &str = "x-goog-if-generation-match";
+
+/// The object's name, where the request is about one. To Google each sign but letters and digits is written by its number.
 fn name(request: &Request) -> Option<String> {
     let path = request.target.split('?').next().unwrap_or_default();
-    path.strip_prefix("/news/").and_then(|key| key.strip_prefix(PREFIX)).map(str::to_owned)
+    let key = path.strip_prefix("/news/")?;
+    let plain = url::form_urlencoded::parse(format!("key={}", key.replace('+', "%2B")).as_bytes()).next()?.1.into_owned();
+    plain.strip_prefix(PREFIX).map(str::to_owned)
 }
 
 fn what(request: &Request) -> String {
@@ -273,6 +398,16 @@ fn error(status: u16, code: &str) -> Vec<u8> {
 fn answer(status: &str, fields: &str, body: &[u8]) -> Vec<u8> {
     let mut all = format!("HTTP/1.1 {status}\r\n{fields}Content-Length: {}\r\n\r\n", body.len()).into_bytes();
     all.extend_from_slice(body);
+    all
+}
+
+/// Nobody knows the length of it before it is sent.
+fn unpacked(fields: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    flate2::read::GzDecoder::new(bytes).read_to_end(&mut plain).expect("gzip");
+    let mut all = format!("HTTP/1.1 200 OK\r\n{fields}Transfer-Encoding: chunked\r\n\r\n{:x}\r\n", plain.len()).into_bytes();
+    all.extend_from_slice(&plain);
+    all.extend_from_slice(b"\r\n0\r\n\r\n");
     all
 }
 

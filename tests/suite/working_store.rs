@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::bucket::{Bucket, Fault, KEY, SECRET, URL};
+use crate::bucket::{Bucket, Fault, Kind, SECRET};
 use crate::postgres::Database;
 use crate::support::{CONFIG, Publication, Ran};
 
@@ -18,8 +18,9 @@ struct Working {
 impl Working {
     fn new(output: &str) -> Option<Self> {
         let database = Database::new()?;
+        let url = Kind::now().url();
         let config =
-            format!("{CONFIG}[output]\npages = false\nurl = '{URL}'\nstore-timeout = 2\n{output}\n[database]\nurl = '{}'\n", database.url);
+            format!("{CONFIG}[output]\npages = false\nurl = '{url}'\nstore-timeout = 2\n{output}\n[database]\nurl = '{}'\n", database.url);
         let worked = Publication::with_config(&config);
         let built = Publication::with_config(&format!("{CONFIG}[output]\npages = false\n{output}"));
         let working = Working { database, bucket: Bucket::new(), worked, built };
@@ -35,9 +36,7 @@ impl Working {
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        let mut command = self.worked.command(args);
-        command.env("AWS_ACCESS_KEY_ID", KEY).env("AWS_SECRET_ACCESS_KEY", SECRET).env("AWS_REGION", "us-east-1");
-        command.env("AWS_ENDPOINT", self.bucket.endpoint()).env("AWS_ALLOW_HTTP", "true");
+        let mut command = Kind::now().reaching(self.worked.command(args), &self.bucket.endpoint());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
@@ -279,4 +278,12 @@ fn a_worker_that_began_while_the_store_was_away_learns_what_it_honours() {
     until_stands("Ship 3, take 2");
     let puts: Vec<_> = working.bucket.take().into_iter().filter(|asked| asked.what == "PUT all.rss").collect();
     assert!(puts.last().is_some_and(|put| put.condition.as_ref().is_some_and(|own| own.starts_with("if-match"))), "{puts:?}");
+}
+
+/// Puts depend on something else there.
+#[cfg(feature = "gcs")]
+#[test]
+fn workers_put_into_google_as_they_do_into_s3() {
+    Kind::Google.through(only_what_changed_is_put_and_the_list_for_servers_last);
+    Kind::Google.through(a_worker_that_wakes_late_puts_nothing_over_what_is_newer);
 }

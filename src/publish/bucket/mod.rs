@@ -24,7 +24,7 @@ use super::place::{Place, Putting, Stamps};
 use super::plan::Standing;
 use crate::config::Config;
 use crate::crash;
-use crate::storage::{Address, Condition, Entry, Fetched, Put, Storage};
+use crate::storage::{Address, Condition, Entry, Fetched, Put, Storage, is_same};
 use known::{Known, Object};
 
 /// So many requests are under way at a time.
@@ -107,21 +107,22 @@ impl Bucket {
                 Some(Standing::Nothing)
             }
             Some(entry) => {
-                known.objects.get(path).filter(|object| object.tag == entry.tag).map(|object| Standing::File(object.hash.clone()))
+                known.objects.get(path).filter(|object| is_same(&object.tag, &entry.tag)).map(|object| Standing::File(object.hash.clone()))
             }
         }
     }
 
     /// Fetches an object that is not as it was put, or not known.
     async fn fetch(&self, line: &Line, path: &str) -> Result<(String, Standing), PublishError> {
-        let Fetched::Object { bytes, .. } = line.storage.get(path, None).await? else { return Ok((path.to_owned(), Standing::Nothing)) };
+        let Fetched::Object { bytes, tag } = line.storage.get(path, None).await? else { return Ok((path.to_owned(), Standing::Nothing)) };
         let hash = Hash::of(&bytes);
         let mut now = self.now();
         now.known.store(&hash, &bytes);
         if let Some(entry) = now.list.as_ref().and_then(|list| list.get(path)).cloned() {
             let former = now.known.objects.get(path).filter(|object| object.hash == hash).map(|object| object.modified);
             let modified = former.unwrap_or(entry.modified);
-            let object = Object { tag: entry.tag, hash: hash.clone(), size: bytes.len() as u64, modified };
+            let tag = tag.filter(|tag| is_same(tag, &entry.tag)).unwrap_or(entry.tag);
+            let object = Object { tag, hash: hash.clone(), size: bytes.len() as u64, modified };
             now.known.objects.insert(path.to_owned(), object);
         }
         Ok((path.to_owned(), Standing::File(hash)))

@@ -15,7 +15,7 @@ use crate::publish::headers::{self, media_type_of};
 use crate::publish::manifest::{Hash, Manifest};
 use crate::publish::place::Putting;
 use crate::publish::probe::{self, Honours};
-use crate::storage::{Attributes, Condition, Fetched, Put};
+use crate::storage::{Attributes, Condition, Fetched, Put, is_same};
 
 impl Bucket {
     /// Feeds first, the lists of them last. Where one cannot be put, no further one is begun.
@@ -50,8 +50,13 @@ impl Bucket {
 
     /// What must stand at a path still.
     fn condition(&self, path: &str, honours: Honours) -> Condition {
-        match self.now().list.as_ref().and_then(|list| list.get(path)) {
-            Some(entry) if honours.update && entry.is_etag => Condition::Tag(entry.tag.clone()),
+        let now = self.now();
+        match now.list.as_ref().and_then(|list| list.get(path)) {
+            // What was told with the object itself may say more than the list.
+            Some(entry) if honours.update && entry.is_etag => {
+                let known = now.known.objects.get(path).map(|object| &object.tag).filter(|tag| is_same(tag, &entry.tag));
+                Condition::Tag(known.unwrap_or(&entry.tag).clone())
+            }
             None if honours.create => Condition::Nothing,
             _ => Condition::Anything,
         }

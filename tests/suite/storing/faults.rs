@@ -22,7 +22,7 @@ fn states() -> [BTreeMap<String, Vec<u8>>; 2] {
 
 /// Each request fails twice in its own way and is then answered.
 #[test]
-fn a_store_with_hiccups_takes_everything() {
+pub(super) fn a_store_with_hiccups_takes_everything() {
     let twin = Publication::with_items(3);
     twin.build();
     let first = in_folder(&twin);
@@ -60,7 +60,7 @@ fn a_store_with_hiccups_takes_everything() {
 
 /// From the n-th request on the store is dead; what was put stands, and the next run puts the rest.
 #[test]
-fn a_store_that_dies_at_any_request_loses_nothing() {
+pub(super) fn a_store_that_dies_at_any_request_loses_nothing() {
     let [before, after] = states();
     for (fault, step) in [(Fault::Refused, 1), (Fault::Lost, 5), (Fault::Status(500), 5)] {
         let mut deaths = 0;
@@ -80,7 +80,7 @@ fn a_store_that_dies_at_any_request_loses_nothing() {
                 break;
             }
             deaths += 1;
-            ran.expect(2, &["in `s3://news/feeds`", "help: "]);
+            ran.expect(2, &[&format!("in `{}`", Kind::now().url()), "help: "]);
             insist_on_whole(&bucket.documents(), [&before, &after], &format!("{fault:?} from request {at} on"));
             run(&publication, &bucket, &CHANGED).expect(0, &[]);
             assert_eq!(bucket.documents(), after, "{fault:?} from request {at} on");
@@ -92,7 +92,7 @@ fn a_store_that_dies_at_any_request_loses_nothing() {
 
 /// Kills the program at each step of a publish to the store.
 #[test]
-fn a_run_that_is_killed_at_any_step_is_healed_by_the_next() {
+pub(super) fn a_run_that_is_killed_at_any_step_is_healed_by_the_next() {
     let [before, after] = states();
     let mut deaths = BTreeSet::new();
     for at in 1.. {
@@ -128,14 +128,14 @@ fn a_run_that_is_killed_at_any_step_is_healed_by_the_next() {
 
 /// A request that nobody waits for any more may still be done; by then its condition does not hold.
 #[test]
-fn a_put_that_comes_late_brings_nothing_old_back() {
+pub(super) fn a_put_that_comes_late_brings_nothing_old_back() {
     let (bucket, publication) = (Bucket::new(), with_items(3, ""));
     publication.write("feeds.toml", config("").replace("store-timeout = 2\n", "store-timeout = 1\n"));
     build(&publication, &bucket);
     publication.item(4, "Another port of Belize, too late");
     bucket.fails(|what| if what == "PUT all.rss" { Fault::Slow(3000) } else { Fault::None });
     let start = Instant::now();
-    run(&publication, &bucket, &["build"]).expect(2, &["could not put `all.rss` in `s3://news/feeds`"]);
+    run(&publication, &bucket, &["build"]).expect(2, &[&format!("could not put `all.rss` in `{}`", Kind::now().url())]);
     assert!(start.elapsed() < Duration::from_secs(3), "it waited for {:?}", start.elapsed());
     bucket.works();
     publication.item(4, "Another port of Belize, in time");
@@ -148,7 +148,7 @@ fn a_put_that_comes_late_brings_nothing_old_back() {
 
 /// Garage does so: where a put is cut off, what it replaced goes too, and a node that was away has the one before.
 #[test]
-fn a_store_that_brings_back_what_was_replaced_is_given_the_newest() {
+pub(super) fn a_store_that_brings_back_what_was_replaced_is_given_the_newest() {
     for honours in [true, false] {
         let (bucket, publication) = (Bucket::new(), with_items(2, ""));
         if !honours {
@@ -181,13 +181,13 @@ fn a_store_that_brings_back_what_was_replaced_is_given_the_newest() {
 }
 
 #[test]
-fn what_is_wrong_is_said_with_its_way_out() {
+pub(super) fn what_is_wrong_is_said_with_its_way_out() {
     let publication = with_items(2, "");
     let bucket = Bucket::new();
     bucket.fails(|_| Fault::Status(403));
     let start = Instant::now();
-    run(&publication, &bucket, &["build", "-v"])
-        .expect(2, &["could not list what is in `s3://news/feeds`: it answered 403", "help: give the environment keys"]);
+    let said = format!("could not list what is in `{}`: it answered 403", Kind::now().url());
+    run(&publication, &bucket, &["build", "-v"]).expect(2, &[&said, "help: give the environment keys"]);
     assert!(start.elapsed() < Duration::from_secs(2), "nobody waits for what will not come");
     bucket.fails(|_| Fault::Status(404));
     run(&publication, &bucket, &["build"]).expect(2, &["it answered 404", "help: make the bucket"]);
@@ -197,8 +197,4 @@ fn what_is_wrong_is_said_with_its_way_out() {
     build(&publication, &bucket);
     let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
     run_at(&publication, &format!("http://127.0.0.1:{port}"), &["build", "--full"]).expect(2, &["could not list", "efused"]);
-    run_at(&publication, "nonsense", &["build", "--full"]).expect(2, &["`nonsense` is no address of a server", "AWS_ENDPOINT"]);
-    let mut command = reaching(publication.command(&["build", "--full"]), &bucket.endpoint());
-    let ran = Ran::of(command.env_remove("AWS_ALLOW_HTTP").output().expect("runs"));
-    ran.expect(2, &["is not encrypted", "AWS_ALLOW_HTTP=true"]);
 }

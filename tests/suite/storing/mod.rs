@@ -1,24 +1,32 @@
 //! Publishing to an object store, and serving from it.
 //!
-//! `TIDINGS_TEST_S3=1` insists that there is `s3s-fs`, which checks signatures and keeps objects in files; else the tests that need it say that they skip.
+//! Each scenario is told of S3. Those that hold for other stores are gone through with them as well: with Google Cloud Storage as the tests have it in memory
+//! (`google`), and with Azurite (`azure`).
+//!
+//! `TIDINGS_TEST_S3=1` insists that there is `s3s-fs`, which checks signatures and keeps objects in files, and `TIDINGS_TEST_CLOUDS=1` that there is Azurite,
+//! which does the same for Azure; else the tests that need them say that they skip.
 
+#[cfg(feature = "azure")]
+mod azure;
 mod configured;
 mod faults;
+#[cfg(feature = "gcs")]
+mod google;
 mod others;
 mod purging;
 mod puts;
+mod server;
 mod serving_from;
 mod signed;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::bucket::{Bucket, Fault, KEY, SECRET, URL};
+use crate::bucket::{ACCOUNT_KEY, Bucket, Fault, KEY, Kind, SECRET};
 use crate::listener::Listener;
 use crate::serving::{Answer, request};
 use crate::support::{CONFIG, Publication, Ran};
@@ -28,7 +36,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// [`CONFIG`], published to the store.
 fn config(output: &str) -> String {
-    format!("{CONFIG}\n[output]\nurl = '{URL}'\nstore-timeout = 2\n{output}")
+    format!("{CONFIG}\n[output]\nurl = '{}'\nstore-timeout = 2\n{output}", Kind::now().url())
 }
 
 fn with_items(count: usize, output: &str) -> Publication {
@@ -38,12 +46,8 @@ fn with_items(count: usize, output: &str) -> Publication {
 }
 
 /// What the environment says of a store.
-fn reaching(mut command: Command, endpoint: &str) -> Command {
-    let names = std::env::vars_os().map(|(name, _)| name).filter(|name| name.to_string_lossy().starts_with("AWS_"));
-    names.for_each(|name| _ = command.env_remove(name));
-    command.env("AWS_ACCESS_KEY_ID", KEY).env("AWS_SECRET_ACCESS_KEY", SECRET).env("AWS_REGION", "us-east-1");
-    command.env("AWS_ENDPOINT", endpoint).env("AWS_ALLOW_HTTP", "true");
-    command
+fn reaching(command: Command, endpoint: &str) -> Command {
+    Kind::now().reaching(command, endpoint)
 }
 
 fn run(publication: &Publication, bucket: &Bucket, args: &[&str]) -> Ran {
@@ -53,7 +57,7 @@ fn run(publication: &Publication, bucket: &Bucket, args: &[&str]) -> Ran {
 /// Runs the program; whatever it says, no key is in it.
 fn run_at(publication: &Publication, endpoint: &str, args: &[&str]) -> Ran {
     let ran = Ran::of(reaching(publication.command(args), endpoint).output().expect("the program starts"));
-    for secret in [KEY, SECRET] {
+    for secret in [KEY, SECRET, ACCOUNT_KEY] {
         assert!(!ran.out.contains(secret) && !ran.err.contains(secret), "{ran:?}");
     }
     ran
@@ -104,7 +108,16 @@ impl Serving {
         use std::io::BufRead;
         let dir = tempfile::tempdir().expect("a folder");
         let mut command = crate::support::tidings();
-        command.arg("-C").arg(dir.path()).args(["serve", "--from", URL, "--listen", "127.0.0.1:0", "--no-log", "--poll", "100"]);
+        command.arg("-C").arg(dir.path()).args([
+            "serve",
+            "--from",
+            Kind::now().url(),
+            "--listen",
+            "127.0.0.1:0",
+            "--no-log",
+            "--poll",
+            "100",
+        ]);
         let mut child = reaching(command, endpoint).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("starts");
         let mut lines = std::io::BufReader::new(child.stderr.take().expect("standard error")).lines().map_while(Result::ok);
         let line = lines.find(|line| line.starts_with("serving ")).expect("it says where it listens");
@@ -138,88 +151,4 @@ impl Drop for Serving {
 
 fn holds(answer: &Answer, text: &str) -> bool {
     answer.status == 200 && String::from_utf8_lossy(&answer.body).contains(text)
-}
-
-/// The server that checks signatures; it ends with the value.
-struct S3 {
-    dir: TempDir,
-    port: u16,
-    child: Option<Child>,
-}
-
-impl S3 {
-    /// `None` where the program is not here.
-    fn start() -> Option<Self> {
-        if program().is_none() {
-            assert!(std::env::var_os("TIDINGS_TEST_S3").is_none(), "s3s-fs is not here");
-            eprintln!("skipped: s3s-fs is not here");
-            return None;
-        }
-        let dir = tempfile::tempdir().expect("a folder");
-        fs::create_dir(dir.path().join("news")).expect("a bucket");
-        let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
-        let mut server = S3 { dir, port: free, child: None };
-        server.run();
-        Some(server)
-    }
-
-    /// Starts the program on the folder as it is.
-    fn run(&mut self) {
-        let mut command = Command::new(program().expect("it is here"));
-        command.args(["--host", "127.0.0.1", "--port", &self.port.to_string(), "--access-key", KEY, "--secret-key", SECRET]);
-        self.child = Some(command.arg(self.dir.path()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("s3s-fs starts"));
-        let start = Instant::now();
-        while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
-            assert!(start.elapsed() < PATIENCE, "s3s-fs does not listen");
-            std::thread::sleep(Duration::from_millis(10));
-        }
-    }
-
-    fn kill(&mut self) {
-        if let Some(mut child) = self.child.take() {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-    }
-
-    fn endpoint(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
-    }
-
-    /// Every document by name, without what is the program's own.
-    fn documents(&self) -> BTreeMap<String, Vec<u8>> {
-        let root = self.dir.path().join("news/feeds");
-        let mut found = BTreeMap::new();
-        walk(&root, &root, &mut found);
-        found
-    }
-}
-
-impl Drop for S3 {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
-
-fn walk(root: &Path, folder: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten().filter(|entry| !entry.file_name().to_string_lossy().starts_with('.'))
-    {
-        match entry.path() {
-            path if path.is_dir() => walk(root, &path, found),
-            path => {
-                let name = path.strip_prefix(root).expect("below the root").to_string_lossy().into_owned();
-                // It may be gone by now.
-                if let Ok(bytes) = fs::read(&path) {
-                    found.insert(name, bytes);
-                }
-            }
-        }
-    }
-}
-
-/// On the path, or where `.ci/run` puts it.
-fn program() -> Option<PathBuf> {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/bin");
-    let folders = std::env::var_os("PATH").into_iter().flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
-    std::iter::once(own).chain(folders).map(|folder| folder.join("s3s-fs")).find(|file| file.exists())
 }

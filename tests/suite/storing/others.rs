@@ -3,11 +3,11 @@
 use super::*;
 
 #[test]
-fn what_others_put_is_neither_overwritten_nor_deleted() {
+pub(super) fn what_others_put_is_neither_overwritten_nor_deleted() {
     let (bucket, publication) = (Bucket::new(), with_items(2, ""));
     bucket.put("all.rss", "mine");
     bucket.put("robots.txt", "mine too");
-    run(&publication, &bucket, &["build"]).expect(1, &["s3://news/feeds/all.rss: error[foreign-file]", "--force"]);
+    run(&publication, &bucket, &["build"]).expect(1, &[&format!("{}/all.rss: error[foreign-file]", Kind::now().url()), "--force"]);
     assert_eq!(bucket.documents().into_keys().collect::<Vec<_>>(), ["all.rss", "robots.txt"]);
     assert_eq!(bucket.text("all.rss"), "mine");
     run(&publication, &bucket, &["build", "--force"]).expect(0, &[]);
@@ -23,7 +23,7 @@ fn what_others_put_is_neither_overwritten_nor_deleted() {
 
 /// Somebody changes an object after the list was made.
 #[test]
-fn who_is_overtaken_overwrites_nothing_where_the_store_helps() {
+pub(super) fn who_is_overtaken_overwrites_nothing_where_the_store_helps() {
     for path in ["all.rss", "items/item-3.html"] {
         let (bucket, publication) = (Bucket::new(), with_items(2, ""));
         build(&publication, &bucket);
@@ -41,7 +41,10 @@ fn who_is_overtaken_overwrites_nothing_where_the_store_helps() {
             if what == format!("PUT {other}") { Fault::Slow(400) } else { Fault::None }
         });
         let ran = run(&publication, &bucket, &["build"]);
-        ran.expect(2, &[&format!("`{path}` in `s3://news/feeds` was changed by something else while this run was under way"), "--force"]);
+        ran.expect(
+            2,
+            &[&format!("`{path}` in `{}` was changed by something else while this run was under way", Kind::now().url()), "--force"],
+        );
         assert_eq!(bucket.text(path), "quicker");
         bucket.works();
         run(&publication, &bucket, &["build"]).expect(1, &["foreign-file"]);
@@ -51,7 +54,7 @@ fn who_is_overtaken_overwrites_nothing_where_the_store_helps() {
 }
 
 #[test]
-fn a_store_that_ignores_conditions_is_given_none() {
+pub(super) fn a_store_that_ignores_conditions_is_given_none() {
     let (bucket, publication) = (Bucket::new(), with_items(2, ""));
     bucket.ignores_conditions();
     build(&publication, &bucket);
@@ -65,7 +68,7 @@ fn a_store_that_ignores_conditions_is_given_none() {
 }
 
 #[test]
-fn a_store_that_honours_them_is_given_the_tag_that_stood() {
+pub(super) fn a_store_that_honours_them_is_given_the_tag_that_stood() {
     let (bucket, publication) = (Bucket::new(), with_items(2, ""));
     build(&publication, &bucket);
     let tag = bucket.object("all.rss").tag;

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn two_servers_say_the_same_and_see_a_change_within_a_second() {
+pub(super) fn two_servers_say_the_same_and_see_a_change_within_a_second() {
     let (bucket, publication) = (Bucket::new(), with_items(3, "ttl = 7\nprecompress = ['gzip']\n"));
     publication.write("feeds.toml", format!("{}[[moved]]\nfrom = 'old'\nto = 'all'\nas = 'redirect'\n", publication.read("feeds.toml")));
     build(&publication, &bucket);
@@ -40,7 +40,7 @@ fn two_servers_say_the_same_and_see_a_change_within_a_second() {
 }
 
 #[test]
-fn the_last_good_copy_is_served_while_the_store_is_away() {
+pub(super) fn the_last_good_copy_is_served_while_the_store_is_away() {
     let (bucket, publication) = (Bucket::new(), with_items(3, ""));
     let server = Serving::start(&bucket.endpoint());
     let answer = server.get("/all.rss");
@@ -63,7 +63,7 @@ fn the_last_good_copy_is_served_while_the_store_is_away() {
 }
 
 #[test]
-fn documents_that_are_cut_off_or_wrong_are_not_taken() {
+pub(super) fn documents_that_are_cut_off_or_wrong_are_not_taken() {
     let (bucket, publication) = (Bucket::new(), with_items(3, ""));
     build(&publication, &bucket);
     let server = Serving::start(&bucket.endpoint());
@@ -89,7 +89,7 @@ fn documents_that_are_cut_off_or_wrong_are_not_taken() {
 
 /// A publish was killed half way, and a server starts: what stands is served, each document whole.
 #[test]
-fn a_server_that_starts_amid_a_publish_serves_what_stands() {
+pub(super) fn a_server_that_starts_amid_a_publish_serves_what_stands() {
     let (bucket, publication) = (Bucket::new(), with_items(3, ""));
     build(&publication, &bucket);
     let index = bucket.text(".tidings/index.json");
