@@ -145,6 +145,7 @@ impl Run<'_> {
         let clock = Instant::now();
         let told = if is_silent { None } else { self.before.tell_hubs(self.config) };
         let hubs = told.map(|told| Hubs { took: clock.elapsed(), told });
+        folder.nature().iter().for_each(|nature| self.context.ui.detail(format_args!("store     {nature}")));
         let exit = self.tell(&built, &plan, Published { outcome, purge, hubs }, views);
         if let (Some(look), Ok(Exit::Fine)) = (look, &exit) {
             look.keep(folder, &built);

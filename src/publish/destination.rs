@@ -110,6 +110,11 @@ impl Destination {
         Ok(lock)
     }
 
+    /// What there is to know of the place itself, as far as it was found out.
+    pub fn nature(&self) -> Option<&'static str> {
+        self.place.nature()
+    }
+
     /// The path of every published document, in order.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         self.manifest.paths()

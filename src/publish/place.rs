@@ -47,6 +47,11 @@ pub(super) trait Place: fmt::Debug + Send + Sync {
     /// The file whose stamp tells whether somebody changed what stands at a path; `None` where a look costs more.
     fn trace(&self, path: &str) -> Option<PathBuf>;
 
+    /// What there is to know of the place itself, as far as it was found out.
+    fn nature(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Lets go of what was known, since another run may have been here.
     fn renew(&mut self) {}
 }

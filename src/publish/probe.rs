@@ -17,6 +17,19 @@ pub(crate) struct Honours {
     pub update: bool,
 }
 
+impl Honours {
+    /// What that means for documents that somebody else put.
+    pub fn in_words(self) -> &'static str {
+        match (self.create, self.update) {
+            (true, true) => "it honours conditions: what somebody else put there meanwhile is not overwritten",
+            (true, false) => {
+                "it honours conditions where nothing stands, and no others: what somebody else puts there in the midst of a publish is seen by the next"
+            }
+            (false, _) => "it honours no conditions: what somebody else puts there in the midst of a publish is seen by the next",
+        }
+    }
+}
+
 /// Tries it on an object of its own; `None` where the store gave no clear answer.
 pub(crate) async fn probe(storage: &Storage) -> Option<Honours> {
     let name = format!(".tidings/probe-{}", std::process::id());

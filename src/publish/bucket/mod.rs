@@ -22,6 +22,7 @@ use super::index::{self, INDEX, Index, Listed};
 use super::manifest::Hash;
 use super::place::{Place, Putting, Stamps};
 use super::plan::Standing;
+use super::probe::Honours;
 use crate::config::Config;
 use crate::crash;
 use crate::storage::{Address, Condition, Entry, Fetched, Put, Storage, is_same};
@@ -248,6 +249,10 @@ impl Place for Bucket {
 
     fn trace(&self, _path: &str) -> Option<PathBuf> {
         None
+    }
+
+    fn nature(&self) -> Option<&'static str> {
+        self.now().known.honours.map(Honours::in_words)
     }
 
     fn renew(&mut self) {

@@ -57,7 +57,7 @@ pub(super) fn who_is_overtaken_overwrites_nothing_where_the_store_helps() {
 pub(super) fn a_store_that_ignores_conditions_is_given_none() {
     let (bucket, publication) = (Bucket::new(), with_items(2, ""));
     bucket.ignores_conditions();
-    build(&publication, &bucket);
+    run(&publication, &bucket, &["build", "-v"]).expect(0, &["store     it honours no conditions"]);
     let asked = bucket.take();
     let with: Vec<_> = asked.iter().filter(|asked| asked.condition.is_some()).collect();
     assert!(!with.is_empty() && with.iter().all(|asked| asked.what.contains(".tidings/probe-")), "{with:?}");
@@ -70,7 +70,7 @@ pub(super) fn a_store_that_ignores_conditions_is_given_none() {
 #[test]
 pub(super) fn a_store_that_honours_them_is_given_the_tag_that_stood() {
     let (bucket, publication) = (Bucket::new(), with_items(2, ""));
-    build(&publication, &bucket);
+    run(&publication, &bucket, &["build", "-v"]).expect(0, &["store     it honours conditions: "]);
     let tag = bucket.object("all.rss").tag;
     bucket.take();
     publication.item(3, "Another port of Belize");
