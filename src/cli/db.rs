@@ -179,7 +179,7 @@ impl Given {
         if file != Path::new("-") {
             return Ok(Given { path: std::path::absolute(file)?, _kept: None });
         }
-        let mut kept = tempfile::Builder::new().prefix("standard-input-").suffix(".ndjson").tempfile()?;
+        let mut kept = tempfile::Builder::new().prefix("standard-input-").suffix(".ndjson").tempfile_in(crate::scratch::folder()?)?;
         io::copy(&mut io::stdin().lock(), &mut kept)?;
         Ok(Given { path: kept.path().to_owned(), _kept: Some(kept) })
     }
