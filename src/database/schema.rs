@@ -117,7 +117,7 @@ pub fn ready(database: &Database) -> Result<Client, DatabaseError> {
         }
         Standing::Newer(found) => (format!("its tables have version {found}, and this program knows {VERSION}"), "use the newer program"),
     };
-    Err(DatabaseError { address: database.address.to_string(), why, help, is_passing: false })
+    Err(DatabaseError { address: database.address.to_string(), why, help, is_passing: false, is_clash: false })
 }
 
 /// What is there.
