@@ -4,6 +4,7 @@
 //! the database is the affair of those who ask.
 
 use std::fmt;
+use std::time::{Duration, SystemTime};
 
 /// The environment's variable with the password, as for every client of PostgreSQL.
 pub const PASSWORD: &str = "PGPASSWORD";
@@ -63,6 +64,22 @@ pub struct DatabaseError {
     pub help: &'static str,
     /// Whether the same may succeed later without anybody mending something: the connection was lost, another had the rows.
     pub is_passing: bool,
+    /// Whether a transaction was rolled back for the sake of another, so that the same may be done again at once.
+    pub is_clash: bool,
+}
+
+impl DatabaseError {
+    /// How long to wait before the same is tried again, after so many times; `None` where that is of no use. Those who clashed wait for times of their own, so as not
+    /// to clash again.
+    pub fn pause(&self, tried: u32) -> Option<Duration> {
+        let milliseconds: u64 = match (self.is_clash, self.is_passing, tried) {
+            (true, _, 0..8) => 20 << tried,
+            (false, true, 0..3) => 50 << (2 * tried),
+            _ => return None,
+        };
+        let dice = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |now| now.subsec_micros() ^ std::process::id());
+        Some(Duration::from_micros(milliseconds * (500 + u64::from(dice % 1000))))
+    }
 }
 
 #[cfg(feature = "postgres")]

@@ -29,6 +29,7 @@
 //! | [`coding`] | bytes compressed for the way: gzip, Brotli, Zstandard | no |
 //! | [`progress`] | counters that long work moves and somebody watches | no |
 //! | [`stamp`] | what the file system says of a file without reading it | no |
+//! | [`scratch`] | where files stand that end with a run | makes that folder |
 //! | `crash` | points at which a test may let the program die | no |
 //! | [`seen`] | a published feed as a reader sees it | no |
 //! | [`database`] | where a PostgreSQL database is, and a connection to it (feature `postgres`) | connects, reads passwords from the environment |
@@ -103,6 +104,7 @@ pub mod pipeline;
 pub mod progress;
 pub mod publish;
 pub mod purge;
+pub mod scratch;
 pub mod seen;
 pub mod serve;
 pub mod server_config;

@@ -17,6 +17,7 @@ use crate::config::{Config, Purge, PurgeBy};
 use crate::diag::{Finding, Place, codes};
 use crate::fetch;
 use crate::publish::Unpurged;
+use crate::scratch;
 
 /// A command or an answer that takes longer is given up.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -107,7 +108,7 @@ fn run(mut command: Command, root: &Path, urls: &[Url]) -> Result<(), String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let work = || {
         // Files, so that neither has to wait for the other.
-        let (mut input, mut output) = (tempfile::tempfile()?, tempfile::tempfile()?);
+        let (mut input, mut output) = (scratch::file()?, scratch::file()?);
         input.write_all(lines.as_bytes())?;
         input.rewind()?;
         let root = if root.as_os_str().is_empty() { Path::new(".") } else { root };

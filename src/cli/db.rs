@@ -91,9 +91,7 @@ pub(super) struct TouchArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  tidings db init\n  tidings db init --partitions 16    for hundreds of millions of items, or for Citus and its kin"
-)]
+#[command(after_help = "Examples:\n  tidings db init\n  tidings db init --partitions 16    for hundreds of millions of items")]
 pub(super) struct InitArgs {
     /// Spread the tables that grow with the items over so many partitions by hash
     #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1024))]
@@ -179,7 +177,7 @@ impl Given {
         if file != Path::new("-") {
             return Ok(Given { path: std::path::absolute(file)?, _kept: None });
         }
-        let mut kept = tempfile::Builder::new().prefix("standard-input-").suffix(".ndjson").tempfile()?;
+        let mut kept = tempfile::Builder::new().prefix("standard-input-").suffix(".ndjson").tempfile_in(crate::scratch::folder()?)?;
         io::copy(&mut io::stdin().lock(), &mut kept)?;
         Ok(Given { path: kept.path().to_owned(), _kept: Some(kept) })
     }

@@ -1,10 +1,13 @@
 //! `tidings work`: publishes what is wanted of the items in the database, on as many machines as there are.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use clap::Args;
 
 use super::context::Context;
+use super::serve::Signals;
 use super::worker::{BATCH, LEASE, Sum, Told, Worker};
 use super::{Exit, Failure, build, db};
 use crate::desk::{Desk, DeskError};
@@ -21,6 +24,8 @@ const AGAIN: Duration = Duration::from_secs(60);
 /// `tidings work`
 #[derive(Debug, Args)]
 #[command(after_help = "\
+SIGTERM and SIGINT end it once what it has in hand is published, and a second one at once.
+
 Examples:
   tidings db load && tidings work --once     from cron
   tidings work                               until a signal ends it, on any number of machines")]
@@ -60,8 +65,49 @@ fn once(mut worker: Worker<'_>) -> Result<Exit, Failure> {
     Ok(if sum.refused.is_empty() { Exit::Fine } else { Exit::Findings })
 }
 
-/// Goes on until the process is ended; a round that is cut off is another's when its lease is over.
+/// A worker is told to end while it has families in hand, or while it has none.
+#[derive(Debug, Default)]
+pub(super) struct Turn {
+    is_last: AtomicBool,
+    at_work: Mutex<()>,
+}
+
+impl Turn {
+    /// Ends the process at a signal, once nothing is in hand: the first process of a container is not ended by one that it takes no notice of.
+    ///
+    /// # Errors
+    /// Where signals cannot be listened for.
+    fn end_at_a_signal(self: Arc<Self>) -> std::io::Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let mut signals = runtime.block_on(async { Signals::new() })?;
+        let listen = move || {
+            runtime.block_on(signals.next());
+            self.is_last.store(true, Ordering::Relaxed);
+            std::thread::spawn(move || {
+                let _nothing_in_hand = self.take();
+                std::process::exit(0);
+            });
+            runtime.block_on(signals.next());
+            std::process::exit(1);
+        };
+        std::thread::Builder::new().name("signals".to_owned()).spawn(listen).map(drop)
+    }
+
+    /// As long as the value something is in hand.
+    fn take(&self) -> MutexGuard<'_, ()> {
+        self.at_work.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether nothing more is to be taken in hand.
+    pub fn is_last(&self) -> bool {
+        self.is_last.load(Ordering::Relaxed)
+    }
+}
+
+/// Goes on until a signal ends it; a round that is cut off is another's when its lease is over.
 fn for_ever(mut worker: Worker<'_>) -> Result<Exit, Failure> {
+    let unable = |error| Failure::new(format!("could not listen for signals: {error}"));
+    worker.turn.clone().end_at_a_signal().map_err(unable)?;
     // What cannot be mended by waiting is told at once.
     drop(db::desk(worker.config)?);
     let mut away = AWAY.0;
@@ -86,6 +132,8 @@ fn connected(worker: &mut Worker<'_>, away: &mut Duration) -> Result<std::conver
     let mut told = None;
     loop {
         let mut sum = Sum::default();
+        let turn = worker.turn.clone();
+        let in_hand = turn.take();
         worker.all(&mut desk, &mut sum)?;
         *away = AWAY.0;
         // What a cache or a hub did not take is not tried at every look.
@@ -96,6 +144,7 @@ fn connected(worker: &mut Worker<'_>, away: &mut Duration) -> Result<std::conver
         if sum.families > 0 {
             worker.context.ui.say(&sum);
         }
+        drop(in_hand);
         desk.wait(PATIENCE);
     }
 }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
 use super::context::Context;
 use super::db;
+use super::work::Turn;
 use crate::config::Config;
 use crate::crash;
 use crate::desk::claim::Claim;
@@ -33,6 +35,8 @@ pub(super) struct Worker<'a> {
     batch: usize,
     /// For so long.
     lease: Duration,
+    /// Whether it is to end when this is done.
+    pub turn: Arc<Turn>,
     stock: Stock,
     /// `None` where it was not needed yet.
     shop: Option<Option<Shop>>,
@@ -78,7 +82,7 @@ impl Told {
 impl<'a> Worker<'a> {
     pub fn new(context: &'a Context, config: &'a Config, (name, batch, lease): (String, u32, u32)) -> Self {
         let (batch, lease) = (batch as usize, Duration::from_secs(lease.into()));
-        Worker { context, config, name, batch, lease, stock: Stock::default(), shop: None }
+        Worker { context, config, name, batch, lease, turn: Arc::default(), stock: Stock::default(), shop: None }
     }
 
     /// Everything that is wanted and free.
@@ -92,7 +96,9 @@ impl<'a> Worker<'a> {
             return Ok(());
         }
         sum.is_untold = true;
-        while let Some(claim) = desk.claim(&self.name, self.batch, self.lease)? {
+        while !self.turn.is_last()
+            && let Some(claim) = desk.claim(&self.name, self.batch, self.lease)?
+        {
             self.take(desk, claim, sum)?;
         }
         Ok(())

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use postgres::config::SslMode;
+use postgres::error::SqlState;
 use postgres::{Client, Config, NoTls};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
@@ -29,7 +30,7 @@ const MODES: &str = "`sslmode` is `disable`, `allow`, `prefer`, `require`, `veri
 /// # Errors
 /// An address or variable that cannot be read, or a server that does not answer or does not let us in.
 pub fn connect(address: &Address) -> Result<Client, DatabaseError> {
-    let fail = |why: String, help, is_passing| DatabaseError { address: address.to_string(), why, help, is_passing };
+    let fail = |why: String, help, is_passing| DatabaseError { address: address.to_string(), why, help, is_passing, is_clash: false };
     let url = match address {
         Address::Url(url) => url.clone(),
         Address::Variable(name) => match env::var(name) {
@@ -77,13 +78,18 @@ pub fn failure(address: &Address, error: &postgres::Error, help: &'static str) -
         None => error.is_closed() || error.to_string().contains("communicating"),
     };
     let help = if is_passing { "run again; nothing was published" } else { help };
-    DatabaseError { address: address.to_string(), why: words(error), help, is_passing }
+    DatabaseError { address: address.to_string(), why: words(error), help, is_passing, is_clash: error.as_db_error().is_some_and(is_clash) }
 }
 
 /// The classes of SQLSTATE that speak of the moment: no connection, a clash of two transactions, no room just now, a server that stops or starts.
 fn is_passing(error: &postgres::error::DbError) -> bool {
     let code = error.code().code();
     ["08", "40", "53", "57P"].iter().any(|class| code.starts_with(class)) || code == "55P03"
+}
+
+/// A deadlock, or a clash where transactions are kept further apart than PostgreSQL does by itself.
+fn is_clash(error: &postgres::error::DbError) -> bool {
+    [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED].contains(error.code())
 }
 
 /// All that the server or the library has to say, in one line.

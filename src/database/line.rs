@@ -2,15 +2,11 @@
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use postgres::{Client, Transaction};
 
 use super::{DatabaseError, schema};
 use crate::config::Database;
-
-/// What clashed with another transaction, or lost its connection, is tried again after so many milliseconds.
-const AGAIN: [u64; 3] = [20, 100, 500];
 
 /// Who was stopped in the midst of a transaction must not hold up all others. A database that does not know these words need not.
 const SETTINGS: [&str; 2] = ["lock_timeout = '15s'", "idle_in_transaction_session_timeout = '30s'"];
@@ -34,7 +30,7 @@ impl Line {
     pub fn run<T: Send>(&self, work: impl Fn(&mut Transaction<'_>) -> Result<T, postgres::Error> + Sync) -> Result<T, DatabaseError> {
         apart(|| {
             let mut kept = self.client.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut pauses = AGAIN.iter();
+            let mut tried = 0;
             loop {
                 let mut client = match kept.take() {
                     Some(client) if !client.is_closed() => client,
@@ -48,10 +44,8 @@ impl Line {
                     Ok(done) => return Ok(done),
                     Err(error) => schema::said(&self.database.address, &error),
                 };
-                match pauses.next() {
-                    Some(pause) if error.is_passing => std::thread::sleep(Duration::from_millis(*pause)),
-                    _ => return Err(error),
-                }
+                std::thread::sleep(error.pause(tried).ok_or(error)?);
+                tried += 1;
             }
         })
     }

@@ -1,6 +1,6 @@
 //! The tables that Tidings keeps in a database: made, brought up to date, and looked at.
 //!
-//! Plain SQL that PostgreSQL and its distributed kin run: no extensions, no temporary tables, no triggers, no advisory locks. Names of items and paths
+//! Plain SQL, for PostgreSQL and, as far as their documentation tells, its distributed kin: no extensions, no temporary tables, no triggers, no advisory locks. Names of items and paths
 //! are compared byte by byte (`collate "C"`), as the program itself compares them. A callback of a subscriber may be longer than an index takes, so that what
 //! tells subscriptions apart is a hash (`key`) of topic and callback.
 
@@ -117,7 +117,7 @@ pub fn ready(database: &Database) -> Result<Client, DatabaseError> {
         }
         Standing::Newer(found) => (format!("its tables have version {found}, and this program knows {VERSION}"), "use the newer program"),
     };
-    Err(DatabaseError { address: database.address.to_string(), why, help, is_passing: false })
+    Err(DatabaseError { address: database.address.to_string(), why, help, is_passing: false, is_clash: false })
 }
 
 /// What is there.
@@ -139,6 +139,28 @@ pub fn standing(database: &Database, client: &mut Client) -> Result<Standing, Da
     asked().map_err(|error| said(&database.address, &error))
 }
 
+/// How a server wants its tables to be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Dialect {
+    Postgres,
+    /// Compares texts byte by byte by itself, and takes no `collate "C"` for a column; spreads every table by itself, and knows no partitions by hash.
+    Cockroach,
+}
+
+impl Dialect {
+    /// From what the server says of its version.
+    fn of(version: &str) -> Self {
+        if version.starts_with("CockroachDB") { Dialect::Cockroach } else { Dialect::Postgres }
+    }
+
+    fn says(self, step: &str) -> String {
+        match self {
+            Dialect::Postgres => step.to_owned(),
+            Dialect::Cockroach => step.replace(" collate \"C\"", ""),
+        }
+    }
+}
+
 /// Makes the schema and its tables, or brings them up to date; gives the version that was there. Tables that grow with the items are spread over so
 /// many partitions, where that is more than one.
 ///
@@ -153,10 +175,13 @@ pub fn migrate(database: &Database, partitions: u32) -> Result<i64, DatabaseErro
         Standing::Newer(_) => return ready(database).map(|_| VERSION),
     };
     let mut work = || -> Result<(), postgres::Error> {
+        let words: String = client.query_one("select version()", &[])?.get(0);
+        let dialect = Dialect::of(&words);
+        let partitions = if dialect == Dialect::Cockroach { 1 } else { partitions };
         let mut transaction = client.transaction()?;
         transaction.batch_execute(&format!("create schema if not exists {}", database.schema))?;
         for step in &STEPS[from as usize..] {
-            make(&mut transaction, step, partitions)?;
+            make(&mut transaction, step, (dialect, partitions))?;
         }
         transaction.execute("delete from meta where key = 'version'", &[])?;
         transaction.execute("insert into meta (key, value) values ('version', $1)", &[&VERSION])?;
@@ -170,7 +195,8 @@ pub fn migrate(database: &Database, partitions: u32) -> Result<i64, DatabaseErro
     Ok(from)
 }
 
-fn make(client: &mut impl GenericClient, step: &str, partitions: u32) -> Result<(), postgres::Error> {
+fn make(client: &mut impl GenericClient, step: &str, (dialect, partitions): (Dialect, u32)) -> Result<(), postgres::Error> {
+    let step = dialect.says(step);
     for statement in step.split(';').map(str::trim).filter(|statement| !statement.is_empty()) {
         let (plain, by) = match statement.split_once("{by:") {
             Some((plain, column)) => (plain.trim_end(), column.trim_end_matches('}')),
@@ -206,4 +232,17 @@ pub fn said(address: &Address, error: &postgres::Error) -> DatabaseError {
         _ => "see whether the user may read and write the schema's tables",
     };
     failure(address, error, help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_told_its_tables_in_its_own_words() {
+        let version = "PostgreSQL 18.4 on x86_64-pc-linux-gnu, compiled by gcc";
+        assert_eq!(Dialect::of(version).says(STEPS[0]), STEPS[0]);
+        let step = Dialect::of("CockroachDB CCL v26.3.0 (x86_64-pc-linux-gnu)").says(STEPS[0]);
+        assert!(!step.contains("collate") && step.contains("iri text primary key") && step.contains("topic text not null, mark"), "{step}");
+    }
 }

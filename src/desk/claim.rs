@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use super::{Desk, DeskError, LIST};
+use super::{Desk, DeskError, LIST, again};
 use crate::crash;
 
 /// Families that a worker has for now.
@@ -60,8 +60,10 @@ impl Desk<'_> {
             update families f set owner = $2, token = f.token + 1, until = now() + $3::float8 * interval '1 second' \
             from due where f.path = due.path returning f.path, f.token, f.wanted";
         let began = Instant::now();
-        let rows = self.client.query(query, &[&(most as i64), &worker, &lease.as_secs_f64()]);
-        let rows = self.said(rows)?;
+        let rows = again(|| {
+            let rows = self.client.query(query, &[&(most as i64), &worker, &lease.as_secs_f64()]);
+            self.said(rows)
+        })?;
         crash::point("claim");
         let mut families: BTreeMap<String, Held> =
             rows.iter().map(|row| (row.get(0), Held { token: row.get(1), wanted: row.get(2) })).collect();
@@ -69,9 +71,7 @@ impl Desk<'_> {
             && let Some(list) = families.remove(LIST)
         {
             // What the others change of it is not known yet.
-            let free =
-                self.client.execute("update families set owner = null, until = null where path = $1 and token = $2", &[&LIST, &list.token]);
-            self.said(free)?;
+            self.free(&[LIST], &[list.token])?;
         }
         Ok((!families.is_empty()).then(|| Claim { families, until: began + lease, lease }))
     }
@@ -82,10 +82,16 @@ impl Desk<'_> {
     /// A database that cannot be asked.
     pub fn give_back(&mut self, claim: &Claim) -> Result<(), DeskError> {
         let (paths, tokens) = rows(claim);
+        self.free(&paths, &tokens)
+    }
+
+    fn free(&mut self, paths: &[&str], tokens: &[i64]) -> Result<(), DeskError> {
         let query = "update families f set owner = null, until = null from unnest($1::text[], $2::bigint[]) as o (path, token) \
                      where f.path = o.path and f.token = o.token";
-        let done = self.client.execute(query, &[&paths, &tokens]);
-        self.said(done).map(drop)
+        again(|| {
+            let done = self.client.execute(query, &[&paths, &tokens]);
+            self.said(done).map(drop)
+        })
     }
 
     /// Has the lease begin anew for what is still this worker's; the claim holds nothing else from then on.
@@ -97,8 +103,11 @@ impl Desk<'_> {
         let query = "update families f set until = now() + $3::float8 * interval '1 second' from unnest($1::text[], $2::bigint[]) as o (path, token) \
                      where f.path = o.path and f.token = o.token returning f.path";
         let began = Instant::now();
-        let rows = self.client.query(query, &[&paths, &tokens, &claim.lease.as_secs_f64()]);
-        let own: BTreeSet<String> = self.said(rows)?.iter().map(|row| row.get(0)).collect();
+        let rows = again(|| {
+            let rows = self.client.query(query, &[&paths, &tokens, &claim.lease.as_secs_f64()]);
+            self.said(rows)
+        })?;
+        let own: BTreeSet<String> = rows.iter().map(|row| row.get(0)).collect();
         claim.families.retain(|path, _| own.contains(path));
         claim.until = began + claim.lease;
         Ok(())
@@ -112,8 +121,10 @@ impl Desk<'_> {
         let (paths, tokens) = rows(claim);
         let query = "select f.path from families f join unnest($1::text[], $2::bigint[]) as o (path, token) on f.path = o.path and f.token = o.token \
                      where f.until > now()";
-        let rows = self.client.query(query, &[&paths, &tokens]);
-        Ok(self.said(rows)?.iter().map(|row| row.get(0)).collect())
+        again(|| {
+            let rows = self.client.query(query, &[&paths, &tokens]);
+            Ok(self.said(rows)?.iter().map(|row| row.get(0)).collect())
+        })
     }
 }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::batch::Batch;
 use super::load::{Aside, Load, cannot};
 use super::put::{How, last_of_each};
-use super::{Desk, DeskError, moves};
+use super::{Desk, DeskError, again, moves};
 use crate::channel;
 use crate::config::{Config, Format};
 use crate::diag::{Finding, Findings, Place, codes};
@@ -52,10 +52,12 @@ impl Desk<'_> {
         for batch in aside.batches().map_err(cannot)? {
             let mut batch = last_of_each(batch.map_err(cannot)?);
             batch.retain(|(item, _)| is_item(item));
-            let batch = Batch::of(self.config, batch, how);
-            // Nothing of the transaction stays.
-            let found = self.client.transaction().and_then(|mut transaction| batch.check(&mut transaction));
-            findings.extend(self.said(found)?);
+            findings.extend(again(|| {
+                let batch = Batch::of(self.config, batch.clone(), how);
+                // Nothing of the transaction stays.
+                let found = self.client.transaction().and_then(|mut transaction| batch.check(&mut transaction));
+                self.said(found)
+            })?);
         }
         Ok(findings)
     }

@@ -23,6 +23,7 @@ use crate::item::{self, Files, Hidden, Item, Loaded, Sift};
 use crate::ledger::{Accept, Traces, guard, trace};
 use crate::pipeline::{self, Sifted};
 use crate::progress::Progress;
+use crate::scratch;
 
 /// Items that go in at a time.
 const BATCH: usize = 500;
@@ -188,7 +189,10 @@ fn mark(iri: &str) -> u128 {
 
 pub(super) fn cannot(error: io::Error) -> DeskError {
     let why = format!("items could not be put aside while they are read: {error}");
-    DeskError::Cannot { why, help: "see whether the disk with temporary files is full (`TMPDIR` names another)" }
+    DeskError::Cannot {
+        why,
+        help: "see whether the disk with temporary files is full, and whether this user may write there (`TMPDIR` names another folder)",
+    }
 }
 
 /// Puts aside what differs from what is known.
@@ -205,7 +209,7 @@ struct Sieve<'a> {
 
 impl<'a> Sieve<'a> {
     fn new(desk: &Desk<'a>, load: Load<'a>, known: &'a HashMap<u128, i64>) -> io::Result<Self> {
-        let file = Mutex::new(BufWriter::with_capacity(1 << 20, tempfile::tempfile()?));
+        let file = Mutex::new(BufWriter::with_capacity(1 << 20, scratch::file()?));
         Ok(Sieve {
             config: desk.config,
             classifier: Classifier::new(desk.config),

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Desk, DeskError, fingerprint};
+use super::{Desk, DeskError, again, fingerprint};
 use crate::ledger::postgres::FREE;
 
 /// What there is to do.
@@ -37,8 +37,10 @@ impl Desk<'_> {
         );
         let own = self.config.websub.own.as_ref();
         let hubs: Vec<&str> = self.config.publication.hubs.iter().filter(|hub| Some(*hub) != own).map(|hub| hub.as_str()).collect();
-        let row = self.client.query_one(&query, &[&now.map(|now| now.timestamp()), &hubs]);
-        let row = self.said(row)?;
+        let row = again(|| {
+            let row = self.client.query_one(&query, &[&now.map(|now| now.timestamp()), &hubs]);
+            self.said(row)
+        })?;
         Ok(Look {
             is_of_this_config: row.get::<_, Option<i64>>(0).map(|value| value == fingerprint(self.config)),
             now: now.or_else(|| DateTime::from_timestamp(row.get(1), 0)).unwrap_or_default(),

@@ -97,14 +97,15 @@ impl<'a> Desk<'a> {
             "set enable_seqscan = off",
             "set max_parallel_workers_per_gather = 0",
             "set jit = off",
-            // Documents are long texts: what presses them otherwise takes longer than all else that the database does with them.
-            "set default_toast_compression = lz4",
             "set lock_timeout = '30s'",
             "set idle_in_transaction_session_timeout = '30s'",
         ];
         if client.batch_execute(&settings.join("; ")).is_err() {
             settings.iter().for_each(|setting| _ = client.batch_execute(setting));
         }
+        // Documents are long texts: what presses them otherwise takes longer than all else that the database does with them. PostgreSQL 13 does not know this, and
+        // some of the others were made without it.
+        let _ = client.batch_execute("set default_toast_compression = lz4");
         Ok(Desk { config, database, client })
     }
 
@@ -157,13 +158,14 @@ impl<'a> Desk<'a> {
 
 /// Tries again what clashed with another transaction, or waited in vain for one.
 fn again<T>(mut work: impl FnMut() -> Result<T, DeskError>) -> Result<T, DeskError> {
-    for pause in [50, 200, 800] {
+    let mut tried = 0;
+    loop {
         match work() {
-            Err(DeskError::Database(error)) if error.is_passing => std::thread::sleep(std::time::Duration::from_millis(pause)),
+            Err(DeskError::Database(error)) => std::thread::sleep(error.pause(tried).ok_or(error)?),
             done => return done,
         }
+        tried += 1;
     }
-    work()
 }
 
 /// What of the config documents and placements depend on.

@@ -15,7 +15,7 @@ use super::rows::want;
 use super::shop::Shop;
 #[cfg(feature = "object-store")]
 use super::shop::Stands;
-use super::{CHANNEL, Desk, DeskError, LIST, moves};
+use super::{CHANNEL, Desk, DeskError, LIST, again, moves};
 use crate::config::Config;
 use crate::crash;
 use crate::diag::Findings;
@@ -74,7 +74,7 @@ impl Desk<'_> {
     fn parted(&mut self, families: &BTreeSet<String>, stock: &mut Stock, now: DateTime<Utc>) -> Result<(Memory, Parted), DeskError> {
         let mut more: BTreeMap<String, i64> = BTreeMap::new();
         loop {
-            let part = self.fetch(families, &more, stock, now)?;
+            let part = again(|| self.fetch(families, &more, stock, now))?;
             let before = part.memory.clone();
             match pipeline::part(self.config, part, now) {
                 Ok(parted) => return Ok((before, parted)),
@@ -113,8 +113,10 @@ impl Desk<'_> {
             // A worker that ends between the put and the commit leaves what nobody knows of, unless it was said before.
             let doubtful: Vec<&str> = changed.iter().map(|at| &*made[*at].path).filter(|path| standing.contains_key(*path)).collect();
             if !doubtful.is_empty() {
-                let said = documents::doubt(&mut self.client, &doubtful);
-                self.said(said)?;
+                again(|| {
+                    let said = documents::doubt(&mut self.client, &doubtful);
+                    self.said(said)
+                })?;
             }
             let puts: Vec<(&Put, Stands)> = changed.iter().map(|at| (&made[*at], stands(known(&made[*at]), is_second))).collect();
             let Some(tags) = shop.put(&puts, claim)? else { return Ok(None) };
@@ -156,38 +158,47 @@ impl Desk<'_> {
         (before, parted): (&Memory, &Parted),
         (made, stored): (&[Put], &[String]),
     ) -> Result<Round, DeskError> {
-        let config = self.config;
-        let result = (|| {
-            let mut transaction = self.client.transaction()?;
-            let mut own = still_own(&mut transaction, claim)?;
-            let is_of_now = "select 1 from meta where key = 'config' and value = $1";
-            if transaction.query_opt(is_of_now, &[&super::fingerprint(config)])?.is_none() {
-                // Loaded by another config meanwhile: what was made by this one is of no use.
-                own.clear();
-            }
-            let (made, others): (Vec<&Put>, Vec<&Put>) = made.iter().partition(|put| own.contains_key(&put.family));
-            let doubtful: Vec<&Put> = others.into_iter().filter(|put| stored.contains(&put.path)).collect();
-            documents::doubt(&mut transaction, &doubtful.iter().map(|put| &*put.path).collect::<Vec<_>>())?;
-            let saved = documents::save(&mut transaction, &made, &own, (config, &parted.kept))?;
-            crash::point("documents");
-            let paths: HashSet<String> = own.keys().flat_map(|family| variants(config, family)).collect();
-            let is_other = remember(&mut transaction, config, (before, &parted.after), &|path| paths.contains(path))?;
-            let is_other = is_other && (config.output.opml || !config.moved.is_empty());
-            // Those who serve from a store are told by who makes the list.
-            let is_stored = stored.iter().any(|path| path != REDIRECTS && !path.starts_with(OPML));
-            let mut wanted: BTreeSet<String> = doubtful.iter().map(|put| put.family.clone()).collect();
-            wanted.extend((is_other || is_stored && config.output.index).then(|| LIST.to_owned()));
-            want(&mut transaction, &wanted)?;
-            add(&mut transaction, &websub::pings_of(config, saved.put.iter().map(String::as_str)), false)?;
-            purge::note(&mut transaction, config, &saved)?;
-            done(&mut transaction, claim, &own, &parted.due)?;
-            crash::point("documents");
-            transaction.commit()?;
-            Ok(Round { families: own.len(), documents: saved, ..Round::default() })
-        })();
-        let round = self.said(result)?;
+        let round = again(|| {
+            let round = self.commit_once(claim, (before, parted), (made, stored));
+            self.said(round)
+        })?;
         crash::point("committed");
         Ok(round)
+    }
+
+    fn commit_once(
+        &mut self,
+        claim: &Claim,
+        (before, parted): (&Memory, &Parted),
+        (made, stored): (&[Put], &[String]),
+    ) -> Result<Round, postgres::Error> {
+        let config = self.config;
+        let mut transaction = self.client.transaction()?;
+        let mut own = still_own(&mut transaction, claim)?;
+        let is_of_now = "select 1 from meta where key = 'config' and value = $1";
+        if transaction.query_opt(is_of_now, &[&super::fingerprint(config)])?.is_none() {
+            // Loaded by another config meanwhile: what was made by this one is of no use.
+            own.clear();
+        }
+        let (made, others): (Vec<&Put>, Vec<&Put>) = made.iter().partition(|put| own.contains_key(&put.family));
+        let doubtful: Vec<&Put> = others.into_iter().filter(|put| stored.contains(&put.path)).collect();
+        documents::doubt(&mut transaction, &doubtful.iter().map(|put| &*put.path).collect::<Vec<_>>())?;
+        let saved = documents::save(&mut transaction, &made, &own, (config, &parted.kept))?;
+        crash::point("documents");
+        let paths: HashSet<String> = own.keys().flat_map(|family| variants(config, family)).collect();
+        let is_other = remember(&mut transaction, config, (before, &parted.after), &|path| paths.contains(path))?;
+        let is_other = is_other && (config.output.opml || !config.moved.is_empty());
+        // Those who serve from a store are told by who makes the list.
+        let is_stored = stored.iter().any(|path| path != REDIRECTS && !path.starts_with(OPML));
+        let mut wanted: BTreeSet<String> = doubtful.iter().map(|put| put.family.clone()).collect();
+        wanted.extend((is_other || is_stored && config.output.index).then(|| LIST.to_owned()));
+        want(&mut transaction, &wanted)?;
+        add(&mut transaction, &websub::pings_of(config, saved.put.iter().map(String::as_str)), false)?;
+        purge::note(&mut transaction, config, &saved)?;
+        done(&mut transaction, claim, &own, &parted.due)?;
+        crash::point("documents");
+        transaction.commit()?;
+        Ok(Round { families: own.len(), documents: saved, ..Round::default() })
     }
 
     /// From now on [`Desk::wait`] hears who calls. A database that cannot call is polled.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use postgres::{Row, Transaction};
 
 use super::documents::Saved;
-use super::{Desk, DeskError};
+use super::{Desk, DeskError, again};
 use crate::config::Config;
 use crate::diag::Finding;
 use crate::pipeline;
@@ -33,14 +33,18 @@ impl Desk<'_> {
     pub fn purge(&mut self, token: Option<&str>) -> Result<Option<Finding>, DeskError> {
         if self.config.output.purge.is_none() {
             // What was noted for caches that are no more.
-            let done = self.client.execute("delete from unpurged", &[]);
-            return self.said(done).map(|_| None);
+            return again(|| {
+                let done = self.client.execute("delete from unpurged", &[]);
+                self.said(done).map(|_| None)
+            });
         }
         let take = "update unpurged u set until = now() + $1::float8 * interval '1 second' from (\
                 select path from unpurged where until is null or until < now() order by path for update skip locked) d \
             where u.path = d.path returning u.path, u.mark";
-        let rows = self.client.query(take, &[&(purge::PATIENCE * 2).as_secs_f64()]);
-        let rows = self.said(rows)?;
+        let rows = again(|| {
+            let rows = self.client.query(take, &[&(purge::PATIENCE * 2).as_secs_f64()]);
+            self.said(rows)
+        })?;
         let paths: BTreeSet<String> = rows.iter().map(|row| row.get(0)).collect();
         let finding = purge::tell(self.config, &paths, token, || Ok(()));
         // What changed meanwhile has another mark, and stays.
@@ -49,7 +53,10 @@ impl Desk<'_> {
             None => "delete from unpurged where mark = any($1)",
             Some(_) => "update unpurged set until = null, tried = true where mark = any($1)",
         };
-        let done = if marks.is_empty() { Ok(0) } else { self.client.execute(after, &[&marks]) };
-        self.said(done).map(|_| finding)
+        again(|| {
+            let done = if marks.is_empty() { Ok(0) } else { self.client.execute(after, &[&marks]) };
+            self.said(done)
+        })?;
+        Ok(finding)
     }
 }

@@ -62,7 +62,13 @@ pub(super) fn open(address: &Address, request: &str) -> Result<Arc<dyn ObjectSto
 }
 
 fn unready(error: Error) -> Unready {
-    (told(&error), "mend what the environment says of the store; docs/object-storage.md lists the variables")
+    let why = told(&error);
+    let help = if why.contains("No CA certificates") {
+        "this system has no certificates of authorities: install `ca-certificates`, or name a file of them in `SSL_CERT_FILE`"
+    } else {
+        "mend what the environment says of the store; docs/object-storage.md lists the variables"
+    };
+    (why, help)
 }
 
 #[cfg(feature = "azure")]

@@ -264,7 +264,7 @@ fn the_last_place_is_given_once() {
     // Another hub is just about to take it.
     let mut client = database.client();
     let mut other = client.transaction().expect("a transaction");
-    other.execute("select value from tidings.meta where key = 'hub' for update", &[]).expect("its turn");
+    other.execute("update tidings.meta set value = value + 1 where key = 'hub'", &[]).expect("its turn");
     let insert = "insert into tidings.intents (key, mode, topic, callback, host, lease, tries, due, token, until) \
         values ('x', 'subscribe', $1, 'https://reader.example/', 'reader.example', 3600, 0, 9e15, 0, 0)";
     other.execute(insert, &[&ALL]).expect("taken");

@@ -116,6 +116,16 @@ fn a_channel_that_loses_items_to_others_shrinks_as_well() {
 }
 
 #[test]
+fn the_folder_of_temporary_files_need_not_be_there() {
+    let Some(database) = Database::new() else { return };
+    let publication = Publication::with_config(&format!("{CONFIG}{OUTPUT}\n[database]\nurl = '{}'\n", database.url));
+    publication.item(1, "A ship of Belize");
+    assert_eq!(publication.run(&["db", "init"]).code, 0);
+    let ran = publication.command(&["db", "load"]).env("TMPDIR", publication.path(".tidings/made/by/the/run")).output().expect("it runs");
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+}
+
+#[test]
 fn what_the_database_refuses_is_said_with_a_way_out_that_fits() {
     let Some(server) = Server::start() else { return };
     let database = server.database("news");

@@ -1,6 +1,8 @@
-//! A PostgreSQL of the tests' own: Debian's program, a data folder that goes with it, no port but a socket.
+//! A PostgreSQL of the tests' own: a data folder that goes with it, no port but a socket.
 //!
-//! `TIDINGS_TEST_POSTGRES=1` insists that there is one; else a test without it says that it skips.
+//! Its programs are those in the folder that `TIDINGS_TEST_POSTGRES_BIN` names, else the newest of Debian's or on the path. `TIDINGS_TEST_POSTGRES=1` insists that
+//! there are some; else a test without them says that it skips. What `TIDINGS_TEST_POSTGRES_SET` says is set in every server, such as
+//! `default_transaction_isolation=serializable`.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -56,6 +58,9 @@ impl Server {
             "-c",
             "max_connections=200",
         ]);
+        if let Some(setting) = std::env::var_os("TIDINGS_TEST_POSTGRES_SET") {
+            command.arg("-c").arg(setting);
+        }
         let log = fs::OpenOptions::new().create(true).append(true).open(self.dir.path().join("log")).expect("a log");
         command.stdout(Stdio::null()).stderr(log);
         self.child = Some(command.spawn().expect("postgres starts"));
@@ -99,7 +104,8 @@ impl Server {
         let mut command = Command::new("setpriv");
         command.args(["--pdeathsig", "QUIT"]);
         if is_root {
-            command.args(["--reuid", "postgres", "--regid", "postgres", "--clear-groups"]);
+            let user = user();
+            command.args(["--reuid", &user, "--regid", &user, "--clear-groups"]);
         }
         command.arg("--").arg(program).current_dir(self.dir.path());
         command
@@ -140,8 +146,19 @@ impl Database {
     }
 }
 
+/// The number of the user that the server runs as where the tests are root's, which it refuses to be: Debian's own, or nobody in particular.
+fn user() -> String {
+    let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let number = users.lines().find_map(|line| line.strip_prefix("postgres:")?.split(':').nth(1));
+    number.unwrap_or("65534").to_owned()
+}
+
 /// Where `initdb` and `postgres` are: Debian keeps them off the path.
 fn programs() -> Option<PathBuf> {
+    if let Some(named) = std::env::var_os("TIDINGS_TEST_POSTGRES_BIN") {
+        let folder = fs::canonicalize(&named).unwrap_or_else(|error| panic!("{}: {error}", named.display()));
+        return Some(folder);
+    }
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path().join("bin"));
     let path = std::env::var_os("PATH")?;
     let on_path = std::env::split_paths(&path).map(|folder| fs::canonicalize(folder.join("initdb")).unwrap_or_default());

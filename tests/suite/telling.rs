@@ -235,7 +235,7 @@ fn a_worker_with_nothing_to_do_asks_one_question() {
     told.work();
     let all = said(&server.log(), from);
     let (greetings, questions): (Vec<_>, Vec<_>) = all.iter().partition(|line| line.contains("set ") || line.contains("key = 'version'"));
-    assert!(greetings.len() <= 3 && questions.len() == 1, "{all:#?}");
+    assert!(greetings.len() <= 4 && questions.len() == 1, "{all:#?}");
     // One that waits.
     let mut command = told.publication.command(&["work"]);
     let mut worker = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it runs");

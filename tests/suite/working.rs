@@ -370,6 +370,63 @@ fn another_config_is_refused_until_it_is_loaded_and_then_holds_everywhere() {
 }
 
 #[test]
+fn workers_try_again_what_clashes_where_transactions_are_kept_further_apart() {
+    let Some(twins) = Twins::new(&format!("{CONFIG}{OUTPUT}").replace("per-language = false", "per-language = true\nmatrix = true")) else {
+        return;
+    };
+    // As distributed databases do: who read what another wrote meanwhile is turned away.
+    twins.database.run(
+        "do $$ begin execute format('alter database %I set default_transaction_isolation = serializable', current_database()); end $$",
+    );
+    let countries = ["Belize", "Mexico", "Costa Rica"];
+    let ship = |n: usize, take: usize| {
+        let body = format!("Ships of {} and {}, take {take}.", countries[n % 3], countries[n / 3 % 3]);
+        twins.write(&format!("items/item-{n}.md"), &record(&format!("Ship {n}"), &format!("date = 2018-01-{:02}", 1 + n % 28), &body));
+    };
+    for take in 1..=4 {
+        (0..24).for_each(|n| ship(n, take));
+        let now = format!("2018-03-0{take}T12:00:00Z");
+        let ran = twins.worked.run(&["db", "load", "--now", &now]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let spawn = |_| {
+            let mut command = twins.worked.command(&["work", "--once", "--batch", "1", "--now", &now]);
+            command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().expect("it runs")
+        };
+        let workers: Vec<std::process::Child> = (0..4).map(spawn).collect();
+        for worker in workers {
+            let ran = Ran::of(worker.wait_with_output().expect("it ends"));
+            assert_eq!(ran.code, 0, "{ran:?}");
+        }
+        let ran = twins.worked.run(&["work", "--once", "--now", &now]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let ran = twins.built.run(&["build", "--now", &now]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        twins.are_alike(&now);
+    }
+}
+
+#[test]
+fn a_worker_that_is_told_to_end_publishes_what_it_has_in_hand() {
+    let Some(twins) = Twins::new(&format!("{CONFIG}{OUTPUT}").replace("per-language = false", "per-language = true\nmatrix = true")) else {
+        return;
+    };
+    ships(&twins, 20);
+    assert_eq!(twins.worked.run(&["db", "load"]).code, 0);
+    let mut worker = twins.worked.command(&["work", "--batch", "1"]);
+    let mut worker = worker.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().expect("it runs");
+    let start = std::time::Instant::now();
+    while documents(&twins.database).is_empty() {
+        assert!(start.elapsed() < std::time::Duration::from_secs(20), "nothing is published");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let told = std::process::Command::new("kill").args(["-TERM", &worker.id().to_string()]).status().expect("it runs");
+    assert!(told.success());
+    assert_eq!(worker.wait().expect("it ends").code(), Some(0));
+    let held = "select count(*) from tidings.families where owner is not null";
+    assert_eq!(twins.database.client().query_one(held, &[]).expect("a count").get::<_, i64>(0), 0);
+}
+
+#[test]
 fn servers_show_what_stands_in_the_database_and_go_on_when_it_is_away() {
     let Some(mut server) = Server::start() else { return };
     let database = server.database("news");

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use postgres::fallible_iterator::FallibleIterator;
-use postgres::{Client, Row, Transaction};
+use postgres::{Row, Transaction};
 
 use super::{Known, LedgerError, Memory, Pending, Ping};
 use crate::config::Database;
@@ -122,7 +122,7 @@ impl Tables {
                 select hub, topic from outbox o where hub = any($1) and {FREE} order by hub, topic for update skip locked) d \
              where o.hub = d.hub and o.topic = d.topic returning o.hub, o.topic, o.mark"
         );
-        let rows = self.sql(client.query(&query, &[&hubs, &lease.as_secs_f64()]))?;
+        let rows = self.again(|| client.query(&query, &[&hubs, &lease.as_secs_f64()]))?;
         let pending = |row: &Row| Pending { ping: Ping { hub: row.get(0), topic: row.get(1) }, mark: row.get(2) };
         let mut taken: Vec<Pending> = rows.iter().map(pending).collect();
         taken.sort_by(|a, b| (&a.ping.hub, &a.ping.topic).cmp(&(&b.ping.hub, &b.ping.topic)));
@@ -133,45 +133,42 @@ impl Tables {
     pub fn leave_pings(&self, left: &[&Pending]) -> Result<(), LedgerError> {
         let mut client = schema::ready(&self.database)?;
         let marks: Vec<i64> = left.iter().map(|pending| pending.mark).collect();
-        self.sql(client.execute("update outbox set until = null where mark = any($1)", &[&marks])).map(drop)
+        self.again(|| client.execute("update outbox set until = null where mark = any($1)", &[&marks])).map(drop)
     }
 
     pub fn told(&self, told: &[Pending]) -> Result<(), LedgerError> {
         let mut client = schema::ready(&self.database)?;
-        let mut delete = || -> Result<(), postgres::Error> {
-            for pending in told {
-                let values: [&(dyn postgres::types::ToSql + Sync); 3] = [&pending.ping.hub, &pending.ping.topic, &pending.mark];
-                client.execute("delete from outbox where hub = $1 and topic = $2 and mark = $3", &values)?;
-            }
-            Ok(())
-        };
-        self.sql(delete())
+        let delete = "delete from outbox where hub = $1 and topic = $2 and mark = $3";
+        told.iter().try_for_each(|pending| {
+            let values: [&(dyn postgres::types::ToSql + Sync); 3] = [&pending.ping.hub, &pending.ping.topic, &pending.mark];
+            self.again(|| client.execute(delete, &values)).map(drop)
+        })
     }
 
     pub fn keep_pings_for(&self, hubs: &[&str]) -> Result<(), LedgerError> {
         let mut client = schema::ready(&self.database)?;
-        self.sql(client.execute("delete from outbox where not (hub = any($1))", &[&hubs])).map(drop)
+        self.again(|| client.execute("delete from outbox where not (hub = any($1))", &[&hubs])).map(drop)
     }
 
     /// Lets the embedded hub take up what is meant for it.
     pub fn release_pings(&self, hub: &str) -> Result<usize, LedgerError> {
         let mut client = schema::ready(&self.database)?;
-        self.sql(client.execute("update outbox set held = false where hub = $1 and held", &[&hub])).map(|count| count as usize)
+        self.again(|| client.execute("update outbox set held = false where hub = $1 and held", &[&hub])).map(|count| count as usize)
     }
 
     /// One transaction, which also says that the ledger is another from now on.
-    fn write(&self, work: impl FnOnce(&mut Transaction<'_>) -> Result<(), postgres::Error>) -> Result<(), LedgerError> {
+    fn write(&self, work: impl Fn(&mut Transaction<'_>) -> Result<(), postgres::Error>) -> Result<(), LedgerError> {
         let mut client = schema::ready(&self.database)?;
         let seen = self.generation.load(Ordering::Relaxed);
         let step = "update meta set value = value + 1 where key = 'generation' and ($1::bigint < 0 or value = $1) returning value";
-        let work = |client: &mut Client| -> Result<Option<i64>, postgres::Error> {
+        let work = || -> Result<Option<i64>, postgres::Error> {
             let mut transaction = client.transaction()?;
             let Some(row) = transaction.query_opt(step, &[&seen])? else { return Ok(None) };
             work(&mut transaction)?;
             transaction.commit()?;
             Ok(Some(row.get(0)))
         };
-        let generation = self.sql(work(&mut client))?.ok_or_else(|| self.overtaken())?;
+        let generation = self.again(work)?.ok_or_else(|| self.overtaken())?;
         if seen != UNKNOWN {
             self.generation.store(generation, Ordering::Relaxed);
         }
@@ -181,7 +178,19 @@ impl Tables {
     fn overtaken(&self) -> DatabaseError {
         let why = "another run saved to the ledger while this one was at work".to_owned();
         let help = "run again; one machine builds at a time, or `tidings work` runs on many";
-        DatabaseError { address: self.database.address.to_string(), why, help, is_passing: true }
+        DatabaseError { address: self.database.address.to_string(), why, help, is_passing: true, is_clash: false }
+    }
+
+    /// What clashed with another transaction has changed nothing, and is done again.
+    fn again<T>(&self, mut work: impl FnMut() -> Result<T, postgres::Error>) -> Result<T, LedgerError> {
+        let mut tried = 0;
+        loop {
+            match work().map_err(|error| schema::said(&self.database.address, &error)) {
+                Err(error) if error.is_clash => std::thread::sleep(error.pause(tried).ok_or(error)?),
+                done => return Ok(done?),
+            }
+            tried += 1;
+        }
     }
 
     fn sql<T>(&self, result: Result<T, postgres::Error>) -> Result<T, LedgerError> {
