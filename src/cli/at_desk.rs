@@ -14,6 +14,7 @@ use crate::cache::Said;
 use crate::config::Config;
 use crate::desk::load::{Came, Load};
 use crate::desk::standing::Elsewhere;
+use crate::desk::turn::Turn;
 use crate::desk::{Desk, DeskError};
 use crate::publish::Outcome;
 
@@ -25,6 +26,7 @@ struct AtDesk<'a> {
     args: &'a BuildArgs,
     context: &'a Context,
     config: &'a Config,
+    turn: Option<Turn>,
     start: Instant,
     /// How long each stage took.
     stages: Vec<(&'static str, Duration)>,
@@ -34,10 +36,11 @@ pub(super) fn run(args: &BuildArgs, context: &Context, config: &Config) -> Resul
     insist_doable(args)?;
     let mut desk = db::desk(config)?;
     let start = Instant::now();
+    let turn = Some(desk.take_turn()?);
     if !context.bring_over(config, args.full, args.json, ": nothing was published, what stood before stands")? {
         return Ok(Exit::Findings);
     }
-    AtDesk { args, context, config, start, stages: vec![("look", start.elapsed())] }.publish(&mut desk)
+    AtDesk { args, context, config, turn, start, stages: vec![("look", start.elapsed())] }.publish(&mut desk)
 }
 
 /// What a build of files does, and this one cannot.
@@ -58,7 +61,13 @@ fn insist_doable(args: &BuildArgs) -> Result<(), Failure> {
 impl AtDesk<'_> {
     fn publish(mut self, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
         let accepted = self.args.accept.iter().map(|accepted| accepted.accept()).collect();
-        let load = Load { now: db::now(self.context, desk)?, accepted: &accepted, full: self.args.full, keep_going: self.args.keep_going };
+        let load = Load {
+            now: db::now(self.context, desk)?,
+            accepted: &accepted,
+            full: self.args.full,
+            keep_going: self.args.keep_going,
+            turn: self.turn,
+        };
         let came = match self.timed("read", || db::load_all(desk, load, self.context)) {
             Err(DeskError::Refused(findings)) => {
                 return report::refuse(self.context.ui, &findings, self.args.json.then_some(0), self.start);

@@ -103,9 +103,7 @@ pub(super) struct InitArgs {
 pub(super) struct MigrateArgs {}
 
 pub(super) fn run(command: &DbCommand, context: &Context) -> Result<Exit, Failure> {
-    let reads = matches!(command, DbCommand::Load(_));
-    let config = if reads { context.load_with_tables(false)? } else { context.load(false)? };
-    let Some(config) = config else { return Ok(Exit::Findings) };
+    let Some(config) = context.load(false)? else { return Ok(Exit::Findings) };
     let database = database(&config)?;
     match command {
         DbCommand::Init(args) => made(context, database, schema::migrate(database, args.partitions)?),
@@ -146,20 +144,24 @@ pub(super) fn now(context: &Context, desk: &mut Desk<'_>) -> Result<DateTime<Utc
 fn load(args: &LoadArgs, context: &Context, config: &Config) -> Result<Exit, Failure> {
     let mut desk = desk(config)?;
     let accepted = args.accept.iter().map(|accepted| accepted.accept()).collect();
-    let load = Load { now: now(context, &mut desk)?, accepted: &accepted, full: args.full, keep_going: false };
+    let turn = Some(desk.take_turn()?);
+    if !context.bring_over(config, false, args.json, "")? {
+        return Ok(Exit::Findings);
+    }
+    let load = Load { now: now(context, &mut desk)?, accepted: &accepted, full: args.full, keep_going: false, turn };
     tell(load_all(&mut desk, load, context), args.json, context)
 }
 
 /// Brings the database to what the sources say.
 pub(super) fn load_all(desk: &mut Desk<'_>, load: Load<'_>, context: &Context) -> Result<Came, DeskError> {
     let progress = Progress::default();
-    context.ui.working(&progress, || desk.load(Files::list(desk.config), load, &progress))
+    context.ui.working(&progress, || desk.load(load, &progress))
 }
 
 fn put(args: &PutArgs, context: &Context, config: &Config) -> Result<Exit, Failure> {
     let mut desk = desk(config)?;
     let accepted = args.accept.iter().map(|accepted| accepted.accept()).collect();
-    let load = Load { now: now(context, &mut desk)?, accepted: &accepted, full: false, keep_going: false };
+    let load = Load { now: now(context, &mut desk)?, accepted: &accepted, full: false, keep_going: false, turn: None };
     let given = Given::new(&args.file).map_err(Failure::io("read", &args.file))?;
     let came = desk.add(given.files(), load, &Progress::default());
     tell(came, args.json, context)

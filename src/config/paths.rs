@@ -32,6 +32,11 @@ pub fn crossing(country: Country, topic: &Topic) -> String {
     format!("country/{}/{}", country.slug(), topic.slug)
 }
 
+/// Whether a family's path is that of a crossing, where no channel of the user's own has it.
+pub fn is_crossing(path: &str) -> bool {
+    path.strip_prefix("country/").is_some_and(|rest| rest.matches('/').count() == 1)
+}
+
 /// A channel's variant in one language: `es/country/belize`.
 pub fn in_language(language: &Language, path: &str) -> String {
     format!("{}/{path}", language.as_str().to_ascii_lowercase())

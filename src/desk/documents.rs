@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use postgres::{GenericClient, Transaction};
 
+use super::{LIST, moves};
 use crate::coding::{Coding, Effort};
 use crate::config::Config;
 use crate::database::schema::STANDING_HASH;
@@ -78,9 +79,21 @@ pub struct Saved {
     pub bytes: u64,
 }
 
-/// Whether a document is of an empty channel whose documents stay.
-pub(super) fn is_kept(path: &str, kept: &BTreeSet<String>) -> bool {
-    kept.contains(plan::channel(path))
+/// What stands and is not made, and stays all the same or goes.
+#[derive(Debug)]
+pub(super) struct Rest<'a> {
+    pub config: &'a Config,
+    /// Paths of empty channels whose documents stay as they are.
+    pub kept: &'a BTreeSet<String>,
+    /// Documents at old paths that go now, whosever they were.
+    pub retired: &'a [String],
+}
+
+impl Rest<'_> {
+    /// Whether a document of these families that is not made any more goes.
+    pub fn goes(&self, path: &str) -> bool {
+        !self.kept.contains(plan::channel(path)) && !moves::is_awaited(self.config, path)
+    }
 }
 
 /// Puts those that differ from what stands, and takes away what these families have no more.
@@ -88,25 +101,27 @@ pub(super) fn save(
     transaction: &mut Transaction<'_>,
     made: &[&Put],
     own: &HashMap<String, i64>,
-    (config, kept): (&Config, &BTreeSet<String>),
+    rest: &Rest<'_>,
 ) -> Result<Saved, postgres::Error> {
     let families: Vec<&str> = own.keys().map(String::as_str).collect();
     let rows = transaction.query(&format!("select path, {STANDING_HASH} from documents where family = any($1)"), &[&families])?;
     let standing: HashMap<&str, &[u8]> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
     // What should have been put into a store and was not, since it seemed to stand there, is seen to by the next round.
-    let is_where_it_belongs = |put: &Put| put.tag.is_some() || config.output.store.is_none();
+    let is_where_it_belongs = |put: &Put| put.tag.is_some() || rest.config.output.store.is_none();
     let differs = |put: &&&Put| standing.get(&*put.path) != Some(&&put.hash[..]) && is_where_it_belongs(put);
     let changed: Vec<&&Put> = made.iter().filter(differs).collect();
     insert(transaction, &changed, own)?;
     let wanted: BTreeSet<&str> = made.iter().map(|put| &*put.path).collect();
-    let deleted: Vec<&str> = standing.keys().copied().filter(|path| !wanted.contains(path) && !is_kept(path, kept)).collect();
-    if !deleted.is_empty() {
-        transaction.execute("delete from documents where path = any($1)", &[&deleted])?;
-    }
+    let gone: Vec<&str> = standing.keys().copied().filter(|path| !wanted.contains(path) && rest.goes(path)).collect();
+    // One that another family took over meanwhile is that one's.
+    let delete = "delete from documents where (path = any($1) and family = any($2)) or path = any($3) returning path";
+    let retired: &[String] = if own.contains_key(LIST) { rest.retired } else { &[] };
+    let deleted =
+        if gone.is_empty() && retired.is_empty() { Vec::new() } else { transaction.query(delete, &[&gone, &families, &retired])? };
     let mut put: Vec<String> = changed.iter().map(|put| put.path.clone()).collect();
     put.sort();
     let new = put.iter().filter(|path| !standing.contains_key(&***path)).cloned().collect();
-    let deleted = deleted.into_iter().map(str::to_owned).collect();
+    let deleted = deleted.iter().map(|row| row.get(0)).collect();
     let bytes = changed.iter().map(|put| put.bytes.len() as u64).sum();
     Ok(Saved { unchanged: made.len() - put.len(), put, new, deleted, bytes })
 }
@@ -146,9 +161,18 @@ pub(super) fn standing(client: &mut postgres::Client, families: &[&str]) -> Resu
     Ok(rows.iter().map(|row| (row.get(0), (row.get(1), row.get(2)))).collect())
 }
 
-/// Has documents put again by whoever comes next: another than is known may stand in their place. Those who serve hear of them as before.
-pub(super) fn doubt(client: &mut impl GenericClient, paths: &[&str]) -> Result<(), postgres::Error> {
-    client.execute("update documents set token = 0 where path = any($1)", &[&paths]).map(drop)
+/// Which of these are still of these families.
+#[cfg(feature = "object-store")]
+pub(super) fn still_of(client: &mut postgres::Client, families: &[&str], paths: &[String]) -> Result<Vec<String>, postgres::Error> {
+    let rows = client.query("select path from documents where path = any($1) and family = any($2) order by path", &[&paths, &families])?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// Has documents put again by whoever comes next: another than is known may stand in their place. Those who serve hear of them as before. Gives the families that
+/// they are of.
+pub(super) fn doubt(client: &mut impl GenericClient, paths: &[&str]) -> Result<Vec<String>, postgres::Error> {
+    let rows = client.query("update documents set token = 0 where path = any($1) returning family", &[&paths])?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
 /// The lines of an index, from `path, hash, size, changed`.

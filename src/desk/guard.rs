@@ -9,7 +9,7 @@ use super::load::{Aside, Load, cannot};
 use super::put::{How, last_of_each};
 use super::{Desk, DeskError, again, moves};
 use crate::channel;
-use crate::config::{Config, Format};
+use crate::config::{Config, Format, paths};
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::item::{Hidden, Item};
 use crate::ledger::Accept;
@@ -119,14 +119,22 @@ impl Desk<'_> {
         if config.moved.is_empty() {
             return Ok(());
         }
-        let mut families: BTreeSet<String> =
-            channel::heads(config, &BTreeSet::new()).channels.into_iter().map(|channel| channel.family).collect();
+        let rows = self.client.query("select path from channels", &[]);
+        let known: BTreeSet<String> = self.said(rows)?.iter().map(|row| row.get(0)).collect();
+        let standing: BTreeSet<String> = channel::heads(config, &known).channels.into_iter().map(|channel| channel.family).collect();
+        let mut items: BTreeMap<String, usize> = BTreeMap::new();
         for batch in aside.batches().map_err(cannot)? {
             for (item, sifted) in batch.map_err(cannot)?.iter().filter(|(item, _)| is_item(item) && item.hidden(load.now).is_none()) {
-                families.extend(channel::spots(config, item, &sifted.placement, load.now).into_iter().map(|spot| spot.family));
+                let spots = channel::spots(config, item, &sifted.placement, load.now);
+                let families: BTreeSet<String> = spots.into_iter().map(|spot| spot.family).collect();
+                families.into_iter().for_each(|family| *items.entry(family).or_default() += 1);
             }
         }
-        let misled = pipeline::misled(config, &|path| families.contains(path));
+        let least = config.channels.matrix.as_ref().map_or(1, |matrix| matrix.min_items);
+        let is_own = |path: &str| config.named.iter().any(|named| named.path == path);
+        let enough = |path: &str| if paths::is_crossing(path) && !is_own(path) { least } else { 1 };
+        let is_channel = |path: &str| standing.contains(path) || items.get(path).is_some_and(|count| *count >= enough(path));
+        let misled = pipeline::misled(config, &is_channel);
         if misled.is_empty() { Ok(()) } else { Err(DeskError::Refused(misled)) }
     }
 
@@ -143,7 +151,7 @@ impl Desk<'_> {
         let known: BTreeSet<String> = feeds.iter().map(|(path, _)| stem(path)).collect();
         let channels: BTreeSet<String> = channel::heads(self.config, &known).channels.into_iter().map(|channel| channel.path).collect();
         let is_left = |(path, format): &&(&str, Format)| {
-            moves::is_said(self.config, &stem(path)) || self.config.output.formats.contains(format) && channels.contains(&stem(path))
+            moves::is_old(self.config, &stem(path)) || self.config.output.formats.contains(format) && channels.contains(&stem(path))
         };
         let finding = |(path, _): &(&str, Format)| {
             let help = "bring back what the config said of it; to let it go all the same: `--accept paths`";

@@ -18,6 +18,7 @@ use super::turn::Turn;
 use super::{Desk, DeskError, LIST, again, fingerprint, stored};
 use crate::channel::{self, Sorted};
 use crate::classify::Classifier;
+use crate::crash;
 use crate::diag::{Finding, Findings};
 use crate::item::{self, Files, Hidden, Item, Loaded, Sift};
 use crate::ledger::{Accept, Traces, guard, trace};
@@ -37,6 +38,21 @@ pub struct Load<'a> {
     pub full: bool,
     /// Without the records that are wrong, instead of not at all.
     pub keep_going: bool,
+    /// Its number among all loads, where it was taken before tables of databases were brought over.
+    pub turn: Option<Turn>,
+}
+
+/// What was read of the sources, and nothing is wrong with.
+struct Sources {
+    items: usize,
+    /// The marks of their ids.
+    here: HashSet<u128>,
+    /// The ids of items that the database has and the sources have not.
+    gone: Vec<String>,
+    aside: Aside,
+    records: usize,
+    hidden: Vec<(Arc<str>, Hidden)>,
+    findings: Findings,
 }
 
 /// What came of it.
@@ -56,36 +72,63 @@ impl Desk<'_> {
     /// Brings the database to what the sources say.
     ///
     /// # Errors
-    /// Records that are wrong, or channels that would lose too much: nothing is taken in. A database that cannot be asked: what was taken in stays,
-    /// and the next load goes on.
-    pub fn load(&mut self, files: Files, load: Load<'_>, progress: &Progress) -> Result<Came, DeskError> {
-        // Before anything is read: what others wrote until now is seen, and what they would write later is not written.
-        let turn = self.take_turn()?;
-        let is_other = self.is_of_this_config()? != Some(true);
-        let known = if is_other || load.full { HashMap::new() } else { self.known()? };
-        let sieve = Sieve::new(self, load, &known).map_err(cannot)?;
-        let Loaded { items, findings, records, .. } = item::read_with(self.config, files, progress, &sieve);
+    /// Records that are wrong, or channels that would lose too much: nothing is taken in. A database that cannot be asked, or a later load that writes by
+    /// now: what was taken in stays, and the next load goes on.
+    pub fn load(&mut self, load: Load<'_>, progress: &Progress) -> Result<Came, DeskError> {
+        let turn = load.turn.map_or_else(|| self.take_turn(), Ok)?;
+        loop {
+            let known = self.known()?;
+            let sources = self.sources(load, &known, progress)?;
+            self.begin_to_write(turn)?;
+            // What an earlier load wrote while this one read is not what it was compared with; from now on none does.
+            if self.known()? == known {
+                return self.take_in(sources, load, turn);
+            }
+        }
+    }
+
+    /// Reads the sources, and refuses what is wrong with them.
+    fn sources(&mut self, load: Load<'_>, known: &HashMap<u128, i64>, progress: &Progress) -> Result<Sources, DeskError> {
+        let is_anew = load.full || self.is_of_this_config()? != Some(true);
+        let none = HashMap::new();
+        let sieve = Sieve::new(self, load, if is_anew { &none } else { known }).map_err(cannot)?;
+        let Loaded { items, findings, records, .. } = item::read_with(self.config, Files::list(self.config), progress, &sieve);
         if findings.has_errors() && !load.keep_going {
             return Err(DeskError::Refused(findings));
         }
         sieve.refuse_ahead()?;
-        let count = items.len();
         let hidden = items.iter().filter_map(|item| Some((item.key.clone(), item.hidden(load.now)?))).collect();
         let here: HashSet<u128> = items.iter().map(|item| mark(&item.id.iri)).collect();
-        drop(items);
         let gone = self.gone(&here)?;
-        let how = How { now: load.now, accepted: load.accepted, anew: is_other || load.full, going: &gone, turn };
-        let mut aside = sieve.aside().map_err(cannot)?;
-        // Two records with one id are no items.
+        let aside = sieve.aside().map_err(cannot)?;
+        let mut sources = Sources { items: items.len(), here, gone, aside, records, hidden, findings };
+        self.guard_sources(&mut sources, load)?;
+        Ok(sources)
+    }
+
+    fn guard_sources(&mut self, sources: &mut Sources, load: Load<'_>) -> Result<(), DeskError> {
+        let is_other = self.is_of_this_config()? != Some(true);
+        let Sources { here, gone, aside, .. } = sources;
         let is_item = |item: &Item| here.contains(&mark(&item.id.iri));
-        self.guard(&mut aside, how, &is_item)?;
+        let how = How { now: load.now, accepted: load.accepted, anew: is_other || load.full, going: gone, turn: None };
+        self.guard(aside, how, &is_item)?;
         if is_other {
-            self.guard_moves(&mut aside, load, &is_item)?;
+            self.guard_moves(aside, load, &is_item)?;
             self.guard_paths(load)?;
         }
-        self.bury(&gone, turn)?;
+        Ok(())
+    }
+
+    /// Writes what is to be.
+    fn take_in(&mut self, sources: Sources, load: Load<'_>, turn: Turn) -> Result<Came, DeskError> {
+        let Sources { items, here, gone, mut aside, records, hidden, findings } = sources;
+        let is_other = self.is_of_this_config()? != Some(true);
+        // Two records with one id are no items.
+        let is_item = |item: &Item| here.contains(&mark(&item.id.iri));
+        let how = How { now: load.now, accepted: load.accepted, anew: is_other || load.full, going: &gone, turn: Some(turn) };
+        self.bury(&gone, how.turn)?;
         let mut taken = self.put_all(&mut aside, how, &is_item)?;
-        taken.add(self.take_out(&gone, load.now, turn)?);
+        taken.add(self.take_out(&gone, load.now, how.turn)?);
         taken.unchanged = records.saturating_sub(taken.new + taken.changed);
         if is_other {
             self.take_on_config(turn)?;
@@ -94,7 +137,7 @@ impl Desk<'_> {
             // What the planner knows of the tables is of before; where it learns by itself, this is not known.
             let _ = self.client.batch_execute("analyze ledger; analyze items; analyze placements; analyze families");
         }
-        Ok(Came { records, taken, items: count, hidden, findings })
+        Ok(Came { records, taken, items, hidden, findings })
     }
 
     /// Takes in these records and leaves all others as they are.
@@ -110,7 +153,7 @@ impl Desk<'_> {
             return Err(DeskError::Refused(findings));
         }
         sieve.refuse_ahead()?;
-        let how = How { now: load.now, accepted: load.accepted, anew: load.full, going: &[], turn: Turn::default() };
+        let how = How { now: load.now, accepted: load.accepted, anew: load.full, going: &[], turn: None };
         let mut aside = sieve.aside().map_err(cannot)?;
         self.refuse_repeats(&mut aside, how)?;
         let taken = self.put_all(&mut aside, how, &|_| true)?;
@@ -124,6 +167,7 @@ impl Desk<'_> {
             let mut batch = last_of_each(batch.map_err(cannot)?);
             batch.retain(|(item, _)| is_item(item));
             taken.add(self.put(batch, how)?);
+            crash::point("batch");
         }
         Ok(taken)
     }
@@ -162,23 +206,17 @@ impl Desk<'_> {
     /// Says that everything is placed by this config, and wants every document anew: all at once, so that no run that dies in between leaves old ones.
     fn take_on_config(&mut self, turn: Turn) -> Result<(), DeskError> {
         let set = "insert into meta (key, value) values ('config', $1) on conflict (key) do update set value = excluded.value";
-        let output = &self.config.output;
+        let (config, output) = (self.config, &self.config.output);
         let nothing = Sorted { items: &[], placements: &[], now: DateTime::UNIX_EPOCH };
         let always = channel::catalogue(self.config, nothing, &BTreeSet::new()).channels.into_iter().map(|channel| channel.family);
         let always: BTreeSet<String> =
             always.chain((output.opml || output.store.is_some() || !self.config.moved.is_empty()).then(|| LIST.to_owned())).collect();
         again(|| {
-            let result = (|| {
-                let mut transaction = self.client.transaction()?;
-                if let Err(overtaken) = turn.hold(&mut transaction)? {
-                    return Ok(Err(overtaken));
-                }
-                transaction.execute(set, &[&fingerprint(self.config)])?;
+            self.in_turn(Some(turn), |transaction| {
+                transaction.execute(set, &[&fingerprint(config)])?;
                 let all = transaction.query("select path from families", &[])?;
-                want(&mut transaction, &all.iter().map(|row| row.get(0)).chain(always.iter().cloned()).collect())?;
-                transaction.commit().map(Ok)
-            })();
-            self.said(result)?
+                want(transaction, &all.iter().map(|row| row.get(0)).chain(always.iter().cloned()).collect()).map(Ok)
+            })
         })
     }
 }

@@ -32,7 +32,7 @@ pub mod shop {
 }
 pub mod standing;
 mod stored;
-mod turn;
+pub mod turn;
 pub mod wake;
 
 use chrono::{DateTime, Utc};

@@ -8,7 +8,7 @@ use postgres::Transaction;
 use rayon::prelude::*;
 
 use super::claim::{self, Claim};
-use super::documents::{self, Put, Saved};
+use super::documents::{self, Put, Rest, Saved};
 use super::fetch::{Stock, variants};
 use super::purge;
 use super::rows::want;
@@ -35,6 +35,15 @@ pub struct Round {
     pub findings: Findings,
 }
 
+/// What became of documents in a store before the tables say so.
+#[derive(Debug, Default)]
+struct Stored {
+    /// Paths of those that were put.
+    put: Vec<String>,
+    /// Paths of those that were taken away.
+    deleted: Vec<String>,
+}
+
 /// A channel of more than a million versions of few stories ends here.
 const LONGEST: i64 = 1 << 20;
 
@@ -46,8 +55,7 @@ impl Desk<'_> {
     pub fn round(&mut self, claim: &mut Claim, stock: &mut Stock, shop: Option<&Shop>, now: DateTime<Utc>) -> Result<Round, DeskError> {
         let families: BTreeSet<String> = claim.families.keys().filter(|family| *family != LIST).cloned().collect();
         let has_list = claim.families.contains_key(LIST);
-        let (before, mut parted) = self.parted(&families, stock, now)?;
-        parted.kept.extend(moves::replaced(self.config, &families));
+        let (before, parted) = self.parted(&families, stock, now)?;
         if parted.checked.has_errors() || parted.findings.has_errors() {
             return Err(DeskError::Refused(parted.findings.into_iter().chain(parted.checked).collect()));
         }
@@ -61,10 +69,12 @@ impl Desk<'_> {
         crash::point("made");
         let count = claim.families.len();
         self.renew(claim)?;
-        let Some(stored) = self.store(claim, (&mut made, &parted.kept), shop)? else {
+        let retired = if has_list { self.retired()? } else { Vec::new() };
+        let rest = Rest { config: self.config, kept: &parted.kept, retired: &retired };
+        let Some(stored) = self.store(claim, (&mut made, &rest), shop)? else {
             return Ok(Round { lost: count, ..Round::default() });
         };
-        let mut round = self.commit(claim, (&before, &parted), (&made, &stored))?;
+        let mut round = self.commit(claim, (&before, &parted), (&made, &stored, &rest))?;
         round.lost = count - round.families;
         self.tell(shop, has_list)?;
         round.findings = parted.findings.into_iter().chain(parted.checked).collect();
@@ -89,22 +99,18 @@ impl Desk<'_> {
         }
     }
 
-    /// Puts what changed into the store, where there is one, and takes away what is there no more; gives the paths. `None` where the lease was over.
+    /// Puts what changed into the store, where there is one, and takes away what is there no more. `None` where the lease was over.
     #[cfg(feature = "object-store")]
-    fn store(
-        &mut self,
-        claim: &Claim,
-        (made, kept): (&mut [Put], &BTreeSet<String>),
-        shop: Option<&Shop>,
-    ) -> Result<Option<Vec<String>>, DeskError> {
-        let Some(shop) = shop else { return Ok(Some(Vec::new())) };
+    fn store(&mut self, claim: &Claim, (made, rest): (&mut [Put], &Rest<'_>), shop: Option<&Shop>) -> Result<Option<Stored>, DeskError> {
+        let Some(shop) = shop else { return Ok(Some(Stored::default())) };
         let families: Vec<&str> = claim.families.keys().map(String::as_str).collect();
         let standing = documents::standing(&mut self.client, &families);
         let standing = self.said(standing)?;
         let mut stored = Vec::new();
         for is_second in [false, true] {
-            // What another put meanwhile is refused at first; where this worker still has the family, it was one that died before it could say so.
-            let owned = if is_second { self.owned(claim)? } else { BTreeSet::new() };
+            // What another put meanwhile is refused at first. Where this worker still has the family, and by the config of now, it was one that died before it could
+            // say so, or one that the path belonged to before.
+            let owned = if is_second && self.is_of_this_config()? == Some(true) { self.owned(claim)? } else { BTreeSet::new() };
             let known = |put: &Put| standing.get(&put.path);
             let changed: Vec<usize> = (0..made.len())
                 .filter(|at| made[*at].tag.is_none() && !known(&made[*at]).is_some_and(|(hash, _)| made[*at].is(hash)))
@@ -127,17 +133,21 @@ impl Desk<'_> {
         }
         crash::point("stored");
         let wanted: BTreeSet<&str> = made.iter().map(|put| &*put.path).collect();
-        let gone: Vec<String> = standing.into_keys().filter(|path| !wanted.contains(&**path) && !documents::is_kept(path, kept)).collect();
-        // Who is late takes nothing away.
-        if !gone.is_empty() && self.owned(claim)?.len() == claim.families.len() {
-            shop.delete(&gone)?;
+        let gone: Vec<String> = standing.into_keys().filter(|path| !wanted.contains(&**path) && rest.goes(path)).collect();
+        let mut deleted = Vec::new();
+        // Who is late takes nothing away, and nobody what another family took over.
+        if (!gone.is_empty() || !rest.retired.is_empty()) && self.owned(claim)?.len() == claim.families.len() {
+            let still = documents::still_of(&mut self.client, &families, &gone);
+            deleted = self.said(still)?;
+            deleted.extend(rest.retired.iter().cloned());
+            shop.delete(&deleted)?;
         }
-        Ok(Some(stored))
+        Ok(Some(Stored { put: stored, deleted }))
     }
 
     #[cfg(not(feature = "object-store"))]
-    fn store(&mut self, _: &Claim, _: (&mut [Put], &BTreeSet<String>), _: Option<&Shop>) -> Result<Option<Vec<String>>, DeskError> {
-        Ok(Some(Vec::new()))
+    fn store(&mut self, _: &Claim, _: (&mut [Put], &Rest<'_>), _: Option<&Shop>) -> Result<Option<Stored>, DeskError> {
+        Ok(Some(Stored::default()))
     }
 
     /// Tells those who serve from the store what stands there.
@@ -156,10 +166,10 @@ impl Desk<'_> {
         &mut self,
         claim: &Claim,
         (before, parted): (&Memory, &Parted),
-        (made, stored): (&[Put], &[String]),
+        (made, stored, rest): (&[Put], &Stored, &Rest<'_>),
     ) -> Result<Round, DeskError> {
         let round = again(|| {
-            let round = self.commit_once(claim, (before, parted), (made, stored));
+            let round = self.commit_once(claim, (before, parted), (made, stored, rest));
             self.said(round)
         })?;
         crash::point("committed");
@@ -170,7 +180,7 @@ impl Desk<'_> {
         &mut self,
         claim: &Claim,
         (before, parted): (&Memory, &Parted),
-        (made, stored): (&[Put], &[String]),
+        (made, stored, rest): (&[Put], &Stored, &Rest<'_>),
     ) -> Result<Round, postgres::Error> {
         let config = self.config;
         let mut transaction = self.client.transaction()?;
@@ -181,16 +191,19 @@ impl Desk<'_> {
             own.clear();
         }
         let (made, others): (Vec<&Put>, Vec<&Put>) = made.iter().partition(|put| own.contains_key(&put.family));
-        let doubtful: Vec<&Put> = others.into_iter().filter(|put| stored.contains(&put.path)).collect();
-        documents::doubt(&mut transaction, &doubtful.iter().map(|put| &*put.path).collect::<Vec<_>>())?;
-        let saved = documents::save(&mut transaction, &made, &own, (config, &parted.kept))?;
+        let doubtful: Vec<&Put> = others.into_iter().filter(|put| stored.put.contains(&put.path)).collect();
+        let saved = documents::save(&mut transaction, &made, &own, rest)?;
+        // What was put or taken away in vain is seen to by those whose it is.
+        let deleted = stored.deleted.iter().filter(|path| !saved.deleted.contains(path));
+        let in_vain: Vec<&str> = doubtful.iter().map(|put| &put.path).chain(deleted).map(|path| &**path).collect();
+        let others = documents::doubt(&mut transaction, &in_vain)?;
         crash::point("documents");
         let paths: HashSet<String> = own.keys().flat_map(|family| variants(config, family)).collect();
         let is_other = remember(&mut transaction, config, (before, &parted.after), &|path| paths.contains(path))?;
         let is_other = is_other && (config.output.opml || !config.moved.is_empty());
         // Those who serve from a store are told by who makes the list.
-        let is_stored = stored.iter().any(|path| path != REDIRECTS && !path.starts_with(OPML));
-        let mut wanted: BTreeSet<String> = doubtful.iter().map(|put| put.family.clone()).collect();
+        let is_stored = stored.put.iter().any(|path| path != REDIRECTS && !path.starts_with(OPML));
+        let mut wanted: BTreeSet<String> = doubtful.iter().map(|put| put.family.clone()).chain(others).collect();
         wanted.extend((is_other || is_stored && config.output.index).then(|| LIST.to_owned()));
         want(&mut transaction, &wanted)?;
         add(&mut transaction, &websub::pings_of(config, saved.put.iter().map(String::as_str)), false)?;
@@ -263,7 +276,7 @@ fn remember(
         save_channel(transaction, path, channel, &|at| &after.get(at).iri)?;
         members.differing(path, (before, former.map_or(&[], |former| &former.members)), (after, &channel.members));
     }
-    moves::forget(transaction, config, (before, after), &mut members)?;
+    moves::forget(transaction, config, (before, after), is_own, &mut members)?;
     let is_gone = |path: &str| is_own(path) && !after.channels.contains_key(path) && !moves::is_left(config, path);
     for (path, former) in before.channels.iter().filter(|(path, _)| is_gone(path)) {
         is_other = true;

@@ -45,8 +45,8 @@ pub struct How<'a> {
     pub anew: bool,
     /// Items that are about to be taken out: a new one may repeat them.
     pub going: &'a [String],
-    /// Of the load that it belongs to.
-    pub turn: Turn,
+    /// Of the load that it belongs to, if it does to one.
+    pub turn: Option<Turn>,
 }
 
 impl Desk<'_> {
@@ -65,23 +65,13 @@ impl Desk<'_> {
         items: impl FnOnce(&mut Transaction<'_>) -> Result<Result<Vec<(Item, Sifted)>, DeskError>, postgres::Error>,
     ) -> Result<Taken, DeskError> {
         let config = self.config;
-        let result = (|| {
-            let mut transaction = self.client.transaction()?;
-            if let Err(overtaken) = how.turn.hold(&mut transaction)? {
-                return Ok(Err(overtaken));
-            }
-            let items = match items(&mut transaction)? {
+        let taken = self.in_turn(how.turn, |transaction| {
+            let items = match items(transaction)? {
                 Ok(items) => items,
                 Err(error) => return Ok(Err(error)),
             };
-            let taken = Batch::of(config, items, how).take_in(&mut transaction)?;
-            crash::point("put");
-            match taken {
-                Ok(taken) => transaction.commit().map(|()| Ok(taken)),
-                Err(refused) => Ok(Err(DeskError::Refused(refused))),
-            }
-        })();
-        let taken = self.said(result)??;
+            Ok(Batch::of(config, items, how).take_in(transaction)?.map_err(DeskError::Refused))
+        })?;
         crash::point("put");
         self.call(&taken.families);
         Ok(taken)
@@ -103,28 +93,19 @@ impl Desk<'_> {
     /// # Errors
     /// A database that cannot be asked.
     pub fn remove(&mut self, iris: &[String], now: DateTime<Utc>) -> Result<Taken, DeskError> {
-        self.bury(iris, Turn::default())?;
-        self.take_out(iris, now, Turn::default())
+        self.bury(iris, None)?;
+        self.take_out(iris, now, None)
     }
 
     /// Has channels know what is about to go, while all of it and all other versions of its stories are where they were.
-    pub(super) fn bury(&mut self, iris: &[String], turn: Turn) -> Result<(), DeskError> {
+    pub(super) fn bury(&mut self, iris: &[String], turn: Option<Turn>) -> Result<(), DeskError> {
         let config = self.config;
-        again(|| {
-            let result = (|| {
-                let mut transaction = self.client.transaction()?;
-                if let Err(overtaken) = turn.hold(&mut transaction)? {
-                    return Ok(Err(overtaken));
-                }
-                iris.chunks(ROWS).try_for_each(|part| bury(config, &mut transaction, part))?;
-                transaction.commit().map(Ok)
-            })();
-            self.said(result)?
-        })
+        let part = |part: &[String]| again(|| self.in_turn(turn, |transaction| bury(config, transaction, part).map(Ok)));
+        iris.chunks(ROWS).try_for_each(part)
     }
 
     /// Takes items out that channels know to be going.
-    pub(super) fn take_out(&mut self, iris: &[String], now: DateTime<Utc>, turn: Turn) -> Result<Taken, DeskError> {
+    pub(super) fn take_out(&mut self, iris: &[String], now: DateTime<Utc>, turn: Option<Turn>) -> Result<Taken, DeskError> {
         let mut all = Taken::default();
         let mut iris = iris.to_vec();
         iris.sort();
@@ -135,23 +116,17 @@ impl Desk<'_> {
         Ok(all)
     }
 
-    fn remove_part(&mut self, part: &[String], now: DateTime<Utc>, turn: Turn) -> Result<Taken, DeskError> {
-        let result = (|| {
-            let mut transaction = self.client.transaction()?;
-            if let Err(overtaken) = turn.hold(&mut transaction)? {
-                return Ok(Err(overtaken));
-            }
-            lock(&mut transaction, part)?;
-            let mut families = told_elsewhere(&mut transaction, part, &[])?;
-            families.extend(displaced(&mut transaction, part)?);
+    fn remove_part(&mut self, part: &[String], now: DateTime<Utc>, turn: Option<Turn>) -> Result<Taken, DeskError> {
+        self.in_turn(turn, |transaction| {
+            lock(transaction, part)?;
+            let mut families = told_elsewhere(transaction, part, &[])?;
+            families.extend(displaced(transaction, part)?);
             let gone = "update ledger set gone = $2 where iri = any($1) and gone is null";
             let gone = transaction.execute(gone, &[&part, &now.timestamp()])? as usize;
             transaction.execute("delete from items where iri = any($1)", &[&part])?;
-            want(&mut transaction, &families)?;
-            transaction.commit()?;
+            want(transaction, &families)?;
             Ok(Ok(Taken { gone, families, ..Taken::default() }))
-        })();
-        self.said(result)?
+        })
     }
 
     /// Wants families anew, all that there are where none is named; gives how many.

@@ -1,40 +1,74 @@
 //! One whole reading of the sources after the other.
 //!
-//! Two loads that run at the same time have read the sources at different times. The one that began later has read what is newer, so that from then on
-//! the one before must write nothing more: it would put back what was. Each load takes a number when it begins, and holds it against the newest in every
-//! transaction; who takes the next waits for those that are under way.
+//! Two loads that run at the same time have read the sources at different times. Each takes a number before it reads. Nobody is disturbed by a load that
+//! only reads, or is refused; but once one writes, those with a number before it, which have read what is older, write nothing more. Every transaction
+//! of a load sees to that, and who begins to write waits for the one that is under way.
 
 use postgres::Transaction;
 
 use super::{Desk, DeskError, again};
+use crate::crash;
 
-/// The number of a load; none for what is put or taken out by itself.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Turn(Option<i64>);
+/// The number of a load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn(i64);
 
 impl Turn {
-    /// Says that another load began since. While the transaction lasts, none does.
-    pub(super) fn hold(self, transaction: &mut Transaction<'_>) -> Result<Result<(), DeskError>, postgres::Error> {
-        let Some(own) = self.0 else { return Ok(Ok(())) };
-        let newest = transaction.query_opt("select value from meta where key = 'load' for share", &[])?;
-        let is_newest = newest.is_some_and(|row| row.get::<_, i64>(0) == own);
-        Ok(if is_newest { Ok(()) } else { Err(overtaken()) })
+    /// Says that a later load writes by now. While the transaction lasts, none begins to.
+    fn hold(self, transaction: &mut Transaction<'_>) -> Result<Result<(), DeskError>, postgres::Error> {
+        let writing = transaction.query_opt("select value from meta where key = 'writing' for share", &[])?;
+        let is_own = writing.is_some_and(|row| row.get::<_, i64>(0) == self.0);
+        Ok(if is_own { Ok(()) } else { Err(overtaken()) })
     }
 }
 
 fn overtaken() -> DeskError {
-    let why = "another load began after this one, and has read what is newer; this one writes nothing more".to_owned();
-    DeskError::Cannot { why, help: "what it took in before stays until the other sees it; where that one was stopped, run this again" }
+    let why = "another load, which began later and has read what is newer, is taking it in; this one writes nothing more".to_owned();
+    DeskError::Cannot { why, help: "where that other one is stopped before its end, run this again" }
 }
 
 impl Desk<'_> {
-    /// The next number: nobody who has one before it writes any more.
-    pub(super) fn take_turn(&mut self) -> Result<Turn, DeskError> {
+    /// The next number; to be taken before anything is read of the sources, tables of databases included.
+    ///
+    /// # Errors
+    /// A database that cannot be asked.
+    pub fn take_turn(&mut self) -> Result<Turn, DeskError> {
         let next =
             "insert into meta (key, value) values ('load', 1) on conflict (key) do update set value = meta.value + 1 returning value";
         again(|| {
             let row = self.client.query_one(next, &[]);
-            Ok(Turn(Some(self.said(row)?.get(0))))
+            Ok(Turn(self.said(row)?.get(0)))
         })
+    }
+
+    /// From now on nobody writes who took a number before this one.
+    pub(super) fn begin_to_write(&mut self, turn: Turn) -> Result<(), DeskError> {
+        let begin = "insert into meta (key, value) values ('writing', $1) on conflict (key) do update set value = excluded.value \
+                     where meta.value <= excluded.value returning value";
+        again(|| {
+            let row = self.client.query_opt(begin, &[&turn.0]);
+            self.said(row)?.map(drop).ok_or_else(overtaken)
+        })
+    }
+
+    /// Does a piece of a load's work in a transaction of its own, unless a later load writes by now; `None` stands for what is put or taken out by itself.
+    pub(super) fn in_turn<T>(
+        &mut self,
+        turn: Option<Turn>,
+        work: impl FnOnce(&mut Transaction<'_>) -> Result<Result<T, DeskError>, postgres::Error>,
+    ) -> Result<T, DeskError> {
+        let result = (|| {
+            let mut transaction = self.client.transaction()?;
+            if let Some(Err(overtaken)) = turn.map(|turn| turn.hold(&mut transaction)).transpose()? {
+                return Ok(Err(overtaken));
+            }
+            let done = work(&mut transaction)?;
+            if done.is_ok() {
+                crash::point("put");
+                transaction.commit()?;
+            }
+            Ok(done)
+        })();
+        self.said(result)?
     }
 }

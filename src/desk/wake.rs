@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use postgres::Transaction;
 
 use super::put::{How, Taken};
-use super::turn::Turn;
 use super::{Desk, DeskError, again, stored};
 use crate::classify::Classifier;
 use crate::diag::Findings;
@@ -54,7 +53,7 @@ impl Desk<'_> {
             let sifted = |item: Item| (Sifted { placement: classifier.place(&item), traces: trace::of(config, &item) }, item);
             Ok(rows.iter().map(|row| stored::read(row.get(0)).map(|(item, _)| sifted(item)).map(|(sifted, item)| (item, sifted))).collect())
         };
-        again(|| self.put_what(How { now, accepted: &accepted, anew: true, going: &[], turn: Turn::default() }, due))
+        again(|| self.put_what(How { now, accepted: &accepted, anew: true, going: &[], turn: None }, due))
     }
 
     /// One by one; the first that is refused is left out for good, or until its record changes.

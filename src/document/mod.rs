@@ -137,10 +137,12 @@ pub struct Document {
 }
 
 impl Format {
+    pub const ALL: [Format; 3] = [Format::Rss, Format::Atom, Format::Json];
+
     /// The format of the document at a path; `None` for what is no feed.
     pub fn of_path(path: &str) -> Option<Self> {
         let (_, extension) = path.rsplit_once('.')?;
-        [Format::Rss, Format::Atom, Format::Json].into_iter().find(|format| format.extension() == extension)
+        Format::ALL.into_iter().find(|format| format.extension() == extension)
     }
 
     /// What stands behind the dot of a document's path.

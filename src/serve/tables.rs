@@ -29,8 +29,8 @@ pub struct Tables {
     notes: Notes,
     poll: Duration,
     client: Option<Client>,
-    /// How many documents there were, and the sum of their tokens.
-    seen: Option<(i64, i64)>,
+    /// How many documents there were, the sum of their tokens, and when the last was put.
+    seen: Option<(i64, i64, f64)>,
     /// The documents that are served, by path, with their hashes.
     held: BTreeMap<String, Vec<u8>>,
     redirects: String,
@@ -85,9 +85,10 @@ impl Tables {
 
     /// Fetches what is not here and swaps it in.
     fn take_up(&mut self, client: &mut Client) -> Result<(), postgres::Error> {
-        // Tokens only grow, whatever order transactions come to their end in.
-        let row = client.query_one("select count(*), coalesce(sum(token), 0)::bigint from documents where bytes is not null", &[])?;
-        let state: (i64, i64) = (row.get(0), row.get(1));
+        // Tokens only grow while a document is of one family, whatever order transactions come to their end in; one that is another's by now was put later.
+        let query = "select count(*), coalesce(sum(token), 0)::bigint, coalesce(extract(epoch from max(put_at))::float8, 0) from documents where bytes is not null";
+        let row = client.query_one(query, &[])?;
+        let state: (i64, i64, f64) = (row.get(0), row.get(1), row.get(2));
         if self.seen == Some(state) || state.0 == 0 && self.seen.is_none() {
             return Ok(());
         }

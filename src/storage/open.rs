@@ -125,7 +125,10 @@ fn is_yes(said: Option<&str>) -> bool {
 #[cfg(feature = "gcs")]
 fn endpoint_in_keys(file: Option<String>, keys: Option<String>) -> Result<Option<String>, Unready> {
     let help = "`GOOGLE_SERVICE_ACCOUNT` is the file with the keys, `GOOGLE_SERVICE_ACCOUNT_KEY` what stands in it";
-    let read = |file: &String| std::fs::read_to_string(file).map_err(|error| (format!("could not read `{file}`: {error}"), help));
+    let read = |file: &String| {
+        std::fs::read_to_string(file)
+            .map_err(|error| (format!("could not read the file that `GOOGLE_SERVICE_ACCOUNT` names: {error}"), help))
+    };
     let Some(keys) = file.as_ref().map(read).transpose()?.or(keys) else { return Ok(None) };
     // What is wrong with the rest, the crate below says.
     let keys: serde_json::Value = serde_json::from_str(&keys).unwrap_or_default();

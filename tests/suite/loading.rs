@@ -1,11 +1,11 @@
 //! Sources taken into PostgreSQL: all of it or nothing, and what is said where the database does not let us.
 
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::postgres::{Database, Server};
 use crate::support::{CONFIG, Publication, Ran};
-use crate::working::{OUTPUT, Twins, documents, record, ships};
+use crate::working::{OUTPUT, Twins, documents, goes_on, record, ships, stopped_at};
 
 fn count(database: &Database, query: &str) -> i64 {
     database.client().query_one(query, &[]).expect("a count").get(0)
@@ -54,33 +54,57 @@ fn of_two_loads_the_one_that_began_later_has_the_last_word() {
         let row = |n| format!("{{\"id\": \"n{n}\", \"title\": \"Boat {n}\", \"date\": \"2018-02-09\", \"body\": \"Boats, {word}.\"}}\n");
         (0..1200).map(row).collect()
     };
-    let load =
-        || twins.worked.command(&["db", "load", "--now", now]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
-    let wait_for = |waiting: i64| {
-        let query = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-        let end = Instant::now() + Duration::from_secs(60);
-        while count(&twins.database, query) < waiting {
-            assert!(Instant::now() < end, "{waiting} loads wait");
-            std::thread::sleep(Duration::from_millis(20));
-        }
+    let load = ["db", "load", "--now", now];
+    let refused = || {
+        twins.write("items/bad.ndjson", "{\n");
+        assert_eq!(twins.worked.run(&load).code, 1);
+        twins.remove("items/bad.ndjson");
     };
-    let mut holder = twins.database.client();
-    let mut held = holder.transaction().expect("a transaction");
-    held.execute("select 1 from tidings.families where path = 'all' for update", &[]).expect("held");
     twins.write("items/rows.ndjson", &rows("as they were"));
-    let first = load();
-    wait_for(1);
+    // One batch of it is in.
+    let first = stopped_at(&twins.worked, "batch", &load);
+    refused();
     twins.write("items/rows.ndjson", &rows("as they are"));
-    let second = load();
-    wait_for(2);
-    held.commit().expect("let go");
-    let [first, second] = [first, second].map(|load| Ran::of(load.wait_with_output().expect("it ends")));
-    assert!(first.code != 0 && first.err.contains("another load began after this one"), "{first:?}");
+    let second = twins.worked.run(&load);
     assert!(second.code == 0 && second.out.contains("700 new, 500 changed"), "{second:?}");
+    let first = goes_on(first);
+    assert!(first.code == 2 && first.err.contains("another load, which began later and has read what is newer"), "{first:?}");
     assert_eq!(count(&twins.database, "select count(*) from tidings.items where data like '%as they were%'"), 0);
+    // Who is refused, or only reads yet, disturbs nobody.
+    twins.write("items/rows.ndjson", &rows("once more"));
+    let first = stopped_at(&twins.worked, "batch", &load);
+    refused();
+    let first = goes_on(first);
+    assert!(first.code == 0 && first.out.contains("1200 changed"), "{first:?}");
     let ran = twins.worked.run(&["work", "--once", "--now", now]);
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(!documents(&twins.database)["all.rss"].contains("as they were"));
+}
+
+#[test]
+fn of_two_loads_of_a_table_the_one_that_read_later_has_the_last_word() {
+    let Some(twins) = Twins::new(&format!("{CONFIG}{OUTPUT}")) else { return };
+    let url = &twins.database.url;
+    let table = "create table rows (id text, title text, date date, body text); \
+                 insert into rows values ('a', 'Ship', '2018-01-05', 'Ships, as they were')";
+    twins.database.run(table);
+    let config = |wait: u32| {
+        let query = format!("select id, title, date, body, pg_sleep({wait})::text as nothing from rows");
+        format!("{CONFIG}{OUTPUT}[[source]]\nname = 'rows'\npostgres = '{url}'\nquery = \"{query}\"\n[database]\nurl = '{url}'\n")
+    };
+    let other = Publication::with_config(&config(0));
+    twins.worked.write("feeds.toml", config(4));
+    let first = twins.worked.command(&["db", "load"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let reads = "select count(*) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'";
+    while count(&twins.database, reads) == 0 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    twins.database.run("update rows set body = 'Ships, as they are'");
+    let second = other.run(&["db", "load"]);
+    assert_eq!(second.code, 0, "{second:?}");
+    let first = Ran::of(first.wait_with_output().expect("it ends"));
+    assert!(first.code == 2 && first.err.contains("which began later"), "{first:?}");
+    assert_eq!(count(&twins.database, "select count(*) from tidings.items where data like '%as they are%'"), 1);
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! Channels that move while workers publish them: one family after the other, in whatever order, and the result is that of a build.
 
+use std::time::Duration;
+
 use crate::serving::Serving;
 use crate::support::CONFIG;
-use crate::working::{OUTPUT, Twins, crash, documents, record, ships};
+use crate::working::{OUTPUT, Twins, crash, documents, goes_on, record, ships, stopped_at};
 
 const BEFORE: &str = "\
     [[channel]]\npath = 'desk/boats'\ntitle = 'Boats'\nquery = 'topic:ships'\n\
@@ -111,6 +113,76 @@ fn a_copy_is_there_before_what_it_replaces_goes() {
     assert!(deaths > 5, "{deaths}");
     assert_eq!(twins.built.run(&["build", "--now", now]).code, 0);
     twins.are_alike(now);
+}
+
+#[test]
+fn what_stands_at_an_old_path_stays_until_something_is_said_of_it() {
+    let config = format!("{CONFIG}{OUTPUT}");
+    let Some(twins) = moving(&config) else { return };
+    twins.configure(&format!("{config}{AFTER}"));
+    let now = "2018-03-02T12:00:00Z";
+    let only = |family: &str, now: &str| {
+        assert_eq!(twins.worked.run(&["db", "load", "--now", now]).code, 0);
+        twins.database.run(&format!("update tidings.families set done = wanted where path <> '{family}'"));
+        assert_eq!(twins.worked.run(&["work", "--once", "--now", now]).code, 0);
+        documents(&twins.database)
+    };
+    let rest = |now: &str| {
+        twins.database.run("update tidings.families set done = done - 1");
+        twins.compare_at(now);
+    };
+    let all = only("desk/mexico", now);
+    assert!(all.contains_key("desk/mexico.rss") && !all.contains_key("_redirects"), "nobody knows where it went");
+    rest(now);
+    // What moved once moves on.
+    let next =
+        AFTER.replace("path = 'boats'", "path = 'zz'").replace("to = 'boats'", "to = 'zz'") + "[[moved]]\nfrom = 'boats'\nto = 'zz'\n";
+    twins.configure(&format!("{config}{next}"));
+    let now = "2018-03-03T12:00:00Z";
+    let all = only("boats", now);
+    assert!(all.contains_key("desk/boats.rss") && all.contains_key("boats.rss"), "the copies are not there yet");
+    rest(now);
+    assert_eq!(documents(&twins.database)["desk/boats.rss"], documents(&twins.database)["zz.rss"]);
+    assert!(documents(&twins.database)["zz.atom"].contains("<id>tag:example.org,2018:channel/desk/boats</id>"));
+}
+
+#[test]
+fn a_form_that_nothing_is_published_in_any_more_goes_from_old_paths_too() {
+    let Some(twins) = moving(&format!("{CONFIG}{OUTPUT}")) else { return };
+    twins.configure(&format!("{CONFIG}{OUTPUT}formats = ['rss', 'atom']\n{AFTER}"));
+    twins.compare_one_by_one("2018-03-02T12:00:00Z", &["--accept", "paths"]);
+    assert!(documents(&twins.database).keys().all(|path| !path.ends_with(".json")));
+}
+
+#[test]
+fn a_late_worker_forgets_nothing_of_a_channel_that_moved() {
+    let config = format!("{CONFIG}{OUTPUT}");
+    let Some(twins) = moving(&config) else { return };
+    twins.configure(&format!("{config}{AFTER}"));
+    let now = "2018-03-02T12:00:00Z";
+    assert_eq!(twins.worked.run(&["db", "load", "--now", now]).code, 0);
+    twins.database.run("update tidings.families set done = wanted where path <> 'boats'");
+    let late = stopped_at(&twins.worked, "made", &["work", "--once", "--lease", "1", "--now", now]);
+    std::thread::sleep(Duration::from_millis(1200));
+    let next = stopped_at(&twins.worked, "claim", &["work", "--once", "--now", now]);
+    goes_on(late);
+    goes_on(next);
+    assert!(documents(&twins.database)["boats.atom"].contains("<id>tag:example.org,2018:channel/desk/boats</id>"));
+}
+
+#[test]
+fn a_channel_that_is_empty_for_now_can_be_moved_to() {
+    let config = format!("{CONFIG}{OUTPUT}");
+    let Some(twins) = Twins::new(&format!("{config}[[channel]]\npath = 'desk/boats'\ntitle = 'Boats'\nquery = 'topic:ships'\n")) else {
+        return;
+    };
+    ships(&twins, 4);
+    twins.write("items/port.md", &record("The port of Mexico", "date = 2018-01-05", "Ships."));
+    twins.compare_at("2018-03-01T12:00:00Z");
+    twins.remove("items/port.md");
+    twins.compare_one_by_one("2018-03-02T12:00:00Z", &["--accept", "shrink"]);
+    twins.configure(&format!("{config}[[moved]]\nfrom = 'desk/boats'\nto = 'country/mexico'\n"));
+    twins.compare_one_by_one("2018-03-03T12:00:00Z", &[]);
 }
 
 #[test]

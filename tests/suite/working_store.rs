@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use crate::bucket::{Bucket, Fault, Kind, SECRET};
 use crate::postgres::Database;
 use crate::support::{CONFIG, Publication, Ran};
+use crate::working::{self, goes_on};
 
 struct Working {
     database: Database,
@@ -80,18 +81,7 @@ impl Working {
 
 /// A worker that stands still at a step.
 fn stopped_at(working: &Working, step: &str, args: &[&str]) -> Child {
-    let child = working.command(args).env("TIDINGS_STOP", step).spawn().expect("it runs");
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while !std::fs::read_to_string(format!("/proc/{}/stat", child.id())).is_ok_and(|stat| stat.contains(") T ")) {
-        assert!(Instant::now() < deadline, "it does not come to `{step}`");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    child
-}
-
-fn goes_on(child: Child) -> Ran {
-    assert!(Command::new("kill").args(["-CONT", &child.id().to_string()]).status().expect("kill").success());
-    Ran::of(child.wait_with_output().expect("it ends"))
+    working::stopped(working.command(args), step)
 }
 
 #[test]
@@ -281,6 +271,63 @@ fn a_worker_that_began_while_the_store_was_away_learns_what_it_honours() {
 }
 
 /// Puts depend on something else there.
+#[test]
+fn a_worker_of_the_config_of_before_leaves_nothing_old_at_a_path_that_is_anothers_now() {
+    for is_honoured in [true, false] {
+        let Some(working) = Working::new("") else { return };
+        if !is_honoured {
+            working.bucket.ignores_conditions();
+        }
+        let base = working.worked.read("feeds.toml");
+        let boats = |path: &str| format!("{base}\n[[channel]]\npath = '{path}'\ntitle = 'Boats'\nquery = 'topic:ships'\n");
+        working.worked.write("feeds.toml", boats("desk/boats"));
+        working.load_at("2018-03-01T12:00:00Z");
+        assert_eq!(working.run(&["work", "--once", "--now", "2018-03-01T12:00:00Z"]).code, 0);
+        working.ship(3, 2);
+        working.load_at("2018-03-02T12:00:00Z");
+        working.database.run("update tidings.families set done = wanted where path <> 'desk/boats'");
+        let late = stopped_at(&working, "made", &["work", "--once", "--now", "2018-03-02T12:00:00Z"]);
+        working.worked.write("feeds.toml", format!("{}[[moved]]\nfrom = 'desk/boats'\nto = 'boats'\n", boats("boats")));
+        working.ship(3, 3);
+        let now = "2018-03-03T12:00:00Z";
+        working.load_at(now);
+        assert_eq!(working.run(&["work", "--once", "--now", now]).code, 0);
+        goes_on(late);
+        working.database.run("update tidings.families set until = now() - interval '1 second' where until is not null");
+        assert_eq!(working.run(&["work", "--once", "--now", now]).code, 0);
+        assert!(working.bucket.text("boats.rss").contains("take 3."));
+        assert_eq!(working.bucket.text("desk/boats.rss"), working.bucket.text("boats.rss"), "honoured: {is_honoured}");
+    }
+}
+
+#[test]
+fn a_path_that_goes_from_one_family_to_another_is_not_taken_away_by_the_first() {
+    let Some(working) = Working::new("") else { return };
+    let base = working.worked.read("feeds.toml");
+    let channel = |path: &str, title: &str| format!("[[channel]]\npath = '{path}'\ntitle = '{title}'\nquery = 'topic:ships'\n");
+    let configs = [
+        channel("desk/boats", "Boats"),
+        channel("boats", "Boats") + "[[moved]]\nfrom = 'desk/boats'\nto = 'boats'\n",
+        channel("boats", "Boats") + &channel("desk/boats", "Other"),
+    ];
+    let now = |at: usize| format!("2018-03-0{}T12:00:00Z", at + 1);
+    for (at, config) in configs.iter().enumerate() {
+        working.worked.write("feeds.toml", format!("{base}\n{config}"));
+        let ran = working.run(&["db", "load", "--now", &now(at), "--accept", "paths"]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        if at < 2 {
+            assert_eq!(working.run(&["work", "--once", "--now", &now(at)]).code, 0);
+        }
+    }
+    working.database.run("update tidings.families set done = wanted where path <> 'boats'");
+    let late = stopped_at(&working, "stored", &["work", "--once", "--now", &now(2)]);
+    working.database.run("update tidings.families set done = done - 1 where path <> 'boats'");
+    assert_eq!(working.run(&["work", "--once", "--now", &now(2)]).code, 0);
+    goes_on(late);
+    assert_eq!(working.run(&["work", "--once", "--now", &now(2)]).code, 0);
+    assert!(working.bucket.text("desk/boats.rss").contains("Other"));
+}
+
 #[cfg(feature = "gcs")]
 #[test]
 fn workers_put_into_google_as_they_do_into_s3() {
