@@ -116,12 +116,29 @@ fn condition(stands: &Stands, by_condition: bool) -> Condition {
 impl Desk<'_> {
     /// Says to those who serve what stands in the store, where the config wants them to know.
     pub(super) fn announce(&mut self, shop: &Shop) -> Result<(), DeskError> {
+        let is_there = self.client.query_opt("select value from meta where key = 'index'", &[]);
+        let is_there = self.said(is_there)?.is_some_and(|row| row.get::<_, i64>(0) == 1);
         if !self.config.output.index {
-            return Ok(shop.delete(&[INDEX.to_owned()])?);
+            if is_there {
+                // It would tell of documents that are there no more.
+                shop.delete(&[INDEX.to_owned()])?;
+                self.note_index(false)?;
+            }
+            return Ok(());
+        }
+        if !is_there {
+            self.note_index(true)?;
         }
         let rows = self.client.query("select path, hash, size, changed from documents where tag is not null", &[]);
         let listed = super::documents::listed(&self.said(rows)?);
         shop.put_index(&Index::new(Front::of(self.config), listed))
+    }
+
+    /// Keeps in mind whether there may be an index.
+    fn note_index(&mut self, is_there: bool) -> Result<(), DeskError> {
+        let note = "insert into meta (key, value) values ('index', $1) on conflict (key) do update set value = excluded.value";
+        let noted = self.client.execute(note, &[&i64::from(is_there)]);
+        self.said(noted).map(drop)
     }
 }
 

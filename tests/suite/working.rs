@@ -30,9 +30,14 @@ pub struct Twins {
 
 impl Twins {
     pub fn new(config: &str) -> Option<Self> {
+        Self::with_partitions(config, 1)
+    }
+
+    /// The tables that grow with the items are spread by hash.
+    pub fn with_partitions(config: &str, partitions: u32) -> Option<Self> {
         let database = Database::new()?;
         let worked = Publication::with_config(&format!("{config}\n[database]\nurl = '{}'\n", database.url));
-        assert_eq!(worked.run(&["db", "init"]).code, 0);
+        assert_eq!(worked.run(&["db", "init", "--partitions", &partitions.to_string()]).code, 0);
         Some(Twins { database, worked, built: Publication::with_config(config) })
     }
 
@@ -78,9 +83,17 @@ pub fn record(title: &str, more: &str, body: &str) -> String {
 
 #[test]
 fn workers_publish_what_a_build_publishes() {
-    let Some(twins) = Twins::new(&format!("{CONFIG}{OUTPUT}").replace("per-language = false", "per-language = true\nmatrix = true")) else {
-        return;
-    };
+    changes_of_all_kinds(1);
+}
+
+#[test]
+fn they_publish_the_same_from_tables_that_are_spread_by_hash() {
+    changes_of_all_kinds(4);
+}
+
+fn changes_of_all_kinds(partitions: u32) {
+    let config = format!("{CONFIG}{OUTPUT}").replace("per-language = false", "per-language = true\nmatrix = true");
+    let Some(twins) = Twins::with_partitions(&config, partitions) else { return };
     for n in 1..=70 {
         let (language, title) = if n % 2 == 0 { ("es", "El puerto de México reabre") } else { ("en", "The port of Belize reopens") };
         let story = if n % 5 < 2 { format!("story = 's{}'", n / 5) } else { String::new() };
@@ -501,6 +514,38 @@ fn servers_show_what_stands_in_the_database_and_go_on_when_it_is_away() {
     publication.remove("items/item-1.md");
     publish();
     until("text 4, take 2");
+}
+
+#[test]
+fn a_worker_waits_while_the_database_is_away() {
+    let Some(mut server) = Server::start() else { return };
+    let database = server.database("news");
+    let publication = Publication::with_config(&format!("{CONFIG}{OUTPUT}\n[database]\nurl = '{}'\n", database.url));
+    assert_eq!(publication.run(&["db", "init"]).code, 0);
+    let take = |take: usize| {
+        publication.write("items/ship.md", record(&format!("Ship, take {take}"), "date = 2018-01-05", "Ships of Belize."));
+        let ran = publication.run(&["db", "load"]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+    };
+    let until = |text: &str| {
+        let start = Instant::now();
+        while !documents(&database).get("all.rss").is_some_and(|feed| feed.contains(text)) {
+            assert!(start.elapsed() < Duration::from_secs(30), "`{text}` is not published");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    take(1);
+    let mut worker = publication.command(&["work"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    until("take 1");
+    server.kill();
+    std::thread::sleep(Duration::from_secs(2));
+    assert!(worker.try_wait().expect("asked").is_none(), "it goes on");
+    server.run();
+    take(2);
+    until("take 2");
+    assert!(Command::new("kill").arg(worker.id().to_string()).status().expect("kill").success());
+    let ran = Ran::of(worker.wait_with_output().expect("it ends"));
+    assert!(ran.code == 0 && ran.err.contains("the database"), "{ran:?}");
 }
 
 #[test]

@@ -109,7 +109,7 @@ fn only_what_changed_is_put_and_the_list_for_servers_last() {
 
 #[test]
 fn without_an_index_nothing_grows_with_the_number_of_documents() {
-    let Some(working) = Working::new("opml = false\nindex = true") else { return };
+    let Some(working) = Working::new("index = true") else { return };
     working.load_at("2018-03-01T12:00:00Z");
     assert_eq!(working.run(&["work", "--once", "--now", "2018-03-01T12:00:00Z"]).code, 0);
     assert!(working.bucket.text(".tidings/index.json").contains("all.rss"));
