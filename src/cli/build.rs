@@ -10,7 +10,7 @@ use super::follow::follow;
 use super::look::{Look, idle};
 use super::memory;
 use super::run::{Around, Run};
-use super::ui::Ui;
+use super::ui::{self, Ui};
 use super::{Exit, Failure};
 use crate::cache::Said;
 use crate::cache::records::{Records, State};
@@ -260,7 +260,8 @@ pub(super) fn summary(place: &dyn std::fmt::Display, said: &Said, outcome: Outco
     let files: Vec<String> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     let files = if files.is_empty() { "no files".to_owned() } else { files.join(", ") };
     let hidden = if said.hidden == 0 { String::new() } else { format!(" ({} not due)", said.hidden) };
-    format!("{} items{hidden} in {} channels; {place}: {files}; {}", said.items, said.channels, took(start.elapsed()))
+    let (items, channels) = (ui::many(said.items, "item"), ui::many(said.channels, "channel"));
+    format!("{items}{hidden} in {channels}; {place}: {files}; {}", took(start.elapsed()))
 }
 
 pub(super) fn took(time: Duration) -> String {

@@ -144,12 +144,25 @@ pub(super) fn now(context: &Context, desk: &mut Desk<'_>) -> Result<DateTime<Utc
 fn load(args: &LoadArgs, context: &Context, config: &Config) -> Result<Exit, Failure> {
     let mut desk = desk(config)?;
     let accepted = args.accept.iter().map(|accepted| accepted.accept()).collect();
+    insist_no_other(&mut desk)?;
     let turn = Some(desk.take_turn()?);
     if !context.bring_over(config, false, args.json, "")? {
         return Ok(Exit::Findings);
     }
     let load = Load { now: now(context, &mut desk)?, accepted: &accepted, full: args.full, keep_going: false, turn };
     tell(load_all(&mut desk, load, context), args.json, context)
+}
+
+/// Refuses to begin a history anew beside one that stands in a file: every item would be dated by today, and would lose what it was published under.
+pub(super) fn insist_no_other(desk: &mut Desk<'_>) -> Result<(), Failure> {
+    let file = desk.config.root.join(&desk.config.ledger.path);
+    if !file.exists() || desk.has_history()? {
+        return Ok(());
+    }
+    let why = format!("`{}` remembers what was published, and the database remembers nothing", file.display());
+    Err(Failure::new(why).help(
+        "take it over: `tidings ledger export ledger.ndjson` with a config without `[database]`, then `tidings ledger import ledger.ndjson` with this one; or move the file away to begin anew",
+    ))
 }
 
 /// Brings the database to what the sources say.
@@ -162,7 +175,7 @@ fn put(args: &PutArgs, context: &Context, config: &Config) -> Result<Exit, Failu
     let mut desk = desk(config)?;
     let accepted = args.accept.iter().map(|accepted| accepted.accept()).collect();
     let load = Load { now: now(context, &mut desk)?, accepted: &accepted, full: false, keep_going: false, turn: None };
-    let given = Given::new(&args.file).map_err(Failure::io("read", &args.file))?;
+    let given = Given::new(&args.file)?;
     let came = desk.add(given.files(), load, &Progress::default());
     tell(came, args.json, context)
 }
@@ -175,13 +188,22 @@ struct Given {
 }
 
 impl Given {
-    fn new(file: &Path) -> io::Result<Self> {
+    fn new(file: &Path) -> Result<Self, Failure> {
         if file != Path::new("-") {
-            return Ok(Given { path: std::path::absolute(file)?, _kept: None });
+            return Ok(Given { path: std::path::absolute(file).map_err(Failure::io("read", file))?, _kept: None });
         }
+        let kept = Self::put_aside().map_err(|error| {
+            Failure::new(format!("records on standard input could not be put aside: {error}")).help(
+                "see whether the disk with temporary files is full, and whether this user may write there (`TMPDIR` names another folder)",
+            )
+        })?;
+        Ok(Given { path: kept.path().to_owned(), _kept: Some(kept) })
+    }
+
+    fn put_aside() -> io::Result<tempfile::NamedTempFile> {
         let mut kept = tempfile::Builder::new().prefix("standard-input-").suffix(".ndjson").tempfile_in(crate::scratch::folder()?)?;
         io::copy(&mut io::stdin().lock(), &mut kept)?;
-        Ok(Given { path: kept.path().to_owned(), _kept: Some(kept) })
+        Ok(kept)
     }
 
     fn files(&self) -> Files {

@@ -151,17 +151,22 @@ fn check(context: &Context, config: &Config, folder: &Destination) -> Result<Exi
     };
     let mut findings: Findings = store.integrity()?.into_iter().map(fault).collect();
     let memory = store.load()?;
-    findings.extend(disagreements(&memory, folder)?.into_iter().map(fault));
+    findings.extend(disagreements(config, &memory, folder)?.into_iter().map(fault));
     context.ui.findings(&findings);
     context.ui.say(format_args!("{} items, {} channels; {}", memory.items().len(), memory.channels.len(), ui::tally(&findings)));
     Ok(if findings.is_empty() { Exit::Fine } else { Exit::Findings })
 }
 
 /// Items in published documents that the ledger does not know to be there.
-fn disagreements(memory: &Memory, folder: &Destination) -> Result<Vec<String>, Failure> {
+fn disagreements(config: &Config, memory: &Memory, folder: &Destination) -> Result<Vec<String>, Failure> {
     let mut found = Vec::new();
+    // What stands at the old path of a channel that moved is a copy of it.
+    let moved = |path: &str| {
+        config.moved.iter().find_map(|moved| memory.channels.get(&format!("{}{}", path.strip_suffix(&*moved.from)?, moved.to.as_ref()?)))
+    };
     for (path, bytes) in folder.standing()?.into_iter().filter(|(path, _)| path.ends_with(".atom")) {
-        let channel = memory.channels.get(path.trim_end_matches(".atom"));
+        let stem = path.trim_end_matches(".atom");
+        let channel = memory.channels.get(stem).or_else(|| moved(stem));
         let knows = |id: &str| memory.find(id).is_some_and(|at| channel.is_some_and(|channel| channel.members.contains(&at)));
         let strange: Vec<String> = Seen::read(&bytes).items.into_iter().filter(|item| !knows(&item.id)).map(|item| item.id).collect();
         found.extend(strange.into_iter().map(|id| format!("`{path}` holds `{id}`, and the ledger does not know it to be there")));

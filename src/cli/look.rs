@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::build::{self, BuildArgs};
 use super::context::Context;
+use super::ui;
 use super::{Exit, Failure};
 use crate::cache::{self, Cache, Inputs, Said};
 use crate::config::Config;
@@ -97,7 +98,10 @@ pub(super) fn idle(
     let outcome = Outcome { unchanged: folder.paths().count(), ..Outcome::default() };
     ui.say(build::summary(&config.output.folder.display(), &said, outcome, start));
     if said.warnings > 0 {
-        ui.note(format_args!("nothing changed since a build with {} warnings; `tidings build --full` shows them", said.warnings));
+        ui.note(format_args!(
+            "nothing changed since a build with {}; `tidings build --full` shows them",
+            ui::many(said.warnings, "warning")
+        ));
     }
     build::tell_told(ui, told.as_ref());
     Ok(Exit::Fine)

@@ -220,7 +220,7 @@ impl Run<'_> {
     fn tell_checked(&self, checked: &Findings) {
         match (checked.warnings(), self.context.ui.verbose) {
             (0, _) => {}
-            (count, 0) => self.context.ui.note(format_args!("the feeds are valid, with {count} warnings; `-v` shows them")),
+            (count, 0) => self.context.ui.note(format_args!("the feeds are valid, with {}; `-v` shows them", ui::many(count, "warning"))),
             _ => self.context.ui.findings(checked),
         }
     }

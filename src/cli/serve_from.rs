@@ -45,6 +45,10 @@ fn tables(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
 
     let Some(config) = context.load(false)?.map(Arc::new) else { return Ok(Exit::Findings) };
     let database = super::db::database(&config)?;
+    if let Some(address) = &config.output.store {
+        let why = format!("documents go to `{address}`, and none stand in the database");
+        return Err(Failure::new(why).help("serve them with `--from` and that address, or take `url` out of `[output]`"));
+    }
     let start = |server: Arc<Server>, notes| Tables::new(&config, database, Duration::from_millis(args.poll), server, notes).start();
     let hub = config.websub.own.is_some().then(|| hub(&config, context, Shelf::in_database(database))).flatten();
     serving(args, context, (&database.address.to_string(), hub), |server, notes| start(server, notes).map_err(no_start))

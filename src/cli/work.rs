@@ -110,13 +110,17 @@ fn for_ever(mut worker: Worker<'_>) -> Result<Exit, Failure> {
     worker.turn.clone().end_at_a_signal().map_err(unable)?;
     // What cannot be mended by waiting is told at once.
     drop(db::desk(worker.config)?);
-    let mut away = AWAY.0;
+    let mut away = Away::default();
     loop {
         match connected(&mut worker, &mut away) {
             Err(error) if is_passing(&error) => {
-                worker.context.ui.note(format_args!("{error}; waiting for it"));
-                std::thread::sleep(away);
-                away = (away * 2).min(AWAY.1);
+                let why = error.to_string();
+                if away.why.as_ref() != Some(&why) {
+                    worker.context.ui.note(format_args!("{why}; waiting for it"));
+                }
+                away.why = Some(why);
+                std::thread::sleep(away.pause);
+                away.pause = (away.pause * 2).min(AWAY.1);
             }
             Err(error) => return Err(error.into()),
             Ok(never) => match never {},
@@ -124,8 +128,21 @@ fn for_ever(mut worker: Worker<'_>) -> Result<Exit, Failure> {
     }
 }
 
+/// What a worker waits for.
+struct Away {
+    pause: Duration,
+    /// What was said of it.
+    why: Option<String>,
+}
+
+impl Default for Away {
+    fn default() -> Self {
+        Away { pause: AWAY.0, why: None }
+    }
+}
+
 /// Works as long as the database is there.
-fn connected(worker: &mut Worker<'_>, away: &mut Duration) -> Result<std::convert::Infallible, DeskError> {
+fn connected(worker: &mut Worker<'_>, away: &mut Away) -> Result<std::convert::Infallible, DeskError> {
     let database = worker.config.database.as_ref().ok_or(DeskError::Cannot { why: "there is no database".to_owned(), help: "" })?;
     let mut desk = Desk::open(worker.config, database)?;
     desk.listen();
@@ -135,7 +152,9 @@ fn connected(worker: &mut Worker<'_>, away: &mut Duration) -> Result<std::conver
         let turn = worker.turn.clone();
         let in_hand = turn.take();
         worker.all(&mut desk, &mut sum)?;
-        *away = AWAY.0;
+        if std::mem::take(away).why.is_some() {
+            worker.context.ui.note("it answers again");
+        }
         // What a cache or a hub did not take is not tried at every look.
         if sum.families > 0 || sum.is_untold && told.is_none_or(|told: Instant| told.elapsed() > AGAIN) {
             worker.tell(&mut desk)?;

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 
 use super::context::Context;
 use super::db;
+use super::ui;
 use super::work::Turn;
 use crate::config::Config;
 use crate::crash;
@@ -183,7 +184,7 @@ impl Sum {
     fn add(&mut self, round: Round, context: &Context) {
         match (round.findings.warnings(), context.ui.verbose) {
             (0, _) => {}
-            (count, 0) => context.ui.note(format_args!("the feeds are valid, with {count} warnings; `-v` shows them")),
+            (count, 0) => context.ui.note(format_args!("the feeds are valid, with {}; `-v` shows them", ui::many(count, "warning"))),
             _ => context.ui.findings(&round.findings),
         }
         let documents = round.documents;

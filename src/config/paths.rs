@@ -1,6 +1,6 @@
 //! Where channels stand below the base address. Paths are a contract with subscribers: what is decided here stays.
 
-use super::Topic;
+use super::{Config, Topic};
 use crate::vocab::slug::{is_slug, slug};
 use crate::vocab::{Country, Language};
 
@@ -40,6 +40,13 @@ pub fn is_crossing(path: &str) -> bool {
 /// A channel's variant in one language: `es/country/belize`.
 pub fn in_language(language: &Language, path: &str) -> String {
     format!("{}/{path}", language.as_str().to_ascii_lowercase())
+}
+
+/// The paths of a family: the mixed channel, and those of single languages.
+pub fn variants(config: &Config, family: &str) -> Vec<String> {
+    let languages = &config.publication.languages;
+    let single = languages.iter().filter(|_| config.channels.per_language && languages.len() > 1);
+    std::iter::once(family.to_owned()).chain(single.map(|language| in_language(language, family))).collect()
 }
 
 /// A page of a channel's archive, counted from 1, the oldest: `archive/country/belize/3`.

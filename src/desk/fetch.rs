@@ -10,7 +10,7 @@ use postgres::Row;
 
 use super::{Desk, DeskError, moves, stored};
 use crate::classify::Placement;
-use crate::config::{Config, Limits, NamedChannel, paths};
+use crate::config::{Config, Limits, NamedChannel, paths::variants};
 use crate::item::Item;
 use crate::ledger::postgres::{KNOWN, channel, deleted, known};
 use crate::ledger::{Memory, date};
@@ -239,13 +239,6 @@ impl Newest {
 
 fn mark(row: &Row) -> (Arc<str>, Mark) {
     (row.get::<_, &str>(0).into(), Mark { of_data: row.get(1), story: row.get::<_, Option<&str>>(2).map(Arc::from) })
-}
-
-/// The paths of a family: the mixed channel, and those of single languages.
-pub(super) fn variants(config: &Config, family: &str) -> Vec<String> {
-    let languages = &config.publication.languages;
-    let single = languages.iter().filter(|_| config.channels.per_language && languages.len() > 1);
-    std::iter::once(family.to_owned()).chain(single.map(|language| paths::in_language(language, family))).collect()
 }
 
 /// The limits of a channel: those of a named one are its own.

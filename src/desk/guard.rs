@@ -12,7 +12,7 @@ use crate::channel;
 use crate::config::{Config, Format, paths};
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::item::{Hidden, Item};
-use crate::ledger::Accept;
+use crate::ledger::{Accept, guard};
 use crate::pipeline::{self, Sifted};
 
 /// How many items each channel loses.
@@ -153,13 +153,7 @@ impl Desk<'_> {
         let is_left = |(path, format): &&(&str, Format)| {
             moves::is_old(self.config, &stem(path)) || self.config.output.formats.contains(format) && channels.contains(&stem(path))
         };
-        let finding = |(path, _): &(&str, Format)| {
-            let help = "bring back what the config said of it; to let it go all the same: `--accept paths`";
-            Finding::new(&codes::PATH_DISAPPEARS, format!("`{path}` is published and would be there no more"))
-                .at(Place::file(self.config.path.clone()))
-                .help(help)
-        };
-        let findings: Findings = feeds.iter().filter(|feed| !is_left(feed)).map(finding).collect();
+        let findings: Findings = feeds.iter().filter(|feed| !is_left(feed)).map(|(path, _)| guard::path(self.config, path)).collect();
         if findings.is_empty() { Ok(()) } else { Err(DeskError::Refused(findings)) }
     }
 }

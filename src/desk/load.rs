@@ -9,8 +9,9 @@ use std::io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
+use postgres::Transaction;
 use postgres::fallible_iterator::FallibleIterator;
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use super::put::{How, Taken, last_of_each};
 use super::rows::want;
@@ -211,14 +212,28 @@ impl Desk<'_> {
         let always = channel::catalogue(self.config, nothing, &BTreeSet::new()).channels.into_iter().map(|channel| channel.family);
         let always: BTreeSet<String> =
             always.chain((output.opml || output.store.is_some() || !self.config.moved.is_empty()).then(|| LIST.to_owned())).collect();
+        let place = xxh3_64(format!("{:?}", output.store).as_bytes()) as i64;
         again(|| {
             self.in_turn(Some(turn), |transaction| {
                 transaction.execute(set, &[&fingerprint(config)])?;
+                move_to(transaction, place)?;
                 let all = transaction.query("select path from families", &[])?;
                 want(transaction, &all.iter().map(|row| row.get(0)).chain(always.iter().cloned()).collect()).map(Ok)
             })
         })
     }
+}
+
+/// Where documents go now: what stands elsewhere is put anew, and until then those who served it may go on.
+fn move_to(transaction: &mut Transaction<'_>, place: i64) -> Result<(), postgres::Error> {
+    let row = transaction.query_opt("select value from meta where key = 'place'", &[])?;
+    if row.is_some_and(|row| row.get::<_, i64>(0) == place) {
+        return Ok(());
+    }
+    transaction
+        .execute("insert into meta (key, value) values ('place', $1) on conflict (key) do update set value = excluded.value", &[&place])?;
+    transaction.execute("delete from meta where key = 'index'", &[])?;
+    transaction.execute("update documents set token = 0, tag = null", &[]).map(drop)
 }
 
 fn mark(iri: &str) -> u128 {

@@ -81,12 +81,12 @@ impl<'a> Desk<'a> {
         let beyond = [(output.pages, "pages = true"), (output.archives, "archives = true")];
         if let Some((_, what)) = beyond.iter().find(|(is_there, _)| *is_there) {
             let why = format!(
-                "`{what}` of `{}` is not for items in a database: of these, feeds and the list of them are published",
+                "`{what}`, which holds by `{}`, is not for items in a database: of these, feeds and the list of them are published",
                 config.path.display()
             );
             return Err(DeskError::Cannot {
                 why,
-                help: "write `pages = false` in `[output]` and take `archives` out, or build from a `schema` that `tidings db load` was never run on",
+                help: "write `pages = false` in `[output]`, where pages are made unless it says otherwise, and no `archives`; or build from a `schema` that `tidings db load` was never run on",
             });
         }
         let mut client = schema::ready(database)?;
@@ -122,6 +122,15 @@ impl<'a> Desk<'a> {
         let row = self.client.query_one("select floor(extract(epoch from now()))::bigint", &[]);
         let seconds = self.said(row)?.get::<_, i64>(0);
         Ok(DateTime::from_timestamp(seconds, 0).unwrap_or_default())
+    }
+
+    /// Whether anything is remembered of items.
+    ///
+    /// # Errors
+    /// That the database cannot be asked.
+    pub fn has_history(&mut self) -> Result<bool, DeskError> {
+        let row = self.client.query_one("select exists (select 1 from ledger)", &[]);
+        Ok(self.said(row)?.get(0))
     }
 
     /// Whether the tables were loaded under this config; `None` where they never were.

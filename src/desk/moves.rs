@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 
 use postgres::Transaction;
 
-use super::fetch::variants;
 use super::{Desk, DeskError};
 use crate::coding::Coding;
+use crate::config::paths::variants;
 use crate::config::{Config, Format, Moved, MovedAs};
 use crate::ledger::Memory;
 use crate::ledger::postgres::Members;

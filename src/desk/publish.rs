@@ -9,14 +9,14 @@ use rayon::prelude::*;
 
 use super::claim::{self, Claim};
 use super::documents::{self, Put, Rest, Saved};
-use super::fetch::{Stock, variants};
+use super::fetch::Stock;
 use super::purge;
 use super::rows::want;
 use super::shop::Shop;
 #[cfg(feature = "object-store")]
 use super::shop::Stands;
 use super::{CHANNEL, Desk, DeskError, LIST, again, moves};
-use crate::config::Config;
+use crate::config::{Config, paths::variants};
 use crate::crash;
 use crate::diag::Findings;
 use crate::document::opml::PATH as OPML;
@@ -76,7 +76,14 @@ impl Desk<'_> {
         };
         let mut round = self.commit(claim, (&before, &parted), (&made, &stored, &rest))?;
         round.lost = count - round.families;
-        self.tell(shop, has_list)?;
+        if round.lost > 0 {
+            // By another config nothing of this is of use, and others need not wait for the leases.
+            self.insist()?;
+        }
+        if has_list && shop.is_some() {
+            self.tell(shop)?;
+            self.done_with_list(claim)?;
+        }
         round.findings = parted.findings.into_iter().chain(parted.checked).collect();
         Ok(round)
     }
@@ -152,13 +159,23 @@ impl Desk<'_> {
 
     /// Tells those who serve from the store what stands there.
     #[cfg(feature = "object-store")]
-    fn tell(&mut self, shop: Option<&Shop>, has_list: bool) -> Result<(), DeskError> {
-        shop.filter(|_| has_list).map_or(Ok(()), |shop| self.announce(shop))
+    fn tell(&mut self, shop: Option<&Shop>) -> Result<(), DeskError> {
+        shop.map_or(Ok(()), |shop| self.announce(shop))
     }
 
     #[cfg(not(feature = "object-store"))]
-    fn tell(&mut self, _: Option<&Shop>, _: bool) -> Result<(), DeskError> {
+    fn tell(&mut self, _: Option<&Shop>) -> Result<(), DeskError> {
         Ok(())
+    }
+
+    /// The list is done when those who serve from the store were told: who dies before leaves it to the next.
+    fn done_with_list(&mut self, claim: &Claim) -> Result<(), DeskError> {
+        let Some(held) = claim.families.get(LIST) else { return Ok(()) };
+        let query = "update families set done = $3, owner = null, until = null where path = $1 and token = $2";
+        again(|| {
+            let done = self.client.execute(query, &[&LIST, &held.token, &held.wanted]);
+            self.said(done).map(drop)
+        })
     }
 
     /// One transaction: the families that are still ours are done, with everything that is remembered of them.
@@ -208,7 +225,9 @@ impl Desk<'_> {
         want(&mut transaction, &wanted)?;
         add(&mut transaction, &websub::pings_of(config, saved.put.iter().map(String::as_str)), false)?;
         purge::note(&mut transaction, config, &saved)?;
-        done(&mut transaction, claim, &own, &parted.due)?;
+        // The list of what stands in a store is put after this.
+        let done_now = own.keys().map(String::as_str).filter(|path| *path != LIST || config.output.store.is_none()).collect();
+        done(&mut transaction, claim, &done_now, &parted.due)?;
         crash::point("documents");
         transaction.commit()?;
         Ok(Round { families: own.len(), documents: saved, ..Round::default() })
@@ -250,11 +269,11 @@ fn still_own(transaction: &mut Transaction<'_>, claim: &Claim) -> Result<HashMap
 fn done(
     transaction: &mut Transaction<'_>,
     claim: &Claim,
-    own: &HashMap<String, i64>,
+    done: &BTreeSet<&str>,
     due: &BTreeMap<String, i64>,
 ) -> Result<(), postgres::Error> {
     let (paths, wanted): (Vec<&str>, Vec<i64>) =
-        claim.families.iter().filter(|(path, _)| own.contains_key(*path)).map(|(path, held)| (path.as_str(), held.wanted)).unzip();
+        claim.families.iter().filter(|(path, _)| done.contains(path.as_str())).map(|(path, held)| (path.as_str(), held.wanted)).unzip();
     let due: Vec<Option<i64>> = paths.iter().map(|path| due.get(*path).copied()).collect();
     let query = "update families f set done = o.wanted, owner = null, until = null, due = o.due \
                  from unnest($1::text[], $2::bigint[], $3::bigint[]) as o (path, wanted, due) where f.path = o.path";

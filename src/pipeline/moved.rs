@@ -1,7 +1,7 @@
 //! Channels that moved or ended: what stands at their old paths, and the ids that they keep.
 
 use crate::channel::{Catalogue, Channel};
-use crate::config::{Config, Moved, MovedAs};
+use crate::config::{Config, Moved, MovedAs, paths};
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::document::Document;
 use crate::ledger::{KnownChannel, Memory};
@@ -76,9 +76,10 @@ pub(super) fn redirects(config: &Config, channels: &[Channel]) -> Option<Documen
                 lines.push_str(&line(config, &format!("{old}.{extension}"), to.as_str(), 301));
             }
         }
-        if moved.to.is_none() {
+        let ended = if moved.to.is_none() { paths::variants(config, &moved.from) } else { Vec::new() };
+        for old in ended {
             for extension in extensions(config) {
-                let from = format!("{}.{extension}", moved.from);
+                let from = format!("{old}.{extension}");
                 lines.push_str(&line(config, &from, super::url(config, &from).path(), 410));
             }
         }

@@ -183,7 +183,7 @@ fn drafts_future_and_expired_items_stay_out_until_due() {
     record(&publication, "embargo", "title = 'Embargo'\ndate = 2018-01-01\npublish-at = 2018-04-01T09:00:00Z");
     record(&publication, "expired", "title = 'Expired'\ndate = 2018-01-01\nexpires = 2018-02-01");
     record(&publication, "seen", "title = 'Seen'\ndate = 2018-01-01");
-    publication.build().expect(0, &["1 items (4 not due)"]);
+    publication.build().expect(0, &["1 item (4 not due)"]);
     assert_eq!(titles(&publication, "all.rss"), ["Seen"]);
     let later = Ran::of(publication.command(&["build", "--now", "2018-04-01T09:00:00Z"]).output().expect("runs"));
     later.expect(0, &[]);

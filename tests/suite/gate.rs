@@ -34,7 +34,7 @@ fn an_item_of_today_comes_out_at_noon_and_nothing_is_ever_dated_ahead() {
     let at = |now: &str| publication.run(&["build", "-v", "--now", now]);
     at("2018-03-01T07:00:00-06:00").expect(0, &["0 items (1 not due)", "`today` is due at 12:0"]);
     let ran = at("2018-03-01T12:15:00-06:00");
-    ran.expect(0, &["1 items in"]);
+    ran.expect(0, &["1 item in"]);
     assert_eq!(ran.err, "", "no warning of a date in the future");
 }
 

@@ -93,7 +93,7 @@ fn duplicate_ids_name_both_places() {
     let ran = publication.run(&["build"]);
     assert!(ran.code == 1 && ran.err.contains("items/a.toml") && ran.err.contains("items/b.toml"), "{ran:?}");
     publication.write("items/c.toml", "title = 'c'\ndate = 2018-01-01");
-    publication.run(&["build", "--keep-going"]).expect(1, &["1 items in"]);
+    publication.run(&["build", "--keep-going"]).expect(1, &["1 item in"]);
     assert!(!publication.read("public/all.rss").contains("item/same"), "neither of the two is taken for the published one");
 }
 

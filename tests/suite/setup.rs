@@ -15,7 +15,7 @@ fn init_new_build() {
     for file in ["feeds.toml", ".gitignore", "items"] {
         assert!(news.join(file).exists(), "{file}");
     }
-    at(&["build"]).expect(0, &["1 items in"]);
+    at(&["build"]).expect(0, &["1 item in"]);
 
     let ran = at(&["new", "Three ports: \"reopened\" & ready"]);
     let path = ran.out.trim();
@@ -42,7 +42,7 @@ fn no_config_says_what_to_do() {
 #[test]
 fn without_a_command_it_builds() {
     let publication = Publication::with_items(1);
-    publication.run(&[]).expect(0, &["1 items in"]);
+    publication.run(&[]).expect(0, &["1 item in"]);
     assert!(publication.exists("public/all.rss"));
 }
 

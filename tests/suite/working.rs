@@ -462,6 +462,43 @@ fn a_worker_that_is_told_to_end_publishes_what_it_has_in_hand() {
 }
 
 #[test]
+fn a_worker_that_meets_another_config_keeps_nobody_waiting() {
+    let config = format!("{CONFIG}{OUTPUT}");
+    let Some(twins) = Twins::new(&config) else { return };
+    ships(&twins, 5);
+    twins.compare_at("2018-03-01T12:00:00Z");
+    twins.database.run("update tidings.families set wanted = wanted + 1");
+    let old = stopped_at(&twins.worked, "made", &["work", "--once"]);
+    let other = config.replace("Harbour news", "News of the ships");
+    twins.worked.write("feeds.toml", format!("{other}\n[database]\nurl = '{}'\n", twins.database.url));
+    twins.built.write("feeds.toml", &other);
+    assert_eq!(twins.worked.run(&["db", "load", "--now", "2018-03-02T12:00:00Z"]).code, 0);
+    let ran = goes_on(old);
+    assert!(ran.code == 2 && ran.err.contains("is another than the one"), "{ran:?}");
+    // Nothing is leased, so that all of it is done at once.
+    twins.compare_at("2018-03-02T12:00:00Z");
+}
+
+#[test]
+fn a_history_in_a_file_is_not_left_behind() {
+    let config = format!("{CONFIG}{OUTPUT}");
+    let Some(twins) = Twins::new(&config) else { return };
+    ships(&twins, 2);
+    let with_database = twins.worked.read("feeds.toml");
+    twins.worked.write("feeds.toml", &config);
+    twins.worked.run(&["build", "--now", "2018-03-01T12:00:00Z"]).expect(0, &[]);
+    twins.worked.run(&["ledger", "export", "ledger.ndjson"]).expect(0, &[]);
+    twins.worked.write("feeds.toml", with_database);
+    twins
+        .worked
+        .run(&["db", "load"])
+        .expect(2, &["remembers what was published, and the database remembers nothing", "tidings ledger import"]);
+    twins.worked.run(&["ledger", "import", "ledger.ndjson"]).expect(0, &[]);
+    assert_eq!(twins.built.run(&["build", "--now", "2018-03-01T12:00:00Z"]).code, 0);
+    twins.compare_at("2018-03-02T12:00:00Z");
+}
+
+#[test]
 fn servers_show_what_stands_in_the_database_and_go_on_when_it_is_away() {
     let Some(mut server) = Server::start() else { return };
     let database = server.database("news");

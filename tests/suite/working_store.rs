@@ -328,6 +328,56 @@ fn a_path_that_goes_from_one_family_to_another_is_not_taken_away_by_the_first() 
     assert!(working.bucket.text("desk/boats.rss").contains("Other"));
 }
 
+#[test]
+fn documents_go_with_the_address_that_the_config_names() {
+    let Some(working) = Working::new("") else { return };
+    let (in_store, url) = (working.worked.read("feeds.toml"), Kind::now().url());
+    let in_tables = in_store.replace(&format!("url = '{url}'\n"), "");
+    assert_ne!(in_store, in_tables);
+    let publish = |config: &str, day: usize| {
+        working.worked.write("feeds.toml", config);
+        let now = format!("2018-03-0{day}T12:00:00Z");
+        working.load_at(&now);
+        let ran = working.run(&["work", "--once", "--now", &now]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert_eq!(working.built.run(&["build", "--now", &now]).code, 0);
+        let count = |query: &str| working.database.client().query_one(query, &[]).expect("a count").get::<_, i64>(0);
+        (
+            count("select count(*) from tidings.documents where bytes is not null"),
+            count("select count(*) from tidings.documents where tag is not null"),
+        )
+    };
+    let all = |counts: (i64, i64)| counts.0 + counts.1;
+    let first = publish(&in_tables, 1);
+    assert!(first.0 > 0 && first.1 == 0 && working.bucket.documents().is_empty());
+    assert_eq!(publish(&in_store, 2), (0, all(first)));
+    working.is_as_built();
+    let index = working.bucket.text(".tidings/index.json");
+    assert!(index.contains("all.rss") && index.contains("feeds.opml"), "{index}");
+    let elsewhere = in_store.replace(url, &format!("{url}/elsewhere"));
+    assert_eq!(publish(&elsewhere, 3), (0, all(first)));
+    let prefix = working.bucket.documents().keys().filter(|path| path.contains("elsewhere/") && !path.contains(".tidings/")).count();
+    assert_eq!(prefix as i64, all(first));
+    assert_eq!(publish(&in_tables, 4), first);
+}
+
+#[test]
+fn an_index_that_could_not_be_put_is_put_by_the_next() {
+    let Some(working) = Working::new("") else { return };
+    working.compare_at("2018-03-01T12:00:00Z");
+    working.ship(3, 2);
+    let now = "2018-03-02T12:00:00Z";
+    working.load_at(now);
+    let before = working.bucket.text(".tidings/index.json");
+    working.bucket.fails(|what| if what == "PUT .tidings/index.json" { Fault::Status(500) } else { Fault::None });
+    assert_eq!(working.run(&["work", "--once", "--now", now]).code, 2);
+    working.bucket.works();
+    assert_eq!(working.bucket.text(".tidings/index.json"), before);
+    let ran = working.run(&["work", "--once", "--now", now]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_ne!(working.bucket.text(".tidings/index.json"), before);
+}
+
 #[cfg(feature = "gcs")]
 #[test]
 fn workers_put_into_google_as_they_do_into_s3() {
