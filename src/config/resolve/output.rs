@@ -49,7 +49,7 @@ pub(super) fn read(table: &Table<'_>, root: &Path, sources: &[At<Source>], repor
         },
         store,
         store_timeout: table.number("store-timeout").map_or(60, |at| at.value),
-        index: store::index(table, report),
+        index: table.flag("index").unwrap_or(true),
         purge: store::purge(table, report),
         formats: formats(table, report),
         content: if table.string("content").is_some_and(|text| text.value == "summary") { Content::Summary } else { Content::Full },

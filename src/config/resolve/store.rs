@@ -6,7 +6,6 @@ use url::Url;
 
 use crate::config::file::{At, Report, Table};
 use crate::config::{Purge, PurgeBy, WebSub};
-use crate::diag::codes;
 use crate::storage::Address;
 
 /// The store, where there is one.
@@ -48,20 +47,6 @@ pub(super) fn check_hub(table: &Table<'_>, websub: &WebSub, has_database: bool, 
         let message = "the embedded hub reads in the index what there is to subscribe to";
         report.bad(&table.place("index"), message, "take `index = false` out, or name an outside hub in `[publication]`");
     }
-}
-
-/// Whether the store has a list of what stands in it.
-pub(super) fn index(table: &Table<'_>, report: &mut Report<'_>) -> bool {
-    if table.has("index") && !table.has("url") {
-        let place = table.place("index");
-        report.error(
-            &codes::UNUSED_KEY,
-            &place,
-            "only an object store has an index",
-            "take `index` out: a folder needs no list of what is in it",
-        );
-    }
-    table.flag("index").unwrap_or(true)
 }
 
 pub(super) fn purge(table: &Table<'_>, report: &mut Report<'_>) -> Option<Purge> {

@@ -17,8 +17,6 @@ fn the_config_says_where_and_holds_no_key() {
         ran.expect(1, &["feeds.toml:", said]);
         assert!(!ran.err.contains("secret"), "{ran:?}");
     }
-    let publication = Publication::with_config(&format!("{CONFIG}\n[output]\nindex = false\n"));
-    publication.run(&["build"]).expect(0, &["warning[unused-key]: only an object store has an index"]);
     let own = CONFIG.replace("author =", "hub = 'self'\nauthor =");
     let publication = Publication::with_config(&format!("{own}\n[output]\nurl = 's3://news'\n"));
     publication.run(&["build"]).expect(1, &["the embedded hub has no place for its subscriptions", "add `[database]`"]);
