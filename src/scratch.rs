@@ -4,6 +4,10 @@ use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 
+/// What to do where nothing can be put there.
+pub const WAY_OUT: &str =
+    "see whether the disk with temporary files is full, and whether this user may write there (`TMPDIR` names another folder)";
+
 /// The folder that `TMPDIR` names, made where it is not there: an image with nothing in it but the program has none.
 ///
 /// # Errors

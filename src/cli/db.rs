@@ -154,7 +154,7 @@ fn load(args: &LoadArgs, context: &Context, config: &Config) -> Result<Exit, Fai
 }
 
 /// Refuses to begin a history anew beside one that stands in a file: every item would be dated by today, and would lose what it was published under.
-pub(super) fn insist_no_other(desk: &mut Desk<'_>) -> Result<(), Failure> {
+fn insist_no_other(desk: &mut Desk<'_>) -> Result<(), Failure> {
     let file = desk.config.root.join(&desk.config.ledger.path);
     if !file.exists() || desk.has_history()? {
         return Ok(());
@@ -193,9 +193,7 @@ impl Given {
             return Ok(Given { path: std::path::absolute(file).map_err(Failure::io("read", file))?, _kept: None });
         }
         let kept = Self::put_aside().map_err(|error| {
-            Failure::new(format!("records on standard input could not be put aside: {error}")).help(
-                "see whether the disk with temporary files is full, and whether this user may write there (`TMPDIR` names another folder)",
-            )
+            Failure::new(format!("records on standard input could not be put aside: {error}")).help(crate::scratch::WAY_OUT)
         })?;
         Ok(Given { path: kept.path().to_owned(), _kept: Some(kept) })
     }

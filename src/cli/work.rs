@@ -67,12 +67,12 @@ fn once(mut worker: Worker<'_>) -> Result<Exit, Failure> {
 
 /// A worker is told to end while it has families in hand, or while it has none.
 #[derive(Debug, Default)]
-pub(super) struct Turn {
+pub(super) struct Hand {
     is_last: AtomicBool,
     at_work: Mutex<()>,
 }
 
-impl Turn {
+impl Hand {
     /// Ends the process at a signal, once nothing is in hand: the first process of a container is not ended by one that it takes no notice of.
     ///
     /// # Errors
@@ -107,7 +107,7 @@ impl Turn {
 /// Goes on until a signal ends it; a round that is cut off is another's when its lease is over.
 fn for_ever(mut worker: Worker<'_>) -> Result<Exit, Failure> {
     let unable = |error| Failure::new(format!("could not listen for signals: {error}"));
-    worker.turn.clone().end_at_a_signal().map_err(unable)?;
+    worker.hand.clone().end_at_a_signal().map_err(unable)?;
     // What cannot be mended by waiting is told at once.
     drop(db::desk(worker.config)?);
     let mut away = Away::default();
@@ -149,8 +149,8 @@ fn connected(worker: &mut Worker<'_>, away: &mut Away) -> Result<std::convert::I
     let mut told = None;
     loop {
         let mut sum = Sum::default();
-        let turn = worker.turn.clone();
-        let in_hand = turn.take();
+        let hand = worker.hand.clone();
+        let in_hand = hand.take();
         worker.all(&mut desk, &mut sum)?;
         if std::mem::take(away).why.is_some() {
             worker.context.ui.note("it answers again");

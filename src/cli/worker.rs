@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use super::context::Context;
 use super::db;
 use super::ui;
-use super::work::Turn;
+use super::work::Hand;
 use crate::config::Config;
 use crate::crash;
 use crate::desk::claim::Claim;
@@ -37,7 +37,7 @@ pub(super) struct Worker<'a> {
     /// For so long.
     lease: Duration,
     /// Whether it is to end when this is done.
-    pub turn: Arc<Turn>,
+    pub hand: Arc<Hand>,
     stock: Stock,
     /// `None` where it was not needed yet.
     shop: Option<Option<Shop>>,
@@ -83,7 +83,7 @@ impl Told {
 impl<'a> Worker<'a> {
     pub fn new(context: &'a Context, config: &'a Config, (name, batch, lease): (String, u32, u32)) -> Self {
         let (batch, lease) = (batch as usize, Duration::from_secs(lease.into()));
-        Worker { context, config, name, batch, lease, turn: Arc::default(), stock: Stock::default(), shop: None }
+        Worker { context, config, name, batch, lease, hand: Arc::default(), stock: Stock::default(), shop: None }
     }
 
     /// Everything that is wanted and free.
@@ -97,7 +97,7 @@ impl<'a> Worker<'a> {
             return Ok(());
         }
         sum.is_untold = true;
-        while !self.turn.is_last()
+        while !self.hand.is_last()
             && let Some(claim) = desk.claim(&self.name, self.batch, self.lease)?
         {
             self.take(desk, claim, sum)?;

@@ -16,7 +16,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 use super::put::{How, Taken, last_of_each};
 use super::rows::want;
 use super::turn::Turn;
-use super::{Desk, DeskError, LIST, again, fingerprint, stored};
+use super::{Desk, DeskError, LIST, again, facts, fingerprint, stored};
 use crate::channel::{self, Sorted};
 use crate::classify::Classifier;
 use crate::crash;
@@ -45,6 +45,8 @@ pub struct Load<'a> {
 
 /// What was read of the sources, and nothing is wrong with.
 struct Sources {
+    /// Whether the tables were loaded by another config, or never.
+    is_other: bool,
     items: usize,
     /// The marks of their ids.
     here: HashSet<u128>,
@@ -82,17 +84,22 @@ impl Desk<'_> {
             let sources = self.sources(load, &known, progress)?;
             self.begin_to_write(turn)?;
             // What an earlier load wrote while this one read is not what it was compared with; from now on none does.
-            if self.known()? == known {
+            if self.known()? == known && self.is_other()? == sources.is_other {
                 return self.take_in(sources, load, turn);
             }
         }
     }
 
+    /// Whether the tables were loaded by another config, or never.
+    fn is_other(&mut self) -> Result<bool, DeskError> {
+        Ok(self.is_of_this_config()? != Some(true))
+    }
+
     /// Reads the sources, and refuses what is wrong with them.
     fn sources(&mut self, load: Load<'_>, known: &HashMap<u128, i64>, progress: &Progress) -> Result<Sources, DeskError> {
-        let is_anew = load.full || self.is_of_this_config()? != Some(true);
+        let is_other = self.is_other()?;
         let none = HashMap::new();
-        let sieve = Sieve::new(self, load, if is_anew { &none } else { known }).map_err(cannot)?;
+        let sieve = Sieve::new(self, load, if is_other || load.full { &none } else { known }).map_err(cannot)?;
         let Loaded { items, findings, records, .. } = item::read_with(self.config, Files::list(self.config), progress, &sieve);
         if findings.has_errors() && !load.keep_going {
             return Err(DeskError::Refused(findings));
@@ -102,18 +109,17 @@ impl Desk<'_> {
         let here: HashSet<u128> = items.iter().map(|item| mark(&item.id.iri)).collect();
         let gone = self.gone(&here)?;
         let aside = sieve.aside().map_err(cannot)?;
-        let mut sources = Sources { items: items.len(), here, gone, aside, records, hidden, findings };
+        let mut sources = Sources { is_other, items: items.len(), here, gone, aside, records, hidden, findings };
         self.guard_sources(&mut sources, load)?;
         Ok(sources)
     }
 
     fn guard_sources(&mut self, sources: &mut Sources, load: Load<'_>) -> Result<(), DeskError> {
-        let is_other = self.is_of_this_config()? != Some(true);
-        let Sources { here, gone, aside, .. } = sources;
+        let Sources { is_other, here, gone, aside, .. } = sources;
         let is_item = |item: &Item| here.contains(&mark(&item.id.iri));
-        let how = How { now: load.now, accepted: load.accepted, anew: is_other || load.full, going: gone, turn: None };
+        let how = How { now: load.now, accepted: load.accepted, anew: *is_other || load.full, going: gone, turn: None };
         self.guard(aside, how, &is_item)?;
-        if is_other {
+        if *is_other {
             self.guard_moves(aside, load, &is_item)?;
             self.guard_paths(load)?;
         }
@@ -122,8 +128,7 @@ impl Desk<'_> {
 
     /// Writes what is to be.
     fn take_in(&mut self, sources: Sources, load: Load<'_>, turn: Turn) -> Result<Came, DeskError> {
-        let Sources { items, here, gone, mut aside, records, hidden, findings } = sources;
-        let is_other = self.is_of_this_config()? != Some(true);
+        let Sources { is_other, items, here, gone, mut aside, records, hidden, findings } = sources;
         // Two records with one id are no items.
         let is_item = |item: &Item| here.contains(&mark(&item.id.iri));
         let how = How { now: load.now, accepted: load.accepted, anew: is_other || load.full, going: &gone, turn: Some(turn) };
@@ -206,7 +211,6 @@ impl Desk<'_> {
 
     /// Says that everything is placed by this config, and wants every document anew: all at once, so that no run that dies in between leaves old ones.
     fn take_on_config(&mut self, turn: Turn) -> Result<(), DeskError> {
-        let set = "insert into meta (key, value) values ('config', $1) on conflict (key) do update set value = excluded.value";
         let (config, output) = (self.config, &self.config.output);
         let nothing = Sorted { items: &[], placements: &[], now: DateTime::UNIX_EPOCH };
         let always = channel::catalogue(self.config, nothing, &BTreeSet::new()).channels.into_iter().map(|channel| channel.family);
@@ -215,7 +219,7 @@ impl Desk<'_> {
         let place = xxh3_64(format!("{:?}", output.store).as_bytes()) as i64;
         again(|| {
             self.in_turn(Some(turn), |transaction| {
-                transaction.execute(set, &[&fingerprint(config)])?;
+                facts::keep(transaction, facts::CONFIG, fingerprint(config))?;
                 move_to(transaction, place)?;
                 let all = transaction.query("select path from families", &[])?;
                 want(transaction, &all.iter().map(|row| row.get(0)).chain(always.iter().cloned()).collect()).map(Ok)
@@ -226,13 +230,11 @@ impl Desk<'_> {
 
 /// Where documents go now: what stands elsewhere is put anew, and until then those who served it may go on.
 fn move_to(transaction: &mut Transaction<'_>, place: i64) -> Result<(), postgres::Error> {
-    let row = transaction.query_opt("select value from meta where key = 'place'", &[])?;
-    if row.is_some_and(|row| row.get::<_, i64>(0) == place) {
+    if facts::known(transaction, facts::PLACE)? == Some(place) {
         return Ok(());
     }
-    transaction
-        .execute("insert into meta (key, value) values ('place', $1) on conflict (key) do update set value = excluded.value", &[&place])?;
-    transaction.execute("delete from meta where key = 'index'", &[])?;
+    facts::keep(transaction, facts::PLACE, place)?;
+    facts::keep(transaction, facts::INDEX, 0)?;
     transaction.execute("update documents set token = 0, tag = null", &[]).map(drop)
 }
 
@@ -242,10 +244,7 @@ fn mark(iri: &str) -> u128 {
 
 pub(super) fn cannot(error: io::Error) -> DeskError {
     let why = format!("items could not be put aside while they are read: {error}");
-    DeskError::Cannot {
-        why,
-        help: "see whether the disk with temporary files is full, and whether this user may write there (`TMPDIR` names another folder)",
-    }
+    DeskError::Cannot { why, help: scratch::WAY_OUT }
 }
 
 /// Puts aside what differs from what is known.

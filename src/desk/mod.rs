@@ -10,6 +10,7 @@
 mod batch;
 pub mod claim;
 pub mod documents;
+mod facts;
 pub mod fetch;
 mod guard;
 pub mod list;
@@ -138,8 +139,8 @@ impl<'a> Desk<'a> {
     /// # Errors
     /// That the database cannot be asked.
     pub fn is_of_this_config(&mut self) -> Result<Option<bool>, DeskError> {
-        let row = self.client.query_opt("select value from meta where key = 'config'", &[]);
-        Ok(self.said(row)?.map(|row| row.get::<_, i64>(0) == fingerprint(self.config)))
+        let known = facts::known(&mut self.client, facts::CONFIG);
+        Ok(self.said(known)?.map(|known| known == fingerprint(self.config)))
     }
 
     /// Refuses to go on under another config than the tables were loaded under: two machines would publish now this and now that.

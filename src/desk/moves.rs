@@ -41,10 +41,8 @@ pub(super) fn is_awaited(config: &Config, document: &str) -> bool {
     if config.moved.is_empty() || !is_old(config, plan::channel(document)) {
         return false;
     }
-    let plain = Coding::plain(document);
-    let is_coded =
-        plain.is_none() || config.output.precompress.iter().any(|coding| document.ends_with(&format!(".{}", coding.extension())));
-    is_coded && Format::of_path(plain.unwrap_or(document)).is_some_and(|format| config.output.formats.contains(&format))
+    let is_in_use = Coding::of_path(document).is_none_or(|coding| config.output.precompress.contains(&coding));
+    is_in_use && Format::of_path(Coding::plain(document).unwrap_or(document)).is_some_and(|format| config.output.formats.contains(&format))
 }
 
 /// Forgets what was remembered of old paths, where it is remembered of new ones that are `own`: who takes an old path later is another channel.

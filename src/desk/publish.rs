@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use postgres::Transaction;
+use postgres::{GenericClient, Transaction};
 use rayon::prelude::*;
 
 use super::claim::{self, Claim};
@@ -15,7 +15,7 @@ use super::rows::want;
 use super::shop::Shop;
 #[cfg(feature = "object-store")]
 use super::shop::Stands;
-use super::{CHANNEL, Desk, DeskError, LIST, again, moves};
+use super::{CHANNEL, Desk, DeskError, LIST, again, facts, moves};
 use crate::config::{Config, paths::variants};
 use crate::crash;
 use crate::diag::Findings;
@@ -80,7 +80,7 @@ impl Desk<'_> {
             // By another config nothing of this is of use, and others need not wait for the leases.
             self.insist()?;
         }
-        if has_list && shop.is_some() {
+        if has_list && let Some(shop) = shop {
             self.tell(shop)?;
             self.done_with_list(claim)?;
         }
@@ -115,14 +115,15 @@ impl Desk<'_> {
         let standing = self.said(standing)?;
         let mut stored = Vec::new();
         for is_second in [false, true] {
-            // What another put meanwhile is refused at first. Where this worker still has the family, and by the config of now, it was one that died before it could
-            // say so, or one that the path belonged to before.
-            let owned = if is_second && self.is_of_this_config()? == Some(true) { self.owned(claim)? } else { BTreeSet::new() };
             let known = |put: &Put| standing.get(&put.path);
-            let changed: Vec<usize> = (0..made.len())
-                .filter(|at| made[*at].tag.is_none() && !known(&made[*at]).is_some_and(|(hash, _)| made[*at].is(hash)))
-                .filter(|at| !is_second || owned.contains(&made[*at].family))
-                .collect();
+            let is_to_be_put = |put: &Put| put.tag.is_none() && !known(put).is_some_and(|(hash, _)| put.is(hash));
+            let mut changed: Vec<usize> = (0..made.len()).filter(|at| is_to_be_put(&made[*at])).collect();
+            if is_second && !changed.is_empty() {
+                // What another put meanwhile was refused. Where this worker still has the family, and by the config of now, it was one that died before it could say so, or
+                // one that the path belonged to before.
+                let owned = if self.is_of_this_config()? == Some(true) { self.owned(claim)? } else { BTreeSet::new() };
+                changed.retain(|at| owned.contains(&made[*at].family));
+            }
             // A worker that ends between the put and the commit leaves what nobody knows of, unless it was said before.
             let doubtful: Vec<&str> = changed.iter().map(|at| &*made[*at].path).filter(|path| standing.contains_key(*path)).collect();
             if !doubtful.is_empty() {
@@ -159,22 +160,20 @@ impl Desk<'_> {
 
     /// Tells those who serve from the store what stands there.
     #[cfg(feature = "object-store")]
-    fn tell(&mut self, shop: Option<&Shop>) -> Result<(), DeskError> {
-        shop.map_or(Ok(()), |shop| self.announce(shop))
+    fn tell(&mut self, shop: &Shop) -> Result<(), DeskError> {
+        self.announce(shop)
     }
 
     #[cfg(not(feature = "object-store"))]
-    fn tell(&mut self, _: Option<&Shop>) -> Result<(), DeskError> {
-        Ok(())
+    fn tell(&mut self, shop: &Shop) -> Result<(), DeskError> {
+        match *shop {}
     }
 
     /// The list is done when those who serve from the store were told: who dies before leaves it to the next.
     fn done_with_list(&mut self, claim: &Claim) -> Result<(), DeskError> {
-        let Some(held) = claim.families.get(LIST) else { return Ok(()) };
-        let query = "update families set done = $3, owner = null, until = null where path = $1 and token = $2";
         again(|| {
-            let done = self.client.execute(query, &[&LIST, &held.token, &held.wanted]);
-            self.said(done).map(drop)
+            let done = done(&mut self.client, claim, &BTreeSet::from([LIST]), &BTreeMap::new());
+            self.said(done)
         })
     }
 
@@ -202,8 +201,7 @@ impl Desk<'_> {
         let config = self.config;
         let mut transaction = self.client.transaction()?;
         let mut own = still_own(&mut transaction, claim)?;
-        let is_of_now = "select 1 from meta where key = 'config' and value = $1";
-        if transaction.query_opt(is_of_now, &[&super::fingerprint(config)])?.is_none() {
+        if facts::known(&mut transaction, facts::CONFIG)? != Some(super::fingerprint(config)) {
             // Loaded by another config meanwhile: what was made by this one is of no use.
             own.clear();
         }
@@ -266,18 +264,15 @@ fn still_own(transaction: &mut Transaction<'_>, claim: &Claim) -> Result<HashMap
 }
 
 /// Says that what was wanted at the claim is done, and when the clock wants the next.
-fn done(
-    transaction: &mut Transaction<'_>,
-    claim: &Claim,
-    done: &BTreeSet<&str>,
-    due: &BTreeMap<String, i64>,
-) -> Result<(), postgres::Error> {
-    let (paths, wanted): (Vec<&str>, Vec<i64>) =
-        claim.families.iter().filter(|(path, _)| done.contains(path.as_str())).map(|(path, held)| (path.as_str(), held.wanted)).unzip();
+fn done(client: &mut impl GenericClient, claim: &Claim, done: &BTreeSet<&str>, due: &BTreeMap<String, i64>) -> Result<(), postgres::Error> {
+    let held = claim.families.iter().filter(|(path, _)| done.contains(path.as_str()));
+    let (paths, (tokens, wanted)): (Vec<&str>, (Vec<i64>, Vec<i64>)) =
+        held.map(|(path, held)| (path.as_str(), (held.token, held.wanted))).unzip();
     let due: Vec<Option<i64>> = paths.iter().map(|path| due.get(*path).copied()).collect();
     let query = "update families f set done = o.wanted, owner = null, until = null, due = o.due \
-                 from unnest($1::text[], $2::bigint[], $3::bigint[]) as o (path, wanted, due) where f.path = o.path";
-    transaction.execute(query, &[&paths, &wanted, &due]).map(drop)
+                 from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[]) as o (path, token, wanted, due) \
+                 where f.path = o.path and f.token = o.token";
+    client.execute(query, &[&paths, &tokens, &wanted, &due]).map(drop)
 }
 
 /// Writes what is remembered of channels. Tells whether there are others than before.

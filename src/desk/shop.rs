@@ -12,7 +12,7 @@ use tokio::runtime::Runtime;
 
 use super::claim::Claim;
 use super::documents::Put;
-use super::{Desk, DeskError};
+use super::{Desk, DeskError, facts};
 use crate::config::Config;
 use crate::publish::front::TTL;
 use crate::publish::index::{self, INDEX, Index};
@@ -116,8 +116,8 @@ fn condition(stands: &Stands, by_condition: bool) -> Condition {
 impl Desk<'_> {
     /// Says to those who serve what stands in the store, where the config wants them to know.
     pub(super) fn announce(&mut self, shop: &Shop) -> Result<(), DeskError> {
-        let is_there = self.client.query_opt("select value from meta where key = 'index'", &[]);
-        let is_there = self.said(is_there)?.is_some_and(|row| row.get::<_, i64>(0) == 1);
+        let is_there = facts::known(&mut self.client, facts::INDEX);
+        let is_there = self.said(is_there)? == Some(1);
         if !self.config.output.index {
             if is_there {
                 // It would tell of documents that are there no more.
@@ -136,9 +136,8 @@ impl Desk<'_> {
 
     /// Keeps in mind whether there may be an index.
     fn note_index(&mut self, is_there: bool) -> Result<(), DeskError> {
-        let note = "insert into meta (key, value) values ('index', $1) on conflict (key) do update set value = excluded.value";
-        let noted = self.client.execute(note, &[&i64::from(is_there)]);
-        self.said(noted).map(drop)
+        let noted = facts::keep(&mut self.client, facts::INDEX, is_there.into());
+        self.said(noted)
     }
 }
 
