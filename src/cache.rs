@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
@@ -51,7 +51,7 @@ pub struct Said {
 pub struct Outcome<'a> {
     /// Every file that was written, or would have been.
     pub files: Vec<PathBuf>,
-    pub items: &'a [Item],
+    pub items: &'a [Arc<Item>],
     pub said: Said,
 }
 

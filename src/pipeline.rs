@@ -24,7 +24,7 @@ pub use prepare::{Changed, prepare};
 pub use recalled::{Recalled, is_dated_ahead, recall, seen_now};
 pub use render::{path, url};
 pub use settled::{Made, Settled, keep};
-pub use sift::{Sifted, Texts, depends, read};
+pub use sift::{Sifted, Texts, depends, read, read_again};
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
@@ -52,7 +52,7 @@ use settled::{Pages, Sheets};
 #[derive(Debug)]
 pub struct Built {
     /// The items that are seen now.
-    pub items: Vec<Item>,
+    pub items: Vec<Arc<Item>>,
     /// Where each belongs, in the order of `items`.
     pub placements: Vec<Placement>,
     /// The items that stay out, by key, and why: drafts, future and expired ones.
@@ -118,7 +118,7 @@ impl Recalled {
     /// # Errors
     /// As [`build()`].
     pub fn build(self, config: &Config, past: Past<'_>, now: DateTime<Utc>, progress: &Progress) -> Result<Built, Changed> {
-        let Recalled { items, placements, files, hidden, mut recall, taken_out, dated_ahead, mut findings, took } = self;
+        let Recalled { items, placements, marks, files, hidden, mut recall, taken_out, dated_ahead, mut findings, took } = self;
         let mut timings = Timings { recall: took, ..Timings::default() };
 
         let clock = Instant::now();
@@ -133,6 +133,7 @@ impl Recalled {
             config,
             items: &items,
             placements: &placements,
+            marks: &marks,
             traces: &|at| recall.after.get(recall.refs[at as usize]).traces,
             shelf: Shelf { config, files: &files },
             progress,
@@ -257,10 +258,10 @@ fn bury(config: &Config, catalogue: &mut Catalogue, recall: &Recall, before: &Me
 }
 
 /// Where each item belongs.
-pub fn classify(config: &Config, items: &[Item], progress: &Progress) -> Vec<Placement> {
+pub fn classify(config: &Config, items: &[Arc<Item>], progress: &Progress) -> Vec<Placement> {
     progress.begin(Stage::Classifying, items.len());
     let classifier = Classifier::new(config);
-    let place = |item: &Item| {
+    let place = |item: &Arc<Item>| {
         progress.step(1);
         classifier.place(item)
     };
@@ -281,14 +282,14 @@ fn held<'c>(sheets: &[Sheet<'c>]) -> impl Iterator<Item = u32> {
 fn check(
     config: &Config,
     sheets: &[Sheet<'_>],
-    items: &[Item],
+    items: &[Arc<Item>],
     (documents, clean): (&[Document], Option<&Records>),
     now: DateTime<Utc>,
     progress: &Progress,
 ) -> Vec<Vec<Finding>> {
     progress.begin(Stage::Checking, documents.len());
     let formats = config.output.formats.len();
-    let items_of = |sheet: &Sheet<'_>| sheet.items().iter().map(|at| &items[*at as usize]).collect();
+    let items_of = |sheet: &Sheet<'_>| sheet.items().iter().map(|at| &*items[*at as usize]).collect();
     let sheets = sheets.iter().flat_map(|sheet| std::iter::repeat_n(sheet, formats));
     let checked: Vec<Checked> = sheets.zip(documents).map(|(sheet, document)| Checked { document, items: items_of(sheet) }).collect();
     gate::check(config, &checked, clean, now, progress)

@@ -10,10 +10,12 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use crate::stamp;
 
 /// Another whenever frames or what they hold take another form.
 const MAGIC: [u8; 8] = *b"tidings1";
@@ -130,7 +132,7 @@ impl Records {
         let Ok(bytes) = fs::read(&records.path) else { return records };
         if bytes.starts_with(&records.start()) {
             records.bytes = bytes;
-            records.find_frames();
+            records.find_frames(records.start().len());
         } else {
             let is_ours = bytes.starts_with(&MAGIC) && bytes.len() >= records.start().len();
             records.state = if is_ours { State::Outdated } else { State::Foreign };
@@ -174,10 +176,9 @@ impl Records {
         start
     }
 
-    fn find_frames(&mut self) {
-        let mut at = self.start().len();
+    fn find_frames(&mut self, mut at: usize) {
         // About as long as a frame of a record and one of its stamp are on average.
-        self.frames.reserve(self.bytes.len() / 160);
+        self.frames.reserve((self.bytes.len() - at) / 160);
         while let Some((mark, content)) = frame(&self.bytes, at) {
             self.frames.insert(mark as u64, Frame::at(at));
             at = content.end;
@@ -246,6 +247,31 @@ impl Records {
         file.set_len(self.bytes.len() as u64)?;
         file.seek(SeekFrom::End(0))?;
         fresh.write_to(&mut file)
+    }
+
+    /// The same after a save, for another run of this process, which need not ask for what this one asked for.
+    pub fn go_on(mut self) -> Self {
+        let fresh = std::mem::take(self.fresh.get_mut().unwrap_or_else(PoisonError::into_inner));
+        if fresh.length == 0 {
+            return self;
+        }
+        let length = fs::metadata(&self.path).map_or(0, |meta| meta.len());
+        let was_added = fresh.put_away.is_none() && !self.bytes.is_empty() && length == (self.bytes.len() + fresh.length) as u64;
+        if was_added {
+            let from = self.bytes.len();
+            self.bytes.extend(fresh.gathered);
+            self.find_frames(from);
+        } else if let Some(root) = self.path.parent().and_then(Path::parent) {
+            self = Records::open(root, self.depends);
+        }
+        self.frames.values().for_each(|frame| _ = frame.set_used());
+        self.used = AtomicUsize::new(self.bytes.len());
+        self
+    }
+
+    /// What the file system says of the file: where it is the same, nobody wrote into it.
+    pub fn stamp(&self) -> u128 {
+        stamp::of(&self.path, &fs::metadata(&self.path))
     }
 
     /// The frames that this run had use for, in the order of the file.
@@ -362,6 +388,29 @@ mod tests {
         let records = Records::open(root.path(), 7);
         (0..150).for_each(|n| assert_eq!(records.find(u128::from(n)), Some(&*content(n))));
         assert_eq!(fs::read_dir(root.path().join(".tidings")).expect("a folder").count(), 1);
+    }
+
+    #[test]
+    fn a_process_that_goes_on_knows_what_it_kept() {
+        let root = folder();
+        let mut records = Records::open(root.path(), 7);
+        for (mark, content) in (1u128..).zip([ONE, TWO, THREE]) {
+            save(&records, &[(mark, content)]);
+            records = records.go_on();
+            assert_eq!(records.stamp(), Records::open(root.path(), 7).stamp());
+            for (known, content) in (1..=mark).zip([ONE, TWO, THREE]) {
+                assert_eq!((records.find(known), Records::open(root.path(), 7).find(known)), (Some(content), Some(content)));
+            }
+        }
+        // Nothing is thrown away for not being asked for, and what cannot be held in memory is read again.
+        let long = vec![b'x'; 2 * GATHERED];
+        save(&records, &[(4, &long)]);
+        let records = records.go_on();
+        save(&records, &[(5, TWO)]);
+        let records = records.go_on();
+        let kept = [(1, ONE), (2, TWO), (3, THREE), (4, &*long), (5, TWO)];
+        kept.iter().for_each(|(mark, content)| assert_eq!(records.find(*mark), Some(*content)));
+        assert_eq!(Records::open(root.path(), 7).find(5), Some(TWO));
     }
 
     #[test]

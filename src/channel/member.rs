@@ -1,60 +1,108 @@
 //! Which items are in which bucket of each axis, newest first.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 
 use super::{Sorted, takes};
+use crate::classify::Placement;
 use crate::config::{Config, Query, TopicKey};
-use crate::vocab::Country;
+use crate::vocab::{Country, Language};
 
 /// The items by bucket. Positions in the list of items, newest first.
-pub(super) struct Members {
+pub(super) struct Members<'a> {
     pub newest_first: Vec<u32>,
     pub countries: BTreeMap<Country, Vec<u32>>,
     pub topics: BTreeMap<TopicKey, Vec<u32>>,
     /// Filled only where the config wants a matrix.
     pub cells: BTreeMap<(Country, TopicKey), Vec<u32>>,
+    pub facts: Facts<'a>,
 }
 
-impl Members {
-    pub fn collect(config: &Config, sorted: Sorted<'_>) -> Self {
+/// What is asked of items once for each of their channels, in numbers that stand close together: the items themselves lie all over the memory.
+pub(super) struct Facts<'a> {
+    /// All that items are in.
+    pub languages: Vec<&'a Language>,
+    /// By position.
+    items: Vec<Fact>,
+}
+
+/// What is asked of one item.
+#[derive(Clone, Copy)]
+pub(super) struct Fact {
+    /// Its number.
+    pub language: u32,
+    /// Its number, if it has one.
+    pub story: Option<u32>,
+}
+
+type Quick<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+
+impl<'a> Members<'a> {
+    pub fn collect(config: &Config, sorted: Sorted<'a>) -> Self {
         let mut dated: Vec<(Reverse<DateTime<Utc>>, u32)> =
-            (0..).zip(sorted.items).map(|(at, item)| (Reverse(item.published.to_utc()), at)).collect();
+            sorted.items.par_iter().zip(0..sorted.items.len() as u32).map(|(item, at)| (Reverse(item.published.to_utc()), at)).collect();
         // Of one instant, by id, so that the order is the same in every run.
         let id = |at: u32| &sorted.items[at as usize].id;
         dated.par_sort_unstable_by(|(a, first), (b, second)| a.cmp(b).then_with(|| id(*first).cmp(id(*second))));
         let newest_first: Vec<u32> = dated.into_iter().map(|(_, at)| at).collect();
-        let mut members = Members { newest_first, countries: BTreeMap::new(), topics: BTreeMap::new(), cells: BTreeMap::new() };
-        let crossed = config.channels.matrix.is_some();
-        for at in members.newest_first.clone() {
-            members.add(at, sorted, crossed);
-        }
-        members
-    }
-
-    fn add(&mut self, at: u32, sorted: Sorted<'_>, crossed: bool) {
-        let placement = &sorted.placements[at as usize];
-        for country in &placement.countries {
-            self.countries.entry(*country).or_default().push(at);
-        }
-        for topic in &placement.topics {
-            self.topics.entry(topic.clone()).or_default().push(at);
-        }
-        if crossed {
-            for country in &placement.countries {
-                for topic in &placement.topics {
-                    self.cells.entry((*country, topic.clone())).or_default().push(at);
-                }
-            }
-        }
+        let (facts, (countries, topics, cells)) =
+            rayon::join(|| Facts::of(sorted), || buckets(&newest_first, sorted.placements, config.channels.matrix.is_some()));
+        Members { newest_first, countries, topics, cells, facts }
     }
 
     /// The items that a query takes.
     pub fn select(&self, sorted: Sorted<'_>, query: &Query) -> Vec<u32> {
         let taken = |at: &u32| takes(query, &sorted.items[*at as usize], &sorted.placements[*at as usize], sorted.now);
         self.newest_first.iter().copied().filter(taken).collect()
+    }
+}
+
+type Buckets = (BTreeMap<Country, Vec<u32>>, BTreeMap<TopicKey, Vec<u32>>, BTreeMap<(Country, TopicKey), Vec<u32>>);
+
+fn buckets(newest_first: &[u32], placements: &[Placement], crossed: bool) -> Buckets {
+    let (mut keys, mut numbers): (Vec<&TopicKey>, Quick<&str, usize>) = (Vec::new(), HashMap::default());
+    let (mut countries, mut topics): (Quick<Country, Vec<u32>>, Vec<Vec<u32>>) = (HashMap::default(), Vec::new());
+    let mut cells: Quick<(Country, usize), Vec<u32>> = HashMap::default();
+    for at in newest_first {
+        let placement = &placements[*at as usize];
+        placement.countries.iter().for_each(|country| countries.entry(*country).or_default().push(*at));
+        for key in &placement.topics {
+            let number = *numbers.entry(key).or_insert_with(|| {
+                keys.push(key);
+                topics.push(Vec::new());
+                topics.len() - 1
+            });
+            topics[number].push(*at);
+            if crossed {
+                placement.countries.iter().for_each(|country| cells.entry((*country, number)).or_default().push(*at));
+            }
+        }
+    }
+    let key = |number: usize| keys[number].clone();
+    let cells = cells.into_iter().map(|((country, number), items)| ((country, key(number)), items)).collect();
+    (countries.into_iter().collect(), topics.into_iter().enumerate().map(|(number, items)| (key(number), items)).collect(), cells)
+}
+
+impl<'a> Facts<'a> {
+    fn of(sorted: Sorted<'a>) -> Self {
+        let (mut languages, mut stories): (Vec<&Language>, Quick<&str, u32>) = (Vec::new(), HashMap::default());
+        let fact = |item: &'a crate::item::Item| {
+            let language = languages.iter().position(|known| **known == item.language).unwrap_or_else(|| {
+                languages.push(&item.language);
+                languages.len() - 1
+            });
+            let next = stories.len() as u32;
+            let story = item.story.as_deref().map(|story| *stories.entry(story).or_insert(next));
+            Fact { language: language as u32, story }
+        };
+        let items = sorted.items.iter().map(|item| &**item).map(fact).collect();
+        Facts { languages, items }
+    }
+
+    pub fn get(&self, at: u32) -> Fact {
+        self.items[at as usize]
     }
 }

@@ -98,7 +98,7 @@ impl Kind {
 /// The items that are seen now, with where each belongs; the two lists run in parallel.
 #[derive(Clone, Copy, Debug)]
 pub struct Sorted<'a> {
-    pub items: &'a [Item],
+    pub items: &'a [Arc<Item>],
     pub placements: &'a [Placement],
     pub now: DateTime<Utc>,
 }
@@ -149,12 +149,12 @@ fn sort(config: &Config, sorted: Sorted<'_>, known: &BTreeSet<String>, asked: &A
     }
     drafts.extend(by_country(config, &members, &wanted));
     drafts.extend(by_topic(config, &members, &wanted));
-    drafts.extend(crossings(config, sorted, &members, (known, &wanted)).into_iter().take(asked.crossings));
+    drafts.extend(crossings(config, &members, (known, &wanted)).into_iter().take(asked.crossings));
     let named = config.named.par_iter().filter(|named| wanted(&named.path));
     drafts.par_extend(named.map(|named| Draft::named(named, &members, sorted)));
 
     let mut catalogue = Catalogue::default();
-    let variants: Vec<Vec<Channel>> = drafts.par_iter().map(|draft| variant::of(config, sorted, draft)).collect();
+    let variants: Vec<Vec<Channel>> = drafts.par_iter().map(|draft| variant::of(config, sorted, &members.facts, draft)).collect();
     for (draft, variants) in drafts.iter().zip(variants) {
         variants.into_iter().for_each(|channel| catalogue.take(asked.empty, channel, draft.always, known));
     }
@@ -167,8 +167,9 @@ fn sort(config: &Config, sorted: Sorted<'_>, known: &BTreeSet<String>, asked: &A
 pub fn on_demand(config: &Config, sorted: Sorted<'_>, query: Query, title: &str, path: &str, id: &str) -> Channel {
     let title = Localised::plain(title);
     let named = NamedChannel { path: path.to_owned(), title, description: None, query, limits: config.limits.clone() };
-    let draft = Draft { id: id.to_owned(), ..Draft::named(&named, &member::Members::collect(config, sorted), sorted) };
-    variant::mixed(config, sorted, &draft)
+    let members = member::Members::collect(config, sorted);
+    let draft = Draft { id: id.to_owned(), ..Draft::named(&named, &members, sorted) };
+    variant::mixed(config, sorted, &members.facts, &draft)
 }
 
 impl Catalogue {
@@ -214,7 +215,7 @@ struct Draft {
 }
 
 impl Draft {
-    fn whole(config: &Config, members: &member::Members) -> Self {
+    fn whole(config: &Config, members: &member::Members<'_>) -> Self {
         Draft {
             path: paths::ALL.into(),
             id: "channel/all".into(),
@@ -227,7 +228,7 @@ impl Draft {
         }
     }
 
-    fn named(named: &NamedChannel, members: &member::Members, sorted: Sorted<'_>) -> Self {
+    fn named(named: &NamedChannel, members: &member::Members<'_>, sorted: Sorted<'_>) -> Self {
         let description = named.description.clone().unwrap_or_else(|| named.title.clone());
         Draft {
             path: named.path.clone(),
@@ -241,7 +242,7 @@ impl Draft {
         }
     }
 
-    fn crossing(config: &Config, matrix: &Matrix, country: Country, topic: &Topic, members: &member::Members) -> Self {
+    fn crossing(config: &Config, matrix: &Matrix, country: Country, topic: &Topic, members: &member::Members<'_>) -> Self {
         let names = name::Names::crossing(&config.publication, country, topic);
         Draft {
             path: paths::crossing(country, topic),
@@ -259,7 +260,7 @@ impl Draft {
 /// Whether the channels at a path, and in its languages, are asked for.
 type Wanted<'a> = &'a (dyn Fn(&str) -> bool + Sync);
 
-fn by_country(config: &Config, members: &member::Members, wanted: Wanted<'_>) -> Vec<Draft> {
+fn by_country(config: &Config, members: &member::Members<'_>, wanted: Wanted<'_>) -> Vec<Draft> {
     let Some(axis) = &config.channels.countries else { return Vec::new() };
     let wanted = |country: &Country| axis.takes(country.alpha2()) && wanted(&paths::country(*country));
     let draft = |country: Country| {
@@ -278,7 +279,7 @@ fn by_country(config: &Config, members: &member::Members, wanted: Wanted<'_>) ->
     candidates(config).into_iter().filter(wanted).map(draft).collect()
 }
 
-fn by_topic(config: &Config, members: &member::Members, wanted: Wanted<'_>) -> Vec<Draft> {
+fn by_topic(config: &Config, members: &member::Members<'_>, wanted: Wanted<'_>) -> Vec<Draft> {
     let Some(axis) = &config.channels.topics else { return Vec::new() };
     let draft = |topic: &Topic| {
         let names = name::Names::topic(&config.publication, topic);
@@ -297,12 +298,7 @@ fn by_topic(config: &Config, members: &member::Members, wanted: Wanted<'_>) -> V
 }
 
 /// The matrix: crossings that were published before first, then those with the most items.
-fn crossings(
-    config: &Config,
-    sorted: Sorted<'_>,
-    members: &member::Members,
-    (known, wanted): (&BTreeSet<String>, Wanted<'_>),
-) -> Vec<Draft> {
+fn crossings(config: &Config, members: &member::Members<'_>, (known, wanted): (&BTreeSet<String>, Wanted<'_>)) -> Vec<Draft> {
     let Some(matrix) = &config.channels.matrix else { return Vec::new() };
     let countries = candidates(config);
     let mut cells: Vec<Draft> = countries
@@ -310,7 +306,7 @@ fn crossings(
         .flat_map(|country| config.topics.iter().map(move |topic| (*country, topic)))
         .filter(|(country, topic)| wanted(&paths::crossing(*country, topic)))
         .map(|(country, topic)| Draft::crossing(config, matrix, country, topic, members))
-        .filter(|cell| variant::stories(sorted, &cell.items) >= matrix.min_items || known.contains(&cell.path))
+        .filter(|cell| variant::stories(&members.facts, &cell.items) >= matrix.min_items || known.contains(&cell.path))
         .collect();
     cells.sort_by_key(|cell| (!known.contains(&cell.path), std::cmp::Reverse(cell.items.len()), cell.path.clone()));
     cells

@@ -2,28 +2,29 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::member::{Fact, Facts};
 use super::{Channel, Draft, Sorted, beginning, limit};
 use crate::config::{Config, paths};
 use crate::vocab::Language;
 
 /// The mixed channel first, then those of single languages where the config wants them.
-pub(super) fn of(config: &Config, sorted: Sorted<'_>, draft: &Draft) -> Vec<Channel> {
+pub(super) fn of(config: &Config, sorted: Sorted<'_>, facts: &Facts<'_>, draft: &Draft) -> Vec<Channel> {
     let languages = &config.publication.languages;
-    let mut variants = vec![mixed(config, sorted, draft)];
+    let mut variants = vec![mixed(config, sorted, facts, draft)];
     if config.channels.per_language && languages.len() > 1 {
         for language in languages {
             let lane = Lane { language: Some(language), below: Some(language) };
-            variants.push(channel(config, sorted, draft, lane, in_language(sorted, &draft.items, language)));
+            variants.push(channel(config, sorted, draft, lane, in_language(facts, &draft.items, language)));
         }
     }
     variants
 }
 
 /// The channel in which items of all languages stand side by side, one version of each story.
-pub(super) fn mixed(config: &Config, sorted: Sorted<'_>, draft: &Draft) -> Channel {
+pub(super) fn mixed(config: &Config, sorted: Sorted<'_>, facts: &Facts<'_>, draft: &Draft) -> Channel {
     let languages = &config.publication.languages;
     let whole = if languages.len() == 1 { Some(&languages[0]) } else { None };
-    channel(config, sorted, draft, Lane { language: whole, below: None }, one_version_each(config, sorted, &draft.items))
+    channel(config, sorted, draft, Lane { language: whole, below: None }, one_version_each(config, (sorted, facts), &draft.items))
 }
 
 /// What sets a variant apart: the language that it declares, and the one whose folder it stands in.
@@ -67,15 +68,15 @@ fn title(draft: &Draft, language: Option<&Language>, own: &Language) -> String {
     }
 }
 
-fn in_language(sorted: Sorted<'_>, items: &[u32], language: &Language) -> Vec<u32> {
-    items.iter().copied().filter(|at| sorted.items[*at as usize].language.matches(language)).collect()
+fn in_language(facts: &Facts<'_>, items: &[u32], range: &Language) -> Vec<u32> {
+    let matches: Vec<bool> = facts.languages.iter().map(|language| language.matches(range)).collect();
+    items.iter().copied().filter(|at| matches[facts.get(*at).language as usize]).collect()
 }
 
 /// How many items there are when the versions of one story count as one.
-pub(super) fn stories(sorted: Sorted<'_>, items: &[u32]) -> usize {
-    let story = |at: &&u32| sorted.items[**at as usize].story.as_deref();
-    let told: HashSet<&str, foldhash::fast::RandomState> = items.iter().filter_map(|at| story(&at)).collect();
-    items.iter().filter(|at| story(at).is_none()).count() + told.len()
+pub(super) fn stories(facts: &Facts<'_>, items: &[u32]) -> usize {
+    let told: HashSet<u32, foldhash::fast::RandomState> = items.iter().filter_map(|at| facts.get(*at).story).collect();
+    items.iter().filter(|at| facts.get(**at).story.is_none()).count() + told.len()
 }
 
 /// How much a version in this language is wanted where only one of each story stands: the less the sooner.
@@ -86,15 +87,16 @@ pub fn preference(config: &Config, language: &Language) -> usize {
 
 /// Of the versions of one story only the one in the language that the config prefers, and of several in one language the first by id; each stands at its
 /// own date.
-fn one_version_each(config: &Config, sorted: Sorted<'_>, items: &[u32]) -> Vec<u32> {
-    let mut best: HashMap<&str, (usize, &str, u32), foldhash::fast::RandomState> = HashMap::default();
+fn one_version_each(config: &Config, (sorted, facts): (Sorted<'_>, &Facts<'_>), items: &[u32]) -> Vec<u32> {
+    let preferences: Vec<usize> = facts.languages.iter().map(|language| preference(config, language)).collect();
+    let mut best: HashMap<u32, (usize, &str, u32), foldhash::fast::RandomState> = HashMap::default();
     for at in items {
-        let item = &sorted.items[*at as usize];
-        if let Some(story) = &item.story {
-            let candidate = (preference(config, &item.language), &*item.id.iri, *at);
+        let Fact { language, story } = facts.get(*at);
+        if let Some(story) = story {
+            let candidate = (preferences[language as usize], &*sorted.items[*at as usize].id.iri, *at);
             best.entry(story).and_modify(|held| *held = (*held).min(candidate)).or_insert(candidate);
         }
     }
-    let chosen = |at: &u32| sorted.items[*at as usize].story.as_deref().is_none_or(|story| best[story].2 == *at);
+    let chosen = |at: &u32| facts.get(*at).story.is_none_or(|story| best[&story].2 == *at);
     items.iter().copied().filter(chosen).collect()
 }

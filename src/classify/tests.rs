@@ -9,7 +9,7 @@ use regex::RegexBuilder;
 use super::*;
 use crate::config::{Countries, Localised, Pattern, Phrase, Topic};
 use crate::diag::Place;
-use crate::item::{ItemId, Lifetime, Text, Whereabouts};
+use crate::item::{ItemId, Lifetime, Text};
 use crate::text::{Markup, Syntax};
 use crate::vocab::Language;
 
@@ -36,7 +36,7 @@ fn item(title: &str, body: &str) -> Item {
         source: None,
         rights: None,
         lifetime: Lifetime::default(),
-        record: Whereabouts::default(),
+        offset: 0,
     }
 }
 

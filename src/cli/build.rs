@@ -1,6 +1,8 @@
 //! `tidings build`: read, sort, publish.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -8,18 +10,20 @@ use clap::Args;
 use super::context::Context;
 use super::follow::follow;
 use super::look::{Look, idle};
-use super::memory;
+use super::memory::{self, Remembered};
+use super::resident::Resident;
 use super::run::{Around, Run};
 use super::ui::{self, Ui};
 use super::{Exit, Failure};
 use crate::cache::Said;
 use crate::cache::records::{Records, State};
+use crate::classify::Classifier;
 use crate::config::Config;
-use crate::item::Files;
+use crate::item::{Files, Loaded};
 use crate::ledger::Accept;
 #[cfg(feature = "postgres")]
 use crate::ledger::Store;
-use crate::pipeline::{self, Built, Past, Settled, Texts};
+use crate::pipeline::{self, Built, Past, Settled, Sifted, Texts};
 use crate::progress::Progress;
 use crate::publish::{Destination, Lock, Outcome, PublishError, Stamps};
 use crate::websub::ping::Told;
@@ -70,6 +74,9 @@ pub(super) struct BuildArgs {
     /// Whether the process goes on after this run.
     #[arg(skip)]
     pub(super) goes_on: bool,
+    /// Whether all is read even if nothing changed, to be kept for the runs that come.
+    #[arg(skip)]
+    pub(super) warms: bool,
 }
 
 /// `tidings diff`
@@ -86,10 +93,10 @@ pub(super) fn diff(args: &DiffArgs, context: &Context) -> Result<Exit, Failure> 
     run(&BuildArgs { dry_run: true, json: args.json, ..BuildArgs::default() }, context)
 }
 
-/// A build of many in one process, for `tidings serve --watch`.
-pub(super) fn again(context: &Context) -> Result<Exit, Failure> {
+/// How `tidings serve --watch` builds, again and again in one process.
+pub(super) fn preview() -> BuildArgs {
     // A preview tells nobody: what it made may be nowhere yet.
-    run(&BuildArgs { wait: true, goes_on: true, no_ping: true, ..BuildArgs::default() }, context)
+    BuildArgs { wait: true, goes_on: true, no_ping: true, ..BuildArgs::default() }
 }
 
 /// What a build would publish, of the records that are right, for channels on demand. Nothing is written.
@@ -144,35 +151,51 @@ pub(super) fn run(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> 
 
 /// One build.
 pub(super) fn once(args: &BuildArgs, context: &Context) -> Result<Exit, Failure> {
+    Ok(round(args, context, None)?.0)
+}
+
+/// One build of many in a process: what the one before kept, with what is told to have changed since, and what this one keeps.
+pub(super) fn round(
+    args: &BuildArgs,
+    context: &Context,
+    kept: Option<(Resident, Option<&BTreeSet<PathBuf>>)>,
+) -> Result<(Exit, Option<Resident>), Failure> {
     let start = Instant::now();
-    let Some(config) = context.load(args.json)? else { return Ok(Exit::Findings) };
+    let config = match &kept {
+        Some((resident, _)) => resident.config.clone(),
+        None => match context.load(args.json)? {
+            Some(config) => Arc::new(config),
+            None => return Ok((Exit::Findings, None)),
+        },
+    };
     #[cfg(feature = "postgres")]
     if Store::of(&config).is_worked_on()? {
-        return super::at_desk::run(args, context, &config);
+        return Ok((super::at_desk::run(args, context, &config)?, None));
     }
     let mut folder = Destination::open(&config)?;
     let clock = Instant::now();
     if !context.bring_over(&config, args.full, args.json, ": nothing was published, what stood before stands")? {
-        return Ok(Exit::Findings);
+        return Ok((Exit::Findings, None));
     }
-    let mut files = Files::look(&config, context.file_time());
-    let look = Look::new(args, context, &config, &files);
-    if let Some(said) = look.as_ref().and_then(|look| look.unchanged(&folder)) {
-        return idle(args, context, &config, &folder, said, start);
+    let (files, resident) = look(&config, context, kept);
+    resident.iter().for_each(|resident| context.ui.detail(format_args!("touched   {} of {} files", resident.touched(), files.found.len())));
+    let looked_at = Look::new(args, context, &config, &files);
+    if let Some(said) = looked_at.as_ref().filter(|_| !args.warms).and_then(|look| look.unchanged(&folder)) {
+        let exit = idle(args, context, &config, &folder, said, start)?;
+        return Ok((exit, resident.map(|resident| resident.unchanged(files))));
     }
     let looked = clock.elapsed();
-    let lock = if args.dry_run { None } else { Some(take_lock(args, context, &config, &mut folder, &mut files)?) };
+    let (lock, files, resident) = match args.dry_run {
+        true => (None, files, resident),
+        false => {
+            let (lock, files, resident) = take_lock(args, context, &config, &mut folder, (files, resident))?;
+            (Some(lock), files, resident)
+        }
+    };
     let progress = Progress::default();
-    let read = |files: Files, texts: Texts<'_>| {
-        let clock = Instant::now();
-        (pipeline::read(&config, files, texts, &progress), clock.elapsed())
-    };
-    let from_records = || {
-        let records = kept(&config, args, context);
-        (read(files, Texts::Left(&records)), records)
-    };
-    let (before, (loaded, records)) = context.ui.working(&progress, || rayon::join(|| memory::load(&config, &folder), from_records));
-    let before = before?;
+    let Gathered { loaded, read, before, records, classifier } =
+        context.ui.working(&progress, || gather(args, context, (&config, &folder), (files, resident), &progress))?;
+    let stays = args.goes_on.then(|| loaded.clone());
     let accepted = args.accept.iter().map(|accepted| accepted.accept()).collect();
     let known = folder.known();
     let stamps = Stamps { records: &records, now: context.file_time() };
@@ -192,30 +215,88 @@ pub(super) fn once(args: &BuildArgs, context: &Context) -> Result<Exit, Failure>
         stamps,
         settled: &settled,
     };
-    // A record may change before the text that was left in it is fetched.
-    let made = run.make(loaded, &progress).or_else(|_| run.make(read(Files::list(&config), Texts::Stay), &progress))?;
-    (run.records, run.from_before) = (made.records, made.known);
-    let exit = match made.built {
-        Ok((built, staged)) => run.publish(built, staged, &mut folder, Around { lock, look, stood }),
-        Err(findings) => run.refuse(&findings),
+    let made = match run.make((loaded, read), &progress) {
+        Ok(made) => made,
+        // A record may change before the text that was left in it is fetched.
+        Err(_) => {
+            let clock = Instant::now();
+            let loaded = pipeline::read(&config, Files::list(&config), Texts::Stay, &progress);
+            run.make((loaded, clock.elapsed()), &progress)?
+        }
     };
-    if !args.goes_on {
+    (run.records, run.from_before) = (made.records, made.known);
+    let ended = match made.built {
+        Ok((built, staged)) => run.publish(built, staged, &mut folder, Around { lock, look: looked_at, stood })?,
+        Err(findings) => run.refuse(&findings)?,
+    };
+    let Some(loaded) = stays else {
         // As with what was built.
         std::mem::forget((before, records));
-    }
-    exit
+        return Ok((ended.exit, None));
+    };
+    let before = match ended.after {
+        Some((after, state)) => before.written(after, state),
+        None => before,
+    };
+    Ok((ended.exit, Resident::new(config, loaded, before, records, classifier)))
+}
+
+/// What goes into a build.
+struct Gathered {
+    loaded: Loaded<Sifted>,
+    /// How long reading took.
+    read: Duration,
+    before: Remembered,
+    /// What runs before made of the records.
+    records: Records,
+    classifier: OnceLock<Classifier>,
+}
+
+/// The files, and what of the round before still holds.
+fn look(config: &Config, context: &Context, kept: Option<(Resident, Option<&BTreeSet<PathBuf>>)>) -> (Files, Option<Resident>) {
+    let renewed = kept.and_then(|(mut resident, changed)| Some((resident.renew(changed, context.file_time())?, Some(resident))));
+    renewed.unwrap_or_else(|| (Files::look(config, context.file_time()), None))
+}
+
+/// Reads the records and the ledger, or what of both is another than the round before kept.
+fn gather(
+    args: &BuildArgs,
+    context: &Context,
+    (config, folder): (&Config, &Destination),
+    (files, resident): (Files, Option<Resident>),
+    progress: &Progress,
+) -> Result<Gathered, Failure> {
+    let clock = Instant::now();
+    let Some(resident) = resident.filter(|resident| resident.has_records() && folder.unfinished().is_none()) else {
+        let from_records = || {
+            let records = kept(config, args, context);
+            let loaded = pipeline::read(config, files, Texts::Left(&records), progress);
+            (loaded, clock.elapsed(), records)
+        };
+        let (before, (loaded, read, records)) = rayon::join(|| memory::load(config, folder), from_records);
+        return Ok(Gathered { loaded, read, before: before?, records, classifier: OnceLock::new() });
+    };
+    let (loaded, before, records, classifier) = resident.read(files);
+    // Where more is to be told than of what was touched, it is told of all.
+    let loaded =
+        loaded.unwrap_or_else(|| pipeline::read(config, Files::look(config, context.file_time()), Texts::Left(&records), progress));
+    let read = clock.elapsed();
+    let before = if before.holds() { before } else { memory::load(config, folder)? };
+    Ok(Gathered { loaded, read, before, records, classifier })
 }
 
 /// The lock; where others had it and worked for a while, the files are looked at once more.
-fn take_lock(args: &BuildArgs, context: &Context, config: &Config, folder: &mut Destination, files: &mut Files) -> Result<Lock, Failure> {
+fn take_lock(
+    args: &BuildArgs,
+    context: &Context,
+    config: &Config,
+    folder: &mut Destination,
+    (files, resident): (Files, Option<Resident>),
+) -> Result<(Lock, Files, Option<Resident>), Failure> {
     let mut lock = |wait| folder.lock(&holder(context), wait);
     match lock(false) {
-        Err(PublishError::Locked { .. }) if args.wait => {
-            let lock = lock(true)?;
-            *files = Files::look(config, context.file_time());
-            Ok(lock)
-        }
-        taken => Ok(taken?),
+        Err(PublishError::Locked { .. }) if args.wait => Ok((lock(true)?, Files::look(config, context.file_time()), None)),
+        taken => Ok((taken?, files, resident)),
     }
 }
 

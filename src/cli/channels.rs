@@ -1,5 +1,7 @@
 //! `tidings channels`: which channels there are.
 
+use std::sync::Arc;
+
 use clap::Args;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
@@ -56,7 +58,7 @@ struct Row {
 }
 
 impl Row {
-    fn of(channel: &Channel, items: &[item::Item], config: &Config) -> Self {
+    fn of(channel: &Channel, items: &[Arc<item::Item>], config: &Config) -> Self {
         let documents: Vec<String> = config.output.formats.iter().map(|format| pipeline::path(channel, *format)).collect();
         Row {
             path: channel.path.clone(),

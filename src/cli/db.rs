@@ -207,7 +207,7 @@ impl Given {
     fn files(&self) -> Files {
         let key = self.path.with_extension("").to_string_lossy().into();
         let path = self.path.as_path().into();
-        let found = Found { path, key, format: RecordFormat::Ndjson, source: 0, number: 0, stamp: 0, is_young: true };
+        let found = Found { path, key, format: RecordFormat::Ndjson, source: 0, stamp: 0, is_young: true };
         Files { found: vec![found], findings: Findings::new() }
     }
 }

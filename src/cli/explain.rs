@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
+use std::sync::Arc;
 
 use clap::Args;
 use serde::Serialize;
@@ -54,7 +55,7 @@ pub(super) fn run(args: &ExplainArgs, context: &Context) -> Result<Exit, Failure
 }
 
 /// The one item that `wanted` names.
-fn find(items: &[Item], wanted: &str) -> Result<usize, Failure> {
+fn find(items: &[Arc<Item>], wanted: &str) -> Result<usize, Failure> {
     let path = |item: &Item| item.place.path.to_string_lossy().into_owned();
     let tests: [&dyn Fn(&Item) -> bool; 5] = [
         &|item| &*item.key == wanted || &*item.id.iri == wanted || item.id.guid.as_deref() == Some(wanted),
@@ -84,7 +85,7 @@ fn find(items: &[Item], wanted: &str) -> Result<usize, Failure> {
 /// The item among all others, sorted into channels.
 struct Scene<'a> {
     config: &'a Config,
-    item: Item,
+    item: Arc<Item>,
     hidden: Option<Hidden>,
     survey: Survey,
     catalogue: Catalogue,
@@ -93,7 +94,7 @@ struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    fn new(config: &'a Config, mut items: Vec<Item>, at: usize, known: &BTreeSet<String>, context: &Context) -> Self {
+    fn new(config: &'a Config, mut items: Vec<Arc<Item>>, at: usize, known: &BTreeSet<String>, context: &Context) -> Self {
         let item = items[at].clone();
         let hidden = item.hidden(context.now);
         pipeline::seen_now(&mut items, &mut Vec::<()>::new(), context.now, &mut Findings::new());

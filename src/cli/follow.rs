@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::build::{self, BuildArgs};
+use super::build::BuildArgs;
 use super::context::Context;
+use super::resident::Rounds;
 use super::serve::{Signal, Signals};
 use super::ui;
 use super::watch::{Change, Watched};
@@ -46,23 +47,26 @@ impl Following<'_> {
     async fn run(mut self, first: BuildArgs) -> Result<Exit, Failure> {
         // What was accepted once is not accepted for ever.
         let again = BuildArgs { accept: Vec::new(), force: false, full: false, ..first.clone() };
-        let mut args = first;
+        let (mut args, mut rounds, mut change) = (first, Rounds::default(), Change::Config);
         loop {
             let context = self.context.later();
-            if let Err(failure) = build::once(&BuildArgs { wait: true, goes_on: true, ..args }, &context) {
+            if let Err(failure) = rounds.build(&BuildArgs { wait: true, goes_on: true, ..args }, &context, &change) {
                 ui::failure(&failure);
             }
             args = again.clone();
-            match self.woken(context.now).await {
+            // What nobody told of is looked for everywhere.
+            change = match self.woken(context.now).await {
                 Woken::Signal(Signal::End) => return Ok(Exit::Fine),
                 Woken::Changed(Change::Config) | Woken::Signal(Signal::Reload) => {
                     // Of what cannot be watched now the build tells, and it is tried again at the next change.
                     if let Err(failure) = self.renew() {
                         ui::failure(&failure);
                     }
+                    Change::Config
                 }
-                Woken::Changed(Change::Records) | Woken::Due => {}
-            }
+                Woken::Changed(change) => change,
+                Woken::Due => Change::Records(None),
+            };
         }
     }
 

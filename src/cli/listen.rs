@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::watch::Change;
+use super::watch::Told;
 use crate::config::Config;
 
 /// Those who listen; they end with the value.
@@ -17,7 +17,7 @@ pub(super) struct Listeners {
 
 impl Listeners {
     /// Listens to every channel that a source of the config names.
-    pub fn start(config: &Config, changes: &UnboundedSender<Change>) -> Self {
+    pub fn start(config: &Config, changes: &UnboundedSender<Told>) -> Self {
         let listeners = Listeners { ended: Arc::default() };
         #[cfg(feature = "postgres")]
         postgres::start(config, changes, &listeners.ended);
@@ -42,7 +42,7 @@ mod postgres {
     use postgres::Client;
     use postgres::fallible_iterator::FallibleIterator;
 
-    use super::{Arc, AtomicBool, Change, Config, Ordering, UnboundedSender};
+    use super::{Arc, AtomicBool, Config, Ordering, Told, UnboundedSender};
     use crate::cli::{Failure, ui};
     use crate::config::Engine;
     use crate::database::{self, Address, DatabaseError};
@@ -59,11 +59,11 @@ mod postgres {
     struct Listener {
         address: Address,
         channel: String,
-        changes: UnboundedSender<Change>,
+        changes: UnboundedSender<Told>,
         ended: Arc<AtomicBool>,
     }
 
-    pub(super) fn start(config: &Config, changes: &UnboundedSender<Change>, ended: &Arc<AtomicBool>) {
+    pub(super) fn start(config: &Config, changes: &UnboundedSender<Told>, ended: &Arc<AtomicBool>) {
         for table in &config.tables {
             let (Engine::Postgres(address), Some(channel)) = (&table.database, &table.listen) else { continue };
             let listener = Listener { address: address.clone(), channel: channel.clone(), changes: changes.clone(), ended: ended.clone() };
@@ -119,7 +119,7 @@ mod postgres {
         }
 
         fn tell(&self) {
-            let _ = self.changes.send(Change::Records);
+            let _ = self.changes.send(Told::elsewhere());
         }
 
         fn wait(&self, time: Duration) {

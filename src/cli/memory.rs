@@ -23,6 +23,8 @@ pub(super) struct Remembered {
     pub memory: Arc<Memory>,
     /// How long loading took.
     pub took: Duration,
+    /// By what its home is known to hold this, where that can be told.
+    state: Option<u128>,
 }
 
 /// Refuses to put back what workers published.
@@ -38,6 +40,8 @@ pub(super) fn insist_own(config: &Config) -> Result<(), Failure> {
 pub(super) fn load(config: &Config, folder: &Destination) -> Result<Remembered, Failure> {
     let clock = Instant::now();
     let store = Store::of(config);
+    // Before it is read: what is written meanwhile shows.
+    let state = store.state();
     let stored = Arc::new(store.load()?);
     let mut memory = stored.clone();
     if memory.is_empty() {
@@ -50,7 +54,7 @@ pub(super) fn load(config: &Config, folder: &Destination) -> Result<Remembered, 
             return Err(Failure::new(format!("`.tidings/intent.ndjson` cannot be read: {bad}")).help("remove the file and run again"));
         }
     }
-    Ok(Remembered { store, stored, memory, took: clock.elapsed() })
+    Ok(Remembered { store, stored, memory, took: clock.elapsed(), state })
 }
 
 /// A memory of what is published.
@@ -70,6 +74,22 @@ pub(super) struct RunOf<'a> {
 }
 
 impl Remembered {
+    /// What is remembered once `after` is written.
+    pub fn written(self, after: Memory, state: Option<u128>) -> Self {
+        let memory = Arc::new(after);
+        Remembered { stored: memory.clone(), memory, state, took: Duration::ZERO, store: self.store }
+    }
+
+    /// Whether all of it is what the home holds, and it still does.
+    pub fn holds(&self) -> bool {
+        Arc::ptr_eq(&self.stored, &self.memory) && self.state.is_some() && self.state == self.store.state()
+    }
+
+    /// By what its home is known to hold what it holds now.
+    pub fn state(&self) -> Option<u128> {
+        self.store.state()
+    }
+
     /// Writes what is to be remembered.
     pub fn save(&self, after: &Memory, pings: &[Ping]) -> Result<(), LedgerError> {
         self.store.save_with(&self.stored, after, pings)

@@ -26,6 +26,7 @@ mod new;
 mod pin;
 mod purge;
 mod report;
+mod resident;
 mod rollback;
 mod run;
 mod serve;

@@ -1,5 +1,7 @@
 //! `tidings pin`: ids into records that derive theirs.
 
+use std::sync::Arc;
+
 use clap::Args;
 
 use super::context::Context;
@@ -34,7 +36,7 @@ pub(super) fn run(args: &PinArgs, context: &Context) -> Result<Exit, Failure> {
         return Err(Failure::new(format!("there is no record `{key}`"))
             .help("a record's key is its file's path below its source, without extension"));
     }
-    let wanted = |item: &&Item| args.keys.is_empty() || args.keys.iter().any(|key| *item.key == **key);
+    let wanted = |item: &&Arc<Item>| args.keys.is_empty() || args.keys.iter().any(|key| *item.key == **key);
     let mut pinned = 0;
     for item in loaded.items.iter().filter(wanted) {
         pinned += usize::from(one(&config, item, args.dry_run)?);

@@ -66,6 +66,13 @@ pub(super) struct Run<'a> {
     pub settled: &'a Settled,
 }
 
+/// How a run ended.
+pub(super) struct Ended {
+    pub exit: Exit,
+    /// What is remembered from then on, where something was published and the process goes on, and by what the ledger is known to hold it.
+    pub after: Option<(Memory, Option<u128>)>,
+}
+
 /// What a run holds while it publishes.
 pub(super) struct Around<'a> {
     pub lock: Option<Lock>,
@@ -96,7 +103,7 @@ impl Run<'_> {
         staged: Option<Staged>,
         folder: &mut Destination,
         Around { lock, look, stood }: Around<'_>,
-    ) -> Result<Exit, Failure> {
+    ) -> Result<Ended, Failure> {
         if built.catalogue.findings.has_errors() || built.checked.has_errors() {
             built.findings.extend(built.checked);
             return self.refuse(&built.findings);
@@ -139,6 +146,7 @@ impl Run<'_> {
         let is_silent = self.args.dry_run || self.args.no_ping;
         crash::point("purge");
         let purge = if is_silent { None } else { purge::purge(self.config, folder) };
+        let state = if self.args.goes_on { self.before.state() } else { None };
         // Whoever publishes next need not wait for hubs.
         drop(lock);
         crash::point("ping");
@@ -146,15 +154,16 @@ impl Run<'_> {
         let told = if is_silent { None } else { self.before.tell_hubs(self.config) };
         let hubs = told.map(|told| Hubs { took: clock.elapsed(), told });
         folder.nature().iter().for_each(|nature| self.context.ui.detail(format_args!("store     {nature}")));
-        let exit = self.tell(&built, &plan, Published { outcome, purge, hubs }, views);
-        if let (Some(look), Ok(Exit::Fine)) = (look, &exit) {
+        let exit = self.tell(&built, &plan, Published { outcome, purge, hubs }, views)?;
+        if let (Some(look), Exit::Fine) = (look, exit) {
             look.keep(folder, &built);
         }
-        if !self.args.goes_on {
-            // The process ends here, and the system takes the memory back faster than text by text.
-            std::mem::forget(built);
+        if self.args.goes_on {
+            return Ok(Ended { exit, after: (!self.args.dry_run).then_some((built.after, state)) });
         }
-        exit
+        // The process ends here, and the system takes the memory back faster than text by text.
+        std::mem::forget(built);
+        Ok(Ended { exit, after: None })
     }
 
     /// Documents that would be there no more, where nobody said that they may go.
@@ -187,8 +196,9 @@ impl Run<'_> {
     }
 
     /// Nothing is published, what stands is left alone.
-    pub fn refuse(&self, findings: &Findings) -> Result<Exit, Failure> {
-        report::refuse(self.context.ui, findings, self.args.json.then_some(self.records), self.start)
+    pub fn refuse(&self, findings: &Findings) -> Result<Ended, Failure> {
+        let exit = report::refuse(self.context.ui, findings, self.args.json.then_some(self.records), self.start)?;
+        Ok(Ended { exit, after: None })
     }
 
     fn tell(&self, built: &Built, plan: &Plan, published: Published, views: Option<Vec<View>>) -> Result<Exit, Failure> {

@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 
 use super::build;
 use super::context::Context;
+use super::resident::Rounds;
 use super::serve_from;
 use super::ui::{self, Ui};
 use super::watch::{Change, Watched};
@@ -93,8 +94,9 @@ pub(super) fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> 
     let config = Arc::new(config);
     // Watched before it is built: a save in between is built again.
     let watched = if args.watch { Some(Watched::new(&config)?) } else { None };
+    let mut rounds = Rounds::default();
     if args.watch {
-        build::again(context)?;
+        rounds.build(&build::preview(), context, &Change::Config)?;
     }
     // Looked at before the documents are read: what a build puts in place meanwhile is read again.
     let published = published(&config);
@@ -113,7 +115,7 @@ pub(super) fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(format!("could not start the server: {error}")))?;
     let delivering = own.as_ref().map(Hub::start).transpose().map_err(no_thread)?;
-    let done = runtime.block_on(Running { args, context, server, hub: own.clone(), config, published }.run(watched));
+    let done = runtime.block_on(Running { args, context, server, hub: own.clone(), config, published, rounds }.run(watched));
     end(own.as_deref(), delivering);
     done
 }
@@ -171,6 +173,7 @@ struct Running<'a> {
     config: Arc<Config>,
     /// When the documents that are served were put in place.
     published: Option<SystemTime>,
+    rounds: Rounds,
 }
 
 impl Running<'_> {
@@ -202,7 +205,7 @@ impl Running<'_> {
                     }
                 },
                 change = next(&mut watched) => {
-                    self.rebuild();
+                    self.rebuild(&change);
                     if change == Change::Config && let Some(Err(failure)) = watched.as_mut().map(|watched| watched.renew(&self.config)) {
                         ui::failure(&failure);
                     }
@@ -215,9 +218,9 @@ impl Running<'_> {
     }
 
     /// Builds as `tidings build` does; what is wrong is told and changes nothing.
-    fn rebuild(&mut self) {
+    fn rebuild(&mut self, change: &Change) {
         let context = self.context.later();
-        match tokio::task::block_in_place(|| build::again(&context)) {
+        match tokio::task::block_in_place(|| self.rounds.build(&build::preview(), &context, change)) {
             Ok(_) => self.reload(),
             Err(failure) => ui::failure(&failure),
         }

@@ -1,9 +1,10 @@
 //! The files and databases that a build reads, watched for changes.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
-use notify::event::EventKind;
+use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -11,23 +12,56 @@ use super::Failure;
 use super::listen::Listeners;
 use crate::config::{Config, Engine};
 
-/// An editor's save is several changes; a build waits until they have been over for so long, but no longer than a few times that.
+/// An editor's save is several changes; a build waits until they have been over for so long, but no longer than this.
 const QUIET: Duration = Duration::from_millis(20);
-const LONGEST: u32 = 5;
+const LONGEST: Duration = Duration::from_millis(100);
+
+/// The same after a file was closed by who wrote it, or took its name: what else comes with it comes at once.
+const AT_ONCE: Duration = Duration::from_millis(2);
 
 /// What has changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Change {
-    Records,
+    /// What there is to read of records; at which paths, below the publication's folder or whole, where that is known.
+    Records(Option<BTreeSet<PathBuf>>),
     /// The config, and perhaps records too.
     Config,
 }
 
+impl Change {
+    fn and(self, other: Change) -> Self {
+        match (self, other) {
+            (Change::Records(Some(mut paths)), Change::Records(Some(more))) => {
+                paths.extend(more);
+                Change::Records(Some(paths))
+            }
+            (Change::Records(_), Change::Records(_)) => Change::Records(None),
+            _ => Change::Config,
+        }
+    }
+}
+
+/// A change as it is told.
+#[derive(Clone, Debug)]
+pub(super) struct Told {
+    change: Change,
+    /// Whether nothing more is written of it.
+    is_whole: bool,
+}
+
+impl Told {
+    /// Something that is not among the files.
+    #[cfg(feature = "postgres")]
+    pub fn elsewhere() -> Self {
+        Told { change: Change::Records(None), is_whole: false }
+    }
+}
+
 /// The config, the records and the files that both name, and what databases tell of themselves.
 pub(super) struct Watched {
-    changes: UnboundedReceiver<Change>,
-    /// What changed before this began to watch, and was not told yet.
-    pending: Option<Change>,
+    changes: UnboundedReceiver<Told>,
+    /// What changed and was not handed on yet.
+    pending: Option<Told>,
     _watcher: RecommendedWatcher,
     _listeners: Listeners,
 }
@@ -40,9 +74,9 @@ impl Watched {
         let listeners = Listeners::start(config, &sender);
         let tell = move |event: notify::Result<Event>| {
             // Where events were lost, anything may have changed.
-            let change = event.map_or(Some(Change::Config), |event| scope.change(&event));
-            if let Some(change) = change {
-                let _ = sender.send(change);
+            let told = event.map_or(Some(Told { change: Change::Config, is_whole: false }), |event| scope.told(&event));
+            if let Some(told) = told {
+                let _ = sender.send(told);
             }
         };
         let failed = |error: notify::Error| {
@@ -59,39 +93,48 @@ impl Watched {
     /// Watches what the config names now. What changed meanwhile is not lost.
     pub fn renew(&mut self, config: &Config) -> Result<(), Failure> {
         let anew = Watched::new(config)?;
-        let pending = self.waiting();
-        *self = Watched { pending, ..anew };
+        self.gather();
+        *self = Watched { pending: self.pending.take(), ..anew };
         Ok(())
     }
 
-    /// What changed and was not told yet.
-    fn waiting(&mut self) -> Option<Change> {
-        let mut waiting = self.pending.take();
-        while let Ok(change) = self.changes.try_recv() {
-            waiting = Some(if waiting == Some(Change::Config) { Change::Config } else { change });
+    /// Takes in what was told meanwhile.
+    fn gather(&mut self) {
+        while let Ok(told) = self.changes.try_recv() {
+            self.add(told);
         }
-        waiting
+    }
+
+    fn add(&mut self, told: Told) {
+        let change = match self.pending.take() {
+            Some(pending) => pending.change.and(told.change),
+            None => told.change,
+        };
+        self.pending = Some(Told { change, is_whole: told.is_whole });
     }
 
     /// Waits for a change, and for the end of those that come with it. Who stops waiting in between loses none.
     pub async fn next(&mut self) -> Change {
-        let mut change = match self.waiting() {
-            Some(change) => change,
-            None => match self.changes.recv().await {
-                Some(change) => change,
+        self.gather();
+        if self.pending.is_none() {
+            match self.changes.recv().await {
+                Some(told) => self.add(told),
                 None => std::future::pending().await,
-            },
-        };
-        for _ in 0..LONGEST {
-            self.pending = Some(change);
-            match tokio::time::timeout(QUIET, self.changes.recv()).await {
-                Ok(Some(Change::Config)) => change = Change::Config,
-                Ok(Some(Change::Records)) => {}
+            }
+        }
+        let end = Instant::now() + LONGEST;
+        while let Some(quiet) = self.pending.as_ref().map(|told| if told.is_whole { AT_ONCE } else { QUIET }) {
+            match tokio::time::timeout(quiet, self.changes.recv()).await {
+                Ok(Some(told)) if Instant::now() < end => self.add(told),
+                Ok(Some(told)) => {
+                    self.add(told);
+                    break;
+                }
                 Ok(None) | Err(_) => break,
             }
         }
-        self.pending = Some(change);
-        self.waiting().unwrap_or(change)
+        self.gather();
+        self.pending.take().map_or(Change::Config, |told| told.change)
     }
 }
 
@@ -100,6 +143,7 @@ type DatabaseState = [Option<(u64, SystemTime)>; 2];
 
 /// Which files matter. All paths are absolute.
 struct Scope {
+    root: PathBuf,
     config: PathBuf,
     /// Files and folders.
     sources: Vec<PathBuf>,
@@ -123,6 +167,7 @@ impl Scope {
             (path, state)
         };
         Scope {
+            root: root.clone(),
             config: absolute(&config.path),
             sources: named.map(|path| absolute(&root.join(path))).collect(),
             databases: config.tables.iter().filter_map(|table| file_of(&table.database)).map(database).collect(),
@@ -144,24 +189,32 @@ impl Scope {
         places
     }
 
-    fn change(&mut self, event: &Event) -> Option<Change> {
+    fn told(&mut self, event: &Event) -> Option<Told> {
+        let is_closed = event.kind == EventKind::Access(AccessKind::Close(AccessMode::Write));
+        let is_whole = is_closed || matches!(event.kind, EventKind::Modify(ModifyKind::Name(_)) | EventKind::Remove(_));
         if event.need_rescan() {
-            return Some(Change::Config);
+            return Some(Told { change: Change::Config, is_whole });
         }
-        if matches!(event.kind, EventKind::Access(_)) {
+        if matches!(event.kind, EventKind::Access(_)) && !is_closed {
             return None;
         }
         // All of them are looked at, whatever else the event is about.
         let of_databases = event.paths.iter().filter(|path| self.database_changed(path)).count();
         let is_ours = |path: &&PathBuf| !self.apart.iter().any(|apart| path.starts_with(apart)) && self.database_of(path).is_none();
-        let of_files = event.paths.iter().filter(is_ours).find_map(|path| match path {
-            path if *path == self.config || path.starts_with(&self.templates) => Some(Change::Config),
-            // A folder that came or went is watched anew.
-            path if self.sources.contains(path) && !path.is_file() => Some(Change::Config),
-            path if self.sources.iter().any(|source| path.starts_with(source)) => Some(Change::Records),
-            _ => None,
-        });
-        of_files.or_else(|| (of_databases > 0).then_some(Change::Records))
+        let changes = event.paths.iter().filter(is_ours).filter_map(|path| self.change(path));
+        let change = changes.reduce(Change::and).or_else(|| (of_databases > 0).then_some(Change::Records(None)))?;
+        Some(Told { change, is_whole })
+    }
+
+    fn change(&self, path: &Path) -> Option<Change> {
+        let of_config = *path == self.config || path.starts_with(&self.templates);
+        // A folder that came or went is watched anew.
+        let of_source = || self.sources.iter().any(|source| source == path) && !path.is_file();
+        if of_config || of_source() {
+            return Some(Change::Config);
+        }
+        let is_record = self.sources.iter().any(|source| path.starts_with(source));
+        is_record.then(|| Change::Records(Some(BTreeSet::from([path.strip_prefix(&self.root).unwrap_or(path).to_owned()]))))
     }
 
     /// Which of the databases a file belongs to.

@@ -1,6 +1,7 @@
 //! A batch of items set against what is remembered, and written.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use postgres::Transaction;
 
@@ -26,7 +27,7 @@ pub(super) struct Batch<'a> {
 struct Met {
     rows: Vec<Row>,
     /// Those that are seen now.
-    shown: Vec<Item>,
+    shown: Vec<Arc<Item>>,
     memory: Memory,
     recalled: Recall,
 }
@@ -96,10 +97,13 @@ impl<'a> Batch<'a> {
         }
         let rows: Vec<Row> = self.items.iter().map(|(item, sifted)| self.row(item, sifted)).collect();
         let hidden: HashSet<&str> = rows.iter().filter(|row| row.is_hidden).map(|row| &*row.iri).collect();
-        let (mut shown, notes): (Vec<Item>, Vec<Sifted>) =
-            std::mem::take(&mut self.items).into_iter().filter(|(item, _)| !hidden.contains(&*item.id.iri)).unzip();
-        // What has not happened yet is not told.
-        shown.iter_mut().filter(|item| item.updated.is_some_and(|updated| updated > self.how.now)).for_each(|item| item.updated = None);
+        let seen = std::mem::take(&mut self.items).into_iter().filter(|(item, _)| !hidden.contains(&*item.id.iri));
+        let of_today = |mut item: Item| {
+            // What has not happened yet is not told.
+            item.updated = item.updated.filter(|updated| *updated <= self.how.now);
+            Arc::new(item)
+        };
+        let (mut shown, notes): (Vec<Arc<Item>>, Vec<Sifted>) = seen.map(|(item, sifted)| (of_today(item), sifted)).unzip();
         self.likenesses(transaction, &mut memory, &shown, &notes)?;
         let recalled = recall(&mut shown, |at| &notes[at].traces, &memory, self.how.now);
         Ok(Met { rows, shown, memory, recalled })
@@ -132,10 +136,10 @@ impl<'a> Batch<'a> {
         &self,
         transaction: &mut Transaction<'_>,
         memory: &mut Memory,
-        items: &[Item],
+        items: &[Arc<Item>],
         notes: &[Sifted],
     ) -> Result<(), postgres::Error> {
-        let new: Vec<(&Item, &Sifted)> = items.iter().zip(notes).filter(|(item, _)| memory.find(&item.id.iri).is_none()).collect();
+        let new: Vec<(&Arc<Item>, &Sifted)> = items.iter().zip(notes).filter(|(item, _)| memory.find(&item.id.iri).is_none()).collect();
         if new.is_empty() {
             return Ok(());
         }

@@ -176,7 +176,7 @@ impl Desk<'_> {
     }
 
     /// These items as they are published: each with the date of its last real change.
-    fn items(&mut self, marks: &Marks, memory: &mut Memory, stock: &mut Stock) -> Result<(Vec<Item>, Vec<Placement>), DeskError> {
+    fn items(&mut self, marks: &Marks, memory: &mut Memory, stock: &mut Stock) -> Result<(Vec<Arc<Item>>, Vec<Placement>), DeskError> {
         let ids: Vec<&str> = marks.keys().map(|iri| &**iri).collect();
         let query = format!("select {KNOWN} from ledger where iri = any($1) order by iri");
         let rows = self.client.query(&query, &[&ids]);
@@ -195,7 +195,7 @@ impl Desk<'_> {
         let (mut items, mut placements) = (Vec::with_capacity(all.len()), Vec::with_capacity(all.len()));
         for known in all {
             if let Some((_, item, placement)) = stock.items.get(&known.iri) {
-                items.push(Item { updated: known.updated.map(date), ..item.clone() });
+                items.push(Arc::new(Item { updated: known.updated.map(date), ..item.clone() }));
                 placements.push(placement.clone());
             }
             memory.put(known);

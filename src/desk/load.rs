@@ -320,13 +320,13 @@ fn read(line: &str) -> io::Result<(Item, Sifted)> {
     let (traces, data) = line.split_once('\t').ok_or(io::ErrorKind::InvalidData)?;
     let traces: Traces = serde_json::from_str(traces)?;
     let (item, placement) = stored::read(data).map_err(io::Error::other)?;
-    Ok((item, Sifted { placement, traces }))
+    Ok((item, Sifted { placement, traces, mark: 0 }))
 }
 
 impl Sift for Sieve<'_> {
     type Note = ();
 
-    fn sift(&self, item: &mut Item) {
+    fn sift(&self, _: u128, item: &mut Item) {
         if pipeline::is_dated_ahead(self.config, item, self.load.accepted, self.load.now) {
             self.ahead.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(guard::future(item));
         }

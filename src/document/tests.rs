@@ -11,7 +11,7 @@ use roxmltree::Node;
 use super::{render as pieces, *};
 use crate::config::Localised;
 use crate::diag::Place;
-use crate::item::{Enclosure, ItemId, Lifetime, Origin, Whereabouts};
+use crate::item::{Enclosure, ItemId, Lifetime, Origin};
 use crate::text::xml_chars;
 use crate::vocab::Person;
 use crate::vocab::{MediaType, TagAuthority};
@@ -124,7 +124,7 @@ fn item() -> Item {
         source: None,
         rights: None,
         lifetime: Lifetime::default(),
-        record: Whereabouts::default(),
+        offset: 0,
     }
 }
 

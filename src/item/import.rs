@@ -405,7 +405,7 @@ mod tests {
         desk.feed(&FEED.replace("Daily", "Diario &amp;amp; más").replacen("<guid>", "<category>trafficking</category><guid>", 1));
         let loaded = crate::item::source::read(&config, &crate::progress::Progress::default());
         assert_eq!(loaded.findings, Findings::new());
-        let told = |item: &crate::item::Item| {
+        let told = |item: &std::sync::Arc<crate::item::Item>| {
             let guid = item.id.guid.as_deref().unwrap_or("-");
             let text = item.markups().1.map_or("-", |body| body.text.as_str());
             format!(

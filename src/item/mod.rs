@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 pub(crate) use source::keep;
-pub use source::{Loaded, Shelf, Sift, read, read_with};
+pub use source::{Loaded, Shelf, Sift, read, read_again, read_with};
 pub use walk::{Files, Found};
 
 use crate::diag::Place;
@@ -86,8 +86,9 @@ pub struct Item {
     /// Plain text. RSS `dc:rights`, Atom `rights` (RFC 4287 section 4.2.10).
     pub rights: Option<String>,
     pub lifetime: Lifetime,
+    /// The first byte of its record's line, in NDJSON.
     #[serde(skip)]
-    pub record: Whereabouts,
+    pub offset: u64,
 }
 
 /// What an item says, as the record has it.
@@ -97,15 +98,6 @@ pub struct Text {
     pub summary: Option<Markup>,
     /// The whole text. RSS `content:encoded`, Atom `content` (RFC 4287 section 4.1.3), JSON Feed `content_html`.
     pub body: Option<Markup>,
-}
-
-/// Where a record is found again.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Whereabouts {
-    /// Which of the files of the run.
-    pub file: u32,
-    /// The first byte of its line, in NDJSON.
-    pub offset: u64,
 }
 
 /// An item's published identity.

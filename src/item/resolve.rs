@@ -17,7 +17,7 @@ use super::address::{self, is_iri};
 use super::alias::Aliases;
 use super::format::{Fault, Field, Spot};
 use super::record::{ImageTable, Many, OriginTable, Record, Scalar, Withdrawn, Written};
-use super::{Date, Image, Item, ItemId, Lifetime, Origin, Text, Whereabouts, date};
+use super::{Date, Image, Item, ItemId, Lifetime, Origin, Text, date};
 use crate::config::{Config, RecordFormat, Source, TopicKey};
 use crate::diag::{Code, Place, Severity, codes, did_you_mean};
 use crate::text::{self, Markup, Syntax};
@@ -112,7 +112,7 @@ impl Work<'_> {
             source,
             rights,
             lifetime,
-            record: Whereabouts::default(),
+            offset: 0,
         };
         Some(match notice {
             Some(notice) => replaced(item, notice),

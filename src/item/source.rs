@@ -4,21 +4,25 @@
 //! decides whether the items are used although there are some. A [`Sift`] looks at each item while its text is at hand; what it leaves in the
 //! record can be fetched from the [`Shelf`] later.
 
+mod again;
 mod bytes;
 mod reader;
 mod rows;
 mod shelf;
+
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::alias::Aliases;
 use super::resolve::Resolver;
 use super::walk::{Files, Found};
-use super::{Item, Whereabouts, unique};
+use super::{Item, unique};
 use crate::config::Config;
 use crate::diag::{Finding, Findings, Place};
 use crate::progress::{Progress, Stage};
 
+pub use again::read_again;
 pub use shelf::Shelf;
 
 use reader::Reader;
@@ -28,7 +32,7 @@ use rows::{Extent, Row};
 #[derive(Clone, Debug, Default)]
 pub struct Loaded<N = ()> {
     /// The good items, by path and line.
-    pub items: Vec<Item>,
+    pub items: Vec<Arc<Item>>,
     /// What the sift made of each, in the order of `items`.
     pub notes: Vec<N>,
     /// The files of the run.
@@ -46,10 +50,10 @@ pub struct Loaded<N = ()> {
 pub trait Sift: Sync {
     type Note: Send;
 
-    /// Makes of an item what is wanted beside it, and takes out of it what may be left in its record.
-    fn sift(&self, item: &mut Item) -> Self::Note;
+    /// Makes of the item of the record with this mark what is wanted beside it, and takes out of it what may be left in its record.
+    fn sift(&self, mark: u128, item: &mut Item) -> Self::Note;
 
-    /// What a run before made of the record with this mark; its place and its whereabouts are put in afterwards.
+    /// What a run before made of the record with this mark; where it stands is put in afterwards.
     fn known(&self, _mark: u128) -> Option<(Item, Self::Note)> {
         None
     }
@@ -73,7 +77,7 @@ pub trait Sift: Sync {
 impl Sift for () {
     type Note = ();
 
-    fn sift(&self, _: &mut Item) {}
+    fn sift(&self, _: u128, _: &mut Item) {}
 }
 
 /// Files that one thread takes at a time.
@@ -125,7 +129,7 @@ pub(crate) fn keep<T>(list: &mut Vec<T>, out: &[bool]) {
 /// What came of some records, in the order of the source.
 #[derive(Debug)]
 struct Batch<N> {
-    items: Vec<Item>,
+    items: Vec<Arc<Item>>,
     notes: Vec<N>,
     /// Of the rows of a bulk file, by what each is kept for the next run.
     marks: Vec<u128>,
@@ -163,13 +167,13 @@ impl<N> Batch<N> {
     }
 
     fn push(&mut self, item: Item, note: N) {
-        self.items.push(item);
+        self.items.push(Arc::new(item));
         self.notes.push(note);
     }
 
     /// What a run before made of a record that is the same now.
-    fn known(&mut self, (mut item, note): (Item, N), place: Place, record: Whereabouts) {
-        (item.place, item.record) = (place, record);
+    fn known(&mut self, (mut item, note): (Item, N), place: Place, offset: u64) {
+        (item.place, item.offset) = (place, offset);
         self.records += 1;
         self.known += 1;
         self.push(item, note);
@@ -179,7 +183,7 @@ impl<N> Batch<N> {
     fn rows(&mut self, found: &Found, extent: Option<Extent>) -> Option<Vec<u8>> {
         let marks = std::mem::take(&mut self.marks);
         let is_whole = !marks.is_empty() && self.findings.is_empty() && self.bad == 0 && marks.len() == self.items.len();
-        let row = |(mark, item): (&u128, &Item)| Row { mark: *mark, line: item.place.line, offset: item.record.offset };
+        let row = |(mark, item): (&u128, &Arc<Item>)| Row { mark: *mark, line: item.place.line, offset: item.offset };
         is_whole.then(|| rows::write(found, extent, marks.iter().zip(&self.items).map(row)))
     }
 

@@ -1,6 +1,7 @@
 //! What must be unique among all items: ids, and the language of each translation of a story.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
@@ -10,7 +11,7 @@ use crate::diag::{Finding, Findings, codes};
 
 /// Which items clash; each pair comes with a finding that names both places. Of two items with one id neither stays: nobody but the user
 /// knows which of them subscribers have.
-pub fn clashing(items: &[Item], findings: &mut Findings) -> Vec<bool> {
+pub fn clashing(items: &[Arc<Item>], findings: &mut Findings) -> Vec<bool> {
     let mut clashing = vec![false; items.len()];
     if !may_clash(items) {
         return clashing;
@@ -24,9 +25,9 @@ pub fn clashing(items: &[Item], findings: &mut Findings) -> Vec<bool> {
 }
 
 /// Whether two items may have in common what each should have alone: seldom where they have not, and always where they have.
-fn may_clash(items: &[Item]) -> bool {
+fn may_clash(items: &[Arc<Item>]) -> bool {
     let with_guids = items.par_iter().any(|item| item.id.guid.is_some());
-    let hashes = |item: &Item| {
+    let hashes = |item: &Arc<Item>| {
         let guid = with_guids.then(|| xxh3_64_with_seed(item.id.guid.as_deref().unwrap_or(&item.id.iri).as_bytes(), 1));
         let story =
             item.story.as_deref().map(|story| xxh3_64_with_seed(story.as_bytes(), xxh3_64_with_seed(item.language.as_str().as_bytes(), 2)));
@@ -49,7 +50,7 @@ enum Kind {
     Story,
 }
 
-fn clashes(items: &[Item]) -> Vec<Clash> {
+fn clashes(items: &[Arc<Item>]) -> Vec<Clash> {
     let mut clashes = Vec::new();
     let mut ids = HashMap::with_capacity(items.len());
     // What RSS publishes: of an item without a former guid it is the id.
@@ -77,7 +78,7 @@ fn clashes(items: &[Item]) -> Vec<Clash> {
 }
 
 impl Clash {
-    fn finding(&self, items: &[Item]) -> Finding {
+    fn finding(&self, items: &[Arc<Item>]) -> Finding {
         let (first, second) = (&items[self.first], &items[self.second]);
         let there = match first.place.line {
             0 => format!("`{}`", first.place.path.display()),

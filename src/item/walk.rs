@@ -1,5 +1,7 @@
 //! The files of the sources: which of them are records, in an order that is the same on every machine.
 
+mod renew;
+
 use std::borrow::Cow;
 use std::fs;
 use std::io;
@@ -27,8 +29,6 @@ pub struct Found {
     pub format: RecordFormat,
     /// The index of the source.
     pub source: usize,
-    /// Its place among the files of the run.
-    pub number: u32,
     /// What the file system says of it.
     pub stamp: u128,
     /// Whether a second edit could leave the same stamp.
@@ -79,12 +79,11 @@ impl Files {
     }
 }
 
-/// By path, each with its place.
+/// By path.
 fn in_order(config: &Config, mut found: Vec<Found>) -> Vec<Found> {
     if config.sources.len() > 1 {
         found.sort_by(|a, b| a.path.cmp(&b.path));
     }
-    (0..).zip(&mut found).for_each(|(number, found)| found.number = number);
     found
 }
 
@@ -213,7 +212,7 @@ impl Walk<'_> {
             return self.report(&codes::BAD_UTF8, path, "a file name that is not UTF-8".to_owned(), help);
         };
         let key = if cfg!(windows) { key.replace('\\', "/").into() } else { Arc::from(&*key) };
-        self.found.push(Found { path: self.shown(path).into(), key, format, source: self.index, number: 0, stamp: 0, is_young: true });
+        self.found.push(Found { path: self.shown(path).into(), key, format, source: self.index, stamp: 0, is_young: true });
         if self.found.len() == PIECE {
             self.hand_over();
         }

@@ -1,6 +1,7 @@
 //! Guards: what subscribers would notice of a publish that nobody can have meant, unless the user says so.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 use super::{Known, KnownChannel, Memory, Recall, Ref};
 use crate::config::Config;
@@ -42,7 +43,7 @@ impl Accept {
 /// What there is to go by.
 pub struct Scene<'a> {
     pub config: &'a Config,
-    pub items: &'a [Item],
+    pub items: &'a [Arc<Item>],
     pub before: &'a Memory,
     pub after: &'a Memory,
     pub recall: &'a Recall,

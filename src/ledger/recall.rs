@@ -31,9 +31,9 @@ pub struct Recall {
 const PART: usize = 16_384;
 
 /// Sets the items, each with its traces by its position, against the memory and gives each the date of its last real change.
-pub fn recall<'t>(items: &mut [Item], traces: impl Fn(usize) -> &'t Traces + Sync, before: &Memory, now: DateTime<Utc>) -> Recall {
+pub fn recall<'t>(items: &mut [Arc<Item>], traces: impl Fn(usize) -> &'t Traces + Sync, before: &Memory, now: DateTime<Utc>) -> Recall {
     let now = now.timestamp();
-    let remember = |item: &mut Item, traces: &Traces| {
+    let remember = |item: &mut Arc<Item>, traces: &Traces| {
         let at = before.find(&item.id.iri);
         let known = at.map(|at| before.get(at));
         // A record that is the same to the letter did not change, even where another config has its content traced otherwise.
@@ -55,7 +55,7 @@ pub fn recall<'t>(items: &mut [Item], traces: impl Fn(usize) -> &'t Traces + Syn
 
 /// What is to be known of the item from now on; `None` where that is what is known. It gets its date: the record's own, else that of the last real
 /// change.
-fn remembered(item: &mut Item, traces: Traces, known: Option<&Known>, now: i64) -> Option<Known> {
+fn remembered(item: &mut Arc<Item>, traces: Traces, known: Option<&Known>, now: i64) -> Option<Known> {
     let explicit = item.updated.map(|updated| updated.timestamp());
     // A rebuilt memory cannot tell an item's own date of change from the one that every item has.
     let is_own = |known: &Known| known.traces.record.is_some() || known.updated != Some(item.changed().timestamp());
@@ -67,8 +67,9 @@ fn remembered(item: &mut Item, traces: Traces, known: Option<&Known>, now: i64) 
         None if changed => Some(before.map_or(now, |before| now.max(before + 1)).max(item.published.timestamp())),
         None => before,
     };
-    if explicit.is_none() {
-        item.updated = updated.map(date);
+    if explicit.is_none() && updated.is_some() {
+        // What was read of the record stays as it is for whoever has it too.
+        Arc::make_mut(item).updated = updated.map(date);
     }
     let published = item.published.timestamp();
     let is_as_known = |known: &&Known| {

@@ -1,11 +1,14 @@
 //! A memory in a file of SQLite: one writer under the publication's lock, one transaction a run.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
+use xxhash_rust::xxh3::xxh3_128;
 
 use super::{Digest, Items, Known, KnownChannel, KnownPage, LedgerError, Memory, Ping, Ref, Traces, pings};
+use crate::stamp;
 
 /// The form that this version writes, in `user_version`; it reads that of before too.
 pub(super) const VERSION: i64 = 2;
@@ -47,6 +50,16 @@ impl File {
     /// Whether there is a ledger.
     pub fn exists(&self) -> bool {
         self.path.exists()
+    }
+
+    /// A hash by which the file is known to hold what it held: of its head, in which SQLite counts the transactions that wrote to it, and of what the file
+    /// system says of it. `None` where transactions are not counted there, or may be under way.
+    pub fn state(&self) -> Option<u128> {
+        let mut head = [0; 100];
+        std::fs::File::open(&self.path).and_then(|mut file| file.read_exact(&mut head)).ok()?;
+        // Written and read by way of a journal that rolls back, not of a log that is written ahead.
+        let (is_counted, stamp) = (head[18..20] == [1, 1], stamp::of(&self.path, &std::fs::metadata(&self.path)));
+        is_counted.then(|| xxh3_128(&[&head[..], &stamp.to_le_bytes()].concat()))
     }
 
     /// The memory; an empty one where there is no file.

@@ -90,6 +90,15 @@ impl Store {
         }
     }
 
+    /// A hash by which the home is known to hold what it held, whoever writes to it; `None` where it cannot be told.
+    pub fn state(&self) -> Option<u128> {
+        match self {
+            Store::File(file) => file.state(),
+            #[cfg(feature = "postgres")]
+            Store::Tables(_) => None,
+        }
+    }
+
     /// The memory; an empty one where nothing was ever remembered.
     pub fn load(&self) -> Result<Memory, LedgerError> {
         at_home!(self, home => home.load())

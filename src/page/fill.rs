@@ -1,6 +1,7 @@
 //! Channels and items as the values that templates can say.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use url::Url;
 
@@ -224,7 +225,7 @@ impl<'a> Fill<'a> {
         let (config, item) = (self.scene.config, &self.scene.items[at as usize]);
         let versions = item.story.as_deref().and_then(|story| self.stories.get(story)).map(Vec::as_slice).unwrap_or_default();
         let others = versions.iter().filter(|other| **other != at).map(|other| &self.scene.items[*other as usize]);
-        let link = |other: &item::Item| match &other.link {
+        let link = |other: &Arc<item::Item>| match &other.link {
             Some(url) => Link { url: url.to_string(), path: String::new(), ..self.link(&other.language, "") },
             None => self.link(&other.language, &address::item(config, other)),
         };

@@ -13,6 +13,7 @@ pub mod values;
 mod words;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -35,7 +36,7 @@ use fill::Fill;
 #[derive(Clone, Copy, Debug)]
 pub struct Scene<'a> {
     pub config: &'a Config,
-    pub items: &'a [Item],
+    pub items: &'a [Arc<Item>],
     pub placements: &'a [Placement],
     pub catalogue: &'a Catalogue,
     /// The texts of the items that pages show, by position; bodies only of items that have a page of their own.

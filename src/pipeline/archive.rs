@@ -1,5 +1,7 @@
 //! The archives of the channels (RFC 5005, section 4): which items stand on which page.
 
+use std::sync::Arc;
+
 use super::moved;
 use crate::channel::{Catalogue, Page, history};
 use crate::config::{Config, Format, paths};
@@ -17,7 +19,7 @@ pub(super) fn stem(channel: &str, page: usize) -> String {
 }
 
 /// Lays out what the windows of the channels leave on pages, on from the layout that was published.
-pub(super) fn lay_out(config: &Config, catalogue: &mut Catalogue, items: &[Item], recall: &Recall, before: &Memory) {
+pub(super) fn lay_out(config: &Config, catalogue: &mut Catalogue, items: &[Arc<Item>], recall: &Recall, before: &Memory) {
     keep(catalogue, before);
     if !config.output.archives {
         return;

@@ -52,6 +52,7 @@ pub fn on_demand(
         config,
         items: &built.items,
         placements: &built.placements,
+        marks: &[],
         traces: &|_| Traces::default(),
         shelf: Shelf { config, files: &[] },
         progress: &progress,
@@ -62,7 +63,7 @@ pub fn on_demand(
     render.fit(&mut catalogue);
     let channel = &catalogue.channels[0];
     let document = render.asked(&catalogue, channel, format, &demand.canonical);
-    let items = channel.shown().iter().map(|at| &built.items[*at as usize]).collect();
+    let items = channel.shown().iter().map(|at| &*built.items[*at as usize]).collect();
     let checked = gate::once(gate::check(config, &[Checked { document: &document, items }], None, now, &progress));
     Ok((document, checked))
 }

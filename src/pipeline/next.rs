@@ -1,6 +1,7 @@
 //! When what was built changes by itself: items that come or expire, windows that are drawn in days, tombstones that end.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -31,7 +32,7 @@ pub fn next_change(config: &Config, built: &Built, now: DateTime<Utc>) -> DateTi
 
 /// The first second after `now` at which the documents of a channel are others by its limits in days and by tombstones that end; what its query says of
 /// ages is told by [`of_item`].
-pub(super) fn of_channel(config: &Config, channel: &Channel, items: &[Item], now: DateTime<Utc>) -> Option<i64> {
+pub(super) fn of_channel(config: &Config, channel: &Channel, items: &[Arc<Item>], now: DateTime<Utc>) -> Option<i64> {
     let (now, day) = (now.timestamp(), 86_400);
     let limits = channel.limits.days.iter().chain(&channel.limits.floor_days);
     let days: Vec<i64> = limits.map(|days| i64::from(*days) * day).collect();

@@ -1,6 +1,7 @@
 //! What is published beside the feeds for people and their readers: pages, and the list of all feeds.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -20,7 +21,7 @@ use crate::progress::Progress;
 pub(super) fn items<'a>(
     config: &'a Config,
     catalogue: &'a Catalogue,
-    items: &'a [Item],
+    items: &'a [Arc<Item>],
     stays: &'a Stays,
 ) -> impl Iterator<Item = u32> + 'a {
     let channels = if config.output.pages { &*catalogue.channels } else { &[] };

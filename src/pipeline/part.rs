@@ -4,6 +4,7 @@
 //! told here too, since limits in days and translations of one story make that more than a number of rows.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -29,7 +30,7 @@ pub struct Part<'a> {
     /// The paths, without a language, of the channels that are wanted.
     pub families: &'a BTreeSet<String>,
     /// With their texts.
-    pub items: Vec<Item>,
+    pub items: Vec<Arc<Item>>,
     /// In the order of `items`.
     pub placements: Vec<Placement>,
     /// What is remembered of these items, of those that the channels held, and of the channels.
@@ -74,6 +75,7 @@ pub fn part(config: &Config, part: Part<'_>, now: DateTime<Utc>) -> Result<Parte
         config,
         items: &items,
         placements: &placements,
+        marks: &[],
         traces: &|at| recall.after.get(recall.refs[at as usize]).traces,
         shelf: Shelf { config, files: &[] },
         progress: &progress,
@@ -108,7 +110,7 @@ pub fn part(config: &Config, part: Part<'_>, now: DateTime<Utc>) -> Result<Parte
 }
 
 /// The items as they are remembered; those that are gone and that a channel still held are newly so.
-fn remembered(items: &[Item], memory: &Memory) -> Recall {
+fn remembered(items: &[Arc<Item>], memory: &Memory) -> Recall {
     let refs: Vec<Ref> = items.iter().filter_map(|item| memory.find(&item.id.iri)).collect();
     let held = memory.channels.values().flat_map(|channel| &channel.members).copied();
     let gone: BTreeSet<Ref> = held.filter(|at| memory.get(*at).gone.is_some()).collect();
@@ -116,7 +118,7 @@ fn remembered(items: &[Item], memory: &Memory) -> Recall {
 }
 
 /// The channels whose documents may hold something that was not fetched.
-fn too_short(catalogue: &Catalogue, items: &[Item], fetched_to: &BTreeMap<String, Order>) -> Vec<String> {
+fn too_short(catalogue: &Catalogue, items: &[Arc<Item>], fetched_to: &BTreeMap<String, Order>) -> Vec<String> {
     let is_short = |channel: &&Channel| {
         let Some(last) = fetched_to.get(&channel.path) else { return false };
         let is_within = |at: &&u32| {

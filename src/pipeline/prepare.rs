@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use url::Url;
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::Xxh3Default;
 
 use super::pages;
 use crate::classify::Placement;
@@ -69,8 +69,10 @@ static NO_TEXT: Text = Text { summary: None, body: None };
 /// The preparing of texts, which only items that some document holds need.
 pub(super) struct Prepare<'a> {
     pub config: &'a Config,
-    pub items: &'a [Item],
+    pub items: &'a [Arc<Item>],
     pub placements: &'a [Placement],
+    /// What their records say, in one hash each; none where nothing is kept of the documents.
+    pub marks: &'a [u128],
     /// The traces of the items, to know their records by.
     pub traces: &'a (dyn Fn(u32) -> Traces + Sync),
     /// Where texts are that were left in their records.
@@ -106,22 +108,23 @@ impl Prepare<'_> {
         Ok(())
     }
 
-    /// A hash for each item of all that is encoded of it.
+    /// A hash for each item of all that is encoded of it and that the config does not say.
     pub fn marks(&self) -> Vec<u128> {
-        let all = 0..self.items.len() as u32;
-        let stories = self.stories(all.clone());
-        let mark = |room: &mut Vec<u8>, at: u32| {
-            room.clear();
-            let (item, placement, Traces { record, content, .. }) =
-                (&self.items[at as usize], &self.placements[at as usize], (self.traces)(at));
-            *room = postcard::to_extend(&(item, placement, record, content), std::mem::take(room)).unwrap_or_default();
-            for (language, url) in self.translations(at, &stories) {
-                room.extend_from_slice(language.as_str().as_bytes());
-                room.extend_from_slice(url.as_str().as_bytes());
+        let stories = self.stories(0..self.items.len() as u32);
+        let mark = |(at, item): (usize, &Arc<Item>)| {
+            if item.updated.is_none() && item.story.is_none() {
+                return self.marks[at];
             }
-            xxh3_128(room)
+            let mut hash = Xxh3Default::new();
+            hash.update(&self.marks[at].to_le_bytes());
+            hash.update(&item.updated.map_or(i64::MIN, |updated| updated.timestamp()).to_le_bytes());
+            for (language, url) in self.translations(at as u32, &stories) {
+                hash.update(language.as_str().as_bytes());
+                hash.update(url.as_str().as_bytes());
+            }
+            hash.digest128()
         };
-        all.into_par_iter().map_init(Vec::new, mark).collect()
+        self.items.par_iter().enumerate().map(mark).collect()
     }
 
     /// The items of each story, for those that are translations of one another.
@@ -171,7 +174,7 @@ impl Prepare<'_> {
 /// A record that changed.
 pub(super) fn fetch(
     shelf: Shelf<'_>,
-    items: &[Item],
+    items: &[Arc<Item>],
     wanted: impl Iterator<Item = u32>,
     traces: &(dyn Fn(u32) -> Traces + Sync),
 ) -> Result<Left, Changed> {
@@ -179,7 +182,7 @@ pub(super) fn fetch(
     if left.is_empty() {
         return Ok(Left::new());
     }
-    let asked: Vec<&Item> = left.iter().map(|at| &items[*at as usize]).collect();
+    let asked: Vec<&Item> = left.iter().map(|at| &*items[*at as usize]).collect();
     let is_same = |nth: usize, item: &Item| traces(left[nth]).record == Some(trace::of_record(item));
     let fetched = shelf.fetch(&asked, |nth, item| if is_same(nth, &item) { item.text } else { None });
     let text = |(at, text): (&u32, Option<Box<Text>>)| match text {

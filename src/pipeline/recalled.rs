@@ -17,8 +17,10 @@ use crate::ledger::{self, Accept, Memory, Recall, guard};
 /// The items that are seen now, and what they are to the memory.
 #[derive(Debug)]
 pub struct Recalled {
-    pub(super) items: Vec<Item>,
+    pub(super) items: Vec<Arc<Item>>,
     pub(super) placements: Vec<Placement>,
+    /// Of each, what its record says, in one hash.
+    pub(super) marks: Vec<u128>,
     pub(super) files: Vec<Found>,
     pub(super) hidden: Vec<(Arc<str>, Hidden)>,
     pub(super) recall: Recall,
@@ -44,8 +46,8 @@ pub fn recall(config: &Config, loaded: Loaded<Sifted>, past: Past<'_>, now: Date
     let mut recall = ledger::recall(&mut items, |at| &notes[at].traces, past.memory, now);
     let texts = fetch(Shelf { config, files: &files }, &items, recall.unsure.iter().copied(), &|at| notes[at as usize].traces)?;
     settle_unsure(config, &mut items, &texts, &mut recall, past.memory, now);
-    let placements = notes.into_iter().map(|sifted| sifted.placement).collect();
-    Ok(Recalled { items, placements, files, hidden, recall, taken_out, dated_ahead, findings, took: clock.elapsed() })
+    let (placements, marks) = notes.into_iter().map(|sifted| (sifted.placement, sifted.mark)).unzip();
+    Ok(Recalled { items, placements, marks, files, hidden, recall, taken_out, dated_ahead, findings, took: clock.elapsed() })
 }
 
 impl Recalled {
@@ -56,8 +58,8 @@ impl Recalled {
 }
 
 /// Items of tomorrow and later that do not say that they are to be held back.
-fn dated_ahead(config: &Config, items: &[Item], accepted: &BTreeSet<Accept>, now: DateTime<Utc>) -> Findings {
-    items.iter().filter(|item| is_dated_ahead(config, item, accepted, now)).map(guard::future).collect()
+fn dated_ahead(config: &Config, items: &[Arc<Item>], accepted: &BTreeSet<Accept>, now: DateTime<Utc>) -> Findings {
+    items.iter().filter(|item| is_dated_ahead(config, item, accepted, now)).map(|item| guard::future(item)).collect()
 }
 
 /// Whether an item is of tomorrow or later and neither says that it is to be held back, nor the config, nor the user.
@@ -67,13 +69,13 @@ pub fn is_dated_ahead(config: &Config, item: &Item, accepted: &BTreeSet<Accept>,
 }
 
 /// Known items that their own records take out of the feeds.
-fn taken_out(items: &[Item], memory: &Memory, now: DateTime<Utc>) -> HashSet<ledger::Ref> {
-    let out = |item: &&Item| matches!(item.hidden(now), Some(Hidden::Withdrawn | Hidden::Expired(_)));
+fn taken_out(items: &[Arc<Item>], memory: &Memory, now: DateTime<Utc>) -> HashSet<ledger::Ref> {
+    let out = |item: &&Arc<Item>| matches!(item.hidden(now), Some(Hidden::Withdrawn | Hidden::Expired(_)));
     items.iter().filter(out).filter_map(|item| memory.find(&item.id.iri)).collect()
 }
 
 /// Compares the text of items that the memory knows only as they were published.
-fn settle_unsure(config: &Config, items: &mut [Item], texts: &Left, recall: &mut Recall, before: &Memory, now: DateTime<Utc>) {
+fn settle_unsure(config: &Config, items: &mut [Arc<Item>], texts: &Left, recall: &mut Recall, before: &Memory, now: DateTime<Utc>) {
     for position in std::mem::take(&mut recall.unsure) {
         let item = &mut items[position as usize];
         let text = item.text.as_ref().or_else(|| texts.get(&position)).map(|text| prepare(config, item, text).0).unwrap_or_default();
@@ -81,13 +83,13 @@ fn settle_unsure(config: &Config, items: &mut [Item], texts: &Left, recall: &mut
         let shown = html.or(text.summary).unwrap_or_else(|| item.title.clone());
         let known = before.find(&item.id.iri).map(|at| before.get(at).traces.content);
         if known != Some(ledger::trace::of_published(&item.title, &shown)) {
-            recall.changed_after_all(item, position, now.timestamp());
+            recall.changed_after_all(Arc::make_mut(item), position, now.timestamp());
         }
     }
 }
 
 /// Takes out the items that are drafts, in the future or expired, with their notes, and gives them by key. An `updated` that lies in the future has not happened yet.
-pub fn seen_now<N>(items: &mut Vec<Item>, notes: &mut Vec<N>, now: DateTime<Utc>, findings: &mut Findings) -> Vec<(Arc<str>, Hidden)> {
+pub fn seen_now<N>(items: &mut Vec<Arc<Item>>, notes: &mut Vec<N>, now: DateTime<Utc>, findings: &mut Findings) -> Vec<(Arc<str>, Hidden)> {
     let why: Vec<Option<Hidden>> = items.iter().map(|item| item.hidden(now)).collect();
     let hidden: Vec<(Arc<str>, Hidden)> = items.iter().zip(&why).filter_map(|(item, why)| Some((item.key.clone(), (*why)?))).collect();
     if !hidden.is_empty() {
@@ -101,7 +103,7 @@ pub fn seen_now<N>(items: &mut Vec<Item>, notes: &mut Vec<N>, now: DateTime<Utc>
                 .at(item.place.clone())
                 .help("it is left out until then");
             findings.push(finding);
-            item.updated = None;
+            Arc::make_mut(item).updated = None;
         }
     }
     hidden

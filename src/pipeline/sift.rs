@@ -1,10 +1,12 @@
 //! What is made of each record while its text is at hand, so that the text need not stay and the next run need not make it again.
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::sync::OnceLock;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
 
 use crate::cache::{self, records::Records};
 use crate::classify::{Classifier, Placement};
@@ -18,6 +20,8 @@ use crate::progress::Progress;
 pub struct Sifted {
     pub placement: Placement,
     pub traces: Traces,
+    /// A hash of all that the record says: where it is the same, the item is, but for what the ledger and other items add to it.
+    pub mark: u128,
 }
 
 /// What becomes of the texts of items once they are sifted.
@@ -35,7 +39,18 @@ pub fn read(config: &Config, files: Files, texts: Texts<'_>, progress: &Progress
         Texts::Left(records) => Some(records),
         Texts::Stay => None,
     };
-    item::read_with(config, files, progress, &Sieve { config, classifier: OnceLock::new(), records })
+    item::read_with(config, files, progress, &Sieve { config, classifier: &OnceLock::new(), records })
+}
+
+/// Reads the files that were touched and takes all else as it was when `former` was read, texts left in the records; the classifier is made once for all
+/// times. `None` where all is to be read.
+pub fn read_again(
+    config: &Config,
+    files: Files,
+    former: (Loaded<Sifted>, &BTreeSet<Arc<Path>>),
+    (records, classifier): (&Records, &OnceLock<Classifier>),
+) -> Option<Loaded<Sifted>> {
+    item::read_again(config, files, former, &Sieve { config, classifier, records: Some(records) })
 }
 
 /// One hash of everything but a record that [`read`] makes an item of: the program, and the parts of the config that it asks.
@@ -53,16 +68,27 @@ pub fn depends(config: &Config) -> u128 {
 struct Sieve<'a> {
     config: &'a Config,
     /// Made for the first record that no run before knows.
-    classifier: OnceLock<Classifier>,
+    classifier: &'a OnceLock<Classifier>,
     records: Option<&'a Records>,
+}
+
+/// The record's mark, with what the item has from elsewhere: an id by the table of aliases, and the lengths of files beside it.
+fn of_item(record: u128, item: &Item) -> u128 {
+    let mut hash = Xxh3Default::new();
+    hash.update(&record.to_le_bytes());
+    hash.update(item.id.iri.as_bytes());
+    hash.update(item.id.guid.as_deref().unwrap_or_default().as_bytes());
+    let beside = item.enclosures.iter().filter_map(|enclosure| enclosure.beside.as_ref());
+    beside.for_each(|file| hash.update(&file.length.unwrap_or(u64::MAX).to_le_bytes()));
+    hash.digest128()
 }
 
 impl Sift for Sieve<'_> {
     type Note = Sifted;
 
-    fn sift(&self, item: &mut Item) -> Sifted {
+    fn sift(&self, mark: u128, item: &mut Item) -> Sifted {
         let classifier = self.classifier.get_or_init(|| Classifier::new(self.config));
-        let sifted = Sifted { placement: classifier.place(item), traces: trace::of(self.config, item) };
+        let sifted = Sifted { placement: classifier.place(item), traces: trace::of(self.config, item), mark: of_item(mark, item) };
         // Archives hold every item that is new.
         if self.records.is_some() && !self.config.output.archives {
             item.text = None;

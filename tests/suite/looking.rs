@@ -65,7 +65,8 @@ fn age(publication: &Publication) {
 }
 
 fn documents(publication: &Publication) -> Vec<(String, Vec<u8>)> {
-    let read = |path: &String| fs::read(publication.path(&format!("public/{path}"))).expect("a document");
+    // Where a build is at work one may be away by now.
+    let read = |path: &String| fs::read(publication.path(&format!("public/{path}"))).unwrap_or_default();
     publication.files("public").into_iter().map(|path| (path.clone(), read(&path))).collect()
 }
 
@@ -430,4 +431,57 @@ fn what_a_look_leaves_is_what_a_full_build_makes() {
     println!("{series} series of 14 builds: {looks} were a look, {known} knew records, {stayed} documents were left alone");
     assert!(stayed > 50 * series as usize, "{stayed} left alone: this test shows nothing");
     assert!(2 * looks >= series as usize && known > series as usize, "{looks} looks, {known} that knew records: this test shows nothing");
+}
+
+/// What a process that goes on is told of: what happens to records and the config.
+const TOLD: [u64; 14] = [0, 1, 1, 2, 3, 8, 9, 10, 12, 14, 16, 17, 19, 20];
+
+/// Puts what the one publication has in the other, as an editor does: whole files, each in its place at once.
+fn hand_over(from: &Publication, to: &Publication) {
+    let sources = |publication: &Publication| {
+        let records = publication.files("items").into_iter().map(|path| format!("items/{path}"));
+        records.chain(["log.ndjson".to_owned(), "feeds.toml".to_owned()]).collect::<Vec<_>>()
+    };
+    let own = sources(from);
+    for path in &own {
+        let text = fs::read(from.path(path)).expect("a file");
+        if fs::read(to.path(path)).ok().as_ref() != Some(&text) {
+            to.write("new", text);
+            fs::rename(to.path("new"), to.path(path)).expect("renamed");
+        }
+    }
+    sources(to).iter().filter(|path| !own.contains(path)).for_each(|path| to.remove(path));
+}
+
+#[test]
+fn what_a_process_that_goes_on_leaves_is_what_full_builds_make() {
+    let series = series(4) as u64;
+    let mut kept = 0;
+    for seed in 0..series {
+        let mut dice = Dice(seed * 6151 + 3);
+        let output = OUTPUTS[(seed % 4) as usize];
+        let (watched, full) = (growing(output), growing(output));
+        let said = || fs::File::create(watched.path("said")).expect("a file");
+        let mut command = watched.command(&["build", "--watch", "-v", "--now", NOW]);
+        let mut watching = command.stdout(said()).stderr(std::process::Stdio::null()).spawn().expect("it runs");
+        build(&full, 0, &["--full"]);
+        for step in 0..14 {
+            let begun = std::time::Instant::now();
+            while documents(&watched) != documents(&full) {
+                assert!(begun.elapsed() < Duration::from_secs(30), "series {seed}, before step {step}");
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            happen(&full, TOLD[dice.below(TOLD.len())], dice.below(1000) as u64);
+            build(&full, 0, &["--full"]);
+            if step % 5 == 4 {
+                age(&watched);
+            }
+            hand_over(&full, &watched);
+        }
+        watching.kill().and_then(|()| watching.wait()).expect("it ends");
+        let said = watched.read("said");
+        kept += said.lines().filter(|line| line.starts_with("touched ")).count() as u64;
+    }
+    println!("{series} series of 14 changes: {kept} builds looked at what was told to have changed");
+    assert!(kept > 5 * series, "{kept} builds with what was kept: this test shows nothing");
 }

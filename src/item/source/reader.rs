@@ -7,7 +7,6 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::super::Whereabouts;
 use super::super::format::csv::{Row, Table};
 use super::super::format::ndjson::{self, Block, Piece, Start};
 use super::super::format::{self, Body, Fault, Passage, ROW_LIMIT, mark};
@@ -54,7 +53,7 @@ impl<S: Sift> Reader<'_, S> {
     pub fn single(&self, found: &Found, buffer: &mut Vec<u8>, batch: &mut Batch<S::Note>) {
         let stamp = (!found.is_young).then_some(found.stamp);
         if let Some(known) = stamp.and_then(|stamp| self.sift.known(stamp)) {
-            return batch.known(known, Place::file(found.path.clone()), Whereabouts { file: found.number, offset: 0 });
+            return batch.known(known, Place::file(found.path.clone()), 0);
         }
         buffer.clear();
         match self.fill(found, buffer) {
@@ -68,7 +67,7 @@ impl<S: Sift> Reader<'_, S> {
         }
         let mark = mark(&found.path, buffer);
         let link = || stamp.into_iter().for_each(|stamp| self.sift.link(stamp, mark));
-        if self.known(mark, || Place::file(found.path.clone()), Whereabouts { file: found.number, offset: 0 }, batch) {
+        if self.known(mark, || Place::file(found.path.clone()), 0, batch) {
             return link();
         }
         let text = match decode(buffer) {
@@ -299,14 +298,14 @@ impl<S: Sift> Reader<'_, S> {
     }
 
     /// Takes what a run before made of the record with this mark, if one did.
-    fn known(&self, mark: u128, place: impl FnOnce() -> Place, record: Whereabouts, batch: &mut Batch<S::Note>) -> bool {
+    fn known(&self, mark: u128, place: impl FnOnce() -> Place, offset: u64, batch: &mut Batch<S::Note>) -> bool {
         let known = self.sift.known(mark);
-        known.map(|known| batch.known(known, place(), record)).is_some()
+        known.map(|known| batch.known(known, place(), offset)).is_some()
     }
 
     /// The same of a row.
     fn known_row(&self, found: &Found, mark: u128, line: u32, offset: u64, batch: &mut Batch<S::Note>) -> bool {
-        let is_known = self.known(mark, || Place::line(found.path.clone(), line), Whereabouts { file: found.number, offset }, batch);
+        let is_known = self.known(mark, || Place::line(found.path.clone(), line), offset, batch);
         batch.marks.extend(is_known.then_some(mark));
         is_known
     }
@@ -318,7 +317,6 @@ impl<S: Sift> Reader<'_, S> {
 
     /// Makes an item of the record. Tells whether it is kept for the next run.
     fn settle(&self, met: &Met<'_>, parse: impl FnOnce() -> Result<Record, Vec<Fault>>, batch: &mut Batch<S::Note>) -> bool {
-        let record = Whereabouts { file: met.found.number, offset: met.offset };
         let (item, faults) = match parse() {
             Ok(record) => self.resolver.resolve(record, self.setting(met.found, met.passage)),
             Err(faults) => (None, faults),
@@ -328,8 +326,8 @@ impl<S: Sift> Reader<'_, S> {
         // What is wrong with a record is told by every run, and a file that was looked at beside it may change.
         let is_kept = faults.is_empty() && item.as_ref().is_some_and(|item| item.enclosures.iter().all(|own| own.beside.is_none()));
         if let Some(mut item) = item {
-            item.record = record;
-            let note = self.sift.sift(&mut item);
+            item.offset = met.offset;
+            let note = self.sift.sift(met.mark, &mut item);
             if is_kept {
                 self.sift.keep(met.mark, &item, &note);
             }

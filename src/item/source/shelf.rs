@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Seek, SeekFrom};
+use std::path::Path;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -31,12 +33,13 @@ impl Shelf<'_> {
         let reader = Reader { config: self.config, resolver: Resolver::new(self.config, aliases), sift: &() };
         let fetch = Fetch { shelf: self, reader, tables: HashMap::new() };
         let fetch = fetch.with_tables(items);
-        let one = |(nth, item): (usize, &&Item)| take(nth, fetch.one(item, self.file(item)?)?);
+        let one = |(nth, item): (usize, &&Item)| take(nth, Arc::unwrap_or_clone(fetch.one(item, self.file(item)?)?));
         items.par_iter().enumerate().map(one).collect()
     }
 
     fn file(&self, item: &Item) -> Option<&Found> {
-        self.files.get(item.record.file as usize)
+        // Files stand in the order of their paths.
+        self.files.binary_search_by(|found| found.path.cmp(&item.place.path)).ok().map(|at| &self.files[at])
     }
 }
 
@@ -44,26 +47,26 @@ struct Fetch<'a> {
     shelf: &'a Shelf<'a>,
     reader: Reader<'a, ()>,
     /// Items of CSV, by file and line: a table is read from its start or not at all.
-    tables: HashMap<(u32, u32), Item>,
+    tables: HashMap<(Arc<Path>, u32), Arc<Item>>,
 }
 
 impl Fetch<'_> {
     fn with_tables(mut self, items: &[&Item]) -> Self {
-        let mut wanted: HashMap<u32, HashSet<u32>> = HashMap::new();
-        let tabled = |item: &&&Item| self.shelf.file(item).is_some_and(|found| found.format == RecordFormat::Csv);
-        for item in items.iter().filter(tabled) {
-            wanted.entry(item.record.file).or_default().insert(item.place.line);
+        let mut wanted: HashMap<&Path, (&Found, HashSet<u32>)> = HashMap::new();
+        let table = |item: &Item| self.shelf.file(item).filter(|found| found.format == RecordFormat::Csv);
+        for (item, found) in items.iter().filter_map(|item| Some((item, table(item)?))) {
+            wanted.entry(&found.path).or_insert((found, HashSet::new())).1.insert(item.place.line);
         }
-        for (file, lines) in wanted {
-            let batch = self.reader.table(&self.shelf.files[file as usize], &lines);
-            self.tables.extend(batch.items.into_iter().map(|item| ((file, item.place.line), item)));
+        for (found, lines) in wanted.into_values() {
+            let batch = self.reader.table(found, &lines);
+            self.tables.extend(batch.items.into_iter().map(|item| ((found.path.clone(), item.place.line), item)));
         }
         self
     }
 
-    fn one(&self, item: &Item, found: &Found) -> Option<Item> {
+    fn one(&self, item: &Item, found: &Found) -> Option<Arc<Item>> {
         match found.format {
-            RecordFormat::Csv => self.tables.get(&(item.record.file, item.place.line)).cloned(),
+            RecordFormat::Csv => self.tables.get(&(found.path.clone(), item.place.line)).cloned(),
             RecordFormat::Ndjson => self.line(item, found),
             RecordFormat::Toml | RecordFormat::Markdown | RecordFormat::Json => {
                 let mut batch = Batch::default();
@@ -73,12 +76,12 @@ impl Fetch<'_> {
         }
     }
 
-    fn line(&self, item: &Item, found: &Found) -> Option<Item> {
+    fn line(&self, item: &Item, found: &Found) -> Option<Arc<Item>> {
         let mut file = File::open(self.shelf.config.root.join(&found.path)).ok()?;
-        file.seek(SeekFrom::Start(item.record.offset)).ok()?;
+        file.seek(SeekFrom::Start(item.offset)).ok()?;
         let mut bytes = Vec::new();
         std::io::Read::take(BufReader::new(file), ROW_LIMIT as u64 + 1).read_until(b'\n', &mut bytes).ok()?;
-        let piece = Piece { line: item.place.line, offset: item.record.offset, bytes: &bytes };
+        let piece = Piece { line: item.place.line, offset: item.offset, bytes: &bytes };
         self.reader.lines(found, piece).items.pop()
     }
 }

@@ -3,6 +3,8 @@
 //! A page says more than its feed: how many items there are beyond the feed's, and which channels its items lead to. The lists of channels say
 //! something of every channel, and are always made.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 use xxhash_rust::xxh3::Xxh3Default;
 
@@ -27,7 +29,12 @@ const ITEM: &[u8] = b"the page of an item";
 
 impl Pages {
     /// Looks up what a run before made. The channels are dated by now.
-    pub fn look(config: &Config, (catalogue, items): (&Catalogue, &[Item]), sheets: &Sheets, past: (Option<&Records>, &Settled)) -> Self {
+    pub fn look(
+        config: &Config,
+        (catalogue, items): (&Catalogue, &[Arc<Item>]),
+        sheets: &Sheets,
+        past: (Option<&Records>, &Settled),
+    ) -> Self {
         let mut pages = Pages { made: Vec::new(), stays: Stays::default() };
         let (Some(records), true) = (past.0, config.output.pages) else { return pages };
         let directory = directory(catalogue, sheets.config);
@@ -43,7 +50,7 @@ impl Pages {
         };
         let firsts = sheets.of_channels(catalogue);
         let channels: Vec<_> = catalogue.channels.par_iter().zip(&firsts).map(channel).collect();
-        let own = |(item, own): (&Item, &u128)| {
+        let own = |(item, own): (&Arc<Item>, &u128)| {
             let mark = digest(&[ITEM, &directory.to_le_bytes(), &own.to_le_bytes()]);
             let path = if page::has_own_page(config, item) { page::item_path(config, item) } else { String::new() };
             (!path.is_empty() && stands(mark, &path), mark, path)
@@ -56,7 +63,7 @@ impl Pages {
     }
 
     /// The paths without extension of those that stay as they are.
-    pub fn stay(&self, config: &Config, catalogue: &Catalogue, items: &[Item]) -> Vec<String> {
+    pub fn stay(&self, config: &Config, catalogue: &Catalogue, items: &[Arc<Item>]) -> Vec<String> {
         let stem = |path: String| path.strip_suffix(".html").map(str::to_owned);
         let channels = catalogue.channels.iter().zip(&self.stays.channels).filter(|(_, stays)| **stays);
         let own = items.iter().zip(&self.stays.items).filter(|(_, stays)| **stays);

@@ -1,0 +1,121 @@
+//! What a process that goes on keeps from one build to the next, so that a build after a save looks at, reads and remembers no more than what was saved.
+//!
+//! All of it is what a build without it would find: files are looked at again where somebody told of a change, the ledger and the cache are read again
+//! where anybody else wrote to them, and from time to time everything is.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant, SystemTime};
+
+use super::build::{self, BuildArgs};
+use super::context::Context;
+use super::memory::Remembered;
+use super::watch::Change;
+use super::{Exit, Failure};
+use crate::cache::records::Records;
+use crate::classify::Classifier;
+use crate::config::Config;
+use crate::item::{Files, Loaded};
+use crate::pipeline::{self, Sifted};
+
+/// After so long all is looked at: some changes no system tells of.
+const LOOK: Duration = Duration::from_secs(300);
+
+/// Builds, one after the other.
+#[derive(Default)]
+pub(super) struct Rounds {
+    kept: Option<Resident>,
+    /// When everything was looked at.
+    looked: Option<Instant>,
+}
+
+impl Rounds {
+    /// A build after this change.
+    pub fn build(&mut self, args: &BuildArgs, context: &Context, change: &Change) -> Result<Exit, Failure> {
+        let is_young = self.looked.is_some_and(|looked| looked.elapsed() < LOOK);
+        let (kept, changed) = match change {
+            Change::Config => (None, None),
+            Change::Records(changed) => (self.kept.take(), changed.as_ref().filter(|_| is_young)),
+        };
+        let args = BuildArgs { warms: self.looked.is_none(), ..args.clone() };
+        if changed.is_none() || kept.is_none() {
+            self.looked = Some(Instant::now());
+        }
+        let (exit, kept) = build::round(&args, context, kept.map(|resident| (resident, changed)))?;
+        self.kept = kept;
+        // Not while somebody waits for what was saved.
+        self.kept.iter().for_each(|kept| _ = kept.classifier.get_or_init(|| Classifier::new(&kept.config)));
+        Ok(exit)
+    }
+}
+
+/// What is kept.
+pub(super) struct Resident {
+    pub config: Arc<Config>,
+    /// What was read, texts left in the records.
+    loaded: Loaded<Sifted>,
+    /// Files that were touched since.
+    touched: BTreeSet<Arc<Path>>,
+    pub before: Remembered,
+    records: Records,
+    /// What the file system said of the records' file when it was left.
+    stamp: u128,
+    pub classifier: OnceLock<Classifier>,
+}
+
+impl Resident {
+    /// `None` where a build has to look at more than what somebody tells of.
+    pub fn new(
+        config: Arc<Config>,
+        loaded: Loaded<Sifted>,
+        before: Remembered,
+        records: Records,
+        classifier: OnceLock<Classifier>,
+    ) -> Option<Self> {
+        let looks_beside = || loaded.items.iter().flat_map(|item| &item.enclosures).any(|enclosure| enclosure.beside.is_some());
+        if !config.tables.is_empty() || !loaded.findings.is_empty() || loaded.bad > 0 || looks_beside() {
+            return None;
+        }
+        let records = records.go_on();
+        let stamp = records.stamp();
+        Some(Resident { config, loaded, touched: BTreeSet::new(), before, records, stamp, classifier })
+    }
+
+    /// The files as they are after these changes, or all of them looked at; `None` where everything is to be read anew.
+    pub fn renew(&mut self, changed: Option<&BTreeSet<PathBuf>>, now: SystemTime) -> Option<Files> {
+        let mut files = Files { found: std::mem::take(&mut self.loaded.files), ..Files::default() };
+        let aliases = self.config.ids.file.as_ref();
+        if let Some(changed) = changed.filter(|changed| aliases.is_none_or(|file| !changed.contains(file)))
+            && let Some(touched) = files.renew(&self.config, changed, now)
+        {
+            self.touched.extend(touched);
+            return Some(files);
+        }
+        let walked = Files::look(&self.config, now);
+        self.touched.extend(walked.since(&files));
+        (pipeline::depends(&self.config) == self.records.depends()).then_some(walked)
+    }
+
+    /// How many files are to be read again.
+    pub fn touched(&self) -> usize {
+        self.touched.len()
+    }
+
+    /// The same again, where nothing came of the changes.
+    pub fn unchanged(self, files: Files) -> Self {
+        Resident { loaded: Loaded { files: files.found, ..self.loaded }, ..self }
+    }
+
+    /// Whether nobody wrote to the cache since.
+    pub fn has_records(&self) -> bool {
+        self.stamp == self.records.stamp()
+    }
+
+    /// Reads what was touched. `None` for the records where all are to be read.
+    pub fn read(self, files: Files) -> (Option<Loaded<Sifted>>, Remembered, Records, OnceLock<Classifier>) {
+        let Resident { config, loaded, touched, before, records, classifier, .. } = self;
+        let loaded = pipeline::read_again(&config, files, (loaded, &touched), (&records, &classifier));
+        (loaded, before, records, classifier)
+    }
+}

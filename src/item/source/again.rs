@@ -1,0 +1,68 @@
+//! Records read again in a process that has what it read before: the files that changed, and no others.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::super::alias::Aliases;
+use super::super::resolve::Resolver;
+use super::super::walk::Files;
+use super::super::{Item, unique};
+use super::reader::Reader;
+use super::{Batch, Loaded, Sift};
+use crate::config::Config;
+use crate::diag::Findings;
+
+/// So many files are read again one by one; where more changed, all are read in parallel.
+const FEW: usize = 64;
+
+/// Reads the files that were touched and takes all else as it was when `former` was read. `None` where that does not do: where something was or is wrong,
+/// which a whole reading tells, or where much changed.
+pub fn read_again<S: Sift>(
+    config: &Config,
+    files: Files,
+    (former, touched): (Loaded<S::Note>, &BTreeSet<Arc<Path>>),
+    sift: &S,
+) -> Option<Loaded<S::Note>> {
+    if !former.findings.is_empty() || !files.findings.is_empty() || former.bad > 0 || touched.len() > FEW {
+        return None;
+    }
+    let mut findings = Findings::new();
+    let reader = Reader { config, resolver: Resolver::new(config, Aliases::read(config, &mut findings)), sift };
+    let mut loaded = Loaded { files: files.found, known: former.records, ..former };
+    let mut may_clash = false;
+    for path in touched {
+        let found = loaded.files.binary_search_by(|found| found.path.cmp(path)).ok().map(|at| &loaded.files[at]);
+        let read = found.map_or_else(Batch::default, |found| reader.files(std::slice::from_ref(found)));
+        findings.extend(read.findings);
+        if !findings.is_empty() || read.bad > 0 {
+            return None;
+        }
+        let range = loaded.of_file(path);
+        let is_told_as = |(one, other): (&Arc<Item>, &Arc<Item>)| is_told_as(one, other);
+        may_clash |= range.len() != read.items.len() || !loaded.items[range.clone()].iter().zip(&read.items).all(is_told_as);
+        loaded.records = loaded.records + read.records - range.len();
+        loaded.known = loaded.known + read.known - range.len();
+        loaded.notes.splice(range.clone(), read.notes);
+        loaded.items.splice(range, read.items);
+    }
+    if may_clash && unique::clashing(&loaded.items, &mut findings).contains(&true) {
+        return None;
+    }
+    Some(loaded)
+}
+
+impl<N> Loaded<N> {
+    /// Where the items of a file stand, or would.
+    fn of_file(&self, path: &Path) -> Range<usize> {
+        let first = self.items.partition_point(|item| *item.place.path < *path);
+        let count = self.items[first..].iter().take_while(|item| *item.place.path == *path).count();
+        first..first + count
+    }
+}
+
+/// Whether the two have in common what no two items of a run may share.
+fn is_told_as(one: &Item, other: &Item) -> bool {
+    one.id == other.id && one.story == other.story && one.language == other.language
+}
