@@ -135,6 +135,7 @@ impl Recalled {
             placements: &placements,
             marks: &marks,
             traces: &|at| recall.after.get(recall.refs[at as usize]).traces,
+            stories: prepare::stories(&items),
             shelf: Shelf { config, files: &files },
             progress,
         };

@@ -235,7 +235,7 @@ pub(super) fn round(
         return Ok((ended.exit, None));
     };
     let before = match ended.after {
-        Some((after, state)) => before.written(after, state),
+        Some((after, state)) => before.written(&config, after, state),
         None => before,
     };
     Ok((ended.exit, Resident::new(config, loaded, before, records, classifier)))

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::Failure;
 use crate::config::{Config, Format};
+use crate::ledger::exchange::Marks;
 use crate::ledger::{LedgerError, Memory, Ping, Staged, Store, exchange, rebuild};
 use crate::pipeline::Built;
 use crate::publish::{Destination, Former, Memo, Outcome, Plan, PublishError, Stamps};
@@ -25,6 +26,8 @@ pub(super) struct Remembered {
     pub took: Duration,
     /// By what its home is known to hold this, where that can be told.
     state: Option<u128>,
+    /// Of its channels, as far as they were made before anybody waits for them.
+    marks: Marks,
 }
 
 /// Refuses to put back what workers published.
@@ -54,7 +57,7 @@ pub(super) fn load(config: &Config, folder: &Destination) -> Result<Remembered, 
             return Err(Failure::new(format!("`.tidings/intent.ndjson` cannot be read: {bad}")).help("remove the file and run again"));
         }
     }
-    Ok(Remembered { store, stored, memory, took: clock.elapsed(), state })
+    Ok(Remembered { store, stored, memory, took: clock.elapsed(), state, marks: Marks::new() })
 }
 
 /// A memory of what is published.
@@ -74,10 +77,11 @@ pub(super) struct RunOf<'a> {
 }
 
 impl Remembered {
-    /// What is remembered once `after` is written.
-    pub fn written(self, after: Memory, state: Option<u128>) -> Self {
+    /// What is remembered once `after` is written, made ready for the next run of this process.
+    pub fn written(self, config: &Config, after: Memory, state: Option<u128>) -> Self {
+        let marks = if config.output.keep == 0 { Marks::new() } else { exchange::marks(&after, (&self.memory, &self.marks)) };
         let memory = Arc::new(after);
-        Remembered { stored: memory.clone(), memory, state, took: Duration::ZERO, store: self.store }
+        Remembered { stored: memory.clone(), memory, state, took: Duration::ZERO, store: self.store, marks }
     }
 
     /// Whether all of it is what the home holds, and it still does.
@@ -137,7 +141,7 @@ impl Remembered {
             saved
         };
         let keep = run.config.output.keep;
-        let channels = if keep == 0 { BTreeMap::new() } else { exchange::former_channels(&self.memory, &built.after) };
+        let channels = if keep == 0 { BTreeMap::new() } else { exchange::former_channels(&self.memory, &built.after, &self.marks) };
         let former = Former { at: run.now.to_rfc3339(), keep, channels };
         let memo = Memo { at: run.now, intent: &intent, former: Some(&former), stamps: Some(run.stamps) };
         let outcome = folder.carry_out(plan, &built.documents, memo, remember)?;

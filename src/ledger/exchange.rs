@@ -129,8 +129,8 @@ fn since(former: &KnownChannel, memory: &Memory, path: &str, channel: &KnownChan
 }
 
 /// What `before` says of each channel that is another in `after`: a line to be imported into that, or nothing where it has no such channel. A memory that
-/// is neither does not take it.
-pub fn former_channels(before: &Memory, after: &Memory) -> BTreeMap<String, Option<String>> {
+/// is neither does not take it. `marks` are what is known of the marks of `before`.
+pub fn former_channels(before: &Memory, after: &Memory, marks: &Marks) -> BTreeMap<String, Option<String>> {
     let differs = |path: &&String| before.channels.get(*path) != after.channels.get(*path);
     let paths = before.channels.keys().chain(after.channels.keys()).filter(differs);
     let is_grown = LazyCell::new(|| is_grown(before, after));
@@ -138,9 +138,24 @@ pub fn former_channels(before: &Memory, after: &Memory) -> BTreeMap<String, Opti
         let channel = before.channels.get(path)?;
         let later = after.channels.get(path).filter(|_| *is_grown);
         let line = later.map_or_else(|| channel_line(before, path, channel), |later| since(later, before, path, channel));
-        Some(lines(std::iter::once(Line::Channel(ChannelLine { mark: Some(mark(before, channel)), ..line }))))
+        Some(lines(std::iter::once(Line::Channel(ChannelLine {
+            mark: Some(marks.get(path).cloned().unwrap_or_else(|| mark(before, channel))),
+            ..line
+        }))))
     };
     paths.map(|path| (path.clone(), line(path))).collect()
+}
+
+/// By what the lists of channels are known, by path.
+pub type Marks = BTreeMap<String, String>;
+
+/// The marks of all channels. `former` are those of a memory that this one came of.
+pub fn marks(memory: &Memory, former: (&Memory, &Marks)) -> Marks {
+    let of = |(path, channel): (&String, &KnownChannel)| {
+        let same = former.1.get(path).filter(|_| former.0.channels.get(path) == Some(channel));
+        (path.clone(), same.cloned().unwrap_or_else(|| mark(memory, channel)))
+    };
+    memory.channels.iter().map(of).collect()
 }
 
 /// By what the lists of a channel are known, whatever the places of their items.
@@ -404,7 +419,8 @@ mod tests {
         ) {
             let (before, after) = (memory(had, &old), memory(had + more, &new));
             let was = |memory: &Memory| before.channels.iter().map(|(path, channel)| channel_text(memory, path, channel)).collect::<Vec<_>>();
-            let former = former_channels(&before, &after);
+            let former = former_channels(&before, &after, &marks(&before, (&before, &Marks::new())));
+            prop_assert_eq!(&former, &former_channels(&before, &after, &Marks::new()));
             let back = |from: &Memory| {
                 let mut made = from.clone();
                 let is_taken = former.iter().all(|(path, line)| match line {
@@ -434,7 +450,9 @@ mod tests {
     fn what_was_of_a_long_list_is_short() {
         let members: Vec<u8> = (0..200).collect();
         let before = memory(200, &[(members.clone(), vec![])]);
-        let at_ends = |members: &[u8]| former_channels(&before, &memory(200, &[(members.to_vec(), vec![])]))["c0"].clone().expect("a line");
+        let at_ends = |members: &[u8]| {
+            former_channels(&before, &memory(200, &[(members.to_vec(), vec![])]), &Marks::new())["c0"].clone().expect("a line")
+        };
         for gone in [0, 100, 199] {
             let line = at_ends(&members.iter().copied().filter(|n| *n != gone).collect::<Vec<_>>());
             assert!(line.len() < 400 && line.contains(&format!("[\"tag:example.org,2018:item/{gone}\"]")), "{line}");

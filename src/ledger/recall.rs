@@ -38,19 +38,28 @@ pub fn recall<'t>(items: &mut [Arc<Item>], traces: impl Fn(usize) -> &'t Traces 
         let known = at.map(|at| before.get(at));
         // A record that is the same to the letter did not change, even where another config has its content traced otherwise.
         let traces = known.map(|known| known.traces).filter(|known| known.record == traces.record).unwrap_or(*traces);
-        (at, remembered(item, traces, known, now))
+        let is_unsure = known.is_some_and(|known| known.traces.record.is_none());
+        Met { at, is_unsure, news: remembered(item, traces, known, now) }
     };
     let mut recall = Recall { after: before.clone(), refs: Vec::with_capacity(items.len()), ..Recall::default() };
     recall.after.reserve(items.len().saturating_sub(before.items().len()));
     for (nth, part) in items.chunks_mut(PART).enumerate() {
         let traces = |at: usize| traces(nth * PART + at);
-        let remembered: Vec<(Option<Ref>, Option<Known>)> =
-            part.par_iter_mut().enumerate().map(|(at, item)| remember(item, traces(at))).collect();
-        remembered.into_iter().for_each(|(at, known)| recall.take(at, known, before));
+        let met: Vec<Met> = part.par_iter_mut().enumerate().map(|(at, item)| remember(item, traces(at))).collect();
+        met.into_iter().for_each(|met| recall.take(met));
     }
     recall.find_gone(now);
     recall.find_repeats();
     recall
+}
+
+/// What one of the run's items is to the memory.
+struct Met {
+    /// Its place there, if it has one.
+    at: Option<Ref>,
+    is_unsure: bool,
+    /// What is to be known of it from now on, where that is something else.
+    news: Option<Known>,
 }
 
 /// What is to be known of the item from now on; `None` where that is what is known. It gets its date: the record's own, else that of the last real
@@ -99,11 +108,11 @@ fn remembered(item: &mut Arc<Item>, traces: Traces, known: Option<&Known>, now: 
 
 impl Recall {
     /// Remembers the next of the run's items: what is new of it, if anything is.
-    fn take(&mut self, at: Option<Ref>, news: Option<Known>, before: &Memory) {
+    fn take(&mut self, Met { at, is_unsure, news }: Met) {
         let position = self.refs.len() as u32;
-        match at.map(|at| before.get(at)) {
+        match at {
             None => self.new.push(position),
-            Some(known) if known.traces.record.is_none() => self.unsure.push(position),
+            Some(_) if is_unsure => self.unsure.push(position),
             Some(_) => {}
         }
         let at = match (at, news) {
@@ -130,7 +139,7 @@ impl Recall {
     fn find_gone(&mut self, now: i64) {
         let mut here = vec![false; self.after.items.len()];
         self.refs.iter().for_each(|at| here[*at as usize] = true);
-        let is_gone = |(at, known): &(Ref, &Known)| known.gone.is_none() && !here[*at as usize];
+        let is_gone = |(at, known): &(Ref, &Known)| !here[*at as usize] && known.gone.is_none();
         self.gone = (0..).zip(self.after.items().iter()).filter(is_gone).map(|(at, _)| at).collect();
         for at in &self.gone {
             self.after.at_mut(*at).gone = Some(now);
@@ -139,8 +148,11 @@ impl Recall {
 
     /// A new item repeats one that is gone if it has its content, its page, its text of the same date, or its title of the same date.
     fn find_repeats(&mut self) {
+        if self.new.is_empty() {
+            return;
+        }
         let mut left: HashMap<Likeness, Ref> = HashMap::new();
-        for (at, known) in (0..).zip(self.after.items().iter()).filter(|(_, known)| known.gone.is_some() && !self.new.is_empty()) {
+        for (at, known) in (0..).zip(self.after.items().iter()).filter(|(_, known)| known.gone.is_some()) {
             for likeness in likenesses(known) {
                 left.entry(likeness).or_insert(at);
             }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Built;
-use super::prepare::{Changed, Prepare, Ready};
+use super::prepare::{self, Changed, Prepare, Ready};
 use super::render::Render;
 use crate::channel::{self, Catalogue, Sorted};
 use crate::config::{Config, Format, Query};
@@ -54,6 +54,7 @@ pub fn on_demand(
         placements: &built.placements,
         marks: &[],
         traces: &|_| Traces::default(),
+        stories: prepare::stories(&built.items),
         shelf: Shelf { config, files: &[] },
         progress: &progress,
     };

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use rayon::prelude::*;
 
 use super::{moved, path, url};
 use crate::channel::{self, Catalogue, Channel};
@@ -26,7 +27,8 @@ pub(super) fn items<'a>(
 ) -> impl Iterator<Item = u32> + 'a {
     let channels = if config.output.pages { &*catalogue.channels } else { &[] };
     let channels = channels.iter().enumerate().filter(|(at, _)| !stays.channel(*at));
-    let own = items.iter().zip(0..).filter(|(item, at)| page::has_own_page(config, item) && !stays.item(*at)).map(|(_, at)| at);
+    let is_own = |(at, item): &(u32, &Arc<Item>)| page::has_own_page(config, item) && !stays.item(*at);
+    let own: Vec<u32> = (0..items.len() as u32).into_par_iter().zip(items).filter(is_own).map(|(at, _)| at).collect();
     channels.flat_map(|(_, channel)| channel.shown().iter().copied()).chain(own)
 }
 

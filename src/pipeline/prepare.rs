@@ -64,6 +64,18 @@ pub struct Changed {
     pub place: Place,
 }
 
+/// The items of each story, which are translations of one another.
+pub(super) type Stories<'a> = HashMap<&'a str, Vec<u32>, foldhash::fast::RandomState>;
+
+/// The stories that these items tell.
+pub(super) fn stories(items: &[Arc<Item>]) -> Stories<'_> {
+    let told: Vec<(&str, u32)> =
+        items.par_iter().zip(0..items.len() as u32).filter_map(|(item, at)| Some((item.story.as_deref()?, at))).collect();
+    let mut stories = Stories::default();
+    told.into_iter().for_each(|(story, at)| stories.entry(story).or_default().push(at));
+    stories
+}
+
 static NO_TEXT: Text = Text { summary: None, body: None };
 
 /// The preparing of texts, which only items that some document holds need.
@@ -75,6 +87,7 @@ pub(super) struct Prepare<'a> {
     pub marks: &'a [u128],
     /// The traces of the items, to know their records by.
     pub traces: &'a (dyn Fn(u32) -> Traces + Sync),
+    pub stories: Stories<'a>,
     /// Where texts are that were left in their records.
     pub shelf: Shelf<'a>,
     pub progress: &'a Progress,
@@ -90,11 +103,10 @@ impl Prepare<'_> {
         if wanted.is_empty() {
             return Ok(());
         }
-        let stories = self.stories(wanted.iter().copied());
         self.progress.begin(Stage::Preparing, wanted.len());
         let fetched = fetch(self.shelf, self.items, wanted.iter().copied(), self.traces)?;
         let text = |at| self.items[at as usize].text.as_deref().or_else(|| fetched.get(&at).map(|text| &**text));
-        let one = |at| self.one(at, text(at).unwrap_or(&NO_TEXT), &stories);
+        let one = |at| self.one(at, text(at).unwrap_or(&NO_TEXT));
         let made: Vec<(u32, Vec<Encoded>, Option<Prepared>, Findings)> = wanted.into_par_iter().map(one).collect();
         drop(fetched);
         ready.items.reserve(made.len());
@@ -110,7 +122,6 @@ impl Prepare<'_> {
 
     /// A hash for each item of all that is encoded of it and that the config does not say.
     pub fn marks(&self) -> Vec<u128> {
-        let stories = self.stories(0..self.items.len() as u32);
         let mark = |(at, item): (usize, &Arc<Item>)| {
             if item.updated.is_none() && item.story.is_none() {
                 return self.marks[at];
@@ -118,7 +129,7 @@ impl Prepare<'_> {
             let mut hash = Xxh3Default::new();
             hash.update(&self.marks[at].to_le_bytes());
             hash.update(&item.updated.map_or(i64::MIN, |updated| updated.timestamp()).to_le_bytes());
-            for (language, url) in self.translations(at as u32, &stories) {
+            for (language, url) in self.translations(at as u32) {
                 hash.update(language.as_str().as_bytes());
                 hash.update(url.as_str().as_bytes());
             }
@@ -127,21 +138,7 @@ impl Prepare<'_> {
         self.items.par_iter().enumerate().map(mark).collect()
     }
 
-    /// The items of each story, for those that are translations of one another.
-    fn stories(&self, mut wanted: impl Iterator<Item = u32>) -> HashMap<&str, Vec<u32>> {
-        let mut stories: HashMap<&str, Vec<u32>> = HashMap::new();
-        if wanted.all(|at| self.items[at as usize].story.is_none()) {
-            return stories;
-        }
-        for (at, item) in self.items.iter().enumerate() {
-            if let Some(story) = &item.story {
-                stories.entry(story).or_default().push(at as u32);
-            }
-        }
-        stories
-    }
-
-    fn one(&self, at: u32, text: &Text, stories: &HashMap<&str, Vec<u32>>) -> (u32, Vec<Encoded>, Option<Prepared>, Findings) {
+    fn one(&self, at: u32, text: &Text) -> (u32, Vec<Encoded>, Option<Prepared>, Findings) {
         let item = &self.items[at as usize];
         let (text, findings) = prepare(self.config, item, text);
         let entry = Entry {
@@ -149,7 +146,7 @@ impl Prepare<'_> {
             text: &text,
             categories: categories(self.config, item, &self.placements[at as usize]),
             page: page::own_page(self.config, item),
-            translations: self.translations(at, stories),
+            translations: self.translations(at),
         };
         let encode = |format: &Format| document::encode(&entry, &self.config.publication, self.config.output.content, *format);
         let encoded = self.config.output.formats.iter().map(encode).collect();
@@ -157,8 +154,8 @@ impl Prepare<'_> {
         (at, encoded, pages::text(self.config, item, text), findings)
     }
 
-    fn translations(&self, at: u32, stories: &HashMap<&str, Vec<u32>>) -> Vec<(Language, Url)> {
-        let Some(versions) = self.items[at as usize].story.as_deref().and_then(|story| stories.get(story)) else { return Vec::new() };
+    fn translations(&self, at: u32) -> Vec<(Language, Url)> {
+        let Some(versions) = self.items[at as usize].story.as_deref().and_then(|story| self.stories.get(story)) else { return Vec::new() };
         let others = versions.iter().filter(|other| **other != at).map(|other| &self.items[*other as usize]);
         let mut translations: Vec<(Language, Url)> = others
             .filter_map(|other| Some((other.language.clone(), other.link.clone().or_else(|| page::own_page(self.config, other))?)))

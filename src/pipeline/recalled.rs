@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use rayon::prelude::*;
 
 use super::prepare::{Changed, Left, fetch, prepare};
 use super::{Past, Sifted};
@@ -39,10 +40,11 @@ pub struct Recalled {
 pub fn recall(config: &Config, loaded: Loaded<Sifted>, past: Past<'_>, now: DateTime<Utc>) -> Result<Recalled, Changed> {
     let mut findings = loaded.findings;
     let clock = Instant::now();
-    let dated_ahead = dated_ahead(config, &loaded.items, past.accepted, now);
-    let taken_out = taken_out(&loaded.items, past.memory, now);
     let Loaded { mut items, mut notes, files, .. } = loaded;
-    let hidden = seen_now(&mut items, &mut notes, now, &mut findings);
+    let apart = apart(&items, now);
+    let dated_ahead = dated_ahead(config, &items, &apart, past.accepted, now);
+    let taken_out = taken_out(&items, &apart, past.memory);
+    let hidden = leave(&mut items, &mut notes, &apart, &mut findings);
     let mut recall = ledger::recall(&mut items, |at| &notes[at].traces, past.memory, now);
     let texts = fetch(Shelf { config, files: &files }, &items, recall.unsure.iter().copied(), &|at| notes[at as usize].traces)?;
     settle_unsure(config, &mut items, &texts, &mut recall, past.memory, now);
@@ -57,9 +59,30 @@ impl Recalled {
     }
 }
 
+/// An item that is not seen now as its record has it.
+struct Apart {
+    at: usize,
+    /// `None` where its `updated` alone has not come yet.
+    hidden: Option<Hidden>,
+}
+
+/// The few of many that are told apart by the time.
+fn apart(items: &[Arc<Item>], now: DateTime<Utc>) -> Vec<Apart> {
+    let one = |(at, item): (usize, &Arc<Item>)| {
+        let hidden = item.hidden(now);
+        (hidden.is_some() || is_early(item, now)).then_some(Apart { at, hidden })
+    };
+    items.par_iter().enumerate().filter_map(one).collect()
+}
+
+fn is_early(item: &Item, now: DateTime<Utc>) -> bool {
+    item.updated.is_some_and(|updated| updated > now)
+}
+
 /// Items of tomorrow and later that do not say that they are to be held back.
-fn dated_ahead(config: &Config, items: &[Arc<Item>], accepted: &BTreeSet<Accept>, now: DateTime<Utc>) -> Findings {
-    items.iter().filter(|item| is_dated_ahead(config, item, accepted, now)).map(|item| guard::future(item)).collect()
+fn dated_ahead(config: &Config, items: &[Arc<Item>], apart: &[Apart], accepted: &BTreeSet<Accept>, now: DateTime<Utc>) -> Findings {
+    let apart = apart.iter().map(|one| &items[one.at]);
+    apart.filter(|item| is_dated_ahead(config, item, accepted, now)).map(|item| guard::future(item)).collect()
 }
 
 /// Whether an item is of tomorrow or later and neither says that it is to be held back, nor the config, nor the user.
@@ -69,9 +92,9 @@ pub fn is_dated_ahead(config: &Config, item: &Item, accepted: &BTreeSet<Accept>,
 }
 
 /// Known items that their own records take out of the feeds.
-fn taken_out(items: &[Arc<Item>], memory: &Memory, now: DateTime<Utc>) -> HashSet<ledger::Ref> {
-    let out = |item: &&Arc<Item>| matches!(item.hidden(now), Some(Hidden::Withdrawn | Hidden::Expired(_)));
-    items.iter().filter(out).filter_map(|item| memory.find(&item.id.iri)).collect()
+fn taken_out(items: &[Arc<Item>], apart: &[Apart], memory: &Memory) -> HashSet<ledger::Ref> {
+    let out = apart.iter().filter(|one| matches!(one.hidden, Some(Hidden::Withdrawn | Hidden::Expired(_))));
+    out.filter_map(|one| memory.find(&items[one.at].id.iri)).collect()
 }
 
 /// Compares the text of items that the memory knows only as they were published.
@@ -88,23 +111,30 @@ fn settle_unsure(config: &Config, items: &mut [Arc<Item>], texts: &Left, recall:
     }
 }
 
-/// Takes out the items that are drafts, in the future or expired, with their notes, and gives them by key. An `updated` that lies in the future has not happened yet.
+/// Takes out the items that are drafts, in the future or expired, with their notes, and gives them by key. An `updated` that lies in the future has not
+/// happened yet.
 pub fn seen_now<N>(items: &mut Vec<Arc<Item>>, notes: &mut Vec<N>, now: DateTime<Utc>, findings: &mut Findings) -> Vec<(Arc<str>, Hidden)> {
-    let why: Vec<Option<Hidden>> = items.iter().map(|item| item.hidden(now)).collect();
-    let hidden: Vec<(Arc<str>, Hidden)> = items.iter().zip(&why).filter_map(|(item, why)| Some((item.key.clone(), (*why)?))).collect();
+    let apart = apart(items, now);
+    leave(items, notes, &apart, findings)
+}
+
+/// The same of those that are known to be told apart.
+fn leave<N>(items: &mut Vec<Arc<Item>>, notes: &mut Vec<N>, apart: &[Apart], findings: &mut Findings) -> Vec<(Arc<str>, Hidden)> {
+    let hidden: Vec<(Arc<str>, Hidden)> = apart.iter().filter_map(|one| Some((items[one.at].key.clone(), one.hidden?))).collect();
+    for early in apart.iter().filter(|one| one.hidden.is_none()) {
+        let item = &mut items[early.at];
+        let updated = item.updated.map(|updated| updated.to_string()).unwrap_or_default();
+        let finding = Finding::new(&codes::FUTURE_UPDATE, format!("`updated` of `{}` lies in the future: {updated}", item.key))
+            .at(item.place.clone())
+            .help("it is left out until then");
+        findings.push(finding);
+        Arc::make_mut(item).updated = None;
+    }
     if !hidden.is_empty() {
-        let out: Vec<bool> = why.iter().map(Option::is_some).collect();
+        let mut out = vec![false; items.len()];
+        apart.iter().filter(|one| one.hidden.is_some()).for_each(|one| out[one.at] = true);
         item::keep(items, &out);
         item::keep(notes, &out);
-    }
-    for item in items {
-        if let Some(updated) = item.updated.filter(|updated| *updated > now) {
-            let finding = Finding::new(&codes::FUTURE_UPDATE, format!("`updated` of `{}` lies in the future: {updated}", item.key))
-                .at(item.place.clone())
-                .help("it is left out until then");
-            findings.push(finding);
-            Arc::make_mut(item).updated = None;
-        }
     }
     hidden
 }

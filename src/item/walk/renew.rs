@@ -170,9 +170,13 @@ path = "items/apart"
         prop_oneof![3 => path().prop_map(Act::Write), 1 => path().prop_map(Act::Remove)]
     }
 
-    fn carry_out(root: &Path, act: &Act) -> PathBuf {
+    /// Gives what a system tells of it: the path, and the folders that were made for it.
+    fn carry_out(root: &Path, act: &Act) -> BTreeSet<PathBuf> {
         let (Act::Write(path) | Act::Remove(path)) = act;
         let whole = root.join(path);
+        let is_new = |path: &&Path| !root.join(path).exists();
+        let told = Path::new(path).ancestors().enumerate().filter(|(above, path)| *above == 0 || is_new(path));
+        let told = told.map(|(_, path)| path.to_owned()).collect();
         match act {
             Act::Write(_) => {
                 // Where a file stands in place of its folder, or a folder in its own, nothing comes of it.
@@ -181,7 +185,7 @@ path = "items/apart"
             }
             Act::Remove(_) => _ = fs::remove_file(&whole).or_else(|_| fs::remove_dir_all(&whole)),
         }
-        PathBuf::from(path)
+        told
     }
 
     proptest! {
@@ -199,7 +203,7 @@ path = "items/apart"
             let now = SystemTime::now();
             let mut files = Files::look(&config, now);
             for round in rounds {
-                let changed: BTreeSet<PathBuf> = round.iter().map(|act| carry_out(root, act)).collect();
+                let changed: BTreeSet<PathBuf> = round.iter().flat_map(|act| carry_out(root, act)).collect();
                 let walked = Files::look(&config, now);
                 if files.renew(&config, &changed, now).is_some() {
                     prop_assert_eq!(&files.found, &walked.found);
@@ -223,14 +227,14 @@ path = "items/apart"
         let now = SystemTime::now();
         let mut files = Files::look(&config, now);
         for act in [Act::Write("items/a/z.md"), Act::Write("items/a/new.md"), Act::Write("items/.a.md.swp"), Act::Remove("items/y.md")] {
-            let path = carry_out(root, &act);
-            assert!(files.renew(&config, &BTreeSet::from([path]), now).is_some(), "{act:?}");
+            let told = carry_out(root, &act);
+            assert!(files.renew(&config, &told, now).is_some(), "{act:?}");
             assert_eq!(files.found, Files::look(&config, now).found, "{act:?}");
         }
         // What a walk has something to say of.
         for act in [Act::Write("items/notes.txt"), Act::Remove("items/apart/z.md"), Act::Remove("items/a")] {
-            let path = carry_out(root, &act);
-            assert!(files.clone().renew(&config, &BTreeSet::from([path]), now).is_none(), "{act:?}");
+            let told = carry_out(root, &act);
+            assert!(files.clone().renew(&config, &told, now).is_none(), "{act:?}");
         }
     }
 }

@@ -51,9 +51,12 @@ impl Pages {
         let firsts = sheets.of_channels(catalogue);
         let channels: Vec<_> = catalogue.channels.par_iter().zip(&firsts).map(channel).collect();
         let own = |(item, own): (&Arc<Item>, &u128)| {
+            if !page::has_own_page(config, item) {
+                return (false, 0, String::new());
+            }
             let mark = digest(&[ITEM, &directory.to_le_bytes(), &own.to_le_bytes()]);
-            let path = if page::has_own_page(config, item) { page::item_path(config, item) } else { String::new() };
-            (!path.is_empty() && stands(mark, &path), mark, path)
+            let path = page::item_path(config, item);
+            (stands(mark, &path), mark, path)
         };
         let own: Vec<_> = items.par_iter().zip(&sheets.items).map(own).collect();
         let to_make = channels.iter().chain(&own).filter(|(stays, _, path)| !stays && !path.is_empty());
