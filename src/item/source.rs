@@ -61,7 +61,7 @@ pub trait Sift: Sync {
     fn link(&self, _other: u128, _mark: u128) {}
 
     /// What a run before read of the bulk file with this mark.
-    fn known_rows(&self, _mark: u128) -> Option<&[u8]> {
+    fn known_rows(&self, _mark: u128) -> Option<Vec<u8>> {
         None
     }
 

@@ -71,7 +71,7 @@ impl Sift for Sieve<'_> {
     }
 
     fn known(&self, mark: u128) -> Option<(Item, Sifted)> {
-        postcard::from_bytes(self.records?.find(mark)?).ok()
+        self.records?.find_with(mark, |bytes| postcard::from_bytes(bytes).ok())?
     }
 
     fn keep(&self, mark: u128, item: &Item, note: &Sifted) {
@@ -87,7 +87,7 @@ impl Sift for Sieve<'_> {
         }
     }
 
-    fn known_rows(&self, mark: u128) -> Option<&[u8]> {
+    fn known_rows(&self, mark: u128) -> Option<Vec<u8>> {
         self.records?.find(mark)
     }
 

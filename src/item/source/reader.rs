@@ -99,7 +99,7 @@ impl<S: Sift> Reader<'_, S> {
     {
         let mark = rows::mark(&found.path);
         let kept = self.sift.known_rows(mark);
-        let before = kept.and_then(Rows::read);
+        let before = kept.as_deref().and_then(Rows::read);
         let unchanged = before.filter(|before| before.are_all_of(found)).and_then(|before| self.as_before(found, before, 0));
         if let Some(mut batch) = unchanged {
             batch.marks = Vec::new();
@@ -110,7 +110,7 @@ impl<S: Sift> Reader<'_, S> {
         let rows = batch.rows(found, done.as_ref().ok().copied().flatten());
         if let Err(error) = done {
             batch.lost(unreadable(found, &error));
-        } else if let Some(rows) = rows.filter(|rows| Some(&rows[..]) != kept) {
+        } else if let Some(rows) = rows.filter(|rows| kept.as_ref() != Some(rows)) {
             self.sift.keep_rows(mark, &rows);
         } else if batch.records == 0 && batch.findings.is_empty() {
             batch.findings.push(self.no_records(found));
