@@ -95,10 +95,10 @@ fn led_back(config: &Config, checked: &Checked<'_>, beginnings: &[u32], finding:
     match item {
         Some(item) => {
             let message = match field(&finding.element, &finding.parent) {
-                Some(field) => format!("{}, from `{field}` of `{}`", finding.message, item.key),
-                None => format!("{}, from `{}`", finding.message, item.key),
+                Some(field) => format!("{}, from `{field}` of `{}`", finding.message, item.key()),
+                None => format!("{}, from `{}`", finding.message, item.key()),
             };
-            Finding { message, ..finding.into_finding(Arc::from(path)) }.at(item.place.clone())
+            Finding { message, ..finding.into_finding(Arc::from(path)) }.at(item.place())
         }
         None => finding.into_finding(Arc::from(path)),
     }

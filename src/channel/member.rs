@@ -24,8 +24,8 @@ impl Members {
         let mut dated: Vec<(Reverse<DateTime<Utc>>, u32)> =
             (0..).zip(sorted.items).map(|(at, item)| (Reverse(item.published.to_utc()), at)).collect();
         // Of one instant, by id, so that the order is the same in every run.
-        let id = |at: u32| &sorted.items[at as usize].id;
-        dated.par_sort_unstable_by(|(a, first), (b, second)| a.cmp(b).then_with(|| id(*first).cmp(id(*second))));
+        let id = |at: u32| sorted.items[at as usize].id();
+        dated.par_sort_unstable_by(|(a, first), (b, second)| a.cmp(b).then_with(|| id(*first).cmp(&id(*second))));
         let newest_first: Vec<u32> = dated.into_iter().map(|(_, at)| at).collect();
         let mut members = Members { newest_first, countries: BTreeMap::new(), topics: BTreeMap::new(), cells: BTreeMap::new() };
         let crossed = config.channels.matrix.is_some();

@@ -73,7 +73,7 @@ fn in_language(sorted: Sorted<'_>, items: &[u32], language: &Language) -> Vec<u3
 
 /// How many items there are when the versions of one story count as one.
 pub(super) fn stories(sorted: Sorted<'_>, items: &[u32]) -> usize {
-    let story = |at: &&u32| sorted.items[**at as usize].story.as_deref();
+    let story = |at: &&u32| sorted.items[**at as usize].story();
     let told: HashSet<&str, foldhash::fast::RandomState> = items.iter().filter_map(|at| story(&at)).collect();
     items.iter().filter(|at| story(at).is_none()).count() + told.len()
 }
@@ -90,11 +90,11 @@ fn one_version_each(config: &Config, sorted: Sorted<'_>, items: &[u32]) -> Vec<u
     let mut best: HashMap<&str, (usize, &str, u32), foldhash::fast::RandomState> = HashMap::default();
     for at in items {
         let item = &sorted.items[*at as usize];
-        if let Some(story) = &item.story {
-            let candidate = (preference(config, &item.language), &*item.id.iri, *at);
+        if let Some(story) = item.story() {
+            let candidate = (preference(config, &item.language), item.iri(), *at);
             best.entry(story).and_modify(|held| *held = (*held).min(candidate)).or_insert(candidate);
         }
     }
-    let chosen = |at: &u32| sorted.items[*at as usize].story.as_deref().is_none_or(|story| best[story].2 == *at);
+    let chosen = |at: &u32| sorted.items[*at as usize].story().is_none_or(|story| best[story].2 == *at);
     items.iter().copied().filter(chosen).collect()
 }

@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::DeskError;
 use crate::classify::Placement;
 use crate::diag::Place;
-use crate::item::{Item, Text};
+use crate::item::{Item, Text, Whereabouts};
 
 /// To be written.
 #[derive(Serialize)]
@@ -44,6 +44,6 @@ pub fn read(json: &str) -> Result<(Item, Placement), DeskError> {
         help: "`tidings db load --full` writes the items anew, in the form that this version knows",
     })?;
     item.text = Some(text.unwrap_or_default());
-    item.place = Place::file(PathBuf::from(format!("item `{}`", item.key)));
+    item.found_at(Place::file(PathBuf::from(format!("item `{}`", item.key()))), Whereabouts::default());
     Ok((item, placement))
 }

@@ -169,7 +169,7 @@ impl<N> Batch<N> {
 
     /// What a run before made of a record that is the same now.
     fn known(&mut self, (mut item, note): (Item, N), place: Place, record: Whereabouts) {
-        (item.place, item.record) = (place, record);
+        item.found_at(place, record);
         self.records += 1;
         self.known += 1;
         self.push(item, note);
@@ -179,7 +179,7 @@ impl<N> Batch<N> {
     fn rows(&mut self, found: &Found, extent: Option<Extent>) -> Option<Vec<u8>> {
         let marks = std::mem::take(&mut self.marks);
         let is_whole = !marks.is_empty() && self.findings.is_empty() && self.bad == 0 && marks.len() == self.items.len();
-        let row = |(mark, item): (&u128, &Item)| Row { mark: *mark, line: item.place.line, offset: item.record.offset };
+        let row = |(mark, item): (&u128, &Item)| Row { mark: *mark, line: item.line(), offset: item.record().offset };
         is_whole.then(|| rows::write(found, extent, marks.iter().zip(&self.items).map(row)))
     }
 

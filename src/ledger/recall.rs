@@ -1,7 +1,6 @@
 //! The items of a run against the memory: which are new, which really changed and when, which are gone, and which would come twice.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
@@ -34,7 +33,7 @@ const PART: usize = 16_384;
 pub fn recall<'t>(items: &mut [Item], traces: impl Fn(usize) -> &'t Traces + Sync, before: &Memory, now: DateTime<Utc>) -> Recall {
     let now = now.timestamp();
     let remember = |item: &mut Item, traces: &Traces| {
-        let at = before.find(&item.id.iri);
+        let at = before.find(item.iri());
         let known = at.map(|at| before.get(at));
         // A record that is the same to the letter did not change, even where another config has its content traced otherwise.
         let traces = known.map(|known| known.traces).filter(|known| known.record == traces.record).unwrap_or(*traces);
@@ -72,22 +71,14 @@ fn remembered(item: &mut Item, traces: Traces, known: Option<&Known>, now: i64) 
     }
     let published = item.published.timestamp();
     let is_as_known = |known: &&Known| {
-        (known.gone, known.updated, known.published, known.traces) == (None, updated, published, traces)
-            && known.guid == item.id.guid
-            && known.key == item.key
-            && *known.title == *item.title
+        (known.gone, known.updated, known.published, known.traces) == (None, updated, published, traces) && known.names == *item.names()
     };
-    if known.filter(is_as_known).is_some() {
+    if let Some(known) = known.filter(is_as_known) {
+        item.share_names(&known.names);
         return None;
     }
     Some(Known {
-        iri: item.id.iri.clone(),
-        guid: item.id.guid.clone(),
-        key: item.key.clone(),
-        title: match known.filter(|known| *known.title == *item.title) {
-            Some(known) => known.title.clone(),
-            None => item.title.as_str().into(),
-        },
+        names: item.names().clone(),
         first_seen: known.map_or(now, |known| known.first_seen),
         published,
         updated,
@@ -138,7 +129,7 @@ impl Recall {
 
     /// A new item repeats one that is gone if it has its content, its page, its text of the same date, or its title of the same date.
     fn find_repeats(&mut self) {
-        let mut left: HashMap<Likeness, Ref> = HashMap::new();
+        let mut left: HashMap<Likeness<'_>, Ref> = HashMap::new();
         for (at, known) in (0..).zip(self.after.items().iter()).filter(|(_, known)| known.gone.is_some() && !self.new.is_empty()) {
             for likeness in likenesses(known) {
                 left.entry(likeness).or_insert(at);
@@ -158,14 +149,14 @@ impl Recall {
 
 /// By what two items under two ids are known to be one.
 #[derive(PartialEq, Eq, Hash)]
-enum Likeness {
+enum Likeness<'a> {
     Content(Digest),
     Page(u64),
     Text(u64, i64),
-    Title(Arc<str>, i64),
+    Title(&'a str, i64),
 }
 
-fn likenesses(known: &Known) -> Vec<Likeness> {
+fn likenesses(known: &Known) -> Vec<Likeness<'_>> {
     let mut all = Vec::with_capacity(4);
     if known.traces.record.is_some() && known.traces.content != Digest::default() {
         all.push(Likeness::Content(known.traces.content));
@@ -176,6 +167,6 @@ fn likenesses(known: &Known) -> Vec<Likeness> {
     if known.traces.text != trace::short(b"") && known.traces.text != 0 {
         all.push(Likeness::Text(known.traces.text, known.published));
     }
-    all.push(Likeness::Title(known.title.clone(), known.published));
+    all.push(Likeness::Title(known.title(), known.published));
     all
 }

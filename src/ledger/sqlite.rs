@@ -1,11 +1,11 @@
 //! A memory in a file of SQLite: one writer under the publication's lock, one transaction a run.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 
 use super::{Digest, Items, Known, KnownChannel, KnownPage, LedgerError, Memory, Ping, Ref, Traces, pings};
+use crate::item::Names;
 
 /// The form that this version writes, in `user_version`; it reads that of before too.
 pub(super) const VERSION: i64 = 2;
@@ -187,8 +187,8 @@ fn load_items(connection: &Connection, memory: &mut Memory) -> rusqlite::Result<
 }
 
 fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
-    let text = |at: usize| row.get_ref(at).map(|value| value.as_str().unwrap_or_default().into());
-    let guid: Option<Arc<str>> = row.get_ref(1)?.as_str_or_null().ok().flatten().map(Arc::from);
+    let text = |at: usize| row.get_ref(at).map(|value| value.as_str().unwrap_or_default());
+    let guid = row.get_ref(1)?.as_str_or_null().ok().flatten();
     let record = row.get_ref(7)?.as_blob_or_null().ok().flatten().and_then(digest);
     let traces = Traces {
         record,
@@ -197,10 +197,7 @@ fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
         link: row.get::<_, i64>(10)? as u64,
     };
     Ok(Known {
-        iri: text(0)?,
-        guid,
-        key: text(2)?,
-        title: text(3)?,
+        names: Names::new(text(0)?, guid, text(2)?, text(3)?),
         first_seen: row.get(4)?,
         published: row.get(5)?,
         updated: row.get(6)?,
@@ -221,10 +218,10 @@ fn save_items(connection: &Connection, before: &Items, after: &Items) -> rusqlit
     for (at, known) in after.since(before) {
         insert.execute(params![
             at as i64 + 1,
-            &*known.iri,
-            known.guid.as_deref(),
-            &*known.key,
-            &*known.title,
+            known.iri(),
+            known.guid(),
+            known.key(),
+            known.title(),
             known.first_seen,
             known.published,
             known.updated,
@@ -425,10 +422,7 @@ mod tests {
         assert_eq!(store.load().expect("empty"), Memory::default());
         let mut memory = Memory::default();
         let known = |n: u32| Known {
-            iri: format!("tag:example.org,2018:item/{n}").into(),
-            guid: n.is_multiple_of(2).then(|| "g".into()),
-            key: "k".into(),
-            title: "T".into(),
+            names: Names::new(&format!("tag:example.org,2018:item/{n}"), n.is_multiple_of(2).then_some("g"), "k", "T"),
             first_seen: 1,
             published: -2,
             updated: n.is_multiple_of(3).then_some(3),

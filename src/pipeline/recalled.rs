@@ -62,14 +62,14 @@ fn dated_ahead(config: &Config, items: &[Item], accepted: &BTreeSet<Accept>, now
 
 /// Whether an item is of tomorrow or later and neither says that it is to be held back, nor the config, nor the user.
 pub fn is_dated_ahead(config: &Config, item: &Item, accepted: &BTreeSet<Accept>, now: DateTime<Utc>) -> bool {
-    let is_held = config.guards.future == Future::Hold || accepted.contains(&Accept::Future) || item.lifetime.publish_at.is_some();
-    !is_held && !item.lifetime.draft && !item.lifetime.withdrawn && item.published > now + chrono::Duration::days(1)
+    let is_held = config.guards.future == Future::Hold || accepted.contains(&Accept::Future) || item.lifetime().publish_at.is_some();
+    !is_held && !item.lifetime().draft && !item.lifetime().withdrawn && item.published > now + chrono::Duration::days(1)
 }
 
 /// Known items that their own records take out of the feeds.
 fn taken_out(items: &[Item], memory: &Memory, now: DateTime<Utc>) -> HashSet<ledger::Ref> {
     let out = |item: &&Item| matches!(item.hidden(now), Some(Hidden::Withdrawn | Hidden::Expired(_)));
-    items.iter().filter(out).filter_map(|item| memory.find(&item.id.iri)).collect()
+    items.iter().filter(out).filter_map(|item| memory.find(item.iri())).collect()
 }
 
 /// Compares the text of items that the memory knows only as they were published.
@@ -78,9 +78,9 @@ fn settle_unsure(config: &Config, items: &mut [Item], texts: &Left, recall: &mut
         let item = &mut items[position as usize];
         let text = item.text.as_ref().or_else(|| texts.get(&position)).map(|text| prepare(config, item, text).0).unwrap_or_default();
         let html = if config.output.content == Content::Full { text.html } else { None };
-        let shown = html.or(text.summary).unwrap_or_else(|| item.title.clone());
-        let known = before.find(&item.id.iri).map(|at| before.get(at).traces.content);
-        if known != Some(ledger::trace::of_published(&item.title, &shown)) {
+        let shown = html.or(text.summary).unwrap_or_else(|| item.title().to_owned());
+        let known = before.find(item.iri()).map(|at| before.get(at).traces.content);
+        if known != Some(ledger::trace::of_published(item.title(), &shown)) {
             recall.changed_after_all(item, position, now.timestamp());
         }
     }
@@ -89,7 +89,7 @@ fn settle_unsure(config: &Config, items: &mut [Item], texts: &Left, recall: &mut
 /// Takes out the items that are drafts, in the future or expired, with their notes, and gives them by key. An `updated` that lies in the future has not happened yet.
 pub fn seen_now<N>(items: &mut Vec<Item>, notes: &mut Vec<N>, now: DateTime<Utc>, findings: &mut Findings) -> Vec<(Arc<str>, Hidden)> {
     let why: Vec<Option<Hidden>> = items.iter().map(|item| item.hidden(now)).collect();
-    let hidden: Vec<(Arc<str>, Hidden)> = items.iter().zip(&why).filter_map(|(item, why)| Some((item.key.clone(), (*why)?))).collect();
+    let hidden: Vec<(Arc<str>, Hidden)> = items.iter().zip(&why).filter_map(|(item, why)| Some((item.key().into(), (*why)?))).collect();
     if !hidden.is_empty() {
         let out: Vec<bool> = why.iter().map(Option::is_some).collect();
         item::keep(items, &out);
@@ -97,8 +97,8 @@ pub fn seen_now<N>(items: &mut Vec<Item>, notes: &mut Vec<N>, now: DateTime<Utc>
     }
     for item in items {
         if let Some(updated) = item.updated.filter(|updated| *updated > now) {
-            let finding = Finding::new(&codes::FUTURE_UPDATE, format!("`updated` of `{}` lies in the future: {updated}", item.key))
-                .at(item.place.clone())
+            let finding = Finding::new(&codes::FUTURE_UPDATE, format!("`updated` of `{}` lies in the future: {updated}", item.key()))
+                .at(item.place())
                 .help("it is left out until then");
             findings.push(finding);
             item.updated = None;

@@ -326,9 +326,9 @@ impl<S: Sift> Reader<'_, S> {
         batch.records += 1;
         batch.bad += usize::from(item.is_none());
         // What is wrong with a record is told by every run, and a file that was looked at beside it may change.
-        let is_kept = faults.is_empty() && item.as_ref().is_some_and(|item| item.enclosures.iter().all(|own| own.beside.is_none()));
+        let is_kept = faults.is_empty() && item.as_ref().is_some_and(|item| item.enclosures().iter().all(|own| own.beside.is_none()));
         if let Some(mut item) = item {
-            item.record = record;
+            item.found_at(item.place(), record);
             let note = self.sift.sift(&mut item);
             if is_kept {
                 self.sift.keep(met.mark, &item, &note);

@@ -36,7 +36,7 @@ impl Shelf<'_> {
     }
 
     fn file(&self, item: &Item) -> Option<&Found> {
-        self.files.get(item.record.file as usize)
+        self.files.get(item.record().file as usize)
     }
 }
 
@@ -52,18 +52,18 @@ impl Fetch<'_> {
         let mut wanted: HashMap<u32, HashSet<u32>> = HashMap::new();
         let tabled = |item: &&&Item| self.shelf.file(item).is_some_and(|found| found.format == RecordFormat::Csv);
         for item in items.iter().filter(tabled) {
-            wanted.entry(item.record.file).or_default().insert(item.place.line);
+            wanted.entry(item.record().file).or_default().insert(item.line());
         }
         for (file, lines) in wanted {
             let batch = self.reader.table(&self.shelf.files[file as usize], &lines);
-            self.tables.extend(batch.items.into_iter().map(|item| ((file, item.place.line), item)));
+            self.tables.extend(batch.items.into_iter().map(|item| ((file, item.line()), item)));
         }
         self
     }
 
     fn one(&self, item: &Item, found: &Found) -> Option<Item> {
         match found.format {
-            RecordFormat::Csv => self.tables.get(&(item.record.file, item.place.line)).cloned(),
+            RecordFormat::Csv => self.tables.get(&(item.record().file, item.line())).cloned(),
             RecordFormat::Ndjson => self.line(item, found),
             RecordFormat::Toml | RecordFormat::Markdown | RecordFormat::Json => {
                 let mut batch = Batch::default();
@@ -75,10 +75,10 @@ impl Fetch<'_> {
 
     fn line(&self, item: &Item, found: &Found) -> Option<Item> {
         let mut file = File::open(self.shelf.config.root.join(&found.path)).ok()?;
-        file.seek(SeekFrom::Start(item.record.offset)).ok()?;
+        file.seek(SeekFrom::Start(item.record().offset)).ok()?;
         let mut bytes = Vec::new();
         std::io::Read::take(BufReader::new(file), ROW_LIMIT as u64 + 1).read_until(b'\n', &mut bytes).ok()?;
-        let piece = Piece { line: item.place.line, offset: item.record.offset, bytes: &bytes };
+        let piece = Piece { line: item.line(), offset: item.record().offset, bytes: &bytes };
         self.reader.lines(found, piece).items.pop()
     }
 }
