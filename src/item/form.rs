@@ -71,7 +71,7 @@ struct Read<'a> {
     link: Option<Cow<'a, str>>,
     countries: Option<Box<[Country]>>,
     #[serde(deserialize_with = "crate::vocab::serial::maybe_words")]
-    topics: Option<Vec<TopicKey>>,
+    topics: Option<Box<[TopicKey]>>,
     language: Language,
     story: Option<Box<str>>,
     authors: Box<[Person]>,
@@ -88,7 +88,7 @@ impl<'de> Deserialize<'de> for Item {
         let extras = [
             read.dateline.map(Extra::Dateline),
             read.countries.map(Extra::Countries),
-            read.topics.map(|list| Extra::Topics(list.into())),
+            read.topics.map(Extra::Topics),
             read.story.map(Extra::Story),
             Some(read.authors).filter(|list| !list.is_empty()).map(Extra::Authors),
             read.image.map(Extra::Image),

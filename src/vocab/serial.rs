@@ -48,7 +48,7 @@ impl<'de> Deserialize<'de> for MediaType {
 }
 
 /// Words that come again and again, such as the keys of topics.
-type Words = Vec<Arc<str>>;
+type Words = Box<[Arc<str>]>;
 
 /// Where there are more words, they are none that come again.
 const MOST: usize = 10_000;
