@@ -162,6 +162,11 @@ impl Memory {
         }
     }
 
+    /// What is remembered of the items, without the channels.
+    fn items_alone(&self) -> Self {
+        Memory { items: self.items.clone(), by_iri: self.by_iri.clone(), channels: BTreeMap::new() }
+    }
+
     /// Makes room for so many more items.
     fn reserve(&mut self, more: usize) {
         self.by_iri.reserve(more, &self.items);

@@ -12,7 +12,7 @@ use crate::item::Item;
 /// What the run's items are to the memory.
 #[derive(Debug, Default)]
 pub struct Recall {
-    /// The memory as it is when this run is published; its channels are still those of the run before.
+    /// The memory as it is when this run is published; nothing of its channels is in it yet.
     pub after: Memory,
     /// The place in the memory of each of the run's items.
     pub refs: Vec<Ref>,
@@ -39,7 +39,7 @@ pub fn recall<'t>(items: &mut [Item], traces: impl Fn(usize) -> &'t Traces + Syn
         let traces = known.map(|known| known.traces).filter(|known| known.record == traces.record).unwrap_or(*traces);
         (at, remembered(item, traces, known, now))
     };
-    let mut recall = Recall { after: before.clone(), refs: Vec::with_capacity(items.len()), ..Recall::default() };
+    let mut recall = Recall { after: before.items_alone(), refs: Vec::with_capacity(items.len()), ..Recall::default() };
     recall.after.reserve(items.len().saturating_sub(before.items().len()));
     for (nth, part) in items.chunks_mut(PART).enumerate() {
         let traces = |at: usize| traces(nth * PART + at);

@@ -13,8 +13,9 @@ pub(super) const VERSION: i64 = 2;
 /// Of a file that holds what a hub remembers, and nothing that was published yet.
 const EMPTY: i64 = 0;
 
-/// In KiB, negative as SQLite wants it: a first run writes all items at once, and pages that leave the cache early are written twice.
-const CACHE: i64 = -65_536;
+/// For writing, in KiB, negative as SQLite wants it: pages that leave the cache early are written twice. Items come in the order of their pages, so
+/// that more than this serves nothing.
+const CACHE: i64 = -16_384;
 
 const SCHEMA: &str = "
 create table items (
@@ -93,6 +94,7 @@ impl File {
     /// A connection with a transaction that is begun and holds the items.
     pub(super) fn begun(&self, before: &Items, after: &Items) -> Result<Connection, LedgerError> {
         let connection = self.connect()?;
+        self.sql("open", connection.pragma_update(None, "cache_size", CACHE))?;
         self.sql("write", begin(&connection, before, after))?;
         Ok(connection)
     }
@@ -132,7 +134,6 @@ impl File {
         let connection = self.sql("open", Connection::open_with_flags(&self.path, flags))?;
         self.sql("open", connection.busy_timeout(std::time::Duration::from_secs(10)))?;
         self.sql("open", connection.pragma_update(None, "synchronous", "full"))?;
-        self.sql("open", connection.pragma_update(None, "cache_size", CACHE))?;
         Ok(connection)
     }
 

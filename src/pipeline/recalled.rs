@@ -49,7 +49,7 @@ pub fn recall(config: &Config, loaded: Loaded<Sifted>, past: Past<'_>, now: Date
 }
 
 impl Recalled {
-    /// What will be remembered of the items; that of the channels is still of the run before.
+    /// What will be remembered of the items, and nothing of the channels.
     pub fn after(&self) -> &Memory {
         &self.recall.after
     }
