@@ -9,43 +9,42 @@ pub struct Names(Arc<Joined>);
 
 #[derive(PartialEq, Eq)]
 struct Joined {
-    /// The id, the former guid, the key and the title, one after the other.
+    /// The id, the former guid, the key and the title, one after the other; most ids end with the key, which then stands there alone.
     text: Box<str>,
-    /// Where each of them ends but the last.
-    ends: [u32; 3],
+    iri: u32,
+    guid: u32,
+    key: (u32, u32),
 }
 
 impl Names {
     /// An empty `guid` is none.
     pub fn new(iri: &str, guid: Option<&str>, key: &str, title: &str) -> Self {
         let guid = guid.unwrap_or_default();
-        let mut text = String::with_capacity(iri.len() + guid.len() + key.len() + title.len());
-        let ends = [iri, guid, key].map(|name| {
-            text.push_str(name);
-            text.len() as u32
-        });
-        text.push_str(title);
-        Names(Arc::new(Joined { text: text.into(), ends }))
+        let own_key = if iri.ends_with(key) { "" } else { key };
+        let text = [iri, guid, own_key, title].concat().into();
+        let (iri, guid) = (iri.len(), iri.len() + guid.len());
+        let key = if own_key.is_empty() { (iri - key.len(), iri) } else { (guid, guid + key.len()) };
+        Names(Arc::new(Joined { text, iri: iri as u32, guid: guid as u32, key: (key.0 as u32, key.1 as u32) }))
     }
 
     /// An absolute IRI: a tag URI (RFC 4151) minted under the publication's authority, or an id taken over verbatim from a former feed.
     pub fn iri(&self) -> &str {
-        self.part(0, self.0.ends[0])
+        self.part(0, self.0.iri)
     }
 
     /// A former RSS `guid` that is no IRI and must stay as it was; published instead of the IRI where the format is RSS.
     pub fn guid(&self) -> Option<&str> {
-        Some(self.part(self.0.ends[0], self.0.ends[1])).filter(|guid| !guid.is_empty())
+        Some(self.part(self.0.iri, self.0.guid)).filter(|guid| !guid.is_empty())
     }
 
     /// The record's own name: the file's path below its source without the extension, or the key of its row.
     pub fn key(&self) -> &str {
-        self.part(self.0.ends[1], self.0.ends[2])
+        self.part(self.0.key.0, self.0.key.1)
     }
 
     /// Plain text.
     pub fn title(&self) -> &str {
-        &self.0.text[self.0.ends[2] as usize..]
+        &self.0.text[self.0.guid.max(self.0.key.1) as usize..]
     }
 
     fn part(&self, from: u32, to: u32) -> &str {
