@@ -1,14 +1,12 @@
 //! Where an item belongs. A million items belong in some hundreds of ways: each is in memory once, as far as one thread meets it.
 
-use std::cell::RefCell;
-use std::collections::HashSet;
 use std::ops::Deref;
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::config::TopicKey;
-use crate::vocab::Country;
+use crate::vocab::{Country, Once};
 
 /// Where an item belongs, shared by all that belong there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,25 +20,13 @@ pub struct Places {
     pub topics: Box<[TopicKey]>,
 }
 
-/// Where items belong in more ways, they are none that come again.
-const MOST: usize = 10_000;
-
 thread_local! {
-    static KNOWN: RefCell<HashSet<Arc<Places>, foldhash::fast::RandomState>> = RefCell::default();
+    static KNOWN: Once<Places> = Once::default();
 }
 
 impl Placement {
     pub fn of(places: Places) -> Self {
-        KNOWN.with_borrow_mut(|known| {
-            if let Some(known) = known.get(&places) {
-                return Placement(known.clone());
-            }
-            let places = Arc::new(places);
-            if known.len() < MOST {
-                known.insert(places.clone());
-            }
-            Placement(places)
-        })
+        Placement(KNOWN.with(|known| known.share(places)))
     }
 }
 

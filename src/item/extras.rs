@@ -1,8 +1,10 @@
 //! What only some items have: a short list of what there is, so that an item pays nothing for what it has not.
 
+use std::sync::Arc;
+
 use super::{Date, Enclosure, Image, Origin};
 use crate::config::TopicKey;
-use crate::vocab::{Country, Person};
+use crate::vocab::{Country, Once, Person};
 
 /// A field that an item may have.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,7 +13,8 @@ pub(super) enum Extra {
     Countries(Box<[Country]>),
     Topics(Box<[TopicKey]>),
     Story(Box<str>),
-    Authors(Box<[Person]>),
+    /// Shared by all items of the same people.
+    Authors(Arc<[Person]>),
     Image(Box<Image>),
     Enclosures(Box<[Enclosure]>),
     Source(Box<Origin>),
@@ -32,6 +35,22 @@ macro_rules! get {
             _ => None,
         })
     };
+}
+
+thread_local! {
+    static PEOPLE: Once<[Person]> = Once::default();
+}
+
+impl Extra {
+    /// Of a list that is not empty.
+    pub fn authors(list: Vec<Person>) -> Option<Self> {
+        (!list.is_empty()).then(|| Extra::Authors(PEOPLE.with(|known| known.share(list))))
+    }
+
+    /// As [`Extra::authors`].
+    pub fn enclosures(list: Vec<Enclosure>) -> Option<Self> {
+        (!list.is_empty()).then(|| Extra::Enclosures(list.into()))
+    }
 }
 
 impl Extras {

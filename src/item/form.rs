@@ -74,9 +74,9 @@ struct Read<'a> {
     topics: Option<Box<[TopicKey]>>,
     language: Language,
     story: Option<Box<str>>,
-    authors: Box<[Person]>,
+    authors: Vec<Person>,
     image: Option<Box<Image>>,
-    enclosures: Box<[Enclosure]>,
+    enclosures: Vec<Enclosure>,
     source: Option<Box<Origin>>,
     rights: Option<Box<str>>,
     lifetime: Lifetime,
@@ -90,9 +90,9 @@ impl<'de> Deserialize<'de> for Item {
             read.countries.map(Extra::Countries),
             read.topics.map(Extra::Topics),
             read.story.map(Extra::Story),
-            Some(read.authors).filter(|list| !list.is_empty()).map(Extra::Authors),
+            Extra::authors(read.authors),
             read.image.map(Extra::Image),
-            Some(read.enclosures).filter(|list| !list.is_empty()).map(Extra::Enclosures),
+            Extra::enclosures(read.enclosures),
             read.source.map(Extra::Source),
             read.rights.map(Extra::Rights),
             read.lifetime.publish_at.map(Extra::PublishAt),
@@ -129,6 +129,11 @@ mod tests {
         r#""language":"en","story":"s","authors":[{"name":"Ana","email":null,"uri":null}],"image":null,"enclosures":[],"source":null,"#,
         r#""rights":null,"lifetime":{"draft":true,"by_day":false,"publish_at":[1518177600,0,0],"expires":null,"withdrawn":false}}"#,
     );
+
+    #[test]
+    fn an_item_stays_small() {
+        assert!(size_of::<Item>() <= 136 && size_of::<Extra>() <= 24, "{} and {}", size_of::<Item>(), size_of::<Extra>());
+    }
 
     #[test]
     fn the_form_in_databases_stays() {
