@@ -100,7 +100,7 @@ impl Cache {
 
     /// Keeps what was looked at and what came of it; it holds from `now` until the first time at which something changes by itself.
     pub fn keep(&self, inputs: &Inputs, config: &Config, outcome: &Outcome<'_>, (now, until): (DateTime<Utc>, DateTime<Utc>)) {
-        let enclosures = outcome.items.iter().flat_map(|item| &item.enclosures);
+        let enclosures = outcome.items.iter().flat_map(|item| item.enclosures());
         let kept = Kept {
             form: FORM,
             program: program().to_owned(),

@@ -59,7 +59,7 @@ fn unless_clean(config: &Config, checked: &Checked<'_>, clean: Option<&Records>,
     hash.update(checked.document.bytes.whole(room));
     let mark = hash.digest128();
     let since = |kept: &[u8]| Some(i64::from_le_bytes(*kept.strip_prefix(CLEAN)?.first_chunk()?));
-    if clean.find(mark).and_then(since).is_some_and(|since| since <= now.timestamp()) {
+    if clean.find_with(mark, since).flatten().is_some_and(|since| since <= now.timestamp()) {
         return Vec::new();
     }
     let found = one(config, checked, now, room);
@@ -95,10 +95,10 @@ fn led_back(config: &Config, checked: &Checked<'_>, beginnings: &[u32], finding:
     match item {
         Some(item) => {
             let message = match field(&finding.element, &finding.parent) {
-                Some(field) => format!("{}, from `{field}` of `{}`", finding.message, item.key),
-                None => format!("{}, from `{}`", finding.message, item.key),
+                Some(field) => format!("{}, from `{field}` of `{}`", finding.message, item.key()),
+                None => format!("{}, from `{}`", finding.message, item.key()),
             };
-            Finding { message, ..finding.into_finding(Arc::from(path)) }.at(item.place.clone())
+            Finding { message, ..finding.into_finding(Arc::from(path)) }.at(item.place())
         }
         None => finding.into_finding(Arc::from(path)),
     }

@@ -185,7 +185,7 @@ impl Recalled {
         catalogue.kept.extend(stay);
         made.pages = page.made;
         Ok(Built {
-            repeats: recall.repeats.iter().map(|(at, _)| items[*at as usize].id.iri.clone()).collect(),
+            repeats: recall.repeats.iter().map(|(at, _)| items[*at as usize].iri().into()).collect(),
             items,
             placements,
             hidden,
@@ -252,7 +252,7 @@ fn bury(config: &Config, catalogue: &mut Catalogue, recall: &Recall, before: &Me
         // One that came back and went again while no document was made is gone once.
         let mut latest: BTreeMap<ledger::Ref, i64> = BTreeMap::new();
         all.filter(lies).for_each(|(at, when)| _ = latest.entry(at).and_modify(|last| *last = when.max(*last)).or_insert(when));
-        channel.deleted = latest.into_iter().map(|(at, when)| (recall.after.get(at).iri.clone(), ledger::date(when))).collect();
+        channel.deleted = latest.into_iter().map(|(at, when)| (recall.after.get(at).iri().into(), ledger::date(when))).collect();
         // In an order of their own: a ledger that was exported, or taken from what a run that was cut off had written down, has them in another.
         channel.deleted.sort_by(|(a, at), (b, other)| (at, a).cmp(&(other, b)));
     }

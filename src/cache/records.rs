@@ -5,23 +5,34 @@
 //! lost with it: a file that is cut off counts as far as it is whole, and one of another version, of another config or of something else altogether
 //! not at all.
 
+mod window;
+
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Seek, SeekFrom, Write};
-use std::ops::Range;
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::stamp;
+use window::Windows;
 
 /// Another whenever frames or what they hold take another form.
 const MAGIC: [u8; 8] = *b"tidings1";
 
 /// Before the content of a frame.
 const HEAD: usize = 28;
+
+/// Before the first frame.
+const START: usize = 24;
+
+/// So much is read at a time while frames are looked for, in bytes.
+const AHEAD: usize = 256 << 10;
+
+/// After so many frames it is told how many there will be.
+const ENOUGH: usize = 1024;
 
 /// So many bytes of frames are gathered before they are put away.
 const GATHERED: usize = 4 << 20;
@@ -32,12 +43,14 @@ pub struct Records {
     path: PathBuf,
     /// Of what everything in the file depends on: the program, and what of the config counts.
     depends: u128,
-    /// The part of the file that is whole.
-    bytes: Vec<u8>,
+    /// The file, where there is one that counts.
+    file: Option<Windows>,
+    /// How much of it is whole, in bytes.
+    whole: u64,
     /// By half of their marks: a mark that shares it with another is not found, and what it stands for is made anew.
     frames: HashMap<u64, Frame, foldhash::fast::RandomState>,
     /// How many bytes of them this run had use for.
-    used: AtomicUsize,
+    used: AtomicU64,
     /// Frames that this run made.
     fresh: Mutex<Fresh>,
     state: State,
@@ -107,12 +120,12 @@ pub enum State {
 struct Frame(AtomicU64);
 
 impl Frame {
-    fn at(at: usize) -> Self {
-        Frame(AtomicU64::new((at as u64) << 1))
+    fn at(at: u64) -> Self {
+        Frame(AtomicU64::new(at << 1))
     }
 
-    fn start(&self) -> usize {
-        (self.0.load(Ordering::Relaxed) >> 1) as usize
+    fn start(&self) -> u64 {
+        self.0.load(Ordering::Relaxed) >> 1
     }
 
     fn is_used(&self) -> bool {
@@ -129,12 +142,16 @@ impl Records {
     /// The frames of the publication at `root`, as far as they were made of the same.
     pub fn open(root: &Path, depends: u128) -> Self {
         let mut records = Records::none(root, depends);
-        let Ok(bytes) = fs::read(&records.path) else { return records };
-        if bytes.starts_with(&records.start()) {
-            records.bytes = bytes;
-            records.find_frames(records.start().len());
+        let Ok(mut file) = File::open(&records.path) else { return records };
+        let mut start = Vec::with_capacity(START);
+        let Ok(_) = Read::by_ref(&mut file).take(START as u64).read_to_end(&mut start) else { return records };
+        if start == records.start() {
+            records.whole = START as u64;
+            // What cannot be read does not count.
+            records.state = records.find_frames(&mut file).unwrap_or(State::CutOff);
+            records.file = Some(Windows::new(file));
         } else {
-            let is_ours = bytes.starts_with(&MAGIC) && bytes.len() >= records.start().len();
+            let is_ours = start.starts_with(&MAGIC) && start.len() == START;
             records.state = if is_ours { State::Outdated } else { State::Foreign };
         }
         records
@@ -146,9 +163,10 @@ impl Records {
         Records {
             path,
             depends,
-            bytes: Vec::new(),
+            file: None,
+            whole: 0,
             frames: HashMap::default(),
-            used: AtomicUsize::new(0),
+            used: AtomicU64::new(0),
             fresh: Mutex::default(),
             state: State::Whole,
         }
@@ -169,46 +187,57 @@ impl Records {
         self.state
     }
 
-    fn start(&self) -> [u8; 24] {
-        let mut start = [0; 24];
+    fn start(&self) -> [u8; START] {
+        let mut start = [0; START];
         start[..8].copy_from_slice(&MAGIC);
         start[8..].copy_from_slice(&self.depends.to_le_bytes());
         start
     }
 
-    fn find_frames(&mut self, mut at: usize) {
-        // About as long as a frame of a record and one of its stamp are on average.
-        self.frames.reserve((self.bytes.len() - at) / 160);
-        while let Some((mark, content)) = frame(&self.bytes, at) {
-            self.frames.insert(mark as u64, Frame::at(at));
-            at = content.end;
+    /// Looks at the heads of what is not known of the file; what stands after them is read when it is asked for.
+    fn find_frames(&mut self, file: &mut File) -> io::Result<State> {
+        let size = file.metadata()?.len();
+        file.seek(SeekFrom::Start(self.whole))?;
+        let mut reader = BufReader::with_capacity(AHEAD, file);
+        while let Some((mark, end)) = head(&mut reader, self.whole)?.filter(|(_, end)| *end <= size) {
+            self.frames.insert(mark as u64, Frame::at(self.whole));
+            if self.frames.len() == ENOUGH {
+                // As many as the file has if the others are as long as these.
+                self.frames.reserve((size * ENOUGH as u64 / end) as usize);
+            }
+            reader.seek_relative((end - self.whole) as i64 - HEAD as i64)?;
+            self.whole = end;
         }
-        if at < self.bytes.len() {
-            self.state = State::CutOff;
-            self.bytes.truncate(at);
-        }
+        Ok(if self.whole < size { State::CutOff } else { State::Whole })
     }
 
     /// What is kept under a mark.
-    pub fn find(&self, mark: u128) -> Option<&[u8]> {
-        let content = self.frame(mark)?;
-        match <[u8; 16]>::try_from(content) {
-            Ok(other) => self.frame(u128::from_le_bytes(other)).filter(|content| content.len() > 16),
-            Err(_) => Some(content),
-        }
+    pub fn find(&self, mark: u128) -> Option<Vec<u8>> {
+        self.find_with(mark, <[u8]>::to_vec)
     }
 
-    fn frame(&self, mark: u128) -> Option<&[u8]> {
+    /// What is made of that.
+    pub fn find_with<T>(&self, mark: u128, make: impl FnOnce(&[u8]) -> T) -> Option<T> {
+        let mut make = Some(make);
+        // Another mark, or what is made of anything else.
+        let mut meet = |content: &[u8]| match <[u8; 16]>::try_from(content) {
+            Ok(other) => Err(u128::from_le_bytes(other)),
+            Err(_) => Ok(make.take().map(|make| make(content))),
+        };
+        self.frame(mark, &mut meet)?.or_else(|other| self.frame(other, &mut meet).unwrap_or(Ok(None))).ok()?
+    }
+
+    fn frame<T>(&self, mark: u128, make: impl FnOnce(&[u8]) -> T) -> Option<T> {
         let known = self.frames.get(&(mark as u64))?;
-        let (_, content) = frame(&self.bytes, known.start()).filter(|(own, _)| *own == mark)?;
-        let (sum, content) = (&self.bytes[content.start - 8..content.start], &self.bytes[content]);
-        if sum != checksum(mark, content).to_le_bytes() {
-            return None;
-        }
+        let made = self.file.as_ref()?.at(known.start(), |frame| {
+            let (own, sum, content) = parts(frame)?;
+            (own == mark && sum == checksum(mark, content)).then(|| (make(content), frame.len() as u64))
+        });
+        let (made, length) = made??;
         if known.set_used() {
-            self.used.fetch_add(HEAD + content.len(), Ordering::Relaxed);
+            self.used.fetch_add(length, Ordering::Relaxed);
         }
-        Some(content)
+        Some(made)
     }
 
     /// Keeps this, of more than 16 bytes, for the next run.
@@ -234,9 +263,9 @@ impl Records {
     /// What the disk says. Time is lost, and nothing else.
     pub fn save(&self) -> io::Result<()> {
         let Ok(mut fresh) = self.fresh.lock() else { return Ok(()) };
-        let added = fresh.length;
+        let added = fresh.length as u64;
         let live = added + self.used.load(Ordering::Relaxed);
-        if self.bytes.is_empty() || self.bytes.len() + added > 2 * live + (1 << 16) {
+        if self.file.is_none() || self.whole + added > 2 * live + (1 << 16) {
             return self.write_anew(&mut fresh);
         }
         if added == 0 && self.state == State::Whole {
@@ -244,7 +273,7 @@ impl Records {
         }
         let mut file = OpenOptions::new().write(true).open(&self.path)?;
         // What was cut off is overwritten.
-        file.set_len(self.bytes.len() as u64)?;
+        file.set_len(self.whole)?;
         file.seek(SeekFrom::End(0))?;
         fresh.write_to(&mut file)
     }
@@ -255,18 +284,22 @@ impl Records {
         if fresh.length == 0 {
             return self;
         }
-        let length = fs::metadata(&self.path).map_or(0, |meta| meta.len());
-        let was_added = fresh.put_away.is_none() && !self.bytes.is_empty() && length == (self.bytes.len() + fresh.length) as u64;
-        if was_added {
-            let from = self.bytes.len();
-            self.bytes.extend(fresh.gathered);
-            self.find_frames(from);
+        let reopened = File::open(&self.path).ok().filter(|file| self.is_grown_by(file, fresh.length as u64));
+        if let Some(mut file) = reopened {
+            self.state = self.find_frames(&mut file).unwrap_or(State::CutOff);
+            self.file = Some(Windows::new(file));
         } else if let Some(root) = self.path.parent().and_then(Path::parent) {
             self = Records::open(root, self.depends);
         }
         self.frames.values().for_each(|frame| _ = frame.set_used());
-        self.used = AtomicUsize::new(self.bytes.len());
+        self.used = AtomicU64::new(self.whole);
         self
+    }
+
+    /// Whether so much was added to the file, and no other put in its place.
+    fn is_grown_by(&self, file: &File, added: u64) -> bool {
+        let is_same = |own: &Windows| own.is_of(file);
+        self.file.as_ref().is_some_and(is_same) && file.metadata().is_ok_and(|meta| meta.len() == self.whole + added)
     }
 
     /// What the file system says of the file: where it is the same, nobody wrote into it.
@@ -274,11 +307,15 @@ impl Records {
         stamp::of(&self.path, &fs::metadata(&self.path))
     }
 
-    /// The frames that this run had use for, in the order of the file.
-    fn live(&self) -> Vec<&[u8]> {
-        let mut starts: Vec<usize> = self.frames.values().filter(|frame| frame.is_used()).map(Frame::start).collect();
+    /// Copies the frames that this run had use for, in the order of the file.
+    fn copy_live(&self, out: &mut impl Write) -> io::Result<()> {
+        let mut starts: Vec<u64> = self.frames.values().filter(|frame| frame.is_used()).map(Frame::start).collect();
         starts.sort_unstable();
-        starts.iter().filter_map(|start| Some(&self.bytes[*start..frame(&self.bytes, *start)?.1.end])).collect()
+        let file = self.file.iter().filter(|_| !starts.is_empty());
+        file.flat_map(|file| starts.iter().map(move |start| (file, start))).try_for_each(|(file, start)| {
+            let copied = file.at(*start, |frame| out.write_all(frame));
+            copied.unwrap_or_else(|| Err(io::Error::other("a frame that was there is there no more")))
+        })
     }
 
     fn write_anew(&self, fresh: &mut Fresh) -> io::Result<()> {
@@ -286,7 +323,7 @@ impl Records {
         let mut file = File::create(&beside)?;
         let mut live = io::BufWriter::with_capacity(1 << 20, &mut file);
         live.write_all(&self.start())?;
-        self.live().iter().try_for_each(|frame| live.write_all(frame))?;
+        self.copy_live(&mut live)?;
         live.flush()?;
         drop(live);
         fresh.write_to(&mut file)?;
@@ -294,12 +331,27 @@ impl Records {
     }
 }
 
-/// The frame that begins at `at`: its mark, and where its content stands.
-fn frame(bytes: &[u8], at: usize) -> Option<(u128, Range<usize>)> {
-    let (length, rest) = bytes.get(at..)?.split_first_chunk()?;
+/// The head of the frame that begins at `at`: its mark, and where the frame ends.
+fn head(reader: &mut impl Read, at: u64) -> io::Result<Option<(u128, u64)>> {
+    let mut head = Vec::with_capacity(HEAD);
+    reader.take(HEAD as u64).read_to_end(&mut head)?;
+    Ok(length_and_mark(&head).filter(|_| head.len() == HEAD).map(|(length, mark)| (mark, at + (HEAD + length) as u64)))
+}
+
+/// Of its content, which is never empty.
+fn length_and_mark(head: &[u8]) -> Option<(usize, u128)> {
+    let (length, rest) = head.split_first_chunk()?;
     let (mark, _) = rest.split_first_chunk()?;
-    let content = at + HEAD..at.checked_add(HEAD)?.checked_add(u32::from_le_bytes(*length) as usize)?;
-    (content.end <= bytes.len() && !content.is_empty()).then_some((u128::from_le_bytes(*mark), content))
+    let length = u32::from_le_bytes(*length) as usize;
+    (length > 0).then_some((length, u128::from_le_bytes(*mark)))
+}
+
+/// The mark of a frame, its checksum and its content.
+fn parts(frame: &[u8]) -> Option<(u128, u64, &[u8])> {
+    let (head, content) = frame.split_at_checked(HEAD)?;
+    let (_, mark) = length_and_mark(head)?;
+    let sum = head.last_chunk()?;
+    Some((mark, u64::from_le_bytes(*sum), content))
 }
 
 fn checksum(mark: u128, content: &[u8]) -> u64 {
@@ -331,17 +383,17 @@ mod tests {
         let open = || Records::open(root.path(), 7);
         save(&open(), &[(1, ONE), (2, TWO)]);
         let records = open();
-        assert_eq!((records.find(1), records.find(2), records.find(3)), (Some(ONE), Some(TWO), None));
+        assert_eq!((records.find(1), records.find(2), records.find(3)), (Some(ONE.to_vec()), Some(TWO.to_vec()), None));
         records.link(30, 3);
         save(&records, &[(3, THREE)]);
-        assert_eq!((open().find(3), open().find(30), open().state()), (Some(THREE), Some(THREE), State::Whole));
+        assert_eq!((open().find(3), open().find(30), open().state()), (Some(THREE.to_vec()), Some(THREE.to_vec()), State::Whole));
         let (path, whole) = (records.path.clone(), fs::read(&records.path).expect("the file"));
         for length in 0..whole.len() {
             fs::write(&path, &whole[..length]).expect("written");
             let cut = open();
             assert_eq!(cut.find(3), None, "cut off after {length} bytes");
             save(&cut, &[(4, ONE)]);
-            assert_eq!((open().find(4), open().state()), (Some(ONE), State::Whole), "cut off after {length} bytes");
+            assert_eq!((open().find(4), open().state()), (Some(ONE.to_vec()), State::Whole), "cut off after {length} bytes");
         }
         for at in 24..whole.len() {
             let mut damaged = whole.clone();
@@ -362,13 +414,13 @@ mod tests {
         assert_eq!((other.state(), other.find(1)), (State::Outdated, None));
         save(&other, &[(2, TWO)]);
         assert_eq!(Records::open(root.path(), 7).state(), State::Outdated);
-        assert_eq!(Records::open(root.path(), 8).find(2), Some(TWO));
+        assert_eq!(Records::open(root.path(), 8).find(2), Some(TWO.to_vec()));
         for foreign in [&b""[..], b"tidings1", b"tidings0                         ", b"anything"] {
             fs::write(&other.path, foreign).expect("written");
             let records = Records::open(root.path(), 8);
             assert_eq!((records.state(), records.find(2)), (State::Foreign, None));
             save(&records, &[(2, TWO)]);
-            assert_eq!(Records::open(root.path(), 8).find(2), Some(TWO));
+            assert_eq!(Records::open(root.path(), 8).find(2), Some(TWO.to_vec()));
         }
     }
 
@@ -381,12 +433,12 @@ mod tests {
         assert!(records.fresh.lock().expect("no panic").gathered.len() < GATHERED);
         records.save().expect("written");
         let records = Records::open(root.path(), 7);
-        (0..100).for_each(|n| assert_eq!(records.find(u128::from(n)), Some(&*content(n))));
+        (0..100).for_each(|n| assert_eq!(records.find(u128::from(n)), Some(content(n))));
         // And once more behind those that are there.
         (100..150).for_each(|n| records.keep(u128::from(n), &content(n)));
         records.save().expect("written");
         let records = Records::open(root.path(), 7);
-        (0..150).for_each(|n| assert_eq!(records.find(u128::from(n)), Some(&*content(n))));
+        (0..150).for_each(|n| assert_eq!(records.find(u128::from(n)), Some(content(n))));
         assert_eq!(fs::read_dir(root.path().join(".tidings")).expect("a folder").count(), 1);
     }
 
@@ -399,7 +451,8 @@ mod tests {
             records = records.go_on();
             assert_eq!(records.stamp(), Records::open(root.path(), 7).stamp());
             for (known, content) in (1..=mark).zip([ONE, TWO, THREE]) {
-                assert_eq!((records.find(known), Records::open(root.path(), 7).find(known)), (Some(content), Some(content)));
+                let both = [&records, &Records::open(root.path(), 7)].map(|records| records.find(known));
+                assert_eq!(both, [Some(content.to_vec()), Some(content.to_vec())]);
             }
         }
         // Nothing is thrown away for not being asked for, and what cannot be held in memory is read again.
@@ -409,8 +462,8 @@ mod tests {
         save(&records, &[(5, TWO)]);
         let records = records.go_on();
         let kept = [(1, ONE), (2, TWO), (3, THREE), (4, &*long), (5, TWO)];
-        kept.iter().for_each(|(mark, content)| assert_eq!(records.find(*mark), Some(*content)));
-        assert_eq!(Records::open(root.path(), 7).find(5), Some(TWO));
+        kept.iter().for_each(|(mark, content)| assert_eq!(records.find(*mark), Some(content.to_vec())));
+        assert_eq!(Records::open(root.path(), 7).find(5), Some(TWO.to_vec()));
     }
 
     #[test]
@@ -421,6 +474,6 @@ mod tests {
         assert!(records.find(3).is_some());
         save(&records, &[]);
         assert!(fs::metadata(&records.path).expect("the file").len() < 100);
-        assert_eq!(Records::open(root.path(), 7).find(3), Some(THREE));
+        assert_eq!(Records::open(root.path(), 7).find(3), Some(THREE.to_vec()));
     }
 }

@@ -45,8 +45,8 @@ impl<'a> Members<'a> {
         let mut dated: Vec<(Reverse<DateTime<Utc>>, u32)> =
             sorted.items.par_iter().zip(0..sorted.items.len() as u32).map(|(item, at)| (Reverse(item.published.to_utc()), at)).collect();
         // Of one instant, by id, so that the order is the same in every run.
-        let id = |at: u32| &sorted.items[at as usize].id;
-        dated.par_sort_unstable_by(|(a, first), (b, second)| a.cmp(b).then_with(|| id(*first).cmp(id(*second))));
+        let id = |at: u32| sorted.items[at as usize].id();
+        dated.par_sort_unstable_by(|(a, first), (b, second)| a.cmp(b).then_with(|| id(*first).cmp(&id(*second))));
         let newest_first: Vec<u32> = dated.into_iter().map(|(_, at)| at).collect();
         let (facts, (countries, topics, cells)) =
             rayon::join(|| Facts::of(sorted), || buckets(&newest_first, sorted.placements, config.channels.matrix.is_some()));
@@ -95,7 +95,7 @@ impl<'a> Facts<'a> {
                 languages.len() - 1
             });
             let next = stories.len() as u32;
-            let story = item.story.as_deref().map(|story| *stories.entry(story).or_insert(next));
+            let story = item.story().map(|story| *stories.entry(story).or_insert(next));
             Fact { language: language as u32, story }
         };
         let items = sorted.items.iter().map(|item| &**item).map(fact).collect();

@@ -335,7 +335,7 @@ fn takes(query: &Query, item: &Item, placement: &Placement, now: DateTime<Utc>) 
         Query::Country(country) => placement.countries.contains(country),
         Query::Topic(key) => placement.topics.contains(key),
         Query::Language(range) => item.language.matches(range),
-        Query::Author(who) => item.authors.iter().any(|author| is_person(author, who)),
+        Query::Author(who) => item.authors().iter().any(|author| is_person(author, who)),
         Query::WithinDays(days) => item.published.to_utc() >= now - chrono::Duration::days(i64::from(*days)),
     }
 }

@@ -93,7 +93,7 @@ fn one_version_each(config: &Config, (sorted, facts): (Sorted<'_>, &Facts<'_>), 
     for at in items {
         let Fact { language, story } = facts.get(*at);
         if let Some(story) = story {
-            let candidate = (preferences[language as usize], &*sorted.items[*at as usize].id.iri, *at);
+            let candidate = (preferences[language as usize], sorted.items[*at as usize].iri(), *at);
             best.entry(story).and_modify(|held| *held = (*held).min(candidate)).or_insert(candidate);
         }
     }

@@ -130,7 +130,7 @@ impl Axis for Countries {
     type Value = Country;
 
     fn field(&self, texts: &Texts<'_>) -> Option<Vec<Evidence<Country>>> {
-        let named = texts.item.countries.as_ref()?.iter().map(|country| Evidence {
+        let named = texts.item.countries()?.iter().map(|country| Evidence {
             value: *country,
             rule: Rule::Record,
             matched: country.to_string(),

@@ -7,6 +7,7 @@ mod axis;
 mod countries;
 mod homonyms;
 mod phrases;
+mod placement;
 mod reason;
 #[cfg(test)]
 mod tests;
@@ -15,23 +16,15 @@ mod topics;
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use crate::config::{self, Config, Evidence, Rank, TopicKey};
 use crate::item::Item;
 use crate::vocab::Country;
 
+pub use placement::{Placement, Places};
+
 use countries::Countries;
 use texts::Texts;
 use topics::Topics;
-
-/// Where an item belongs. Sorted by value (topics in the order of the config), each value once.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Placement {
-    pub countries: Vec<Country>,
-    #[serde(deserialize_with = "crate::vocab::serial::words")]
-    pub topics: Vec<TopicKey>,
-}
 
 /// A placement with the strongest reason for each value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -130,10 +123,10 @@ impl Classifier {
     /// Where the item belongs.
     pub fn place(&self, item: &Item) -> Placement {
         let Reasoned { countries, topics } = self.reason(item);
-        Placement {
+        Placement::of(Places {
             countries: countries.into_iter().map(|placed| placed.value).collect(),
             topics: topics.into_iter().map(|placed| placed.value).collect(),
-        }
+        })
     }
 
     /// Where the item belongs, and why.

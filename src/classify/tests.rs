@@ -9,14 +9,14 @@ use regex::RegexBuilder;
 use super::*;
 use crate::config::{Countries, Localised, Pattern, Phrase, Topic};
 use crate::diag::Place;
-use crate::item::{ItemId, Lifetime, Text};
+use crate::item::{ItemId, Lifetime, Parts, Text};
 use crate::text::{Markup, Syntax};
 use crate::vocab::Language;
 
 const REGION: &str = "BZ CR SV GT HN MX NI PA DO";
 
 fn item(title: &str, body: &str) -> Item {
-    Item {
+    Item::from(Parts {
         place: Place::file(std::path::Path::new("items/one.toml")),
         key: "one".into(),
         id: ItemId { iri: "tag:example.org,2018:one".into(), guid: None },
@@ -37,7 +37,7 @@ fn item(title: &str, body: &str) -> Item {
         rights: None,
         lifetime: Lifetime::default(),
         offset: 0,
-    }
+    })
 }
 
 fn codes(text: &str) -> Vec<Country> {
@@ -238,23 +238,20 @@ fn the_first_users_page() {
 fn the_first_step_that_finds_anything_decides() {
     let countries = Countries { allow: Some(codes(REGION)), ..Countries::default() };
     let with = |steps: Vec<Vec<Rank>>| Classifier::of(&countries, &[], &Evidence { countries: steps, topics: Vec::new() });
-    let mut named = item("Belize", "Guatemala and Honduras met.\n\nPanama too.");
+    let named = item("Belize", "Guatemala and Honduras met.\n\nPanama too.");
     assert_eq!(placed(&with(vec![vec![Rank::Title], vec![Rank::Body]]).reason(&named)), "BZ");
     assert_eq!(placed(&with(vec![vec![Rank::Body], vec![Rank::Title]]).reason(&named)), "GT HN");
     assert_eq!(placed(&with(vec![vec![Rank::SoleBody], vec![Rank::Title]]).reason(&named)), "BZ");
     assert_eq!(placed(&with(vec![vec![Rank::Text, Rank::Title]]).reason(&named)), "BZ GT HN PA");
     assert_eq!(placed(&with(Vec::new()).reason(&named)), "");
 
-    named.countries = Some(codes("NI US"));
-    assert_eq!(placed(&region().reason(&named)), "NI");
-    named.countries = Some(Vec::new());
-    assert_eq!(placed(&region().reason(&named)), "", "an empty field says that there is none");
+    let with = |countries| Item::from(Parts { countries: Some(countries), ..Parts::from(&named) });
+    assert_eq!(placed(&region().reason(&with(codes("NI US")))), "NI");
+    assert_eq!(placed(&region().reason(&with(Vec::new()))), "", "an empty field says that there is none");
 
     let mut dated = item("Officers", "Officers met.");
-    dated.dateline = Some("Tegucigalpa".to_owned());
-    assert_eq!(placed(&region().reason(&dated)), "HN");
-    dated.text = None;
-    dated.dateline = None;
+    let at = Item::from(Parts { dateline: Some("Tegucigalpa".to_owned()), ..Parts::from(&dated) });
+    assert_eq!(placed(&region().reason(&at)), "HN");
     let summary = Markup { syntax: Syntax::Html, text: "<p>Officers of <b>Hon</b>duras met.</p>".to_owned() };
     dated.text = Some(Box::new(Text { summary: Some(summary), body: None }));
     assert_eq!(placed(&region().reason(&dated)), "HN");
@@ -322,9 +319,8 @@ fn topics_by_words_patterns_languages_and_exclusions() {
         let keys: Vec<&str> = found.iter().map(|one| &*one.value).collect();
         assert_eq!(keys.join(" "), want, "{title} / {body}");
     }
-    let mut named = item("A course", "");
-    named.topics = Some(vec![Arc::from("women"), Arc::from("unknown")]);
-    assert_eq!(topics.reason(&named).topics.iter().map(|one| &*one.value).collect::<Vec<_>>(), ["women"]);
+    let named = Parts { topics: Some(vec![Arc::from("women"), Arc::from("unknown")]), ..Parts::from(&item("A course", "")) };
+    assert_eq!(topics.reason(&named.into()).topics.iter().map(|one| &*one.value).collect::<Vec<_>>(), ["women"]);
 }
 
 #[test]

@@ -28,7 +28,7 @@ impl<'a> Texts<'a> {
         match rank {
             Rank::Field => &[],
             Rank::Dateline => self.dateline().as_slice(),
-            Rank::Title => std::slice::from_ref(self.title.get_or_init(|| Folded::new(&*self.item.title))),
+            Rank::Title => std::slice::from_ref(self.title.get_or_init(|| Folded::new(&*self.item.title()))),
             Rank::SoleBody | Rank::Body => std::slice::from_ref(self.paragraph()),
             Rank::Text => self.whole.get_or_init(|| {
                 let (summary, body) = self.item.markups();
@@ -39,8 +39,8 @@ impl<'a> Texts<'a> {
 
     /// The record's own dateline, else that at the start of the first paragraph.
     fn dateline(&self) -> &Option<Folded<'a>> {
-        self.dateline.get_or_init(|| match &self.item.dateline {
-            Some(dateline) => Some(Folded::new(dateline.as_str())),
+        self.dateline.get_or_init(|| match self.item.dateline() {
+            Some(dateline) => Some(Folded::new(dateline)),
             None => {
                 let paragraph = self.paragraph().original();
                 let (place, _) = dateline::split_with(paragraph, |part| !self.places.is_empty() && self.places.contains(&key(part)))?;

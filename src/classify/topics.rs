@@ -109,7 +109,7 @@ impl Axis for Topics {
     type Value = TopicKey;
 
     fn field(&self, texts: &Texts<'_>) -> Option<Vec<Evidence<TopicKey>>> {
-        let named = texts.item.topics.as_ref()?.iter().filter_map(|key| self.order.get(key)).map(|number| &self.keys[*number]);
+        let named = texts.item.topics()?.iter().filter_map(|key| self.order.get(key)).map(|number| &self.keys[*number]);
         Some(named.map(|key| Evidence { value: key.clone(), rule: Rule::Record, matched: key.to_string(), against: None }).collect())
     }
 

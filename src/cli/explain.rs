@@ -56,13 +56,13 @@ pub(super) fn run(args: &ExplainArgs, context: &Context) -> Result<Exit, Failure
 
 /// The one item that `wanted` names.
 fn find(items: &[Arc<Item>], wanted: &str) -> Result<usize, Failure> {
-    let path = |item: &Item| item.place.path.to_string_lossy().into_owned();
+    let path = |item: &Item| item.path().to_string_lossy().into_owned();
     let tests: [&dyn Fn(&Item) -> bool; 5] = [
-        &|item| &*item.key == wanted || &*item.id.iri == wanted || item.id.guid.as_deref() == Some(wanted),
-        &|item| path(item) == wanted || item.id.iri.ends_with(&format!("/{wanted}")),
-        &|item| item.place.path.file_name().is_some_and(|name| name == wanted),
+        &|item| item.key() == wanted || item.iri() == wanted || item.guid() == Some(wanted),
+        &|item| path(item) == wanted || item.iri().ends_with(&format!("/{wanted}")),
+        &|item| item.path().file_name().is_some_and(|name| name == wanted),
         &|item| path(item).contains(wanted),
-        &|item| fold::key(&item.title).contains(&fold::key(wanted)),
+        &|item| fold::key(item.title()).contains(&fold::key(wanted)),
     ];
     for test in tests {
         let found: Vec<usize> = (0..items.len()).filter(|at| test(&items[*at])).collect();
@@ -70,12 +70,12 @@ fn find(items: &[Arc<Item>], wanted: &str) -> Result<usize, Failure> {
             [] => {}
             [one] => return Ok(*one),
             several => {
-                let list: Vec<String> = several.iter().take(5).map(|at| format!("`{}`", items[*at].key)).collect();
+                let list: Vec<String> = several.iter().take(5).map(|at| format!("`{}`", items[*at].key())).collect();
                 return Err(Failure::new(format!("`{wanted}` fits {} items", several.len())).help(format!("name one: {}", list.join(", "))));
             }
         }
     }
-    let near = nearest(wanted, items.iter().map(|item| &*item.key)).map(|key| format!("did you mean `{key}`?"));
+    let near = nearest(wanted, items.iter().map(|item| item.key())).map(|key| format!("did you mean `{key}`?"));
     Err(Failure {
         message: format!("no item is called `{wanted}`"),
         help: near.or_else(|| Some("name its file, key, id or words of its title".into())),
@@ -98,7 +98,7 @@ impl<'a> Scene<'a> {
         let item = items[at].clone();
         let hidden = item.hidden(context.now);
         pipeline::seen_now(&mut items, &mut Vec::<()>::new(), context.now, &mut Findings::new());
-        let position = match items.iter().position(|other| other.id == item.id) {
+        let position = match items.iter().position(|other| other.id() == item.id()) {
             Some(position) => position,
             None => {
                 items.push(item.clone());
@@ -128,9 +128,9 @@ impl<'a> Scene<'a> {
 
     fn head(&self) -> Explained {
         Explained {
-            item: self.item.key.to_string(),
-            id: self.item.id.iri.to_string(),
-            title: self.item.title.clone(),
+            item: self.item.key().to_string(),
+            id: self.item.iri().to_string(),
+            title: self.item.title().to_owned(),
             hidden: self.hidden.map(|hidden| match hidden {
                 Hidden::Draft => "it is a draft".to_owned(),
                 Hidden::Withdrawn => "it was withdrawn".to_owned(),
@@ -199,7 +199,7 @@ impl<'a> Scene<'a> {
         if let Some(language) = channel.language.as_ref().filter(|language| !self.item.language.matches(language)) {
             because.push(format!("the channel is in {language} and the item in {}", self.item.language));
         }
-        if because.is_empty() && self.item.story.is_some() {
+        if because.is_empty() && self.item.story().is_some() {
             because
                 .push("a channel of several languages carries one version of a story, and the config prefers another language".to_owned());
         }

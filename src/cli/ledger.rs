@@ -85,7 +85,7 @@ fn show(args: &ShowArgs, memory: &Memory) -> Result<Exit, Failure> {
         }
         return Ok(Exit::Fine);
     };
-    let is_it = |known: &&Known| *known.key == **wanted || *known.iri == **wanted;
+    let is_it = |known: &&Known| *known.key() == **wanted || *known.iri() == **wanted;
     match memory.items().iter().find(is_it) {
         Some(known) => {
             show_item(memory, known);
@@ -96,14 +96,14 @@ fn show(args: &ShowArgs, memory: &Memory) -> Result<Exit, Failure> {
 }
 
 fn show_item(memory: &Memory, known: &Known) {
-    ui::print(format_args!("{}\n  id          {}\n  key         {}", known.title, known.iri, known.key));
+    ui::print(format_args!("{}\n  id          {}\n  key         {}", known.title(), known.iri(), known.key()));
     ui::print(format_args!("  published   {}\n  first seen  {}", shown(known.published), shown(known.first_seen)));
     for (word, when) in [("changed", known.updated), ("gone", known.gone)] {
         if let Some(when) = when {
             ui::print(format_args!("  {word:<11} {}", shown(when)));
         }
     }
-    let at = memory.find(&known.iri);
+    let at = memory.find(known.iri());
     let holds = |members: &[u32]| members.iter().any(|member| Some(*member) == at);
     let channels: Vec<&str> = memory.channels.iter().filter(|(_, c)| holds(&c.members)).map(|(path, _)| path.as_str()).collect();
     ui::print(format_args!("  channels    {}", if channels.is_empty() { "none".to_owned() } else { channels.join(", ") }));

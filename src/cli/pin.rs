@@ -32,11 +32,11 @@ pub(super) fn run(args: &PinArgs, context: &Context) -> Result<Exit, Failure> {
     let _lock = folder.lock(&super::build::holder(context), false)?;
     let loaded = item::read(&config, &Progress::default());
     context.ui.findings(&loaded.findings);
-    if let Some(key) = args.keys.iter().find(|key| !loaded.items.iter().any(|item| *item.key == *key.as_str())) {
+    if let Some(key) = args.keys.iter().find(|key| !loaded.items.iter().any(|item| *item.key() == *key.as_str())) {
         return Err(Failure::new(format!("there is no record `{key}`"))
             .help("a record's key is its file's path below its source, without extension"));
     }
-    let wanted = |item: &&Arc<Item>| args.keys.is_empty() || args.keys.iter().any(|key| *item.key == **key);
+    let wanted = |item: &&Arc<Item>| args.keys.is_empty() || args.keys.iter().any(|key| *item.key() == **key);
     let mut pinned = 0;
     for item in loaded.items.iter().filter(wanted) {
         pinned += usize::from(one(&config, item, args.dry_run)?);
@@ -47,27 +47,27 @@ pub(super) fn run(args: &PinArgs, context: &Context) -> Result<Exit, Failure> {
 
 /// Writes the id into one record, if it derives it from its file's name.
 fn one(config: &Config, item: &Item, dry_run: bool) -> Result<bool, Failure> {
-    let derived = config.publication.authority.mint(&format!("item/{}", item.key));
-    let format = match item.place.path.extension().and_then(|extension| extension.to_str()) {
+    let derived = config.publication.authority.mint(&format!("item/{}", item.key()));
+    let format = match item.path().extension().and_then(|extension| extension.to_str()) {
         Some("md" | "markdown") => RecordFormat::Markdown,
         Some("toml") => RecordFormat::Toml,
         Some("json") => RecordFormat::Json,
         _ => return Ok(false),
     };
-    if item.place.line > 0 || *item.id.iri != *derived {
+    if item.line() > 0 || item.iri() != derived {
         return Ok(false);
     }
-    let path = config.root.join(&*item.place.path);
+    let path = config.root.join(&*item.path());
     let text = std::fs::read_to_string(&path).map_err(Failure::io("read", &path))?;
     let is_there = item::format::parse(format, &text).is_ok_and(|record| record.id.is_some() || record.guid.is_some());
-    let Some(with_id) = pin::with_id(format, &text, &item.key).filter(|_| !is_there) else { return Ok(false) };
-    let reads = item::format::parse(format, &with_id).is_ok_and(|record| record.id.as_deref() == Some(&*item.key));
+    let Some(with_id) = pin::with_id(format, &text, item.key()).filter(|_| !is_there) else { return Ok(false) };
+    let reads = item::format::parse(format, &with_id).is_ok_and(|record| record.id.as_deref() == Some(item.key()));
     if !reads {
         return Err(
-            Failure::new(format!("`{}` has no place for an id", item.place.path.display())).help("write it yourself, as the first field")
+            Failure::new(format!("`{}` has no place for an id", item.path().display())).help("write it yourself, as the first field")
         );
     }
-    ui::print(format_args!("{}: id = \"{}\"", item.place.path.display(), item.key));
+    ui::print(format_args!("{}: id = \"{}\"", item.path().display(), item.key()));
     if !dry_run {
         let beside = path.with_extension("tidings-new");
         std::fs::write(&beside, with_id).map_err(Failure::io("write", &beside))?;

@@ -73,7 +73,7 @@ impl Resident {
         records: Records,
         classifier: OnceLock<Classifier>,
     ) -> Option<Self> {
-        let looks_beside = || loaded.items.iter().flat_map(|item| &item.enclosures).any(|enclosure| enclosure.beside.is_some());
+        let looks_beside = || loaded.items.iter().flat_map(|item| item.enclosures()).any(|enclosure| enclosure.beside.is_some());
         if !config.tables.is_empty() || !loaded.findings.is_empty() || loaded.bad > 0 || looks_beside() {
             return None;
         }

@@ -35,7 +35,7 @@ struct Met {
 impl<'a> Batch<'a> {
     pub fn of(config: &'a crate::config::Config, mut items: Vec<(Item, Sifted)>, how: How<'a>) -> Self {
         // One order for all machines, so that no two wait for each other.
-        items.sort_by(|(a, _), (b, _)| a.id.iri.cmp(&b.id.iri));
+        items.sort_by(|(a, _), (b, _)| a.iri().cmp(b.iri()));
         Batch { config, how, items }
     }
 
@@ -49,13 +49,13 @@ impl<'a> Batch<'a> {
         }
         let iris: Vec<&str> = rows.iter().map(|row| &*row.iri).collect();
         let hidden = rows.iter().filter(|row| row.is_hidden).count();
-        let is_news = |known: &&Known| memory.find(&known.iri).is_none_or(|at| memory.get(at) != *known);
+        let is_news = |known: &&Known| memory.find(known.iri()).is_none_or(|at| memory.get(at) != *known);
         let news: Vec<&Known> = recalled.after.items().iter().filter(is_news).collect();
         let (new, gone) = (recalled.new.len(), recalled.gone.len());
         let mut taken = Taken { unchanged: total - rows.len(), new, gone, ..Taken::default() };
         taken.changed = rows.len().saturating_sub(new + hidden);
         taken.families = told_elsewhere(transaction, &iris, rows)?;
-        bury(self.config, transaction, &recalled.gone.iter().map(|at| &*recalled.after.get(*at).iri).collect::<Vec<_>>())?;
+        bury(self.config, transaction, &recalled.gone.iter().map(|at| recalled.after.get(*at).iri()).collect::<Vec<_>>())?;
         // These first: who puts the same new item at the same time waits here, and then finds it placed.
         write_items(transaction, rows)?;
         taken.families.extend(displaced(transaction, &iris)?);
@@ -68,10 +68,10 @@ impl<'a> Batch<'a> {
 
     /// What would be refused of it. Only items that nobody knows can repeat another.
     pub fn check(mut self, transaction: &mut Transaction<'_>) -> Result<Findings, postgres::Error> {
-        let iris: Vec<&str> = self.items.iter().map(|(item, _)| &*item.id.iri).collect();
+        let iris: Vec<&str> = self.items.iter().map(|(item, _)| item.iri()).collect();
         let known = transaction.query("select iri from ledger where iri = any($1)", &[&iris])?;
         let known: HashSet<&str> = known.iter().map(|row| row.get(0)).collect();
-        self.items.retain(|(item, _)| !known.contains(&*item.id.iri));
+        self.items.retain(|(item, _)| !known.contains(item.iri()));
         if self.items.is_empty() {
             return Ok(Findings::new());
         }
@@ -89,7 +89,7 @@ impl<'a> Batch<'a> {
 
     /// Sets the items against what is remembered, those alone of which something changed.
     fn meet(&mut self, transaction: &mut Transaction<'_>) -> Result<Met, postgres::Error> {
-        let iris: Vec<&str> = self.items.iter().map(|(item, _)| &*item.id.iri).collect();
+        let iris: Vec<&str> = self.items.iter().map(|(item, _)| item.iri()).collect();
         let standing = lock(transaction, &iris)?;
         let mut memory = self.remembered(transaction)?;
         if !self.how.anew {
@@ -97,7 +97,7 @@ impl<'a> Batch<'a> {
         }
         let rows: Vec<Row> = self.items.iter().map(|(item, sifted)| self.row(item, sifted)).collect();
         let hidden: HashSet<&str> = rows.iter().filter(|row| row.is_hidden).map(|row| &*row.iri).collect();
-        let seen = std::mem::take(&mut self.items).into_iter().filter(|(item, _)| !hidden.contains(&*item.id.iri));
+        let seen = std::mem::take(&mut self.items).into_iter().filter(|(item, _)| !hidden.contains(item.iri()));
         let of_today = |mut item: Item| {
             // What has not happened yet is not told.
             item.updated = item.updated.filter(|updated| *updated <= self.how.now);
@@ -112,19 +112,19 @@ impl<'a> Batch<'a> {
     /// Keeps the items that are not what they were, and gives what is remembered of these.
     fn leave_out_same(&mut self, standing: &HashMap<String, i64>, memory: &Memory) -> Memory {
         let is_out =
-            |item: &Item| memory.find(&item.id.iri).is_some_and(|at| memory.get(at).gone.is_some()) && item.hidden(self.how.now).is_none();
+            |item: &Item| memory.find(item.iri()).is_some_and(|at| memory.get(at).gone.is_some()) && item.hidden(self.how.now).is_none();
         let is_same =
-            |item: &Item, sifted: &Sifted| standing.get(&*item.id.iri) == Some(&stored::mark(&stored::write(item, &sifted.placement)));
+            |item: &Item, sifted: &Sifted| standing.get(item.iri()) == Some(&stored::mark(&stored::write(item, &sifted.placement)));
         self.items.retain(|(item, sifted)| is_out(item) || !is_same(item, sifted));
         let mut left = Memory::default();
-        let known = self.items.iter().filter_map(|(item, _)| Some(memory.get(memory.find(&item.id.iri)?).clone()));
+        let known = self.items.iter().filter_map(|(item, _)| Some(memory.get(memory.find(item.iri())?).clone()));
         known.for_each(|known| _ = left.put(known));
         left
     }
 
     /// What the ledger says of the items of this batch, which nobody else changes meanwhile.
     fn remembered(&self, transaction: &mut Transaction<'_>) -> Result<Memory, postgres::Error> {
-        let iris: Vec<&str> = self.items.iter().map(|(item, _)| &*item.id.iri).collect();
+        let iris: Vec<&str> = self.items.iter().map(|(item, _)| item.iri()).collect();
         let mut memory = Memory::default();
         let rows = transaction.query(&format!("select {KNOWN} from ledger where iri = any($1) order by iri for update"), &[&iris])?;
         rows.iter().for_each(|row| _ = memory.put(known(row)));
@@ -139,14 +139,14 @@ impl<'a> Batch<'a> {
         items: &[Arc<Item>],
         notes: &[Sifted],
     ) -> Result<(), postgres::Error> {
-        let new: Vec<(&Arc<Item>, &Sifted)> = items.iter().zip(notes).filter(|(item, _)| memory.find(&item.id.iri).is_none()).collect();
+        let new: Vec<(&Arc<Item>, &Sifted)> = items.iter().zip(notes).filter(|(item, _)| memory.find(item.iri()).is_none()).collect();
         if new.is_empty() {
             return Ok(());
         }
         let content: Vec<&[u8]> = new.iter().map(|(_, sifted)| sifted.traces.content.0.as_slice()).collect();
         let links: Vec<i64> = new.iter().map(|(_, sifted)| sifted.traces.link as i64).filter(|link| *link != 0).collect();
         let dates: Vec<i64> = new.iter().map(|(item, _)| item.published.timestamp()).collect();
-        let titles: Vec<&str> = new.iter().map(|(item, _)| &*item.title).collect();
+        let titles: Vec<&str> = new.iter().map(|(item, _)| &*item.title()).collect();
         let texts: Vec<i64> = new.iter().map(|(_, sifted)| sifted.traces.text as i64).collect();
         let like = "content = any($1) or link = any($2) or (published = any($3) and (title = any($4) or text = any($5)))";
         let query = format!("select {KNOWN} from ledger where gone is not null and ({like}) order by iri");
@@ -158,7 +158,7 @@ impl<'a> Batch<'a> {
         let gone = |known: Known| Known { gone: known.gone.or(Some(self.how.now.timestamp())), ..known };
         rows.iter()
             .map(known)
-            .filter(|known| memory.find(&known.iri).is_none())
+            .filter(|known| memory.find(known.iri()).is_none())
             .map(gone)
             .collect::<Vec<_>>()
             .into_iter()
@@ -177,10 +177,10 @@ impl<'a> Batch<'a> {
         };
         let data = stored::write(item, &sifted.placement);
         Row {
-            iri: item.id.iri.to_string(),
-            story: item.story.as_deref().map(str::to_owned),
+            iri: item.iri().to_string(),
+            story: item.story().map(str::to_owned),
             due,
-            ends: item.lifetime.expires.filter(|end| *end > now).map(|end| end.timestamp()),
+            ends: item.lifetime().expires.filter(|end| *end > now).map(|end| end.timestamp()),
             mark: stored::mark(&data),
             data,
             rank: -item.published.timestamp(),

@@ -194,8 +194,10 @@ impl Desk<'_> {
         }
         let (mut items, mut placements) = (Vec::with_capacity(all.len()), Vec::with_capacity(all.len()));
         for known in all {
-            if let Some((_, item, placement)) = stock.items.get(&known.iri) {
-                items.push(Arc::new(Item { updated: known.updated.map(date), ..item.clone() }));
+            if let Some((_, item, placement)) = stock.items.get(known.iri()) {
+                let mut item = item.clone();
+                item.updated = known.updated.map(date);
+                items.push(Arc::new(item));
                 placements.push(placement.clone());
             }
             memory.put(known);

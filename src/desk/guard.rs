@@ -77,8 +77,8 @@ impl Desk<'_> {
         let is_timed = |channel: &str| config.named.iter().any(|named| channel.ends_with(&*named.path) && !named.query.ages().is_empty());
         let is_taken_out = |item: &Item| matches!(item.hidden(how.now), Some(Hidden::Withdrawn | Hidden::Expired(_)));
         let left: HashMap<&str, BTreeSet<String>> =
-            batch.iter().map(|(item, sifted)| (&*item.id.iri, channels(config, item, sifted, how.now))).collect();
-        let out: HashSet<&str> = batch.iter().filter(|(item, _)| is_taken_out(item)).map(|(item, _)| &*item.id.iri).collect();
+            batch.iter().map(|(item, sifted)| (item.iri(), channels(config, item, sifted, how.now))).collect();
+        let out: HashSet<&str> = batch.iter().filter(|(item, _)| is_taken_out(item)).map(|(item, _)| item.iri()).collect();
         let iris: Vec<&str> = left.keys().copied().collect();
         let rows = self.client.query("select channel, iri from placements where iri = any($1)", &[&iris]);
         for row in &self.said(rows)? {

@@ -105,8 +105,8 @@ impl Desk<'_> {
             return Err(DeskError::Refused(findings));
         }
         sieve.refuse_ahead()?;
-        let hidden = items.iter().filter_map(|item| Some((item.key.clone(), item.hidden(load.now)?))).collect();
-        let here: HashSet<u128> = items.iter().map(|item| mark(&item.id.iri)).collect();
+        let hidden = items.iter().filter_map(|item| Some((item.key().into(), item.hidden(load.now)?))).collect();
+        let here: HashSet<u128> = items.iter().map(|item| mark(item.iri())).collect();
         let gone = self.gone(&here)?;
         let aside = sieve.aside().map_err(cannot)?;
         let mut sources = Sources { is_other, items: items.len(), here, gone, aside, records, hidden, findings };
@@ -116,7 +116,7 @@ impl Desk<'_> {
 
     fn guard_sources(&mut self, sources: &mut Sources, load: Load<'_>) -> Result<(), DeskError> {
         let Sources { is_other, here, gone, aside, .. } = sources;
-        let is_item = |item: &Item| here.contains(&mark(&item.id.iri));
+        let is_item = |item: &Item| here.contains(&mark(item.iri()));
         let how = How { now: load.now, accepted: load.accepted, anew: *is_other || load.full, going: gone, turn: None };
         self.guard(aside, how, &is_item)?;
         if *is_other {
@@ -130,7 +130,7 @@ impl Desk<'_> {
     fn take_in(&mut self, sources: Sources, load: Load<'_>, turn: Turn) -> Result<Came, DeskError> {
         let Sources { is_other, items, here, gone, mut aside, records, hidden, findings } = sources;
         // Two records with one id are no items.
-        let is_item = |item: &Item| here.contains(&mark(&item.id.iri));
+        let is_item = |item: &Item| here.contains(&mark(item.iri()));
         let how = How { now: load.now, accepted: load.accepted, anew: is_other || load.full, going: &gone, turn: Some(turn) };
         self.bury(&gone, how.turn)?;
         let mut taken = self.put_all(&mut aside, how, &is_item)?;
@@ -331,7 +331,7 @@ impl Sift for Sieve<'_> {
             self.ahead.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(guard::future(item));
         }
         let data = stored::write(item, &self.classifier.place(item));
-        if self.known.get(&mark(&item.id.iri)) != Some(&stored::mark(&data))
+        if self.known.get(&mark(item.iri())) != Some(&stored::mark(&data))
             && let Err(error) = self.put_aside(&trace::of(self.config, item), &data)
         {
             *self.fault.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(error);

@@ -154,6 +154,6 @@ impl Desk<'_> {
 
 /// Of several items with one id the last: what was said later holds.
 pub fn last_of_each(items: Vec<(Item, Sifted)>) -> Vec<(Item, Sifted)> {
-    let by_id: BTreeMap<std::sync::Arc<str>, (Item, Sifted)> = items.into_iter().map(|item| (item.0.id.iri.clone(), item)).collect();
+    let by_id: BTreeMap<std::sync::Arc<str>, (Item, Sifted)> = items.into_iter().map(|item| (item.0.iri().into(), item)).collect();
     by_id.into_values().collect()
 }

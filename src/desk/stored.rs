@@ -44,6 +44,6 @@ pub fn read(json: &str) -> Result<(Item, Placement), DeskError> {
         help: "`tidings db load --full` writes the items anew, in the form that this version knows",
     })?;
     item.text = Some(text.unwrap_or_default());
-    item.place = Place::file(PathBuf::from(format!("item `{}`", item.key)));
+    item.found_at(Place::file(PathBuf::from(format!("item `{}`", item.key()))), 0);
     Ok((item, placement))
 }

@@ -81,17 +81,17 @@ fn model(entry: &Entry<'_>, publication: &Publication, content: Content) -> atom
     let item = entry.item;
     let (summary, content) = texts(entry, content);
     atom::Entry {
-        title: text(&item.title),
-        id: door(&item.id.iri),
+        title: text(item.title()),
+        id: door(item.iri()),
         updated: values::whole_utc(item.changed()),
         published: Some(values::whole_utc(item.published)),
         authors: authors(item, publication),
         categories: entry.categories.iter().filter_map(category).collect(),
         links: links(entry).into_iter().map(link).collect(),
-        rights: item.rights.as_deref().and_then(seen_text),
+        rights: item.rights().and_then(seen_text),
         summary,
         content,
-        extensions: item.image.as_deref().into_iter().map(thumbnail).collect(),
+        extensions: item.image().into_iter().map(thumbnail).collect(),
         ..Default::default()
     }
 }
@@ -111,16 +111,16 @@ fn texts(entry: &Entry<'_>, content: Content) -> (Option<atom::Text>, Option<ato
     match (summary, html) {
         (summary, Some(html)) => (summary.map(|summary| text(&summary)), Some(own(atom::Text::html(html)))),
         (Some(summary), None) if entry.link().is_some() => (Some(text(&summary)), None),
-        (summary, None) => (None, Some(own(text(summary.as_deref().unwrap_or(&entry.item.title))))),
+        (summary, None) => (None, Some(own(text(summary.as_deref().unwrap_or(entry.item.title()))))),
     }
 }
 
 /// The item's own authors, where they are not those of the feed, which every entry inherits (RFC 4287 section 4.2.1).
 fn authors(item: &Item, publication: &Publication) -> Vec<atom::Person> {
-    if item.authors == [publication.author.clone()] {
+    if item.authors() == [publication.author.clone()] {
         return Vec::new();
     }
-    item.authors.iter().filter_map(person).collect()
+    item.authors().iter().filter_map(person).collect()
 }
 
 fn person(person: &Person) -> Option<atom::Person> {
@@ -141,9 +141,9 @@ fn category(category: &super::Category) -> Option<atom::Category> {
 /// name the id and date of a feed that nobody here has seen.
 fn links(entry: &Entry<'_>) -> Vec<Link> {
     let item = entry.item;
-    let via = item.source.as_ref().map(|origin| Link { title: seen(&origin.title), ..Link::new("via", uri(&origin.url)) });
+    let via = item.source().map(|origin| Link { title: seen(&origin.title), ..Link::new("via", uri(&origin.url)) });
     let mut links = values::item_links(entry);
-    links.extend(item.enclosures.iter().map(enclosure));
+    links.extend(item.enclosures().iter().map(enclosure));
     links.extend(via);
     links
 }

@@ -124,21 +124,21 @@ fn model(entry: &Entry<'_>, publication: &Publication, content: Content) -> Obje
     let item = entry.item;
     let (content_html, content_text, summary) = texts(entry, content);
     Object {
-        id: door(&item.id.iri),
-        url: entry.link().map(uri),
-        external_url: item.source.as_ref().map(|origin| uri(&origin.url)),
-        title: door(&item.title),
+        id: door(item.iri()),
+        url: entry.link().as_ref().map(uri),
+        external_url: item.source().map(|origin| uri(&origin.url)),
+        title: door(item.title()),
         content_html,
         content_text,
         summary,
-        image: item.image.as_ref().map(|image| uri(&image.url)),
+        image: item.image().map(|image| uri(&image.url)),
         date_published: values::rfc3339(item.published),
         date_modified: item.updated.map(|_| values::rfc3339(item.changed())),
         authors: authors(item, publication),
         tags: tags(entry),
         // Said always: the item's bytes go into feeds of several languages, and do not know which.
         language: item.language.as_str().to_owned(),
-        attachments: item.enclosures.iter().map(attachment).collect(),
+        attachments: item.enclosures().iter().map(attachment).collect(),
     }
 }
 
@@ -151,16 +151,16 @@ fn texts(entry: &Entry<'_>, content: Content) -> (Option<String>, Option<String>
     };
     match html {
         Some(html) => (Some(html), None, summary),
-        None => (None, Some(summary.unwrap_or_else(|| door(&entry.item.title))), None),
+        None => (None, Some(summary.unwrap_or_else(|| door(entry.item.title()))), None),
     }
 }
 
 /// The item's own authors, where they are not those of the feed, which every item inherits.
 fn authors(item: &Item, publication: &Publication) -> Vec<Author> {
-    if item.authors == [publication.author.clone()] {
+    if item.authors() == [publication.author.clone()] {
         return Vec::new();
     }
-    item.authors.iter().filter_map(author).collect()
+    item.authors().iter().filter_map(author).collect()
 }
 
 /// The format has no field for mail and allows a `mailto:` address as `url`.

@@ -99,8 +99,8 @@ pub struct Entry<'a> {
 
 impl Entry<'_> {
     /// The item's page: its own, else the one that is published for it.
-    fn link(&self) -> Option<&Url> {
-        self.item.link.as_ref().or(self.page.as_ref())
+    fn link(&self) -> Option<Url> {
+        self.item.link().or_else(|| self.page.clone())
     }
 }
 

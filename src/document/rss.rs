@@ -68,23 +68,23 @@ fn model(entry: &Entry<'_>, publication: &Publication, content: Content) -> rss:
     let item = entry.item;
     let (description, content) = texts(entry, content);
     let (author, creators) = authors(item, publication);
-    let mut enclosures = item.enclosures.iter().filter(|enclosure| matches!(enclosure.url.scheme(), "http" | "https"));
+    let mut enclosures = item.enclosures().iter().filter(|enclosure| matches!(enclosure.url.scheme(), "http" | "https"));
     rss::Item {
-        title: Some(door(&item.title)),
-        link: entry.link().map(uri),
+        title: Some(door(item.title())),
+        link: entry.link().as_ref().map(uri),
         description,
         content,
         author,
         categories: entry.categories.iter().filter_map(category).collect(),
         enclosure: enclosures.next().map(enclosure),
-        guid: Some(rss::Guid { value: door(item.id.guid.as_deref().unwrap_or(&item.id.iri)), permalink: false }),
+        guid: Some(rss::Guid { value: door(item.guid().unwrap_or(item.iri())), permalink: false }),
         pub_date: Some(values::rfc822(item.published)),
-        source: item.source.as_ref().map(|origin| rss::Source { url: uri(&origin.url), title: seen(&origin.title) }),
+        source: item.source().map(|origin| rss::Source { url: uri(&origin.url), title: seen(&origin.title) }),
         extensions: extensions(entry, enclosures),
         dublin_core_ext: Some(DublinCoreExtension {
             creators,
             languages: vec![item.language.as_str().to_owned()],
-            rights: item.rights.as_deref().and_then(seen).into_iter().collect(),
+            rights: item.rights().and_then(seen).into_iter().collect(),
             ..Default::default()
         }),
         ..Default::default()
@@ -138,7 +138,7 @@ fn extensions<'a>(entry: &Entry<'_>, further: impl Iterator<Item = &'a Enclosure
         add(&mut map, "atom", "updated", [Extension { name: "atom:updated".to_owned(), value: Some(updated), ..Default::default() }]);
     }
     add(&mut map, "media", "content", further.map(media_content));
-    add(&mut map, "media", "thumbnail", entry.item.image.as_deref().into_iter().map(thumbnail));
+    add(&mut map, "media", "thumbnail", entry.item.image().into_iter().map(thumbnail));
     map
 }
 

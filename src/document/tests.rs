@@ -11,7 +11,7 @@ use roxmltree::Node;
 use super::{render as pieces, *};
 use crate::config::Localised;
 use crate::diag::Place;
-use crate::item::{Enclosure, ItemId, Lifetime, Origin};
+use crate::item::{Enclosure, ItemId, Lifetime, Origin, Parts};
 use crate::text::xml_chars;
 use crate::vocab::Person;
 use crate::vocab::{MediaType, TagAuthority};
@@ -103,8 +103,8 @@ fn full_head(publication: &Publication) -> Head<'_> {
     }
 }
 
-fn item() -> Item {
-    Item {
+fn item() -> Parts {
+    Parts {
         place: Place::file(Path::new("items/belize.toml")),
         key: "belize".into(),
         id: ItemId { iri: "tag:example.org,2018:item/belize".into(), guid: None },
@@ -128,7 +128,7 @@ fn item() -> Item {
     }
 }
 
-fn full_item() -> Item {
+fn full_item() -> Parts {
     let enclosure = |address: &str, length, title: Option<&str>| Enclosure {
         url: url(address),
         media_type: MediaType::of_name(address).expect(address),
@@ -136,7 +136,7 @@ fn full_item() -> Item {
         title: title.map(str::to_owned),
         beside: None,
     };
-    Item {
+    Parts {
         updated: Some(date("2018-02-10T08:30:00.5-06:00")),
         authors: vec![person("Ana Ruiz", Some("ana@example.org")), person("Li <Wei>", None)],
         image: Some(Box::new(Image {
@@ -165,15 +165,15 @@ fn category(term: &str, label: &str) -> Category {
 }
 
 /// An entry of `item` with the given text and nothing else, encoded and put into a document of its own.
-fn document(item: &Item, text: &Prepared, content: Content, format: Format) -> String {
-    let publication = publication();
-    let entry = Entry { item, text, categories: vec![category("BZ", "Belize & more")], page: None, translations: Vec::new() };
+fn document(parts: &Parts, text: &Prepared, content: Content, format: Format) -> String {
+    let (publication, item) = (publication(), Item::from(parts.clone()));
+    let entry = Entry { item: &item, text, categories: vec![category("BZ", "Belize & more")], page: None, translations: Vec::new() };
     let encoded = encode(&entry, &publication, content, format);
     String::from_utf8(render(&head(&publication), &[&encoded], format)).expect("UTF-8")
 }
 
 fn full_document(format: Format) -> String {
-    let (publication, item) = (full_publication(), full_item());
+    let (publication, item) = (full_publication(), Item::from(full_item()));
     let text = prepared(Some("<p>Fish &amp; <b>chips</b> ]]&gt;</p>"), Some("Fish & chips < 3"));
     let translations = vec![(language("es"), url("https://example.org/es/belize")), (language("fr"), url("https://example.org/fr/b.pdf"))];
     let entry = Entry { item: &item, text: &text, categories: vec![category("BZ", "Belize"), category("", " ")], page: None, translations };
@@ -381,7 +381,7 @@ fn everything_that_is_known_is_in_the_atom() {
 fn text_goes_where_readers_look_for_it() {
     let (html, summary) = ("<p>All</p>", "Short");
     let linked = item();
-    let unlinked = Item { link: None, ..item() };
+    let unlinked = Parts { link: None, ..item() };
     for (item, text, content, rss, atom) in [
         (&linked, prepared(Some(html), Some(summary)), Content::Full, (Some(summary), Some(html)), (Some(summary), Some(html))),
         (&linked, prepared(Some(html), None), Content::Full, (Some(html), None), (None, Some(html))),
@@ -413,7 +413,7 @@ fn an_author_is_named_once() {
         (vec![odd.clone()], None, vec!["Bo"], 1),
         (vec![mail, odd], None, vec!["Ana", "Bo"], 2),
     ] {
-        let item = Item { authors, ..item() };
+        let item = Parts { authors, ..item() };
         let rss = document(&item, &Prepared::default(), Content::Full, Format::Rss);
         let tree = roxmltree::Document::parse(&rss).expect("well-formed");
         let texts = |name: &str| -> Vec<&str> {
@@ -466,7 +466,7 @@ fn the_same_values_give_the_same_bytes() {
 #[test]
 fn as_many_entries_as_fit() {
     let publication = publication();
-    let (item, text) = (item(), Prepared::default());
+    let (item, text) = (Item::from(item()), Prepared::default());
     let entry = Entry { item: &item, text: &text, categories: Vec::new(), page: None, translations: Vec::new() };
     for format in FORMATS {
         let encoded = encode(&entry, &publication, Content::Full, format);
@@ -497,7 +497,7 @@ fn the_crates_read_back_what_was_written() {
 #[test]
 fn a_former_guid_is_kept_in_rss_only() {
     let id = ItemId { iri: "tag:example.org,2018:old/4711".into(), guid: Some("4711 at example.org".into()) };
-    let item = Item { id, ..item() };
+    let item = Parts { id, ..item() };
     let rss = document(&item, &Prepared::default(), Content::Full, Format::Rss);
     assert_eq!(field(&rss, "item", "guid").as_deref(), Some("4711 at example.org"));
     let atom = document(&item, &Prepared::default(), Content::Full, Format::Atom);
@@ -506,7 +506,7 @@ fn a_former_guid_is_kept_in_rss_only() {
 
 #[test]
 fn text_that_looks_like_markup_is_told_apart() {
-    let item = Item { title: "Use <b>x</b> & </p>".to_owned(), ..item() };
+    let item = Parts { title: "Use <b>x</b> & </p>".to_owned(), ..item() };
     let text = prepared(None, Some("See </b> ]]> &amp; \"x\" 'y'"));
     let atom = document(&item, &text, Content::Full, Format::Atom);
     assert!(atom.contains("<title type=\"html\">Use &#x26;lt;b&#x26;gt;x"), "{atom}");
@@ -589,13 +589,13 @@ proptest! {
     fn any_text_survives(title in any_text(), summary in any_text(), html in any_text(), name in any_text(), label in any_text(), rights in any_text()) {
         let title = format!("t{title}.");
         let (summary, html) = (format!("s{summary}."), format!("h{html}."));
-        let item = Item {
+        let item = Item::from(Parts {
             title: title.clone(),
             authors: vec![person(&format!("n{name}."), None)],
             rights: Some(format!("r{rights}.")),
             enclosures: vec![Enclosure { title: Some(format!("e{label}.")), ..full_item().enclosures[1].clone() }],
             ..item()
-        };
+        });
         let text = prepared(Some(&html), Some(&summary));
         let publication = Publication { rights: Some(format!("r{rights}.")), ..publication() };
         let entry = Entry { item: &item, text: &text, categories: vec![category(&format!("c{label}."), &format!("l{label}."))], page: None, translations: vec![] };
@@ -615,8 +615,8 @@ proptest! {
                     prop_assert_eq!(field(&document, "item", "title"), Some(kept(&title)));
                     prop_assert_eq!(field(&document, "item", "description").map(|html| unescaped(&html)), Some(kept(&summary)));
                     prop_assert_eq!(field(&document, "item", "encoded"), Some(kept(&html)));
-                    prop_assert_eq!(field(&document, "item", "creator"), Some(kept(&item.authors[0].name)));
-                    prop_assert_eq!(field(&document, "item", "rights"), item.rights.as_deref().map(kept));
+                    prop_assert_eq!(field(&document, "item", "creator"), Some(kept(&item.authors()[0].name)));
+                    prop_assert_eq!(field(&document, "item", "rights"), item.rights().map(kept));
                     prop_assert_eq!(field(&document, "item", "category"), Some(kept(&entry.categories[0].label)));
                     prop_assert_eq!(&texts_by_quick_xml(&document, "title")[0], &kept(&title));
                     prop_assert_eq!(&texts_by_quick_xml(&document, "content:encoded")[0], &kept(&html));
@@ -630,17 +630,17 @@ proptest! {
                     };
                     prop_assert_eq!(construct("title"), Some(kept(&title)));
                     prop_assert_eq!(construct("summary"), Some(kept(&summary)));
-                    prop_assert_eq!(construct("rights"), item.rights.as_deref().map(kept));
+                    prop_assert_eq!(construct("rights"), item.rights().map(kept));
                     prop_assert_eq!(field(&document, "entry", "content"), Some(kept(&html)));
                     prop_assert_eq!(&texts_by_quick_xml(&document, "content")[0], &kept(&html));
-                    prop_assert_eq!(read.authors[0].name.clone(), Some(kept(&item.authors[0].name).trim().to_owned()));
+                    prop_assert_eq!(read.authors[0].name.clone(), Some(kept(&item.authors()[0].name).trim().to_owned()));
                     let attribute = |element: &str, name: &str| {
                         let node = find(&tree, "entry").children().find(|node| node.tag_name().name() == element && node.has_attribute(name));
                         node.and_then(|node| node.attribute(name)).map(str::to_owned)
                     };
                     prop_assert_eq!(attribute("category", "label"), Some(kept(&entry.categories[0].label)));
                     prop_assert_eq!(attribute("category", "term"), Some(kept(&entry.categories[0].term)));
-                    prop_assert_eq!(attribute("link", "title"), item.enclosures[0].title.as_deref().map(kept));
+                    prop_assert_eq!(attribute("link", "title"), item.enclosures()[0].title.as_deref().map(kept));
                     prop_assert_eq!(read.categories[0].label.clone(), Some(kept(&entry.categories[0].label)));
                     prop_assert_eq!(&read.id, "tag:example.org,2018:item/belize");
                 }
@@ -652,7 +652,7 @@ proptest! {
     #[test]
     fn any_address_stays_an_address(tail in "[ -~]{0,40}") {
         if let Ok(address) = Url::parse(&format!("https://example.org/{tail}")) {
-            let item = Item { link: Some(address.clone()), image: Some(Box::new(Image { url: address.clone(), alt: None, width: None, height: None })), ..item() };
+            let item = Parts { link: Some(address.clone()), image: Some(Box::new(Image { url: address.clone(), alt: None, width: None, height: None })), ..item() };
             for (format, element) in [(Format::Rss, "item"), (Format::Atom, "entry")] {
                 let document = document(&item, &Prepared::default(), Content::Full, format);
                 let tree = roxmltree::Document::parse(&document).expect("well-formed");

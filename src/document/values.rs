@@ -129,7 +129,7 @@ pub(super) fn mailbox(person: &Person) -> Option<String> {
 
 /// Who an item is by: its own authors, else the publication's.
 pub(super) fn authors<'a>(item: &'a Item, publication: &'a Publication) -> &'a [Person] {
-    if item.authors.is_empty() { std::slice::from_ref(&publication.author) } else { &item.authors }
+    if item.authors().is_empty() { std::slice::from_ref(&publication.author) } else { item.authors() }
 }
 
 /// A link of RSS or Atom, in the words of RFC 4287 section 4.2.7.
@@ -187,7 +187,7 @@ pub(super) fn item_links(entry: &Entry<'_>) -> Vec<Link> {
         if is_page(url) { link.media_type("text/html") } else { link }
     };
     let Some(own) = entry.link() else { return Vec::new() };
-    alternates(page(own, &entry.item.language), entry.translations.iter().map(|(language, url)| page(url, language)))
+    alternates(page(&own, &entry.item.language), entry.translations.iter().map(|(language, url)| page(url, language)))
 }
 
 /// Whether an address is taken for a web page: a name such as `report.pdf` says that it is none.

@@ -1,16 +1,15 @@
 //! How the values of an item are serialised where only this program reads them again: in as few bytes and as little work as may be.
 
 use std::path::Path;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use super::Date;
-use crate::diag::Place;
 
 /// Stands in until the reader says where the record is.
-pub fn nowhere() -> Place {
-    static NOWHERE: LazyLock<Place> = LazyLock::new(|| Place::file(Path::new("")));
+pub fn nowhere() -> Arc<Path> {
+    static NOWHERE: LazyLock<Arc<Path>> = LazyLock::new(|| Path::new("").into());
     NOWHERE.clone()
 }
 
@@ -64,21 +63,27 @@ pub mod url {
     }
 }
 
-pub mod maybe_url {
+/// An address that is kept as text: text, and in JSON the form above, which databases have.
+pub mod maybe_address {
+    use std::borrow::Cow;
+
     use super::*;
     use ::url::Url;
 
-    #[derive(Serialize)]
-    struct Given<'a>(#[serde(with = "super::url")] &'a Url);
+    #[derive(Serialize, Deserialize)]
+    struct Parsed(#[serde(with = "super::url")] Url);
 
-    #[derive(Deserialize)]
-    struct Taken(#[serde(with = "super::url")] Url);
-
-    pub fn serialize<S: Serializer>(url: &Option<Url>, to: S) -> Result<S::Ok, S::Error> {
-        url.as_ref().map(Given).serialize(to)
+    pub fn serialize<S: Serializer>(address: &Option<Cow<'_, str>>, to: S) -> Result<S::Ok, S::Error> {
+        if !to.is_human_readable() {
+            return address.serialize(to);
+        }
+        address.as_ref().and_then(|address| Url::parse(address).ok()).map(Parsed).serialize(to)
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Url>, D::Error> {
-        Ok(Option::<Taken>::deserialize(from)?.map(|taken| taken.0))
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Cow<'de, str>>, D::Error> {
+        if !from.is_human_readable() {
+            return Ok(Option::<&str>::deserialize(from)?.map(Cow::Borrowed));
+        }
+        Ok(Option::<Parsed>::deserialize(from)?.map(|parsed| String::from(parsed.0).into()))
     }
 }

@@ -406,14 +406,14 @@ mod tests {
         let loaded = crate::item::source::read(&config, &crate::progress::Progress::default());
         assert_eq!(loaded.findings, Findings::new());
         let told = |item: &std::sync::Arc<crate::item::Item>| {
-            let guid = item.id.guid.as_deref().unwrap_or("-");
+            let guid = item.guid().unwrap_or("-");
             let text = item.markups().1.map_or("-", |body| body.text.as_str());
             format!(
                 "{}|{}|{guid}|{}|{}|{text}",
                 item.published,
-                item.title,
-                item.dateline.as_deref().unwrap_or("-"),
-                item.topics.iter().flatten().count()
+                item.title(),
+                item.dateline().unwrap_or("-"),
+                item.topics().map_or(0, <[_]>::len)
             )
         };
         let mut items: Vec<_> = loaded.items.iter().map(told).collect();

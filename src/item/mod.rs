@@ -8,11 +8,15 @@ mod alias;
 mod compact;
 pub mod date;
 pub mod dateline;
+mod extras;
 pub mod feed;
+mod form;
 pub mod format;
 pub mod import;
 pub mod listing;
+mod names;
 pub mod new;
+mod parts;
 pub mod pin;
 pub mod record;
 pub mod resolve;
@@ -21,74 +25,50 @@ mod unique;
 mod walk;
 pub mod write;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, FixedOffset, Utc};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+pub use names::Names;
+pub use parts::Parts;
 pub(crate) use source::keep;
 pub use source::{Loaded, Shelf, Sift, read, read_again, read_with};
 pub use walk::{Files, Found};
 
+use crate::config::TopicKey;
 use crate::diag::Place;
 use crate::text::Markup;
 use crate::vocab::{Country, Language, MediaType, Person};
+use extras::Extras;
 
 /// A date as it is published: to the second, with the offset that it was written in.
 pub type Date = DateTime<FixedOffset>;
 
-/// One item of news. Where its record stands and what was left in it are not serialised, for they are the reader's.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// One item of news, in little memory: there may be millions of them. [`Parts`] are for putting one together.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Item {
-    /// Where the record stands: the file, and the line that it begins at in a bulk file.
-    #[serde(skip, default = "compact::nowhere")]
-    pub place: Place,
-    /// The record's own name: the file's path below its source without the extension, or the key of its row.
-    pub key: Arc<str>,
-    /// Published as RSS 2.0 `guid`, Atom `id` (RFC 4287 section 4.2.6) and JSON Feed `id`; the same in every channel and format.
-    pub id: ItemId,
-    /// Plain text. RSS `title`, Atom `title` (RFC 4287 section 4.2.14). Never empty.
-    pub title: String,
+    names: Names,
     /// RSS `pubDate`, Atom `published` (RFC 4287 section 4.2.9), JSON Feed `date_published`.
-    #[serde(with = "compact::date")]
     pub published: Date,
     /// When it last changed in a way that readers should notice, never before `published`; Atom `updated` (RFC 4287 section 4.2.15), JSON Feed
     /// `date_modified`.
-    #[serde(with = "compact::maybe_date")]
     pub updated: Option<Date>,
-    /// The place that a report opens with, as in `San Jose, Costa Rica`, where the record keeps it apart from the body.
-    pub dateline: Option<String>,
     /// `None` where it was left in the record, since few items of many are shown; [`Shelf`] fetches it.
-    #[serde(skip)]
     pub text: Option<Box<Text>>,
-    /// The item's page. RSS `link`, Atom `link rel="alternate"` (RFC 4287 section 4.2.7), JSON Feed `url`.
-    #[serde(with = "compact::maybe_url")]
-    pub link: Option<Url>,
-    /// As the record says; `None` where it says nothing, which is not the same as an empty list ("no country").
-    pub countries: Option<Vec<Country>>,
-    /// Keys of the config's topics, as the record says; `None` where it says nothing.
-    #[serde(deserialize_with = "crate::vocab::serial::maybe_words")]
-    pub topics: Option<Vec<Arc<str>>>,
     /// RSS `dc:language`, Atom `xml:lang`, JSON Feed `language`.
     pub language: Language,
-    /// Shared by an item and its translations.
-    pub story: Option<Arc<str>>,
-    /// RSS `dc:creator` (and `author` where there is an e-mail address), Atom `author` (RFC 4287 section 4.2.1).
-    pub authors: Vec<Person>,
-    /// `media:thumbnail` in RSS and Atom, JSON Feed `image`.
-    pub image: Option<Box<Image>>,
-    /// RSS `enclosure` (the first one; the format allows no more), Atom `link rel="enclosure"` and JSON Feed `attachments` (all).
-    pub enclosures: Vec<Enclosure>,
-    /// Where the item was taken from. RSS `source`, Atom `link rel="via"`, JSON Feed `external_url`.
-    pub source: Option<Box<Origin>>,
-    /// Plain text. RSS `dc:rights`, Atom `rights` (RFC 4287 section 4.2.10).
-    pub rights: Option<String>,
-    pub lifetime: Lifetime,
-    /// The first byte of its record's line, in NDJSON.
-    #[serde(skip)]
-    pub offset: u64,
+    /// A URL.
+    link: Option<Box<str>>,
+    extras: Extras,
+    path: Arc<Path>,
+    line: u32,
+    offset: u64,
+    draft: bool,
+    by_day: bool,
+    withdrawn: bool,
 }
 
 /// What an item says, as the record has it.
@@ -101,19 +81,12 @@ pub struct Text {
 }
 
 /// An item's published identity.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ItemId {
-    /// An absolute IRI: a tag URI (RFC 4151) minted under the publication's authority, or an id taken over verbatim from a former feed.
+    /// As [`Names::iri`].
     pub iri: Arc<str>,
-    /// A former RSS `guid` that is no IRI and must stay as it was; published instead of `iri` where the format is RSS.
+    /// As [`Names::guid`].
     pub guid: Option<Arc<str>>,
-}
-
-impl ItemId {
-    /// A number below `range` that depends on the id alone.
-    fn spread(&self, range: u32) -> i64 {
-        i64::from(self.iri.bytes().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte))) % range)
-    }
 }
 
 /// When an item may be seen.
@@ -146,6 +119,133 @@ pub enum Hidden {
 const QUARTER: u32 = 900;
 
 impl Item {
+    /// What it is called, as the ledger knows it.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// Published as RSS 2.0 `guid`, Atom `id` (RFC 4287 section 4.2.6) and JSON Feed `id`; the same in every channel and format.
+    pub fn iri(&self) -> &str {
+        self.names.iri()
+    }
+
+    /// As [`Names::guid`].
+    pub fn guid(&self) -> Option<&str> {
+        self.names.guid()
+    }
+
+    /// What tells it from every other item, and orders items of one instant.
+    pub fn id(&self) -> (&str, Option<&str>) {
+        (self.iri(), self.guid())
+    }
+
+    /// As [`Names::key`].
+    pub fn key(&self) -> &str {
+        self.names.key()
+    }
+
+    /// Plain text. RSS `title`, Atom `title` (RFC 4287 section 4.2.14). Never empty.
+    pub fn title(&self) -> &str {
+        self.names.title()
+    }
+
+    /// The place that a report opens with, as in `San Jose, Costa Rica`, where the record keeps it apart from the body.
+    pub fn dateline(&self) -> Option<&str> {
+        self.extras.dateline()
+    }
+
+    /// The item's page. RSS `link`, Atom `link rel="alternate"` (RFC 4287 section 4.2.7), JSON Feed `url`. It is parsed anew each time.
+    pub fn link(&self) -> Option<Url> {
+        self.link.as_ref().and_then(|link| Url::parse(link).ok())
+    }
+
+    /// The same as text.
+    pub fn address(&self) -> Option<&str> {
+        self.link.as_deref()
+    }
+
+    /// As the record says; `None` where it says nothing, which is not the same as an empty list ("no country").
+    pub fn countries(&self) -> Option<&[Country]> {
+        self.extras.countries()
+    }
+
+    /// Keys of the config's topics, as the record says; `None` where it says nothing.
+    pub fn topics(&self) -> Option<&[TopicKey]> {
+        self.extras.topics()
+    }
+
+    /// Shared by an item and its translations.
+    pub fn story(&self) -> Option<&str> {
+        self.extras.story()
+    }
+
+    /// RSS `dc:creator` (and `author` where there is an e-mail address), Atom `author` (RFC 4287 section 4.2.1).
+    pub fn authors(&self) -> &[Person] {
+        self.extras.authors()
+    }
+
+    /// `media:thumbnail` in RSS and Atom, JSON Feed `image`.
+    pub fn image(&self) -> Option<&Image> {
+        self.extras.image()
+    }
+
+    /// RSS `enclosure` (the first one; the format allows no more), Atom `link rel="enclosure"` and JSON Feed `attachments` (all).
+    pub fn enclosures(&self) -> &[Enclosure] {
+        self.extras.enclosures()
+    }
+
+    /// Where the item was taken from. RSS `source`, Atom `link rel="via"`, JSON Feed `external_url`.
+    pub fn source(&self) -> Option<&Origin> {
+        self.extras.source()
+    }
+
+    /// Plain text. RSS `dc:rights`, Atom `rights` (RFC 4287 section 4.2.10).
+    pub fn rights(&self) -> Option<&str> {
+        self.extras.rights()
+    }
+
+    pub fn lifetime(&self) -> Lifetime {
+        let (publish_at, expires) = (self.extras.publish_at(), self.extras.expires());
+        Lifetime { draft: self.draft, by_day: self.by_day, publish_at, expires, withdrawn: self.withdrawn }
+    }
+
+    /// Where the record stands: the file, and the line that it begins at in a bulk file.
+    pub fn place(&self) -> Place {
+        Place::line(self.path.clone(), self.line)
+    }
+
+    /// The file of the record.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The line that the record begins at in a bulk file, else 0.
+    pub fn line(&self) -> u32 {
+        self.line
+    }
+
+    /// The first byte of its record's line, in NDJSON.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Says where the record stands.
+    pub fn found_at(&mut self, place: Place, offset: u64) {
+        (self.path, self.line, self.offset) = (place.path, place.line, offset);
+    }
+
+    /// Lets it have these names, which are its own, in the memory of another who has them too.
+    pub fn share_names(&mut self, names: &Names) {
+        if self.names == *names {
+            self.names = names.clone();
+        }
+    }
+
+    /// A number below `range` that depends on the id alone.
+    fn spread(&self, range: u32) -> i64 {
+        i64::from(self.iri().bytes().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte))) % range)
+    }
+
     /// The summary and the body, where they are at hand.
     pub fn markups(&self) -> (Option<&Markup>, Option<&Markup>) {
         let text = self.text.as_deref();
@@ -159,26 +259,26 @@ impl Item {
     pub fn changed(&self) -> Date {
         match self.updated {
             Some(updated) => updated.max(self.published),
-            None if self.lifetime.by_day => self.published + Duration::seconds(self.id.spread(QUARTER)),
+            None if self.by_day => self.published + Duration::seconds(self.spread(QUARTER)),
             None => self.published,
         }
     }
 
     /// Whether the item stays out at `now`, and why.
     pub fn hidden(&self, now: DateTime<Utc>) -> Option<Hidden> {
-        if self.lifetime.withdrawn {
+        if self.withdrawn {
             return Some(Hidden::Withdrawn);
         }
-        if self.lifetime.draft {
+        if self.draft {
             return Some(Hidden::Draft);
         }
         // No date in a document lies in the future.
         let dated = if self.updated.is_none() { self.changed() } else { self.published };
-        let due = self.lifetime.publish_at.map_or(dated, |due| due.max(dated));
+        let due = self.extras.publish_at().map_or(dated, |due| due.max(dated));
         if due > now {
             return Some(Hidden::NotYet(due));
         }
-        self.lifetime.expires.filter(|end| *end <= now).map(Hidden::Expired)
+        self.extras.expires().filter(|end| *end <= now).map(Hidden::Expired)
     }
 }
 

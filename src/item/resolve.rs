@@ -17,7 +17,7 @@ use super::address::{self, is_iri};
 use super::alias::Aliases;
 use super::format::{Fault, Field, Spot};
 use super::record::{ImageTable, Many, OriginTable, Record, Scalar, Withdrawn, Written};
-use super::{Date, Image, Item, ItemId, Lifetime, Origin, Text, date};
+use super::{Date, Image, Item, ItemId, Lifetime, Origin, Parts, Text, date};
 use crate::config::{Config, RecordFormat, Source, TopicKey};
 use crate::diag::{Code, Place, Severity, codes, did_you_mean};
 use crate::text::{self, Markup, Syntax};
@@ -80,8 +80,7 @@ impl Work<'_> {
         let topics = record.topics.filter(says_something).map(|list| self.topics(list));
         let language = self.language(record.language, setting.source);
         let story = self.line(Field::new("story"), record.story).map(Arc::from);
-        let mut authors = record.authors.map(|list| self.people(list)).unwrap_or_default();
-        authors.shrink_to_fit();
+        let authors = record.authors.map(|list| self.people(list)).unwrap_or_default();
         let image = record.image.and_then(|image| self.image(image)).map(Box::new);
         let enclosures = record.enclosures.map(|list| self.enclosures(list, setting.file)).unwrap_or_default();
         let source = record.source.and_then(|source| self.origin(source)).map(Box::new);
@@ -92,7 +91,7 @@ impl Work<'_> {
         let lifetime = Lifetime { by_day, withdrawn, ..self.lifetime(record.draft, publish_at.or(published), publish_at, expires) };
         let ((key, id), title, published) = (identity?, title?, published?);
         let place = setting.place;
-        let item = Item {
+        let parts = Parts {
             place,
             key,
             id,
@@ -114,10 +113,10 @@ impl Work<'_> {
             lifetime,
             offset: 0,
         };
-        Some(match notice {
-            Some(notice) => replaced(item, notice),
-            None => item,
-        })
+        Some(Item::from(match notice {
+            Some(notice) => replaced(parts, notice),
+            None => parts,
+        }))
     }
 
     /// Whether the item was taken back without a word, and the notice that takes its place where it was not.
@@ -353,9 +352,9 @@ impl Work<'_> {
 }
 
 /// The item with a notice in place of all that it said: id, title, date and page stay, so that readers see which item it is.
-fn replaced(item: Item, notice: Markup) -> Item {
+fn replaced(parts: Parts, notice: Markup) -> Parts {
     let text = Text { summary: None, body: Some(notice) };
-    Item { text: Some(Box::new(text)), dateline: None, image: None, enclosures: Vec::new(), ..item }
+    Parts { text: Some(Box::new(text)), dateline: None, image: None, enclosures: Vec::new(), ..parts }
 }
 
 /// Whether a list is more than the one empty string by which exports say that there is nothing.

@@ -65,7 +65,7 @@ pub trait Sift: Sync {
     fn link(&self, _other: u128, _mark: u128) {}
 
     /// What a run before read of the bulk file with this mark.
-    fn known_rows(&self, _mark: u128) -> Option<&[u8]> {
+    fn known_rows(&self, _mark: u128) -> Option<Vec<u8>> {
         None
     }
 
@@ -173,7 +173,7 @@ impl<N> Batch<N> {
 
     /// What a run before made of a record that is the same now.
     fn known(&mut self, (mut item, note): (Item, N), place: Place, offset: u64) {
-        (item.place, item.offset) = (place, offset);
+        item.found_at(place, offset);
         self.records += 1;
         self.known += 1;
         self.push(item, note);
@@ -183,7 +183,7 @@ impl<N> Batch<N> {
     fn rows(&mut self, found: &Found, extent: Option<Extent>) -> Option<Vec<u8>> {
         let marks = std::mem::take(&mut self.marks);
         let is_whole = !marks.is_empty() && self.findings.is_empty() && self.bad == 0 && marks.len() == self.items.len();
-        let row = |(mark, item): (&u128, &Arc<Item>)| Row { mark: *mark, line: item.place.line, offset: item.offset };
+        let row = |(mark, item): (&u128, &Arc<Item>)| Row { mark: *mark, line: item.line(), offset: item.offset() };
         is_whole.then(|| rows::write(found, extent, marks.iter().zip(&self.items).map(row)))
     }
 

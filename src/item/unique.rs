@@ -26,12 +26,11 @@ pub fn clashing(items: &[Arc<Item>], findings: &mut Findings) -> Vec<bool> {
 
 /// Whether two items may have in common what each should have alone: seldom where they have not, and always where they have.
 fn may_clash(items: &[Arc<Item>]) -> bool {
-    let with_guids = items.par_iter().any(|item| item.id.guid.is_some());
+    let with_guids = items.par_iter().any(|item| item.guid().is_some());
     let hashes = |item: &Arc<Item>| {
-        let guid = with_guids.then(|| xxh3_64_with_seed(item.id.guid.as_deref().unwrap_or(&item.id.iri).as_bytes(), 1));
-        let story =
-            item.story.as_deref().map(|story| xxh3_64_with_seed(story.as_bytes(), xxh3_64_with_seed(item.language.as_str().as_bytes(), 2)));
-        [Some(xxh3_64_with_seed(item.id.iri.as_bytes(), 0)), guid, story].into_iter().flatten()
+        let guid = with_guids.then(|| xxh3_64_with_seed(item.guid().unwrap_or(item.iri()).as_bytes(), 1));
+        let story = item.story().map(|story| xxh3_64_with_seed(story.as_bytes(), xxh3_64_with_seed(item.language.as_str().as_bytes(), 2)));
+        [Some(xxh3_64_with_seed(item.iri().as_bytes(), 0)), guid, story].into_iter().flatten()
     };
     let mut hashes: Vec<u64> = items.par_iter().flat_map_iter(hashes).collect();
     hashes.par_sort_unstable();
@@ -55,7 +54,7 @@ fn clashes(items: &[Arc<Item>]) -> Vec<Clash> {
     let mut ids = HashMap::with_capacity(items.len());
     // What RSS publishes: of an item without a former guid it is the id.
     let mut guids = HashMap::new();
-    let with_guids = items.iter().any(|item| item.id.guid.is_some());
+    let with_guids = items.iter().any(|item| item.guid().is_some());
     let mut stories = HashMap::new();
     for (second, item) in items.iter().enumerate() {
         let mut met = |first: usize, kind| {
@@ -63,12 +62,12 @@ fn clashes(items: &[Arc<Item>]) -> Vec<Clash> {
                 clashes.push(Clash { first, second, kind });
             }
         };
-        let first = *ids.entry(&*item.id.iri).or_insert(second);
+        let first = *ids.entry(item.iri()).or_insert(second);
         met(first, Kind::Id);
         if with_guids && first == second {
-            met(*guids.entry(item.id.guid.as_deref().unwrap_or(&item.id.iri)).or_insert(second), Kind::Guid);
+            met(*guids.entry(item.guid().unwrap_or(item.iri())).or_insert(second), Kind::Guid);
         }
-        if let Some(story) = item.story.as_deref()
+        if let Some(story) = item.story()
             && first == second
         {
             met(*stories.entry((story, &item.language)).or_insert(second), Kind::Story);
@@ -80,24 +79,24 @@ fn clashes(items: &[Arc<Item>]) -> Vec<Clash> {
 impl Clash {
     fn finding(&self, items: &[Arc<Item>]) -> Finding {
         let (first, second) = (&items[self.first], &items[self.second]);
-        let there = match first.place.line {
-            0 => format!("`{}`", first.place.path.display()),
-            line => format!("`{}:{line}`", first.place.path.display()),
+        let there = match first.line() {
+            0 => format!("`{}`", first.path().display()),
+            line => format!("`{}:{line}`", first.path().display()),
         };
         let finding = match self.kind {
-            Kind::Id => Finding::new(&codes::DUPLICATE_ID, format!("the id `{}` is that of {there} too", second.id.iri))
+            Kind::Id => Finding::new(&codes::DUPLICATE_ID, format!("the id `{}` is that of {there} too", second.iri()))
                 .help("give the newer of the two an `id` of its own; if they are one item, remove one"),
             Kind::Guid => {
-                let guid = second.id.guid.as_deref().unwrap_or(&second.id.iri);
+                let guid = second.guid().unwrap_or(second.iri());
                 Finding::new(&codes::DUPLICATE_ID, format!("the guid `{guid}` is that of {there} too"))
                     .help("a guid stands for one item; keep it where the former feed had it")
             }
             Kind::Story => {
-                let (story, language) = (second.story.as_deref().unwrap_or_default(), &second.language);
+                let (story, language) = (second.story().unwrap_or_default(), &second.language);
                 Finding::new(&codes::DUPLICATE_TRANSLATION, format!("the story `{story}` has a version in `{language}` already: {there}"))
                     .help("items with one `story` are translations of each other; mend the `language` or the `story` of one")
             }
         };
-        finding.at(second.place.clone())
+        finding.at(second.place())
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::{Digest, Known, KnownChannel, KnownPage, Memory, Ref, Traces};
+use crate::item::Names;
 
 /// A line.
 #[derive(Debug, Serialize, Deserialize)]
@@ -83,7 +84,7 @@ pub struct BadLine {
 /// The memory as text: the items by id, then the channels by path.
 pub fn export(memory: &Memory) -> String {
     let mut items: Vec<&Known> = memory.items().iter().collect();
-    items.sort_by(|a, b| a.iri.cmp(&b.iri));
+    items.sort_by(|a, b| a.iri().cmp(b.iri()));
     let items = items.into_iter().map(|known| Line::Item(item_line(known)));
     lines(items.chain(memory.channels.iter().map(|(path, channel)| Line::Channel(channel_line(memory, path, channel)))))
 }
@@ -91,7 +92,7 @@ pub fn export(memory: &Memory) -> String {
 /// What of `after` differs from `before`, to be imported into that: the lines of [`export`], but for the members of a channel and the pages of its
 /// archive that are what they were.
 pub fn changes(before: &Memory, after: &Memory) -> String {
-    let former = |known: &Known| before.find(&known.iri).map(|at| before.get(at));
+    let former = |known: &Known| before.find(known.iri()).map(|at| before.get(at));
     let items: Vec<&Known> =
         after.items().since(before.items()).into_iter().map(|(_, known)| known).filter(|known| former(known) != Some(*known)).collect();
     let channels = after.channels.iter().filter(|(path, channel)| before.channels.get(*path) != Some(channel));
@@ -105,7 +106,7 @@ pub fn changes(before: &Memory, after: &Memory) -> String {
 
 /// Whether the places of items in `before` are their places in `after`.
 fn is_grown(before: &Memory, after: &Memory) -> bool {
-    let is_in_place = |(at, known): (usize, &Known)| after.items().get(at).is_some_and(|own| own.iri == known.iri);
+    let is_in_place = |(at, known): (usize, &Known)| after.items().get(at).is_some_and(|own| own.iri() == known.iri());
     before.items().since(after.items()).into_iter().all(is_in_place)
 }
 
@@ -123,7 +124,7 @@ fn since(former: &KnownChannel, memory: &Memory, path: &str, channel: &KnownChan
         id: channel.id.clone(),
         ..*channel
     };
-    let id = |at: &Ref| memory.get(*at).iri.to_string();
+    let id = |at: &Ref| memory.get(*at).iri().to_owned();
     let kept = (kept > 0).then_some(kept);
     ChannelLine { front: new[..ahead].last().map(id), rest: rest.map(id), kept, ..channel_line(memory, path, &news) }
 }
@@ -162,7 +163,7 @@ pub fn marks(memory: &Memory, former: (&Memory, &Marks)) -> Marks {
 fn mark(memory: &Memory, channel: &KnownChannel) -> String {
     let list = |(nth, members): (u64, &Vec<Ref>)| {
         // Each for itself, since they lie far apart: the processor waits for many at a time.
-        let one = |(at, item): (usize, &Ref)| xxh3_64_with_seed(memory.get(*item).iri.as_bytes(), nth << 32 | at as u64);
+        let one = |(at, item): (usize, &Ref)| xxh3_64_with_seed(memory.get(*item).iri().as_bytes(), nth << 32 | at as u64);
         members.par_iter().enumerate().map(one).reduce(|| members.len() as u64, u64::wrapping_add)
     };
     let lists = std::iter::once(&channel.members).chain(channel.pages.iter().map(|page| &page.members));
@@ -206,10 +207,10 @@ fn seconds(text: &str) -> Option<i64> {
 
 fn item_line(known: &Known) -> ItemLine {
     ItemLine {
-        id: known.iri.to_string(),
-        guid: known.guid.as_deref().map(str::to_owned),
-        key: known.key.to_string(),
-        title: known.title.to_string(),
+        id: known.iri().to_owned(),
+        guid: known.guid().map(str::to_owned),
+        key: known.key().to_owned(),
+        title: known.title().to_owned(),
         first_seen: time(known.first_seen),
         published: time(known.published),
         updated: known.updated.map(time),
@@ -227,10 +228,7 @@ fn known(line: ItemLine) -> Option<Known> {
         None => Some(None),
     };
     Some(Known {
-        iri: line.id.into(),
-        guid: line.guid.map(Into::into),
-        key: line.key.into(),
-        title: line.title.into(),
+        names: Names::new(&line.id, line.guid.as_deref(), &line.key, &line.title),
         first_seen: seconds(&line.first_seen)?,
         published: seconds(&line.published)?,
         updated: optional(line.updated)?,
@@ -248,7 +246,7 @@ fn known(line: ItemLine) -> Option<Known> {
 }
 
 fn channel_line(memory: &Memory, path: &str, channel: &KnownChannel) -> ChannelLine {
-    let id = |at: &Ref| memory.get(*at).iri.to_string();
+    let id = |at: &Ref| memory.get(*at).iri().to_owned();
     let page = |page: &KnownPage| PageLine {
         updated: time(page.updated),
         digest: page.digest.map(Digest::to_hex),
@@ -329,10 +327,7 @@ mod tests {
 
     fn item(n: u8) -> Known {
         Known {
-            iri: format!("tag:example.org,2018:item/{n}").into(),
-            guid: None,
-            key: "k".into(),
-            title: "A “title”".into(),
+            names: Names::new(&format!("tag:example.org,2018:item/{n}"), None, "k", "A “title”"),
             first_seen: 1_500_000_000,
             published: 1_400_000_000,
             updated: Some(1_500_000_001),

@@ -72,10 +72,12 @@ pub fn guard(scene: &Scene<'_>) -> Findings {
 pub fn repeat(item: &Item, old: &Known) -> Finding {
     let message = format!(
         "`{}` is new, and says what `{}` said (\u{201c}{}\u{201d}), which is gone: subscribers would see it a second time",
-        item.key, old.key, old.title
+        item.key(),
+        old.key(),
+        old.title()
     );
-    let help = format!("give the record the id that the item had, `id = \"{}\"`", old.iri);
-    Finding::new(&codes::WOULD_REPEAT, message).at(item.place.clone()).help(Accept::Repeats.way_out(&help))
+    let help = format!("give the record the id that the item had, `id = \"{}\"`", old.iri());
+    Finding::new(&codes::WOULD_REPEAT, message).at(item.place()).help(Accept::Repeats.way_out(&help))
 }
 
 fn shrink(scene: &Scene<'_>, path: &str, before: &KnownChannel) -> Option<Finding> {
@@ -100,7 +102,7 @@ fn shrink(scene: &Scene<'_>, path: &str, before: &KnownChannel) -> Option<Findin
     if !too_many && !empties {
         return None;
     }
-    let mut names: Vec<String> = lost.iter().take(TOLD).map(|at| format!("`{}`", scene.before.get(*at).key)).collect();
+    let mut names: Vec<String> = lost.iter().take(TOLD).map(|at| format!("`{}`", scene.before.get(*at).key())).collect();
     if lost.len() > TOLD {
         names.push(format!("{} more", lost.len() - TOLD));
     }
@@ -112,9 +114,9 @@ fn shrink(scene: &Scene<'_>, path: &str, before: &KnownChannel) -> Option<Findin
 
 /// An item that is dated in the future and does not say that it is to be held back.
 pub fn future(item: &Item) -> Finding {
-    let message = format!("`{}` is dated {}, which lies in the future", item.key, item.published.format("%Y-%m-%d %H:%M %:z"));
+    let message = format!("`{}` is dated {}, which lies in the future", item.key(), item.published.format("%Y-%m-%d %H:%M %:z"));
     let help = "mend `date`, or add `publish-at` to have it held back until then (`future = \"hold\"` in `[guards]` does so for all)";
-    Finding::new(&codes::FUTURE_ITEM, message).at(item.place.clone()).help(Accept::Future.way_out(help))
+    Finding::new(&codes::FUTURE_ITEM, message).at(item.place()).help(Accept::Future.way_out(help))
 }
 
 /// A publish that was taken back, and would come again since nothing was mended.

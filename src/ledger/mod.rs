@@ -4,6 +4,7 @@
 //! [`mod@guard`] says what subscribers would notice that nobody can have meant; both are pure. [`store`] keeps a memory, in a file of SQLite or
 //! in PostgreSQL, [`exchange`] writes it as NDJSON, and [`rebuild`] gathers one from published documents where the ledger was lost. `docs/ledger.md` is the page for users.
 
+mod by_iri;
 pub mod exchange;
 pub mod guard;
 mod items;
@@ -17,12 +18,13 @@ pub mod staged;
 pub mod store;
 pub mod trace;
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::item::Names;
+use by_iri::ByIri;
 pub use guard::Accept;
 pub use items::Items;
 pub use pings::{Pending, Ping};
@@ -35,11 +37,11 @@ pub use trace::Digest;
 pub type Ref = u32;
 
 /// Everything that is remembered.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Memory {
     /// Shared with whoever writes them down meanwhile, and with what is remembered from then on.
     items: Items,
-    by_iri: Arc<HashMap<Arc<str>, Ref, foldhash::fast::RandomState>>,
+    by_iri: ByIri,
     /// By path, without extension.
     pub channels: BTreeMap<String, KnownChannel>,
 }
@@ -47,12 +49,8 @@ pub struct Memory {
 /// An item that was published.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
-    /// The published id.
-    pub iri: Arc<str>,
-    pub guid: Option<Arc<str>>,
-    /// The record's key when it was last seen.
-    pub key: Arc<str>,
-    pub title: Arc<str>,
+    /// The published id, and what else it was called when it was last seen.
+    pub names: Names,
     /// Unix seconds, as all times here.
     pub first_seen: i64,
     pub published: i64,
@@ -61,6 +59,28 @@ pub struct Known {
     pub traces: Traces,
     /// Since when it is out of the feeds.
     pub gone: Option<i64>,
+}
+
+impl Known {
+    /// As [`Names::iri`].
+    pub fn iri(&self) -> &str {
+        self.names.iri()
+    }
+
+    /// As [`Names::guid`].
+    pub fn guid(&self) -> Option<&str> {
+        self.names.guid()
+    }
+
+    /// As [`Names::key`].
+    pub fn key(&self) -> &str {
+        self.names.key()
+    }
+
+    /// As [`Names::title`].
+    pub fn title(&self) -> &str {
+        self.names.title()
+    }
 }
 
 /// What is remembered of an item's content.
@@ -124,7 +144,7 @@ impl Memory {
     }
 
     pub fn find(&self, iri: &str) -> Option<Ref> {
-        self.by_iri.get(iri).copied()
+        self.by_iri.find(iri, &self.items)
     }
 
     /// # Panics
@@ -142,11 +162,14 @@ impl Memory {
         }
     }
 
+    /// What is remembered of the items, without the channels.
+    fn items_alone(&self) -> Self {
+        Memory { items: self.items.clone(), by_iri: self.by_iri.clone(), channels: BTreeMap::new() }
+    }
+
     /// Makes room for so many more items.
     fn reserve(&mut self, more: usize) {
-        if more > 0 {
-            Arc::make_mut(&mut self.by_iri).reserve(more);
-        }
+        self.by_iri.reserve(more, &self.items);
     }
 
     /// An item, to be changed.
@@ -156,21 +179,29 @@ impl Memory {
 
     /// Adds an item, or puts it in the place of the one with its id.
     pub fn put(&mut self, known: Known) -> Ref {
-        match self.by_iri.get(&known.iri) {
+        match self.find(known.iri()) {
             Some(at) => {
-                let at = *at;
                 *self.at_mut(at) = known;
                 at
             }
             None => {
                 let at = self.items.len() as Ref;
-                Arc::make_mut(&mut self.by_iri).insert(known.iri.clone(), at);
                 self.items.push(known);
+                self.by_iri.add(at, &self.items);
                 at
             }
         }
     }
 }
+
+impl PartialEq for Memory {
+    fn eq(&self, other: &Self) -> bool {
+        // Where each item is follows from the items.
+        self.items == other.items && self.channels == other.channels
+    }
+}
+
+impl Eq for Memory {}
 
 /// Seconds as a date of the published kind.
 pub fn date(seconds: i64) -> crate::item::Date {

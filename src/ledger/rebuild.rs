@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::{Known, KnownChannel, KnownPage, Memory, Ref, Traces, trace};
 use crate::config::paths;
+use crate::item::Names;
 use crate::seen::{Seen, SeenItem};
 
 /// Gathers a memory from documents: their paths below the output folder, and what a reader sees in them.
@@ -51,10 +52,7 @@ pub fn memory(documents: &BTreeMap<String, Seen>) -> Memory {
 fn known(item: &SeenItem) -> Known {
     let text = item.html.as_deref().or(item.summary.as_deref()).unwrap_or(&item.title);
     Known {
-        iri: item.id.as_str().into(),
-        guid: None,
-        key: item.id.rsplit('/').next().unwrap_or_default().into(),
-        title: item.title.as_str().into(),
+        names: Names::new(&item.id, None, item.id.rsplit('/').next().unwrap_or_default(), &item.title),
         first_seen: item.published.unwrap_or_default(),
         published: item.published.unwrap_or_default(),
         updated: item.updated.filter(|updated| Some(*updated) != item.published),
@@ -65,10 +63,7 @@ fn known(item: &SeenItem) -> Known {
 
 fn deleted(iri: &str, when: i64) -> Known {
     Known {
-        iri: iri.into(),
-        guid: None,
-        key: iri.rsplit('/').next().unwrap_or_default().into(),
-        title: "".into(),
+        names: Names::new(iri, None, iri.rsplit('/').next().unwrap_or_default(), ""),
         first_seen: when,
         published: when,
         updated: None,

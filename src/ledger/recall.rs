@@ -13,7 +13,7 @@ use crate::item::Item;
 /// What the run's items are to the memory.
 #[derive(Debug, Default)]
 pub struct Recall {
-    /// The memory as it is when this run is published; its channels are still those of the run before.
+    /// The memory as it is when this run is published; nothing of its channels is in it yet.
     pub after: Memory,
     /// The place in the memory of each of the run's items.
     pub refs: Vec<Ref>,
@@ -34,14 +34,14 @@ const PART: usize = 16_384;
 pub fn recall<'t>(items: &mut [Arc<Item>], traces: impl Fn(usize) -> &'t Traces + Sync, before: &Memory, now: DateTime<Utc>) -> Recall {
     let now = now.timestamp();
     let remember = |item: &mut Arc<Item>, traces: &Traces| {
-        let at = before.find(&item.id.iri);
+        let at = before.find(item.iri());
         let known = at.map(|at| before.get(at));
         // A record that is the same to the letter did not change, even where another config has its content traced otherwise.
         let traces = known.map(|known| known.traces).filter(|known| known.record == traces.record).unwrap_or(*traces);
         let is_unsure = known.is_some_and(|known| known.traces.record.is_none());
         Met { at, is_unsure, news: remembered(item, traces, known, now) }
     };
-    let mut recall = Recall { after: before.clone(), refs: Vec::with_capacity(items.len()), ..Recall::default() };
+    let mut recall = Recall { after: before.items_alone(), refs: Vec::with_capacity(items.len()), ..Recall::default() };
     recall.after.reserve(items.len().saturating_sub(before.items().len()));
     for (nth, part) in items.chunks_mut(PART).enumerate() {
         let traces = |at: usize| traces(nth * PART + at);
@@ -82,22 +82,15 @@ fn remembered(item: &mut Arc<Item>, traces: Traces, known: Option<&Known>, now: 
     }
     let published = item.published.timestamp();
     let is_as_known = |known: &&Known| {
-        (known.gone, known.updated, known.published, known.traces) == (None, updated, published, traces)
-            && known.guid == item.id.guid
-            && known.key == item.key
-            && *known.title == *item.title
+        (known.gone, known.updated, known.published, known.traces) == (None, updated, published, traces) && known.names == *item.names()
     };
-    if known.filter(is_as_known).is_some() {
+    if let Some(known) = known.filter(is_as_known) {
+        // Not where somebody else has the item too, who would keep the names that it has now.
+        Arc::get_mut(item).into_iter().for_each(|item| item.share_names(&known.names));
         return None;
     }
     Some(Known {
-        iri: item.id.iri.clone(),
-        guid: item.id.guid.clone(),
-        key: item.key.clone(),
-        title: match known.filter(|known| *known.title == *item.title) {
-            Some(known) => known.title.clone(),
-            None => item.title.as_str().into(),
-        },
+        names: item.names().clone(),
         first_seen: known.map_or(now, |known| known.first_seen),
         published,
         updated,
@@ -151,7 +144,7 @@ impl Recall {
         if self.new.is_empty() {
             return;
         }
-        let mut left: HashMap<Likeness, Ref> = HashMap::new();
+        let mut left: HashMap<Likeness<'_>, Ref> = HashMap::new();
         for (at, known) in (0..).zip(self.after.items().iter()).filter(|(_, known)| known.gone.is_some()) {
             for likeness in likenesses(known) {
                 left.entry(likeness).or_insert(at);
@@ -171,14 +164,14 @@ impl Recall {
 
 /// By what two items under two ids are known to be one.
 #[derive(PartialEq, Eq, Hash)]
-enum Likeness {
+enum Likeness<'a> {
     Content(Digest),
     Page(u64),
     Text(u64, i64),
-    Title(Arc<str>, i64),
+    Title(&'a str, i64),
 }
 
-fn likenesses(known: &Known) -> Vec<Likeness> {
+fn likenesses(known: &Known) -> Vec<Likeness<'_>> {
     let mut all = Vec::with_capacity(4);
     if known.traces.record.is_some() && known.traces.content != Digest::default() {
         all.push(Likeness::Content(known.traces.content));
@@ -189,6 +182,6 @@ fn likenesses(known: &Known) -> Vec<Likeness> {
     if known.traces.text != trace::short(b"") && known.traces.text != 0 {
         all.push(Likeness::Text(known.traces.text, known.published));
     }
-    all.push(Likeness::Title(known.title.clone(), known.published));
+    all.push(Likeness::Title(known.title(), known.published));
     all
 }

@@ -2,12 +2,12 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::{Digest, Items, Known, KnownChannel, KnownPage, LedgerError, Memory, Ping, Ref, Traces, pings};
+use crate::item::Names;
 use crate::stamp;
 
 /// The form that this version writes, in `user_version`; it reads that of before too.
@@ -16,8 +16,9 @@ pub(super) const VERSION: i64 = 2;
 /// Of a file that holds what a hub remembers, and nothing that was published yet.
 const EMPTY: i64 = 0;
 
-/// In KiB, negative as SQLite wants it: a first run writes all items at once, and pages that leave the cache early are written twice.
-const CACHE: i64 = -65_536;
+/// For writing, in KiB, negative as SQLite wants it: pages that leave the cache early are written twice. Items come in the order of their pages, so
+/// that more than this serves nothing.
+const CACHE: i64 = -16_384;
 
 const SCHEMA: &str = "
 create table items (
@@ -106,6 +107,7 @@ impl File {
     /// A connection with a transaction that is begun and holds the items.
     pub(super) fn begun(&self, before: &Items, after: &Items) -> Result<Connection, LedgerError> {
         let connection = self.connect()?;
+        self.sql("open", connection.pragma_update(None, "cache_size", CACHE))?;
         self.sql("write", begin(&connection, before, after))?;
         Ok(connection)
     }
@@ -145,7 +147,6 @@ impl File {
         let connection = self.sql("open", Connection::open_with_flags(&self.path, flags))?;
         self.sql("open", connection.busy_timeout(std::time::Duration::from_secs(10)))?;
         self.sql("open", connection.pragma_update(None, "synchronous", "full"))?;
-        self.sql("open", connection.pragma_update(None, "cache_size", CACHE))?;
         Ok(connection)
     }
 
@@ -200,8 +201,8 @@ fn load_items(connection: &Connection, memory: &mut Memory) -> rusqlite::Result<
 }
 
 fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
-    let text = |at: usize| row.get_ref(at).map(|value| value.as_str().unwrap_or_default().into());
-    let guid: Option<Arc<str>> = row.get_ref(1)?.as_str_or_null().ok().flatten().map(Arc::from);
+    let text = |at: usize| row.get_ref(at).map(|value| value.as_str().unwrap_or_default());
+    let guid = row.get_ref(1)?.as_str_or_null().ok().flatten();
     let record = row.get_ref(7)?.as_blob_or_null().ok().flatten().and_then(digest);
     let traces = Traces {
         record,
@@ -210,10 +211,7 @@ fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
         link: row.get::<_, i64>(10)? as u64,
     };
     Ok(Known {
-        iri: text(0)?,
-        guid,
-        key: text(2)?,
-        title: text(3)?,
+        names: Names::new(text(0)?, guid, text(2)?, text(3)?),
         first_seen: row.get(4)?,
         published: row.get(5)?,
         updated: row.get(6)?,
@@ -234,10 +232,10 @@ fn save_items(connection: &Connection, before: &Items, after: &Items) -> rusqlit
     for (at, known) in after.since(before) {
         insert.execute(params![
             at as i64 + 1,
-            &*known.iri,
-            known.guid.as_deref(),
-            &*known.key,
-            &*known.title,
+            known.iri(),
+            known.guid(),
+            known.key(),
+            known.title(),
             known.first_seen,
             known.published,
             known.updated,
@@ -438,10 +436,7 @@ mod tests {
         assert_eq!(store.load().expect("empty"), Memory::default());
         let mut memory = Memory::default();
         let known = |n: u32| Known {
-            iri: format!("tag:example.org,2018:item/{n}").into(),
-            guid: n.is_multiple_of(2).then(|| "g".into()),
-            key: "k".into(),
-            title: "T".into(),
+            names: Names::new(&format!("tag:example.org,2018:item/{n}"), n.is_multiple_of(2).then_some("g"), "k", "T"),
             first_seen: 1,
             published: -2,
             updated: n.is_multiple_of(3).then_some(3),

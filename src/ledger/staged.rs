@@ -59,16 +59,14 @@ impl Drop for Staged {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::item::Names;
     use crate::ledger::{Digest, Known, KnownChannel, Traces};
 
     fn memory(count: u32) -> Memory {
         let mut memory = Memory::default();
         for n in 0..count {
             memory.put(Known {
-                iri: format!("tag:example.org,2018:item/{n}").into(),
-                guid: None,
-                key: "k".into(),
-                title: "T".into(),
+                names: Names::new(&format!("tag:example.org,2018:item/{n}"), None, "k", "T"),
                 first_seen: 1,
                 published: 2,
                 updated: None,

@@ -74,11 +74,11 @@ pub fn of_record(item: &Item) -> Digest {
         fields.maybe(markup.map(|markup| markup.text.as_str()));
         fields.number(markup.map_or(0, |markup| markup.syntax as i64));
     };
-    fields.add(&item.title);
+    fields.add(item.title());
     let (summary, body) = item.markups();
     markup(&mut fields, summary);
     markup(&mut fields, body);
-    fields.maybe(item.link.as_ref().map(Url::as_str));
+    fields.maybe(item.address());
     facts(&mut fields, item, &|url| url.as_str());
     fields.digest()
 }
@@ -89,9 +89,9 @@ pub fn of(config: &Config, item: &Item) -> Traces {
     let ignore = config.ledger.ignore.as_slice();
     let text = shown_text(item, base, ignore);
     let mut fields = Fields::new();
-    fields.add(text::normal_line(&item.title, ignore).as_bytes());
+    fields.add(text::normal_line(item.title(), ignore).as_bytes());
     fields.add(&text);
-    let link = item.link.as_ref().map(|link| text::normal_url(link.as_str(), base));
+    let link = item.address().map(|link| text::normal_url(link, base));
     fields.maybe(link);
     facts(&mut fields, item, &|url| text::normal_url(url.as_str(), base));
     Traces {
@@ -112,35 +112,35 @@ fn shown_text(item: &Item, base: &Url, ignore: &[Regex]) -> String {
 /// What is the same in both traces: everything that is no text. Where an item is sorted to by rules is no content of it.
 fn facts<'i>(fields: &mut Fields, item: &'i Item, url: &dyn Fn(&'i Url) -> &'i str) {
     fields.number(item.published.timestamp());
-    fields.maybe(item.dateline.as_deref());
-    for country in item.countries.iter().flatten() {
+    fields.maybe(item.dateline());
+    for country in item.countries().iter().copied().flatten() {
         fields.add(country.alpha2());
     }
     fields.number(-1);
-    for topic in item.topics.iter().flatten() {
+    for topic in item.topics().iter().copied().flatten() {
         fields.add(&**topic);
     }
     fields.add(item.language.as_str());
-    for author in &item.authors {
+    for author in item.authors() {
         fields.add(&author.name);
         fields.maybe(author.email.as_deref());
         fields.maybe(author.uri.as_deref().map(url));
     }
-    if let Some(image) = &item.image {
+    if let Some(image) = item.image() {
         fields.add(url(&image.url));
         fields.maybe(image.alt.as_deref());
     }
-    for enclosure in &item.enclosures {
+    for enclosure in item.enclosures() {
         fields.add(url(&enclosure.url));
         fields.add(enclosure.media_type.as_str());
         fields.number(enclosure.length.map_or(-1, |length| length as i64));
         fields.maybe(enclosure.title.as_deref());
     }
-    if let Some(source) = &item.source {
+    if let Some(source) = item.source() {
         fields.add(&source.title);
         fields.add(url(&source.url));
     }
-    fields.maybe(item.rights.as_deref());
+    fields.maybe(item.rights());
 }
 
 /// A trace of an item as it was published, for memories that are rebuilt from documents.

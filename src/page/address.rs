@@ -28,7 +28,7 @@ pub(super) fn feed(channel: &Channel, format: Format) -> String {
 
 /// The page of an item that has none of its own elsewhere.
 pub fn own_page(config: &Config, item: &Item) -> Option<Url> {
-    let is_here = config.output.pages && item.link.is_none();
+    let is_here = config.output.pages && item.address().is_none();
     is_here.then(|| url(config, &self::item(config, item)))
 }
 
@@ -37,7 +37,7 @@ pub fn own_page(config: &Config, item: &Item) -> Option<Url> {
 /// The last part of an id that was minted here is taken as it is, where it can be; any other is made one, with a piece of its hash behind
 /// two hyphens, which no id that is taken as it is can hold.
 pub fn item(config: &Config, item: &Item) -> String {
-    path_of(config, &item.id.iri)
+    path_of(config, item.iri())
 }
 
 fn path_of(config: &Config, iri: &str) -> String {

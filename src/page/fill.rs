@@ -38,7 +38,7 @@ impl<'a> Fill<'a> {
         all.iter().for_each(|channel| families.entry(&channel.family).or_default().push(channel));
         let mut stories: HashMap<&str, Vec<u32>> = HashMap::new();
         for (at, item) in scene.items.iter().enumerate() {
-            if let Some(story) = &item.story {
+            if let Some(story) = item.story() {
                 stories.entry(story).or_default().push(at as u32);
             }
         }
@@ -118,10 +118,10 @@ impl<'a> Fill<'a> {
         let (item, lane) = (&self.scene.items[at as usize], self.lane_of(&self.scene.items[at as usize]));
         let own = self.places(at, lane.prefix).into_iter().flat_map(|channel| feeds(self.scene.config, channel));
         let summary = self.scene.texts.get(&at).and_then(|text| text.summary.as_deref()).unwrap_or_default();
-        let page = self.page(path, &item.language, item.title.clone(), lane.prefix);
+        let page = self.page(path, &item.language, item.title().to_owned(), lane.prefix);
         Page {
             description: text_of(summary),
-            image: item.image.as_ref().map_or_else(|| page.image.clone(), |image| image.url.to_string()),
+            image: item.image().map_or_else(|| page.image.clone(), |image| image.url.to_string()),
             kind: "article",
             feeds: self.whole(lane.prefix).into_iter().chain(own).collect(),
             languages: self.translations(at),
@@ -183,9 +183,9 @@ impl<'a> Fill<'a> {
         let (config, item) = (self.scene.config, &self.scene.items[at as usize]);
         let text = self.scene.texts.get(&at);
         let zone = &config.publication.time_zone;
-        let source = item.source.as_ref().map(|origin| Source { title: &origin.title, url: origin.url.as_str() });
+        let source = item.source().map(|origin| Source { title: &origin.title, url: origin.url.as_str() });
         Item {
-            title: &item.title,
+            title: item.title(),
             url: self.address(item).to_string(),
             path: if super::has_own_page(config, item) { address::item(config, item) } else { String::new() },
             lang: item.language.as_str(),
@@ -194,12 +194,12 @@ impl<'a> Fill<'a> {
             updated: item.updated.map(|date| day(date.with_timezone(zone).fixed_offset(), language)).unwrap_or_default(),
             summary: text.and_then(|text| text.summary.as_deref()).unwrap_or_default(),
             body: text.and_then(|text| text.html.as_deref()).filter(|_| whole).unwrap_or_default(),
-            authors: item.authors.iter().map(person).collect(),
+            authors: item.authors().iter().map(person).collect(),
             tags: self.tags(at, prefix, language),
-            image: item.image.as_deref().map(image).unwrap_or_default(),
-            files: item.enclosures.iter().map(file).collect(),
+            image: item.image().map(image).unwrap_or_default(),
+            files: item.enclosures().iter().map(file).collect(),
             source: source.unwrap_or_default(),
-            rights: item.rights.as_deref().unwrap_or_default(),
+            rights: item.rights().unwrap_or_default(),
             translations: self.translations(at),
         }
     }
@@ -207,7 +207,7 @@ impl<'a> Fill<'a> {
     /// Where the item is read.
     fn address(&self, item: &item::Item) -> Url {
         let config = self.scene.config;
-        item.link.clone().unwrap_or_else(|| address::url(config, &address::item(config, item)))
+        item.link().unwrap_or_else(|| address::url(config, &address::item(config, item)))
     }
 
     fn tags(&self, at: u32, prefix: &str, language: &Language) -> Vec<Tag> {
@@ -223,9 +223,9 @@ impl<'a> Fill<'a> {
 
     fn translations(&self, at: u32) -> Vec<Link> {
         let (config, item) = (self.scene.config, &self.scene.items[at as usize]);
-        let versions = item.story.as_deref().and_then(|story| self.stories.get(story)).map(Vec::as_slice).unwrap_or_default();
+        let versions = item.story().and_then(|story| self.stories.get(story)).map(Vec::as_slice).unwrap_or_default();
         let others = versions.iter().filter(|other| **other != at).map(|other| &self.scene.items[*other as usize]);
-        let link = |other: &Arc<item::Item>| match &other.link {
+        let link = |other: &Arc<item::Item>| match other.address() {
             Some(url) => Link { url: url.to_string(), path: String::new(), ..self.link(&other.language, "") },
             None => self.link(&other.language, &address::item(config, other)),
         };
@@ -265,7 +265,7 @@ fn direction(language: &Language) -> &'static str {
 
 fn published(item: &item::Item, language: &Language) -> Day {
     let day = day(item.published, language);
-    if item.lifetime.by_day { Day { iso: item.published.format("%Y-%m-%d").to_string(), ..day } } else { day }
+    if item.lifetime().by_day { Day { iso: item.published.format("%Y-%m-%d").to_string(), ..day } } else { day }
 }
 
 fn day(date: Date, language: &Language) -> Day {

@@ -62,7 +62,7 @@ impl Stays {
 
 /// Whether the item gets a page of its own.
 pub fn has_own_page(config: &Config, item: &Item) -> bool {
-    config.output.pages && item.link.is_none()
+    config.output.pages && item.address().is_none()
 }
 
 /// All pages but those that stay, in the order: lists, channels, items. None where there are no channels.

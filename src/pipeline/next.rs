@@ -17,7 +17,7 @@ pub fn next_change(config: &Config, built: &Built, now: DateTime<Utc>) -> DateTi
         Hidden::NotYet(due) => Some(due.to_utc()),
         Hidden::Withdrawn | Hidden::Draft | Hidden::Expired(_) => None,
     });
-    let expires = built.items.iter().filter_map(|item| item.lifetime.expires).map(|end| end.to_utc());
+    let expires = built.items.iter().filter_map(|item| item.lifetime().expires).map(|end| end.to_utc());
     let aged = built.items.iter().flat_map(|item| {
         let published = item.published.to_utc();
         days.iter().map(move |days| published + *days)

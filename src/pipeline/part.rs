@@ -112,7 +112,7 @@ pub fn part(config: &Config, part: Part<'_>, now: DateTime<Utc>) -> Result<Parte
 
 /// The items as they are remembered; those that are gone and that a channel still held are newly so.
 fn remembered(items: &[Arc<Item>], memory: &Memory) -> Recall {
-    let refs: Vec<Ref> = items.iter().filter_map(|item| memory.find(&item.id.iri)).collect();
+    let refs: Vec<Ref> = items.iter().filter_map(|item| memory.find(item.iri())).collect();
     let held = memory.channels.values().flat_map(|channel| &channel.members).copied();
     let gone: BTreeSet<Ref> = held.filter(|at| memory.get(*at).gone.is_some()).collect();
     Recall { after: memory.clone(), refs, gone: gone.into_iter().collect(), ..Recall::default() }
@@ -124,7 +124,7 @@ fn too_short(catalogue: &Catalogue, items: &[Arc<Item>], fetched_to: &BTreeMap<S
         let Some(last) = fetched_to.get(&channel.path) else { return false };
         let is_within = |at: &&u32| {
             let item = &items[**at as usize];
-            (-item.published.timestamp(), &item.id.iri) <= (last.0, &last.1)
+            (-item.published.timestamp(), item.iri()) <= (last.0, &last.1)
         };
         let within = channel.items.iter().take_while(is_within).count();
         let could_hold_more = channel.window < channel.limits.items || channel.limits.floor_days.is_some();

@@ -69,8 +69,7 @@ pub(super) type Stories<'a> = HashMap<&'a str, Vec<u32>, foldhash::fast::RandomS
 
 /// The stories that these items tell.
 pub(super) fn stories(items: &[Arc<Item>]) -> Stories<'_> {
-    let told: Vec<(&str, u32)> =
-        items.par_iter().zip(0..items.len() as u32).filter_map(|(item, at)| Some((item.story.as_deref()?, at))).collect();
+    let told: Vec<(&str, u32)> = items.par_iter().zip(0..items.len() as u32).filter_map(|(item, at)| Some((item.story()?, at))).collect();
     let mut stories = Stories::default();
     told.into_iter().for_each(|(story, at)| stories.entry(story).or_default().push(at));
     stories
@@ -123,7 +122,7 @@ impl Prepare<'_> {
     /// A hash for each item of all that is encoded of it and that the config does not say.
     pub fn marks(&self) -> Vec<u128> {
         let mark = |(at, item): (usize, &Arc<Item>)| {
-            if item.updated.is_none() && item.story.is_none() {
+            if item.updated.is_none() && item.story().is_none() {
                 return self.marks[at];
             }
             let mut hash = Xxh3Default::new();
@@ -155,10 +154,10 @@ impl Prepare<'_> {
     }
 
     fn translations(&self, at: u32) -> Vec<(Language, Url)> {
-        let Some(versions) = self.items[at as usize].story.as_deref().and_then(|story| self.stories.get(story)) else { return Vec::new() };
+        let Some(versions) = self.items[at as usize].story().and_then(|story| self.stories.get(story)) else { return Vec::new() };
         let others = versions.iter().filter(|other| **other != at).map(|other| &self.items[*other as usize]);
         let mut translations: Vec<(Language, Url)> = others
-            .filter_map(|other| Some((other.language.clone(), other.link.clone().or_else(|| page::own_page(self.config, other))?)))
+            .filter_map(|other| Some((other.language.clone(), other.link().or_else(|| page::own_page(self.config, other))?)))
             .collect();
         translations.sort_by(|a, b| a.0.cmp(&b.0));
         translations
@@ -184,21 +183,21 @@ pub(super) fn fetch(
     let fetched = shelf.fetch(&asked, |nth, item| if is_same(nth, &item) { item.text } else { None });
     let text = |(at, text): (&u32, Option<Box<Text>>)| match text {
         Some(text) => Ok((*at, text)),
-        None => Err(Changed { place: items[*at as usize].place.clone() }),
+        None => Err(Changed { place: items[*at as usize].place() }),
     };
     left.iter().zip(fetched).map(text).collect()
 }
 
 /// An item's text made ready, with findings about what was taken out of it.
 pub fn prepare(config: &Config, item: &Item, text: &Text) -> (Prepared, Findings) {
-    let mut findings = Findings::new();
+    let (mut findings, base) = (Findings::new(), item.link());
     let mut clean = |field: &str, markup: &Markup| {
-        let clean = text::clean(markup, item.link.as_ref().unwrap_or(&config.publication.base_url));
+        let clean = text::clean(markup, base.as_ref().unwrap_or(&config.publication.base_url));
         findings.extend(removals(item, field, &clean.removed));
         clean.html
     };
     let html = text.body.as_ref().map(|body| clean("body", body)).filter(|html| !html.trim().is_empty());
-    let html = html.map(|html| text::with_dateline(html, item.dateline.as_deref()));
+    let html = html.map(|html| text::with_dateline(html, item.dateline()));
     let summary = match (&text.summary, &html) {
         (Some(Markup { syntax: Syntax::Plain, text }), _) => Some(text.clone()),
         (Some(summary), _) => Some(text::summarise(&clean("summary", summary), usize::MAX)),
@@ -212,8 +211,7 @@ pub fn prepare(config: &Config, item: &Item, text: &Text) -> (Prepared, Findings
 const TOLD: usize = 20;
 
 fn removals(item: &Item, field: &str, removed: &[Removed]) -> Vec<Finding> {
-    let about =
-        |code, what: &str| Finding::new(code, format!("{what} was taken out of the {field} of `{}`", item.key)).at(item.place.clone());
+    let about = |code, what: &str| Finding::new(code, format!("{what} was taken out of the {field} of `{}`", item.key())).at(item.place());
     let finding = |removed: &Removed| {
         let code = if matches!(removed, Removed::Characters(_)) { &codes::FORBIDDEN_CHARACTERS } else { &codes::MARKUP_REMOVED };
         let mut finding = about(code, &removed.to_string()).help("docs/text.md tells what stays and what goes");

@@ -53,7 +53,7 @@ pub fn recall(config: &Config, loaded: Loaded<Sifted>, past: Past<'_>, now: Date
 }
 
 impl Recalled {
-    /// What will be remembered of the items; that of the channels is still of the run before.
+    /// What will be remembered of the items, and nothing of the channels.
     pub fn after(&self) -> &Memory {
         &self.recall.after
     }
@@ -87,14 +87,14 @@ fn dated_ahead(config: &Config, items: &[Arc<Item>], apart: &[Apart], accepted: 
 
 /// Whether an item is of tomorrow or later and neither says that it is to be held back, nor the config, nor the user.
 pub fn is_dated_ahead(config: &Config, item: &Item, accepted: &BTreeSet<Accept>, now: DateTime<Utc>) -> bool {
-    let is_held = config.guards.future == Future::Hold || accepted.contains(&Accept::Future) || item.lifetime.publish_at.is_some();
-    !is_held && !item.lifetime.draft && !item.lifetime.withdrawn && item.published > now + chrono::Duration::days(1)
+    let is_held = config.guards.future == Future::Hold || accepted.contains(&Accept::Future) || item.lifetime().publish_at.is_some();
+    !is_held && !item.lifetime().draft && !item.lifetime().withdrawn && item.published > now + chrono::Duration::days(1)
 }
 
 /// Known items that their own records take out of the feeds.
 fn taken_out(items: &[Arc<Item>], apart: &[Apart], memory: &Memory) -> HashSet<ledger::Ref> {
     let out = apart.iter().filter(|one| matches!(one.hidden, Some(Hidden::Withdrawn | Hidden::Expired(_))));
-    out.filter_map(|one| memory.find(&items[one.at].id.iri)).collect()
+    out.filter_map(|one| memory.find(items[one.at].iri())).collect()
 }
 
 /// Compares the text of items that the memory knows only as they were published.
@@ -103,9 +103,9 @@ fn settle_unsure(config: &Config, items: &mut [Arc<Item>], texts: &Left, recall:
         let item = &mut items[position as usize];
         let text = item.text.as_ref().or_else(|| texts.get(&position)).map(|text| prepare(config, item, text).0).unwrap_or_default();
         let html = if config.output.content == Content::Full { text.html } else { None };
-        let shown = html.or(text.summary).unwrap_or_else(|| item.title.clone());
-        let known = before.find(&item.id.iri).map(|at| before.get(at).traces.content);
-        if known != Some(ledger::trace::of_published(&item.title, &shown)) {
+        let shown = html.or(text.summary).unwrap_or_else(|| item.title().to_owned());
+        let known = before.find(item.iri()).map(|at| before.get(at).traces.content);
+        if known != Some(ledger::trace::of_published(item.title(), &shown)) {
             recall.changed_after_all(Arc::make_mut(item), position, now.timestamp());
         }
     }
@@ -120,12 +120,12 @@ pub fn seen_now<N>(items: &mut Vec<Arc<Item>>, notes: &mut Vec<N>, now: DateTime
 
 /// The same of those that are known to be told apart.
 fn leave<N>(items: &mut Vec<Arc<Item>>, notes: &mut Vec<N>, apart: &[Apart], findings: &mut Findings) -> Vec<(Arc<str>, Hidden)> {
-    let hidden: Vec<(Arc<str>, Hidden)> = apart.iter().filter_map(|one| Some((items[one.at].key.clone(), one.hidden?))).collect();
+    let hidden: Vec<(Arc<str>, Hidden)> = apart.iter().filter_map(|one| Some((items[one.at].key().into(), one.hidden?))).collect();
     for early in apart.iter().filter(|one| one.hidden.is_none()) {
         let item = &mut items[early.at];
         let updated = item.updated.map(|updated| updated.to_string()).unwrap_or_default();
-        let finding = Finding::new(&codes::FUTURE_UPDATE, format!("`updated` of `{}` lies in the future: {updated}", item.key))
-            .at(item.place.clone())
+        let finding = Finding::new(&codes::FUTURE_UPDATE, format!("`updated` of `{}` lies in the future: {updated}", item.key()))
+            .at(item.place())
             .help("it is left out until then");
         findings.push(finding);
         Arc::make_mut(item).updated = None;

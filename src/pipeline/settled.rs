@@ -84,7 +84,7 @@ impl Sheets {
         let everything = cache::of_config(config);
         let marks = marks(config, catalogue, &sheets, (&items, everything));
         let known = sheets.par_iter().zip(&marks).map(|(sheet, mark)| {
-            let known: Known = postcard::from_bytes(records.find(*mark)?).ok()?;
+            let known: Known = records.find_with(*mark, |bytes| postcard::from_bytes(bytes).ok())??;
             let formats = &config.output.formats;
             let stands = |(format, hash): (&Format, &[u8; 32])| past.settled.get(&sheet.path(*format)) == Some(hash);
             let all_stand = known.hashes.len() == formats.len() && formats.iter().zip(&known.hashes).all(stands);

@@ -76,9 +76,9 @@ struct Sieve<'a> {
 fn of_item(record: u128, item: &Item) -> u128 {
     let mut hash = Xxh3Default::new();
     hash.update(&record.to_le_bytes());
-    hash.update(item.id.iri.as_bytes());
-    hash.update(item.id.guid.as_deref().unwrap_or_default().as_bytes());
-    let beside = item.enclosures.iter().filter_map(|enclosure| enclosure.beside.as_ref());
+    hash.update(item.iri().as_bytes());
+    hash.update(item.guid().unwrap_or_default().as_bytes());
+    let beside = item.enclosures().iter().filter_map(|enclosure| enclosure.beside.as_ref());
     beside.for_each(|file| hash.update(&file.length.unwrap_or(u64::MAX).to_le_bytes()));
     hash.digest128()
 }
@@ -97,7 +97,7 @@ impl Sift for Sieve<'_> {
     }
 
     fn known(&self, mark: u128) -> Option<(Item, Sifted)> {
-        postcard::from_bytes(self.records?.find(mark)?).ok()
+        self.records?.find_with(mark, |bytes| postcard::from_bytes(bytes).ok())?
     }
 
     fn keep(&self, mark: u128, item: &Item, note: &Sifted) {
@@ -113,7 +113,7 @@ impl Sift for Sieve<'_> {
         }
     }
 
-    fn known_rows(&self, mark: u128) -> Option<&[u8]> {
+    fn known_rows(&self, mark: u128) -> Option<Vec<u8>> {
         self.records?.find(mark)
     }
 

@@ -1,13 +1,11 @@
 //! The words as texts in whatever serde writes, and checked when they are read again.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-use super::{Country, Language, MediaType};
+use super::{Country, Language, MediaType, Once};
 
 impl Serialize for Country {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
@@ -48,13 +46,10 @@ impl<'de> Deserialize<'de> for MediaType {
 }
 
 /// Words that come again and again, such as the keys of topics.
-type Words = Vec<Arc<str>>;
-
-/// Where there are more words, they are none that come again.
-const MOST: usize = 10_000;
+type Words = Box<[Arc<str>]>;
 
 thread_local! {
-    static KNOWN: RefCell<HashSet<Arc<str>, foldhash::fast::RandomState>> = RefCell::default();
+    static KNOWN: Once<str> = Once::default();
 }
 
 /// For `deserialize_with`: each word once in memory, as far as one thread reads them.
@@ -74,14 +69,5 @@ pub fn maybe_words<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Words>, 
 }
 
 fn shared(word: &str) -> Arc<str> {
-    KNOWN.with_borrow_mut(|known| {
-        if let Some(word) = known.get(word) {
-            return word.clone();
-        }
-        let word: Arc<str> = word.into();
-        if known.len() < MOST {
-            known.insert(word.clone());
-        }
-        word
-    })
+    KNOWN.with(|known| known.share(word))
 }

@@ -96,7 +96,7 @@ fn every_item_has_one_content() {
 #[test]
 fn commas_stand_between_items_only() {
     let publication = publication();
-    let (item, text) = (item(), Prepared::default());
+    let (item, text) = (Item::from(item()), Prepared::default());
     let entry = Entry { item: &item, text: &text, categories: Vec::new(), page: None, translations: Vec::new() };
     let encoded = encode(&entry, &publication, Content::Full, Format::Json);
     for count in [0, 1, 2, 7] {
@@ -124,14 +124,14 @@ fn the_next_page_and_the_language_of_a_mixed_channel() {
 #[test]
 fn a_former_guid_gives_way_to_the_id_of_the_atom_entry() {
     let id = ItemId { iri: "tag:example.org,2018:old/4711".into(), guid: Some("4711 at example.org".into()) };
-    let written = document(&Item { id, ..item() }, &Prepared::default(), Content::Full, Format::Json);
+    let written = document(&Parts { id, ..item() }, &Prepared::default(), Content::Full, Format::Json);
     assert_eq!(first(&written)["id"], "tag:example.org,2018:old/4711");
 }
 
 #[test]
 fn authors_that_are_the_feeds_and_tags_that_are_said_are_not_said_again() {
     let publication = publication();
-    let item = Item { authors: vec![publication.author.clone()], ..item() };
+    let item = Item::from(Parts { authors: vec![publication.author.clone()], ..item() });
     let categories = vec![category("BZ", "Belize"), category("belize", "Belize"), category("ports", "Ports")];
     let entry = Entry { item: &item, text: &Prepared::default(), categories, page: None, translations: Vec::new() };
     let encoded = encode(&entry, &publication, Content::Full, Format::Json);
@@ -146,7 +146,7 @@ proptest! {
     fn any_text_survives_in_json(title in any_text(), summary in any_text(), html in any_text(), name in any_text(), label in any_text()) {
         let (title, summary, html) = (format!("t{title}."), format!("s{summary}."), format!("h{html}."));
         let enclosures = vec![Enclosure { title: Some(format!("e{label}.")), ..full_item().enclosures[1].clone() }];
-        let item = Item { title: title.clone(), authors: vec![person(&format!("n{name}."), None)], enclosures, ..item() };
+        let item = Parts { title: title.clone(), authors: vec![person(&format!("n{name}."), None)], enclosures, ..item() };
         let written = document(&item, &prepared(Some(&html), Some(&summary)), Content::Full, Format::Json);
         // No text breaks a line: each item is one, and what stands before them never looks like one.
         prop_assert_eq!(written.lines().filter(|line| line.trim_start().starts_with("{\"id\":")).count(), 1);

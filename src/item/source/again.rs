@@ -56,13 +56,13 @@ pub fn read_again<S: Sift>(
 impl<N> Loaded<N> {
     /// Where the items of a file stand, or would.
     fn of_file(&self, path: &Path) -> Range<usize> {
-        let first = self.items.partition_point(|item| *item.place.path < *path);
-        let count = self.items[first..].iter().take_while(|item| *item.place.path == *path).count();
+        let first = self.items.partition_point(|item| *item.path() < *path);
+        let count = self.items[first..].iter().take_while(|item| *item.path() == *path).count();
         first..first + count
     }
 }
 
 /// Whether the two have in common what no two items of a run may share.
 fn is_told_as(one: &Item, other: &Item) -> bool {
-    one.id == other.id && one.story == other.story && one.language == other.language
+    one.id() == other.id() && one.story() == other.story() && one.language == other.language
 }

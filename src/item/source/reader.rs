@@ -98,7 +98,7 @@ impl<S: Sift> Reader<'_, S> {
     {
         let mark = rows::mark(&found.path);
         let kept = self.sift.known_rows(mark);
-        let before = kept.and_then(Rows::read);
+        let before = kept.as_deref().and_then(Rows::read);
         let unchanged = before.filter(|before| before.are_all_of(found)).and_then(|before| self.as_before(found, before, 0));
         if let Some(mut batch) = unchanged {
             batch.marks = Vec::new();
@@ -109,7 +109,7 @@ impl<S: Sift> Reader<'_, S> {
         let rows = batch.rows(found, done.as_ref().ok().copied().flatten());
         if let Err(error) = done {
             batch.lost(unreadable(found, &error));
-        } else if let Some(rows) = rows.filter(|rows| Some(&rows[..]) != kept) {
+        } else if let Some(rows) = rows.filter(|rows| kept.as_ref() != Some(rows)) {
             self.sift.keep_rows(mark, &rows);
         } else if batch.records == 0 && batch.findings.is_empty() {
             batch.findings.push(self.no_records(found));
@@ -324,9 +324,9 @@ impl<S: Sift> Reader<'_, S> {
         batch.records += 1;
         batch.bad += usize::from(item.is_none());
         // What is wrong with a record is told by every run, and a file that was looked at beside it may change.
-        let is_kept = faults.is_empty() && item.as_ref().is_some_and(|item| item.enclosures.iter().all(|own| own.beside.is_none()));
+        let is_kept = faults.is_empty() && item.as_ref().is_some_and(|item| item.enclosures().iter().all(|own| own.beside.is_none()));
         if let Some(mut item) = item {
-            item.offset = met.offset;
+            item.found_at(item.place(), met.offset);
             let note = self.sift.sift(met.mark, &mut item);
             if is_kept {
                 self.sift.keep(met.mark, &item, &note);

@@ -39,7 +39,7 @@ impl Shelf<'_> {
 
     fn file(&self, item: &Item) -> Option<&Found> {
         // Files stand in the order of their paths.
-        self.files.binary_search_by(|found| found.path.cmp(&item.place.path)).ok().map(|at| &self.files[at])
+        self.files.binary_search_by(|found| (*found.path).cmp(item.path())).ok().map(|at| &self.files[at])
     }
 }
 
@@ -55,18 +55,18 @@ impl Fetch<'_> {
         let mut wanted: HashMap<&Path, (&Found, HashSet<u32>)> = HashMap::new();
         let table = |item: &Item| self.shelf.file(item).filter(|found| found.format == RecordFormat::Csv);
         for (item, found) in items.iter().filter_map(|item| Some((item, table(item)?))) {
-            wanted.entry(&found.path).or_insert((found, HashSet::new())).1.insert(item.place.line);
+            wanted.entry(&found.path).or_insert((found, HashSet::new())).1.insert(item.line());
         }
         for (found, lines) in wanted.into_values() {
             let batch = self.reader.table(found, &lines);
-            self.tables.extend(batch.items.into_iter().map(|item| ((found.path.clone(), item.place.line), item)));
+            self.tables.extend(batch.items.into_iter().map(|item| ((found.path.clone(), item.line()), item)));
         }
         self
     }
 
     fn one(&self, item: &Item, found: &Found) -> Option<Arc<Item>> {
         match found.format {
-            RecordFormat::Csv => self.tables.get(&(found.path.clone(), item.place.line)).cloned(),
+            RecordFormat::Csv => self.tables.get(&(found.path.clone(), item.line())).cloned(),
             RecordFormat::Ndjson => self.line(item, found),
             RecordFormat::Toml | RecordFormat::Markdown | RecordFormat::Json => {
                 let mut batch = Batch::default();
@@ -78,10 +78,10 @@ impl Fetch<'_> {
 
     fn line(&self, item: &Item, found: &Found) -> Option<Arc<Item>> {
         let mut file = File::open(self.shelf.config.root.join(&found.path)).ok()?;
-        file.seek(SeekFrom::Start(item.offset)).ok()?;
+        file.seek(SeekFrom::Start(item.offset())).ok()?;
         let mut bytes = Vec::new();
         std::io::Read::take(BufReader::new(file), ROW_LIMIT as u64 + 1).read_until(b'\n', &mut bytes).ok()?;
-        let piece = Piece { line: item.place.line, offset: item.offset, bytes: &bytes };
+        let piece = Piece { line: item.line(), offset: item.offset(), bytes: &bytes };
         self.reader.lines(found, piece).items.pop()
     }
 }

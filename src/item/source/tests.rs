@@ -8,6 +8,7 @@ use proptest::prelude::*;
 
 use super::reader::SHOWN;
 use super::*;
+use crate::item::Parts;
 use crate::item::format::ROW_LIMIT;
 use crate::text::Syntax;
 
@@ -96,25 +97,25 @@ const SAME: [(&str, &str); 6] = [
 fn every_format_says_the_same() {
     let items: Vec<Item> = SAME.iter().map(|(name, text)| one(name, text)).collect();
     let first = &items[0];
-    assert_eq!(&*first.id.iri, "tag:example.org,2018:item/x");
-    assert_eq!((first.title.as_str(), first.published.to_rfc3339().as_str()), ("T", "2018-02-09T12:00:00-06:00"));
-    assert_eq!(first.countries.as_deref().map(|list| list.len()), Some(1));
-    assert_eq!(first.link.as_ref().map(|url| url.as_str()), Some("https://example.org/n"));
-    assert_eq!(first.image.as_ref().map(|image| image.url.as_str()), Some("https://example.org/feeds/i.png"));
-    assert!(first.lifetime.draft);
+    assert_eq!(first.iri(), "tag:example.org,2018:item/x");
+    assert_eq!((first.title(), first.published.to_rfc3339().as_str()), ("T", "2018-02-09T12:00:00-06:00"));
+    assert_eq!(first.countries().map(<[_]>::len), Some(1));
+    assert_eq!(first.address(), Some("https://example.org/n"));
+    assert_eq!(first.image().map(|image| image.url.as_str()), Some("https://example.org/feeds/i.png"));
+    assert!(first.lifetime().draft);
     for (item, (name, _)) in items.iter().zip(SAME) {
         let bulk = name.ends_with("jsonl") || name.ends_with("csv");
-        assert_eq!(&*item.key, if bulk { "x" } else { name.split('.').next().expect("a stem") }, "{name}");
+        assert_eq!(item.key(), if bulk { "x" } else { name.split('.').next().expect("a stem") }, "{name}");
         assert_eq!(
-            item.place.line,
+            item.line(),
             match name {
                 "a.jsonl" => 2,
                 "a.csv" => 3,
                 _ => 0,
             }
         );
-        let same = Item { place: first.place.clone(), key: first.key.clone(), offset: first.offset, ..item.clone() };
-        assert_eq!(&same, first, "{name}");
+        let same = Parts { place: first.place(), key: first.key().into(), offset: first.offset(), ..Parts::from(item) };
+        assert_eq!(&Item::from(same), first, "{name}");
     }
 }
 
@@ -261,7 +262,7 @@ fn ids_are_kept_or_minted() {
         ("id = 'x'\nguid = 'http://a.org/?p=1'", "tag:example.org,2018:item/x", Some("http://a.org/?p=1")),
     ] {
         let item = one("a b/c.toml", &format!("{base}{line}"));
-        assert_eq!((&*item.id.iri, item.id.guid.as_deref(), &*item.key), (iri, guid, "a b/c"), "{line}");
+        assert_eq!((item.iri(), item.guid(), item.key()), (iri, guid, "a b/c"), "{line}");
     }
 }
 
@@ -299,7 +300,7 @@ fn local_enclosures_are_measured() {
     let text = "title = 'T'\ndate = 2018-02-09\nenclosures = ['talk.mp3', { file = 'my talk.pdf', title = 'P' }, { url = 'https://cdn.example.org/1', file = 'talk.mp3' }]";
     let loaded = load("", &[("2018/a.toml", text.as_bytes()), ("2018/talk.mp3", b"12345"), ("2018/my talk.pdf", b"123")]);
     assert_eq!(told(&loaded), [""; 0]);
-    let got: Vec<_> = loaded.items[0].enclosures.iter().map(|own| (own.url.as_str(), own.media_type.as_str(), own.length)).collect();
+    let got: Vec<_> = loaded.items[0].enclosures().iter().map(|own| (own.url.as_str(), own.media_type.as_str(), own.length)).collect();
     assert_eq!(
         got,
         [
@@ -313,9 +314,9 @@ fn local_enclosures_are_measured() {
 #[test]
 fn yaml_words_stay_words() {
     let item = one("a.md", "---\nid: 007\ntitle: Yes\ndate: 2018-02-09\nstory: 1_000\ncountries: [NO, SE]\n---\n");
-    assert_eq!((&*item.id.iri, item.title.as_str(), item.story.as_deref()), ("tag:example.org,2018:item/007", "Yes", Some("1_000")));
+    assert_eq!((item.iri(), item.title(), item.story()), ("tag:example.org,2018:item/007", "Yes", Some("1_000")));
     assert_eq!(
-        item.countries.map(|list| list.iter().map(|country| country.to_string()).collect::<Vec<_>>()),
+        item.countries().map(|list| list.iter().map(|country| country.to_string()).collect::<Vec<_>>()),
         Some(vec!["NO".into(), "SE".into()])
     );
 }
@@ -348,10 +349,10 @@ fn order_is_by_path_then_line_and_the_same_each_time() {
     let files: &[(&str, &[u8])] =
         &[("b/z.toml", record), ("b-a.toml", record), ("b.csv", csv.as_bytes()), ("a.toml", record), ("b/n.ndjson", ndjson.as_bytes())];
     let loaded = load("", files);
-    let places: Vec<_> = loaded.items.iter().map(|item| (item.place.path.clone(), item.place.line)).collect();
+    let places: Vec<_> = loaded.items.iter().map(|item| (item.path().to_owned(), item.line())).collect();
     assert!(places.is_sorted() && places.len() == 4003);
     assert_eq!(places[2].1, 2);
-    let keys = |loaded: Loaded| loaded.items.iter().map(|item| item.key.to_string()).collect::<Vec<_>>();
+    let keys = |loaded: Loaded| loaded.items.iter().map(|item| item.key().to_string()).collect::<Vec<_>>();
     assert_eq!(keys(loaded), keys(load("", files)));
 }
 
@@ -445,9 +446,9 @@ fn sources_have_settings_of_their_own() {
     let loaded = load(more, &[("a.toml", good), ("es/b.toml", good), ("old.txt", b"No;Headline;Day;Where\n1;T;9 Feb 2018;BZ|MX\n")]);
     assert_eq!(told(&loaded), [""; 0], "{:#?}", loaded.findings);
     let got: Vec<_> =
-        loaded.items.iter().map(|item| (&*item.key, item.language.as_str(), item.markups().1.map(|body| body.syntax))).collect();
+        loaded.items.iter().map(|item| (item.key(), item.language.as_str(), item.markups().1.map(|body| body.syntax))).collect();
     assert_eq!(got, [("a", "en", Some(Syntax::Markdown)), ("b", "es", Some(Syntax::Plain)), ("1", "en", None)]);
-    assert_eq!(loaded.items[2].countries.as_ref().map(Vec::len), Some(2));
+    assert_eq!(loaded.items[2].countries().map(<[_]>::len), Some(2));
 }
 
 #[test]
@@ -495,7 +496,7 @@ proptest! {
             ("a.csv", format!("id,title,date\n1,\"{}\",2018-02-09", title.replace('"', "\"\""))),
         ] {
             let loaded = load("", &[(name, text.as_bytes())]);
-            prop_assert_eq!(&loaded.items[0].title, &want, "{}", name);
+            prop_assert_eq!(loaded.items[0].title(), &want, "{}", name);
         }
     }
 }

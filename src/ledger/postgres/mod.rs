@@ -228,14 +228,14 @@ fn save(transaction: &mut Transaction<'_>, before: &Memory, after: &Memory) -> R
     save_known(transaction, &changed)?;
     let mut gone: Vec<&str> = Vec::new();
     if after.items().len() < before.items().len() {
-        gone.extend(before.items().iter().filter(|known| after.find(&known.iri).is_none()).map(|known| &*known.iri));
+        gone.extend(before.items().iter().filter(|known| after.find(known.iri()).is_none()).map(|known| known.iri()));
     }
     for part in gone.chunks(ROWS) {
         transaction.execute("delete from ledger where iri = any($1)", &[&part])?;
     }
     let mut members = Members::default();
     for (path, channel) in after.channels.iter().filter(|(path, channel)| before.channels.get(*path) != Some(channel)) {
-        save_channel(transaction, path, channel, &|at| &after.get(at).iri)?;
+        save_channel(transaction, path, channel, &|at| after.get(at).iri())?;
         let old = before.channels.get(path).map_or(&[][..], |channel| &channel.members);
         members.differing(path, (before, old), (after, &channel.members));
     }

@@ -1,11 +1,11 @@
 //! The rows of a memory: items, channels, and what each channel holds.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use postgres::{Row, Transaction};
 use serde::{Deserialize, Serialize};
 
+use crate::item::Names;
 use crate::ledger::{Digest, Known, KnownChannel, KnownPage, Memory, Ping, Ref, Traces};
 
 /// Rows that go with one statement.
@@ -15,13 +15,9 @@ pub(super) const ROWS: usize = 2000;
 pub(crate) const KNOWN: &str = "iri, guid, key, title, first_seen, published, updated, record, content, text, link, gone";
 
 pub(crate) fn known(row: &Row) -> Known {
-    let text = |at: usize| Arc::from(row.get::<_, &str>(at));
     let digest = |at: usize| row.get::<_, Option<&[u8]>>(at).and_then(digest);
     Known {
-        iri: text(0),
-        guid: row.get::<_, Option<&str>>(1).map(Arc::from),
-        key: text(2),
-        title: text(3),
+        names: Names::new(row.get(0), row.get(1), row.get(2), row.get(3)),
         first_seen: row.get(4),
         published: row.get(5),
         updated: row.get(6),
@@ -87,10 +83,10 @@ pub(crate) fn save_known(transaction: &mut Transaction<'_>, changed: &[&Known]) 
         transaction.execute(
             &insert,
             &[
-                &column(part, |known| &*known.iri),
-                &column(part, |known| known.guid.as_deref()),
-                &column(part, |known| &*known.key),
-                &column(part, |known| &*known.title),
+                &column(part, |known| known.iri()),
+                &column(part, |known| known.guid()),
+                &column(part, |known| known.key()),
+                &column(part, |known| known.title()),
                 &column(part, |known| known.first_seen),
                 &column(part, |known| known.published),
                 &column(part, |known| known.updated),
@@ -110,13 +106,13 @@ pub(crate) fn save_channel<'k>(
     transaction: &mut Transaction<'_>,
     path: &str,
     channel: &KnownChannel,
-    iri: &dyn Fn(Ref) -> &'k Arc<str>,
+    iri: &dyn Fn(Ref) -> &'k str,
 ) -> Result<(), postgres::Error> {
-    let deleted: Vec<(&str, i64)> = channel.deleted.iter().map(|(at, when)| (&**iri(*at), *when)).collect();
+    let deleted: Vec<(&str, i64)> = channel.deleted.iter().map(|(at, when)| (iri(*at), *when)).collect();
     let page = |page: &KnownPage| PageRow {
         updated: page.updated,
         digest: page.digest.map(Digest::to_hex),
-        members: page.members.iter().map(|at| iri(*at).to_string()).collect(),
+        members: page.members.iter().map(|at| iri(*at).to_owned()).collect(),
     };
     let pages: Vec<PageRow> = channel.pages.iter().map(page).collect();
     let json = |value: Result<String, serde_json::Error>| value.unwrap_or_else(|_| "[]".to_owned());
@@ -148,7 +144,7 @@ impl<'a> Members<'a> {
     pub fn differing(&mut self, path: &'a str, (before, old): (&'a Memory, &[Ref]), (after, new): (&'a Memory, &[Ref])) {
         let row = |memory: &'a Memory, at: &Ref| {
             let known = memory.get(*at);
-            (&*known.iri, -known.published)
+            (known.iri(), -known.published)
         };
         let mut left: HashMap<&str, i64> = old.iter().map(|at| row(before, at)).collect();
         for (iri, rank) in new.iter().map(|at| row(after, at)) {

@@ -1,0 +1,87 @@
+//! The file of records read where it is asked for: through a few windows, since what is asked for together stands together.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::sync::Mutex;
+
+use super::{HEAD, length_and_mark};
+use crate::stamp;
+
+/// So much is read at a time, or a whole frame where that is longer, in bytes.
+const WIDTH: usize = 64 << 10;
+
+/// A file, and the windows that nobody looks through now.
+#[derive(Debug)]
+pub struct Windows(Mutex<(File, Vec<Window>)>);
+
+/// A piece of the file.
+#[derive(Debug, Default)]
+struct Window {
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+impl Windows {
+    pub fn new(file: File) -> Self {
+        Windows(Mutex::new((file, Vec::new())))
+    }
+
+    /// Whether this is the same file, whatever was added to it.
+    pub fn is_of(&self, file: &File) -> bool {
+        let identity = |file: &File| file.metadata().ok().map(|meta| stamp::identity(&meta));
+        let own = self.0.lock().ok().and_then(|own| identity(&own.0));
+        own.is_some() && own == identity(file)
+    }
+
+    /// What is made of the frame that begins there; `None` where none does, or none can be read.
+    pub fn at<T>(&self, start: u64, make: impl FnOnce(&[u8]) -> T) -> Option<T> {
+        let window = self.take(start)?;
+        let made = window.frame(start).map(make);
+        if let Ok(mut idle) = self.0.lock() {
+            idle.1.push(window);
+        }
+        made
+    }
+
+    /// A window with the frame that begins there.
+    fn take(&self, start: u64) -> Option<Window> {
+        let mut own = self.0.lock().ok()?;
+        let (file, idle) = &mut *own;
+        if let Some(at) = idle.iter().position(|window| window.frame(start).is_some()) {
+            return Some(idle.swap_remove(at));
+        }
+        // The one that was longest of no use.
+        let mut window = if idle.is_empty() { Window::default() } else { idle.remove(0) };
+        window.read(file, start, WIDTH).ok()?;
+        let length = window.length(start)?;
+        if length > WIDTH {
+            window.read(file, start, length).ok()?;
+        }
+        Some(window)
+    }
+}
+
+impl Window {
+    fn read(&mut self, file: &mut File, start: u64, width: usize) -> io::Result<()> {
+        (self.start, self.bytes) = (start, std::mem::take(&mut self.bytes));
+        self.bytes.clear();
+        self.bytes.shrink_to(WIDTH);
+        file.seek(SeekFrom::Start(start))?;
+        file.take(width as u64).read_to_end(&mut self.bytes)?;
+        Ok(())
+    }
+
+    fn from(&self, start: u64) -> Option<&[u8]> {
+        self.bytes.get(usize::try_from(start.checked_sub(self.start)?).ok()?..)
+    }
+
+    /// Of the frame that begins there, its head included.
+    fn length(&self, start: u64) -> Option<usize> {
+        let (length, _) = length_and_mark(self.from(start)?)?;
+        Some(HEAD + length)
+    }
+
+    fn frame(&self, start: u64) -> Option<&[u8]> {
+        self.from(start)?.get(..self.length(start)?)
+    }
+}

@@ -1,0 +1,101 @@
+//! An item with each of its fields apart: as it is put together, and taken apart again to be another. What is kept of a million of them is
+//! [`Item`].
+
+use std::sync::Arc;
+
+use url::Url;
+
+use super::extras::{Extra, Extras};
+use super::{Date, Enclosure, Image, Item, ItemId, Lifetime, Names, Origin, Text};
+use crate::config::TopicKey;
+use crate::diag::Place;
+use crate::vocab::{Country, Language, Person};
+
+/// The fields of an item, each as the [`Item`] says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parts {
+    /// A file, or a line of one.
+    pub place: Place,
+    pub key: Arc<str>,
+    pub id: ItemId,
+    /// Never empty.
+    pub title: String,
+    pub published: Date,
+    pub updated: Option<Date>,
+    pub dateline: Option<String>,
+    pub text: Option<Box<Text>>,
+    pub link: Option<Url>,
+    pub countries: Option<Vec<Country>>,
+    pub topics: Option<Vec<TopicKey>>,
+    pub language: Language,
+    pub story: Option<Arc<str>>,
+    pub authors: Vec<Person>,
+    pub image: Option<Box<Image>>,
+    pub enclosures: Vec<Enclosure>,
+    pub source: Option<Box<Origin>>,
+    pub rights: Option<String>,
+    pub lifetime: Lifetime,
+    /// The first byte of its record's line, in NDJSON.
+    pub offset: u64,
+}
+
+impl From<Parts> for Item {
+    fn from(parts: Parts) -> Self {
+        let Lifetime { draft, by_day, publish_at, expires, withdrawn } = parts.lifetime;
+        let extras = [
+            parts.dateline.map(|text| Extra::Dateline(text.into())),
+            parts.countries.map(|list| Extra::Countries(list.into())),
+            parts.topics.map(|list| Extra::Topics(list.into())),
+            parts.story.map(|story| Extra::Story((*story).into())),
+            Extra::authors(parts.authors),
+            parts.image.map(Extra::Image),
+            Extra::enclosures(parts.enclosures),
+            parts.source.map(Extra::Source),
+            parts.rights.map(|text| Extra::Rights(text.into())),
+            publish_at.map(Extra::PublishAt),
+            expires.map(Extra::Expires),
+        ];
+        Item {
+            names: Names::new(&parts.id.iri, parts.id.guid.as_deref(), &parts.key, &parts.title),
+            published: parts.published,
+            updated: parts.updated,
+            text: parts.text,
+            link: parts.link.map(|link| String::from(link).into()),
+            language: parts.language,
+            extras: extras.into_iter().flatten().collect::<Extras>(),
+            path: parts.place.path,
+            line: parts.place.line,
+            offset: parts.offset,
+            draft,
+            by_day,
+            withdrawn,
+        }
+    }
+}
+
+impl From<&Item> for Parts {
+    fn from(item: &Item) -> Self {
+        Parts {
+            place: item.place(),
+            key: item.key().into(),
+            id: ItemId { iri: item.iri().into(), guid: item.guid().map(Arc::from) },
+            title: item.title().to_owned(),
+            published: item.published,
+            updated: item.updated,
+            dateline: item.dateline().map(str::to_owned),
+            text: item.text.clone(),
+            link: item.link(),
+            countries: item.countries().map(<[_]>::to_vec),
+            topics: item.topics().map(<[_]>::to_vec),
+            language: item.language.clone(),
+            story: item.story().map(Arc::from),
+            authors: item.authors().to_vec(),
+            image: item.image().cloned().map(Box::new),
+            enclosures: item.enclosures().to_vec(),
+            source: item.source().cloned().map(Box::new),
+            rights: item.rights().map(str::to_owned),
+            lifetime: item.lifetime(),
+            offset: item.offset(),
+        }
+    }
+}
