@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use crate::vocab::blocks;
+
 /// What the bytes 0x80 to 0x9F mean in windows-1252, `\0` where they mean nothing. Text that was decoded as Latin-1 by mistake carries its
 /// curly quotes and dashes as control characters; HTML reads `&#146;` by the same table.
 const WINDOWS_1252: [char; 32] = [
@@ -63,8 +65,18 @@ fn breaks_line(c: char) -> bool {
     c.is_ascii_whitespace() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
+/// Whether a text surely has no white space but single blanks: told without looking at its characters.
+pub(super) fn is_single_spaced(text: &str) -> bool {
+    // The white space beyond ASCII begins with one of the four.
+    let may_begin_space = |byte: u8| (byte < b' ') | (byte == 0xC2) | (0xE1..=0xE3).contains(&byte);
+    !blocks::any(text.as_bytes(), may_begin_space) && !blocks::has_double_blank(text.as_bytes())
+}
+
 /// Runs of `space` made one blank each.
 fn fold(text: &str, space: fn(char) -> bool) -> Cow<'_, str> {
+    if is_single_spaced(text) {
+        return Cow::Borrowed(text);
+    }
     let mut before = '\0';
     let folded = text.chars().all(|c| {
         let fine = if c == ' ' { before != ' ' } else { !space(c) };
@@ -173,6 +185,13 @@ mod tests {
     fn may_stay(c: char) -> bool {
         let code = c as u32;
         matches!(c, '\t' | '\n' | ' '..='~' | '\u{a0}'..='\u{fdcf}' | '\u{fdf0}'..='\u{fffc}') || (code > 0xFFFF && code & 0xFFFE != 0xFFFE)
+    }
+
+    #[test]
+    fn any_white_space_but_a_single_blank_is_seen() {
+        let spaces = (char::MIN..=char::MAX).filter(|c| c.is_whitespace() && *c != ' ');
+        assert!(spaces.into_iter().all(|space| !is_single_spaced(&format!("aé{space}b"))));
+        assert!(is_single_spaced(" a é b ") && !is_single_spaced("a  b"));
     }
 
     proptest! {

@@ -12,6 +12,7 @@ use regex::Regex;
 use url::Url;
 
 use super::{Markup, Syntax};
+use crate::vocab::blocks;
 
 /// What two versions of a text have in common where a reader would see no difference. What `ignore` matches is left out.
 pub fn normal(markup: &Markup, base: &Url, ignore: &[Regex]) -> String {
@@ -314,10 +315,7 @@ fn lower(name: &str) -> Cow<'_, str> {
 
 /// Whether no reference and no white space but single spaces stands in a text. Most texts are so, and this looks at many bytes at once.
 fn is_tidy(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let controls = bytes.iter().fold(false, |any, byte| any | (*byte < b' ') | (*byte == b'&'));
-    let doubles = bytes.iter().zip(bytes.iter().skip(1)).fold(false, |any, (one, next)| any | (*one == b' ' && *next == b' '));
-    !controls && !doubles
+    !blocks::any(text.as_bytes(), |byte| (byte < b' ') | (byte == b'&')) && !blocks::has_double_blank(text.as_bytes())
 }
 
 /// Where the tag ends: its `>`, which may also stand in a quoted value.

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
-use super::chars::fold_words;
+use super::chars::{fold_words, is_single_spaced};
 use super::html::{self, Reader};
 use super::markdown;
 use crate::text::{Markup, Syntax};
@@ -190,6 +190,15 @@ impl Blocks {
         if self.done {
             return;
         }
+        if is_single_spaced(piece) {
+            let follows_word = self.text.len() > self.from && !self.text.ends_with(' ');
+            return self.text.push_str(if follows_word { piece } else { piece.strip_prefix(' ').unwrap_or(piece) });
+        }
+        self.push_words(piece);
+    }
+
+    /// Word by word, with one blank for all white space between two.
+    fn push_words(&mut self, piece: &str) {
         let mut words = piece.split(char::is_whitespace);
         self.text.push_str(words.next().unwrap_or_default());
         for word in words {
@@ -302,6 +311,16 @@ mod tests {
             if is_bare(&text) {
                 proptest::prop_assert_eq!(&*bare(&text, Scope::All), &of_markdown(&text, Scope::All));
                 proptest::prop_assert_eq!(&*bare(&text, Scope::First), &of_markdown(&text, Scope::First));
+            }
+        }
+
+        #[test]
+        fn a_piece_pushed_whole_is_its_words(pieces in proptest::collection::vec("[ab\u{a0}\u{2003}\u{3000}é–\t ]{0,5}|[a ]{0,5}", 0..6)) {
+            let (mut whole, mut by_word) = (Blocks::new(Scope::All), Blocks::new(Scope::All));
+            for piece in &pieces {
+                whole.push(piece);
+                by_word.push_words(piece);
+                proptest::prop_assert_eq!(&whole.text, &by_word.text);
             }
         }
 

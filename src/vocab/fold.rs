@@ -9,6 +9,8 @@ use std::sync::LazyLock;
 use icu_casemap::CaseMapper;
 use icu_normalizer::DecomposingNormalizerBorrowed;
 
+use super::blocks::{bits, blocks};
+
 /// A text folded, with the way back to the original.
 #[derive(Clone, Debug)]
 pub struct Folded<'a> {
@@ -70,7 +72,7 @@ impl Folding {
         let (mut spaced, mut at) = (false, 0);
         while let Some(character) = original[at..].chars().next() {
             let before = self.text.len();
-            let run = plain_run(&original[at..], spaced);
+            let run = if character.is_ascii() { plain_run(&original[at..], spaced) } else { "" };
             if !run.is_empty() {
                 self.note(before, at);
                 self.text.push_str(run);
@@ -124,11 +126,18 @@ pub fn key(text: &str) -> String {
 
 /// What a text begins with and whose folding is no more than lower case; `spaced` where a space stands before it.
 fn plain_run(text: &str, mut spaced: bool) -> &str {
-    let ends = |byte: u8| {
-        let doubled = std::mem::replace(&mut spaced, byte == b' ') && spaced;
-        doubled || !matches!(byte, b' '..=b'~') || byte == b'`'
-    };
-    &text[..text.bytes().position(ends).unwrap_or(text.len())]
+    let mut length = 0;
+    for block in blocks(text.as_bytes()) {
+        let blanks = bits(&block, |byte| byte == b' ');
+        let others = bits(&block, |byte| !matches!(byte, b' '..=b'~') | (byte == b'`'));
+        let ends = others | blanks & (blanks << 1 | u64::from(spaced));
+        length += ends.trailing_zeros() as usize;
+        if ends != 0 {
+            break;
+        }
+        spaced = blanks >> 63 == 1;
+    }
+    &text[..length]
 }
 
 fn push(out: &mut String, character: char) {
@@ -236,6 +245,14 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn a_run_ends_at_the_first_byte_that_is_not_plain(text in "([ -~]{0,3}|[a-z ]{20,70}|[é\n危]){0,6}", spaced in proptest::bool::ANY) {
+            let bytes = text.as_bytes();
+            let is_spaced = |at: usize| if at == 0 { spaced } else { bytes[at - 1] == b' ' };
+            let ends = |at: &usize| !matches!(bytes[*at], b' '..=b'~') || bytes[*at] == b'`' || (bytes[*at] == b' ' && is_spaced(*at));
+            proptest::prop_assert_eq!(plain_run(&text, spaced).len(), (0..bytes.len()).find(ends).unwrap_or(bytes.len()));
+        }
+
         #[test]
         fn every_part_of_the_folded_text_has_a_source(text in "\\PC*", from in 0usize..64, length in 0usize..16) {
             let folded = Folded::new(&text);

@@ -2,6 +2,7 @@
 //!
 //! Everything here is a value without a place; whoever reads it from a file adds the place to the error.
 
+pub mod blocks;
 pub mod country;
 pub mod fold;
 pub mod language;

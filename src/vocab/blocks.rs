@@ -1,0 +1,55 @@
+//! Bytes looked at many at a time: questions without a way out, which the compiler makes vectors of.
+
+/// A block of a text, and what its last one is filled up with: a byte that no character begins with.
+pub type Block = [u8; 64];
+pub const FILLER: u8 = 0x80;
+
+/// The bytes in blocks.
+pub fn blocks(bytes: &[u8]) -> impl Iterator<Item = Block> {
+    let (whole, rest) = bytes.as_chunks();
+    let last = (!rest.is_empty()).then(|| {
+        let mut block = [FILLER; _];
+        block[..rest.len()].copy_from_slice(rest);
+        block
+    });
+    whole.iter().copied().chain(last)
+}
+
+/// One bit for each byte of a block, the first the lowest: whether it is of a kind.
+pub fn bits(block: &Block, is: impl Fn(u8) -> bool) -> u64 {
+    // By this product the lowest bits of eight bytes come to stand side by side in the highest.
+    const SIDE_BY_SIDE: u64 = 0x0102_0408_1020_4080;
+    let flags = block.map(|byte| u8::from(is(byte)));
+    let (eights, _) = flags.as_chunks();
+    eights.iter().rev().fold(0, |bits, eight| bits << 8 | u64::from_le_bytes(*eight).wrapping_mul(SIDE_BY_SIDE) >> 56)
+}
+
+/// Whether any byte is of a kind.
+pub fn any(bytes: &[u8], is: impl Fn(u8) -> bool) -> bool {
+    bytes.iter().fold(false, |any, byte| any | is(*byte))
+}
+
+/// Whether two blanks stand side by side.
+pub fn has_double_blank(bytes: &[u8]) -> bool {
+    let next = bytes.get(1..).unwrap_or_default();
+    bytes.iter().zip(next).fold(false, |any, (one, next)| any | ((*one == b' ') & (*next == b' ')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn blocks_answer_for_each_byte(text in "[ a-c]{0,200}") {
+            let is = |byte: u8| byte == b'b';
+            let plainly: Vec<bool> = text.bytes().map(is).collect();
+            let all = blocks(text.as_bytes()).map(|block| bits(&block, is));
+            let of_blocks: Vec<bool> = all.flat_map(|bits| (0..64).map(move |at| bits >> at & 1 == 1)).collect();
+            proptest::prop_assert_eq!(&of_blocks[..text.len()], &plainly);
+            proptest::prop_assert!(!of_blocks[text.len()..].contains(&true));
+            proptest::prop_assert_eq!(any(text.as_bytes(), is), plainly.contains(&true));
+            proptest::prop_assert_eq!(has_double_blank(text.as_bytes()), text.contains("  "));
+        }
+    }
+}
