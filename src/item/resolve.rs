@@ -319,7 +319,7 @@ impl Work<'_> {
     fn line(&mut self, field: Field, text: Option<String>) -> Option<String> {
         let text = text?;
         let (clean, dropped) = text::plain_line(&text);
-        let line = if clean.len() == text.len() { text } else { clean.into_owned() };
+        let line = if *clean == *text { text } else { clean.into_owned() };
         self.dropped(field, dropped);
         let line = match text::without_tags(&line) {
             Some(bare) => {

@@ -119,6 +119,14 @@ fn every_format_says_the_same() {
     }
 }
 
+#[test]
+fn a_title_is_one_line() {
+    for (title, line) in [(r"a\tb\nc", "a b c"), (r" a \n b", "a b"), ("a b", "a b")] {
+        let item = one("a.json", &format!("{{\"id\":\"x\",\"title\":\"{title}\",\"date\":\"2018-02-09\"}}"));
+        assert_eq!(item.title(), line);
+    }
+}
+
 /// One faulty file, and all that is said of it.
 #[test]
 fn faults_have_a_place() {
