@@ -60,7 +60,7 @@
 //!
 //! - A key of the config: a row in `config/keys/rows.rs`, its reading in `config/resolve/`, its field in [`config::Config`]; `docs/config.md` is made
 //!   from the table.
-//! - A field of a record: [`config::RECORD_FIELDS`], `item/record.rs`, `item/resolve.rs`, and what each format makes of it in the doc of [`item::Item`].
+//! - A field of a record: [`config::RECORD_FIELDS`], `item/record.rs`, `item/resolve.rs`, `item/parts.rs` and `item/form.rs`, and what each format makes of it in the doc of [`item::Item`].
 //! - A rule of the checker: a row in `check/codes/`, one small function, a case that fires and one that does not in `tests/check/CODE/`.
 //! - A command: a file in `cli/`, with examples in its help.
 //! - A language of the pages: a row in `page/words.rs`. A value for templates: `page/values.rs`, `page/fill.rs` and `docs/pages.md`; the templates stand in

@@ -28,7 +28,7 @@ impl<'a> Texts<'a> {
         match rank {
             Rank::Field => &[],
             Rank::Dateline => self.dateline().as_slice(),
-            Rank::Title => std::slice::from_ref(self.title.get_or_init(|| Folded::new(&*self.item.title()))),
+            Rank::Title => std::slice::from_ref(self.title.get_or_init(|| Folded::new(self.item.title()))),
             Rank::SoleBody | Rank::Body => std::slice::from_ref(self.paragraph()),
             Rank::Text => self.whole.get_or_init(|| {
                 let (summary, body) = self.item.markups();

@@ -32,11 +32,11 @@ pub(super) fn run(args: &PinArgs, context: &Context) -> Result<Exit, Failure> {
     let _lock = folder.lock(&super::build::holder(context), false)?;
     let loaded = item::read(&config, &Progress::default());
     context.ui.findings(&loaded.findings);
-    if let Some(key) = args.keys.iter().find(|key| !loaded.items.iter().any(|item| *item.key() == *key.as_str())) {
+    if let Some(key) = args.keys.iter().find(|key| !loaded.items.iter().any(|item| item.key() == *key)) {
         return Err(Failure::new(format!("there is no record `{key}`"))
             .help("a record's key is its file's path below its source, without extension"));
     }
-    let wanted = |item: &&Arc<Item>| args.keys.is_empty() || args.keys.iter().any(|key| *item.key() == **key);
+    let wanted = |item: &&Arc<Item>| args.keys.is_empty() || args.keys.iter().any(|key| item.key() == *key);
     let mut pinned = 0;
     for item in loaded.items.iter().filter(wanted) {
         pinned += usize::from(one(&config, item, args.dry_run)?);
@@ -57,7 +57,7 @@ fn one(config: &Config, item: &Item, dry_run: bool) -> Result<bool, Failure> {
     if item.line() > 0 || item.iri() != derived {
         return Ok(false);
     }
-    let path = config.root.join(&*item.path());
+    let path = config.root.join(item.path());
     let text = std::fs::read_to_string(&path).map_err(Failure::io("read", &path))?;
     let is_there = item::format::parse(format, &text).is_ok_and(|record| record.id.is_some() || record.guid.is_some());
     let Some(with_id) = pin::with_id(format, &text, item.key()).filter(|_| !is_there) else { return Ok(false) };

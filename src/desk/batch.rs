@@ -146,7 +146,7 @@ impl<'a> Batch<'a> {
         let content: Vec<&[u8]> = new.iter().map(|(_, sifted)| sifted.traces.content.0.as_slice()).collect();
         let links: Vec<i64> = new.iter().map(|(_, sifted)| sifted.traces.link as i64).filter(|link| *link != 0).collect();
         let dates: Vec<i64> = new.iter().map(|(item, _)| item.published.timestamp()).collect();
-        let titles: Vec<&str> = new.iter().map(|(item, _)| &*item.title()).collect();
+        let titles: Vec<&str> = new.iter().map(|(item, _)| item.title()).collect();
         let texts: Vec<i64> = new.iter().map(|(_, sifted)| sifted.traces.text as i64).collect();
         let like = "content = any($1) or link = any($2) or (published = any($3) and (title = any($4) or text = any($5)))";
         let query = format!("select {KNOWN} from ledger where gone is not null and ({like}) order by iri");

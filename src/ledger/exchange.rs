@@ -164,7 +164,7 @@ fn mark(memory: &Memory, channel: &KnownChannel) -> String {
     let list = |(nth, members): (u64, &Vec<Ref>)| {
         // Each for itself, since they lie far apart: the processor waits for many at a time.
         let one = |(at, item): (usize, &Ref)| xxh3_64_with_seed(memory.get(*item).iri().as_bytes(), nth << 32 | at as u64);
-        members.par_iter().enumerate().map(one).reduce(|| members.len() as u64, u64::wrapping_add)
+        members.par_iter().enumerate().map(one).reduce(|| 0, u64::wrapping_add).wrapping_add(members.len() as u64)
     };
     let lists = std::iter::once(&channel.members).chain(channel.pages.iter().map(|page| &page.members));
     format!("{:016x}", (0..).zip(lists).map(list).fold(channel.pages.len() as u64, u64::wrapping_add))
@@ -439,6 +439,16 @@ mod tests {
 
     fn channel_text(memory: &Memory, path: &str, channel: &KnownChannel) -> String {
         lines(std::iter::once(Line::Channel(channel_line(memory, path, channel))))
+    }
+
+    #[test]
+    fn a_mark_is_the_same_however_the_work_is_spread() {
+        let memory = memory(200, &[((0..200).collect(), vec![])]);
+        let of = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+            pool.install(|| mark(&memory, &memory.channels["c0"]))
+        };
+        (1..6).for_each(|threads| assert_eq!(of(threads), of(1)));
     }
 
     #[test]
