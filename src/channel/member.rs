@@ -34,7 +34,7 @@ pub(super) struct Facts<'a> {
 pub(super) struct Fact {
     /// Its number.
     pub language: u32,
-    /// Its number, if it has one.
+    /// Its number, if others tell it too.
     pub story: Option<u32>,
 }
 
@@ -88,17 +88,26 @@ fn buckets(newest_first: &[u32], placements: &[Placement], crossed: bool) -> Buc
 
 impl<'a> Facts<'a> {
     fn of(sorted: Sorted<'a>) -> Self {
-        let (mut languages, mut stories): (Vec<&Language>, Quick<&str, u32>) = (Vec::new(), HashMap::default());
-        let fact = |item: &'a crate::item::Item| {
-            let language = languages.iter().position(|known| **known == item.language).unwrap_or_else(|| {
-                languages.push(&item.language);
+        let asked: Vec<(&Language, Option<&str>)> = sorted.items.par_iter().map(|item| (&item.language, item.story())).collect();
+        let (mut languages, mut stories): (Vec<&Language>, Quick<&str, (u32, u32)>) = (Vec::new(), HashMap::default());
+        let fact = |(language, story): (&'a Language, Option<&'a str>)| {
+            let number = languages.iter().position(|known| *known == language).unwrap_or_else(|| {
+                languages.push(language);
                 languages.len() - 1
             });
             let next = stories.len() as u32;
-            let story = item.story().map(|story| *stories.entry(story).or_insert(next));
-            Fact { language: language as u32, story }
+            let story = story.map(|story| {
+                let (story, versions) = stories.entry(story).or_insert((next, 0));
+                *versions += 1;
+                *story
+            });
+            Fact { language: number as u32, story }
         };
-        let items = sorted.items.iter().map(|item| &**item).map(fact).collect();
+        let mut items: Vec<Fact> = asked.into_iter().map(fact).collect();
+        // A story that is told once is as good as none.
+        let mut versions = vec![0; stories.len()];
+        stories.into_values().for_each(|(story, count)| versions[story as usize] = count);
+        items.iter_mut().for_each(|fact| fact.story = fact.story.filter(|story| versions[*story as usize] > 1));
         Facts { languages, items }
     }
 

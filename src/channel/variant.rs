@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::member::{Fact, Facts};
+use super::member::Facts;
 use super::{Channel, Draft, Sorted, beginning, limit};
 use crate::config::{Config, paths};
 use crate::vocab::Language;
@@ -89,14 +89,19 @@ pub fn preference(config: &Config, language: &Language) -> usize {
 /// own date.
 fn one_version_each(config: &Config, (sorted, facts): (Sorted<'_>, &Facts<'_>), items: &[u32]) -> Vec<u32> {
     let preferences: Vec<usize> = facts.languages.iter().map(|language| preference(config, language)).collect();
-    let mut best: HashMap<u32, (usize, &str, u32), foldhash::fast::RandomState> = HashMap::default();
-    for at in items {
-        let Fact { language, story } = facts.get(*at);
-        if let Some(story) = story {
-            let candidate = (preferences[language as usize], sorted.items[*at as usize].iri(), *at);
-            best.entry(story).and_modify(|held| *held = (*held).min(candidate)).or_insert(candidate);
+    let preference = |at: u32| preferences[facts.get(at).language as usize];
+    let iri = |at: u32| sorted.items[at as usize].iri();
+    let is_before = |one: u32, other: u32| preference(one).cmp(&preference(other)).then_with(|| iri(one).cmp(iri(other))).is_lt();
+    let mut best: HashMap<u32, u32, foldhash::fast::RandomState> = HashMap::default();
+    for (at, story) in items.iter().filter_map(|at| Some((*at, facts.get(*at).story?))) {
+        let held = best.entry(story).or_insert(at);
+        if is_before(at, *held) {
+            *held = at;
         }
     }
-    let chosen = |at: &u32| facts.get(*at).story.is_none_or(|story| best[&story].2 == *at);
+    if best.is_empty() {
+        return items.to_vec();
+    }
+    let chosen = |at: &u32| facts.get(*at).story.is_none_or(|story| best[&story] == *at);
     items.iter().copied().filter(chosen).collect()
 }

@@ -195,7 +195,7 @@ pub(super) fn round(
     let progress = Progress::default();
     let Gathered { loaded, read, before, records, classifier } =
         context.ui.working(&progress, || gather(args, context, (&config, &folder), (files, resident), &progress))?;
-    let stays = args.goes_on.then(|| loaded.clone());
+    let stays = args.goes_on.then(|| loaded.shared());
     let accepted = args.accept.iter().map(|accepted| accepted.accept()).collect();
     let known = folder.known();
     let stamps = Stamps { records: &records, now: context.file_time() };

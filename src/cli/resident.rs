@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
+use rayon::prelude::*;
+
 use super::build::{self, BuildArgs};
 use super::context::Context;
 use super::memory::Remembered;
@@ -17,6 +19,7 @@ use crate::cache::records::Records;
 use crate::classify::Classifier;
 use crate::config::Config;
 use crate::item::{Files, Loaded};
+use crate::ledger::Memory;
 use crate::pipeline::{self, Sifted};
 
 /// After so long all is looked at: some changes no system tells of.
@@ -68,7 +71,7 @@ impl Resident {
     /// `None` where a build has to look at more than what somebody tells of.
     pub fn new(
         config: Arc<Config>,
-        loaded: Loaded<Sifted>,
+        mut loaded: Loaded<Sifted>,
         before: Remembered,
         records: Records,
         classifier: OnceLock<Classifier>,
@@ -77,6 +80,7 @@ impl Resident {
         if !config.tables.is_empty() || !loaded.findings.is_empty() || loaded.bad > 0 || looks_beside() {
             return None;
         }
+        settle(&mut loaded, &before.memory);
         let records = records.go_on();
         let stamp = records.stamp();
         Some(Resident { config, loaded, touched: BTreeSet::new(), before, records, stamp, classifier })
@@ -84,7 +88,7 @@ impl Resident {
 
     /// The files as they are after these changes, or all of them looked at; `None` where everything is to be read anew.
     pub fn renew(&mut self, changed: Option<&BTreeSet<PathBuf>>, now: SystemTime) -> Option<Files> {
-        let mut files = Files { found: std::mem::take(&mut self.loaded.files), ..Files::default() };
+        let mut files = Files { found: Arc::unwrap_or_clone(std::mem::take(&mut self.loaded.files)), ..Files::default() };
         let aliases = self.config.ids.file.as_ref();
         if let Some(changed) = changed.filter(|changed| aliases.is_none_or(|file| !changed.contains(file)))
             && let Some(touched) = files.renew(&self.config, changed, now)
@@ -104,7 +108,7 @@ impl Resident {
 
     /// The same again, where nothing came of the changes.
     pub fn unchanged(self, files: Files) -> Self {
-        Resident { loaded: Loaded { files: files.found, ..self.loaded }, ..self }
+        Resident { loaded: Loaded { files: files.found.into(), ..self.loaded }, ..self }
     }
 
     /// Whether nobody wrote to the cache since.
@@ -118,4 +122,14 @@ impl Resident {
         let loaded = pipeline::read_again(&config, files, (loaded, &touched), (&records, &classifier));
         (loaded, before, records, classifier)
     }
+}
+
+/// Notes where the memory has each item, and lets both have the item's names in one place.
+fn settle(loaded: &mut Loaded<Sifted>, memory: &Memory) {
+    loaded.items.par_iter_mut().zip(&mut loaded.notes).for_each(|(item, note)| {
+        note.place = memory.find_near(note.place, item.names());
+        if let (Some(at), Some(item)) = (note.place, Arc::get_mut(item)) {
+            item.share_names(&memory.get(at).names);
+        }
+    });
 }

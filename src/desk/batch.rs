@@ -105,7 +105,7 @@ impl<'a> Batch<'a> {
         };
         let (mut shown, notes): (Vec<Arc<Item>>, Vec<Sifted>) = seen.map(|(item, sifted)| (of_today(item), sifted)).unzip();
         self.likenesses(transaction, &mut memory, &shown, &notes)?;
-        let recalled = recall(&mut shown, |at| &notes[at].traces, &memory, self.how.now);
+        let recalled = recall(&mut shown, |at| (&notes[at].traces, None), &memory, self.how.now);
         Ok(Met { rows, shown, memory, recalled })
     }
 

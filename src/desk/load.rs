@@ -320,7 +320,7 @@ fn read(line: &str) -> io::Result<(Item, Sifted)> {
     let (traces, data) = line.split_once('\t').ok_or(io::ErrorKind::InvalidData)?;
     let traces: Traces = serde_json::from_str(traces)?;
     let (item, placement) = stored::read(data).map_err(io::Error::other)?;
-    Ok((item, Sifted { placement, traces, mark: 0 }))
+    Ok((item, Sifted { placement, traces, mark: 0, place: None }))
 }
 
 impl Sift for Sieve<'_> {

@@ -50,7 +50,8 @@ impl Desk<'_> {
                 return Ok(Ok(Vec::new()));
             }
             let classifier = Classifier::new(config);
-            let sifted = |item: Item| (Sifted { placement: classifier.place(&item), traces: trace::of(config, &item), mark: 0 }, item);
+            let sifted =
+                |item: Item| (Sifted { placement: classifier.place(&item), traces: trace::of(config, &item), mark: 0, place: None }, item);
             Ok(rows.iter().map(|row| stored::read(row.get(0)).map(|(item, _)| sifted(item)).map(|(sifted, item)| (item, sifted))).collect())
         };
         again(|| self.put_what(How { now, accepted: &accepted, anew: true, going: &[], turn: None }, due))

@@ -36,7 +36,7 @@ pub struct Loaded<N = ()> {
     /// What the sift made of each, in the order of `items`.
     pub notes: Vec<N>,
     /// The files of the run.
-    pub files: Vec<Found>,
+    pub files: Arc<Vec<Found>>,
     pub findings: Findings,
     /// How many records were met, the bad ones included.
     pub records: usize,
@@ -44,6 +44,15 @@ pub struct Loaded<N = ()> {
     pub bad: usize,
     /// How many of them were known from a run before.
     pub known: usize,
+}
+
+impl<N: Clone + Send + Sync> Loaded<N> {
+    /// The same, with the same items: who holds both pays for the lists.
+    pub fn shared(&self) -> Self {
+        let items = || self.items.par_iter().cloned().collect();
+        let (items, notes) = rayon::join(items, || self.notes.clone());
+        Loaded { items, notes, files: self.files.clone(), findings: self.findings.clone(), ..*self }
+    }
 }
 
 /// What is done with each record on its way. A mark is a hash by which a record is known to be what it was in another run.
@@ -117,7 +126,7 @@ pub fn read_with<S: Sift>(config: &Config, files: Files, progress: &Progress, si
         keep(&mut notes, &clashing);
     }
     findings.sort_by_place();
-    Loaded { records: all.records, known: all.known, bad: all.bad + good - items.len(), items, notes, files, findings }
+    Loaded { records: all.records, known: all.known, bad: all.bad + good - items.len(), items, notes, files: files.into(), findings }
 }
 
 /// Takes out what is marked.

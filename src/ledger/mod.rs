@@ -147,6 +147,12 @@ impl Memory {
         self.by_iri.find(iri, &self.items)
     }
 
+    /// The same of an item that may be at this place, as it was at a run before.
+    pub fn find_near(&self, place: Option<Ref>, names: &Names) -> Option<Ref> {
+        let is_it = |at: &Ref| self.items.get(*at as usize).is_some_and(|known| known.names == *names);
+        place.filter(is_it).or_else(|| self.find(names.iri()))
+    }
+
     /// # Panics
     /// Where there is no such item.
     pub fn get(&self, at: Ref) -> &Known {

@@ -30,11 +30,17 @@ pub struct Recall {
 /// So many items are compared at a time.
 const PART: usize = 16_384;
 
-/// Sets the items, each with its traces by its position, against the memory and gives each the date of its last real change.
-pub fn recall<'t>(items: &mut [Arc<Item>], traces: impl Fn(usize) -> &'t Traces + Sync, before: &Memory, now: DateTime<Utc>) -> Recall {
+/// Sets the items against the memory and gives each the date of its last real change. What is known of them by their positions: their traces, and where
+/// the memory may have them.
+pub fn recall<'t>(
+    items: &mut [Arc<Item>],
+    known: impl Fn(usize) -> (&'t Traces, Option<Ref>) + Sync,
+    before: &Memory,
+    now: DateTime<Utc>,
+) -> Recall {
     let now = now.timestamp();
-    let remember = |item: &mut Arc<Item>, traces: &Traces| {
-        let at = before.find(item.iri());
+    let remember = |item: &mut Arc<Item>, (traces, place): (&Traces, Option<Ref>)| {
+        let at = before.find_near(place, item.names());
         let known = at.map(|at| before.get(at));
         // A record that is the same to the letter did not change, even where another config has its content traced otherwise.
         let traces = known.map(|known| known.traces).filter(|known| known.record == traces.record).unwrap_or(*traces);
@@ -44,8 +50,8 @@ pub fn recall<'t>(items: &mut [Arc<Item>], traces: impl Fn(usize) -> &'t Traces 
     let mut recall = Recall { after: before.items_alone(), refs: Vec::with_capacity(items.len()), ..Recall::default() };
     recall.after.reserve(items.len().saturating_sub(before.items().len()));
     for (nth, part) in items.chunks_mut(PART).enumerate() {
-        let traces = |at: usize| traces(nth * PART + at);
-        let met: Vec<Met> = part.par_iter_mut().enumerate().map(|(at, item)| remember(item, traces(at))).collect();
+        let known = |at: usize| known(nth * PART + at);
+        let met: Vec<Met> = part.par_iter_mut().enumerate().map(|(at, item)| remember(item, known(at))).collect();
         met.into_iter().for_each(|met| recall.take(met));
     }
     recall.find_gone(now);

@@ -128,9 +128,10 @@ impl Prepare<'_> {
             let mut hash = Xxh3Default::new();
             hash.update(&self.marks[at].to_le_bytes());
             hash.update(&item.updated.map_or(i64::MIN, |updated| updated.timestamp()).to_le_bytes());
-            for (language, url) in self.translations(at as u32) {
-                hash.update(language.as_str().as_bytes());
-                hash.update(url.as_str().as_bytes());
+            for other in self.others(at as u32) {
+                hash.update(other.language.as_str().as_bytes());
+                // Where it has none, its id and the config say what its own page is called.
+                hash.update(other.address().unwrap_or(other.iri()).as_bytes());
             }
             hash.digest128()
         };
@@ -154,13 +155,16 @@ impl Prepare<'_> {
     }
 
     fn translations(&self, at: u32) -> Vec<(Language, Url)> {
-        let Some(versions) = self.items[at as usize].story().and_then(|story| self.stories.get(story)) else { return Vec::new() };
-        let others = versions.iter().filter(|other| **other != at).map(|other| &self.items[*other as usize]);
-        let mut translations: Vec<(Language, Url)> = others
-            .filter_map(|other| Some((other.language.clone(), other.link().or_else(|| page::own_page(self.config, other))?)))
-            .collect();
+        let of = |other: &Arc<Item>| Some((other.language.clone(), other.link().or_else(|| page::own_page(self.config, other))?));
+        let mut translations: Vec<(Language, Url)> = self.others(at).filter_map(of).collect();
         translations.sort_by(|a, b| a.0.cmp(&b.0));
         translations
+    }
+
+    /// The other versions of its story.
+    fn others(&self, at: u32) -> impl Iterator<Item = &Arc<Item>> {
+        let versions = self.items[at as usize].story().and_then(|story| self.stories.get(story)).into_iter().flatten();
+        versions.filter(move |other| **other != at).map(|other| &self.items[*other as usize])
     }
 }
 

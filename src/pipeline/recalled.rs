@@ -22,7 +22,7 @@ pub struct Recalled {
     pub(super) placements: Vec<Placement>,
     /// Of each, what its record says, in one hash.
     pub(super) marks: Vec<u128>,
-    pub(super) files: Vec<Found>,
+    pub(super) files: Arc<Vec<Found>>,
     pub(super) hidden: Vec<(Arc<str>, Hidden)>,
     pub(super) recall: Recall,
     /// Known items that their own records take out of the feeds.
@@ -45,7 +45,7 @@ pub fn recall(config: &Config, loaded: Loaded<Sifted>, past: Past<'_>, now: Date
     let dated_ahead = dated_ahead(config, &items, &apart, past.accepted, now);
     let taken_out = taken_out(&items, &apart, past.memory);
     let hidden = leave(&mut items, &mut notes, &apart, &mut findings);
-    let mut recall = ledger::recall(&mut items, |at| &notes[at].traces, past.memory, now);
+    let mut recall = ledger::recall(&mut items, |at| (&notes[at].traces, notes[at].place), past.memory, now);
     let texts = fetch(Shelf { config, files: &files }, &items, recall.unsure.iter().copied(), &|at| notes[at as usize].traces)?;
     settle_unsure(config, &mut items, &texts, &mut recall, past.memory, now);
     let (placements, marks) = notes.into_iter().map(|sifted| (sifted.placement, sifted.mark)).unzip();

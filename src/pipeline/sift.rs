@@ -12,7 +12,7 @@ use crate::cache::{self, records::Records};
 use crate::classify::{Classifier, Placement};
 use crate::config::Config;
 use crate::item::{self, Files, Item, Loaded, Sift};
-use crate::ledger::{Traces, trace};
+use crate::ledger::{Ref, Traces, trace};
 use crate::progress::Progress;
 
 /// What a build knows of an item beside the item.
@@ -22,6 +22,9 @@ pub struct Sifted {
     pub traces: Traces,
     /// A hash of all that the record says: where it is the same, the item is, but for what the ledger and other items add to it.
     pub mark: u128,
+    /// Where the memory had the item at the build before, in a process that goes on: it is looked for there first.
+    #[serde(skip)]
+    pub place: Option<Ref>,
 }
 
 /// What becomes of the texts of items once they are sifted.
@@ -88,7 +91,8 @@ impl Sift for Sieve<'_> {
 
     fn sift(&self, mark: u128, item: &mut Item) -> Sifted {
         let classifier = self.classifier.get_or_init(|| Classifier::new(self.config));
-        let sifted = Sifted { placement: classifier.place(item), traces: trace::of(self.config, item), mark: of_item(mark, item) };
+        let sifted =
+            Sifted { placement: classifier.place(item), traces: trace::of(self.config, item), mark: of_item(mark, item), place: None };
         // Archives hold every item that is new.
         if self.records.is_some() && !self.config.output.archives {
             item.text = None;

@@ -30,7 +30,7 @@ pub fn read_again<S: Sift>(
     }
     let mut findings = Findings::new();
     let reader = Reader { config, resolver: Resolver::new(config, Aliases::read(config, &mut findings)), sift };
-    let mut loaded = Loaded { files: files.found, known: former.records, ..former };
+    let mut loaded = Loaded { files: files.found.into(), known: former.records, ..former };
     let mut may_clash = false;
     for path in touched {
         let found = loaded.files.binary_search_by(|found| found.path.cmp(path)).ok().map(|at| &loaded.files[at]);
