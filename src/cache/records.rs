@@ -9,7 +9,7 @@ mod window;
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -28,9 +28,6 @@ const HEAD: usize = 28;
 /// Before the first frame.
 const START: usize = 24;
 
-/// So much is read at a time while frames are looked for, in bytes.
-const AHEAD: usize = 256 << 10;
-
 /// After so many frames it is told how many there will be.
 const ENOUGH: usize = 1024;
 
@@ -47,6 +44,8 @@ pub struct Records {
     file: Option<Windows>,
     /// How much of it is whole, in bytes.
     whole: u64,
+    /// The same when it was opened first.
+    opened: u64,
     /// By half of their marks: a mark that shares it with another is not found, and what it stands for is made anew.
     frames: HashMap<u64, Frame, foldhash::fast::RandomState>,
     /// How many bytes of them this run had use for.
@@ -147,9 +146,8 @@ impl Records {
         let Ok(_) = Read::by_ref(&mut file).take(START as u64).read_to_end(&mut start) else { return records };
         if start == records.start() {
             records.whole = START as u64;
-            // What cannot be read does not count.
-            records.state = records.find_frames(&mut file).unwrap_or(State::CutOff);
-            records.file = Some(Windows::new(file));
+            records.take_up(file);
+            records.opened = records.whole;
         } else {
             let is_ours = start.starts_with(&MAGIC) && start.len() == START;
             records.state = if is_ours { State::Outdated } else { State::Foreign };
@@ -165,6 +163,7 @@ impl Records {
             depends,
             file: None,
             whole: 0,
+            opened: 0,
             frames: HashMap::default(),
             used: AtomicU64::new(0),
             fresh: Mutex::default(),
@@ -194,11 +193,18 @@ impl Records {
         start
     }
 
+    /// Takes up the file from where it is known; what cannot be read of it does not count.
+    fn take_up(&mut self, file: File) {
+        self.state = State::CutOff;
+        if let Ok(file) = Windows::new(file) {
+            self.state = self.find_frames(&file).unwrap_or(State::CutOff);
+            self.file = Some(file);
+        }
+    }
+
     /// Looks at the heads of what is not known of the file; what stands after them is read when it is asked for.
-    fn find_frames(&mut self, file: &mut File) -> io::Result<State> {
-        let size = file.metadata()?.len();
-        file.seek(SeekFrom::Start(self.whole))?;
-        let mut reader = BufReader::with_capacity(AHEAD, file);
+    fn find_frames(&mut self, file: &Windows) -> io::Result<State> {
+        let (size, mut reader) = file.from(self.whole)?;
         while let Some((mark, end)) = head(&mut reader, self.whole)?.filter(|(_, end)| *end <= size) {
             self.frames.insert(mark as u64, Frame::at(self.whole));
             if self.frames.len() == ENOUGH {
@@ -281,19 +287,24 @@ impl Records {
     /// The same after a save, for another run of this process, which need not ask for what this one asked for.
     pub fn go_on(mut self) -> Self {
         let fresh = std::mem::take(self.fresh.get_mut().unwrap_or_else(PoisonError::into_inner));
-        if fresh.length == 0 {
-            return self;
-        }
-        let reopened = File::open(&self.path).ok().filter(|file| self.is_grown_by(file, fresh.length as u64));
-        if let Some(mut file) = reopened {
-            self.state = self.find_frames(&mut file).unwrap_or(State::CutOff);
-            self.file = Some(Windows::new(file));
+        let grown = File::open(&self.path).ok().filter(|file| self.is_grown_by(file, fresh.length as u64));
+        if let Some(file) = grown {
+            if fresh.length == 0 {
+                return self;
+            }
+            self.take_up(file);
         } else if let Some(root) = self.path.parent().and_then(Path::parent) {
             self = Records::open(root, self.depends);
         }
         self.frames.values().for_each(|frame| _ = frame.set_used());
         self.used = AtomicU64::new(self.whole);
         self
+    }
+
+    /// Whether so much was added since it was opened first that it should be made again of what there is use for, which a process that goes on does not
+    /// know.
+    pub fn is_overgrown(&self) -> bool {
+        self.whole > 2 * self.opened + (16 << 20)
     }
 
     /// Whether so much was added to the file, and no other put in its place.
@@ -333,9 +344,12 @@ impl Records {
 
 /// The head of the frame that begins at `at`: its mark, and where the frame ends.
 fn head(reader: &mut impl Read, at: u64) -> io::Result<Option<(u128, u64)>> {
-    let mut head = Vec::with_capacity(HEAD);
-    reader.take(HEAD as u64).read_to_end(&mut head)?;
-    Ok(length_and_mark(&head).filter(|_| head.len() == HEAD).map(|(length, mark)| (mark, at + (HEAD + length) as u64)))
+    let mut head = [0; HEAD];
+    match reader.read_exact(&mut head) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+        read => read?,
+    }
+    Ok(length_and_mark(&head).map(|(length, mark)| (mark, at + (HEAD + length) as u64)))
 }
 
 /// Of its content, which is never empty.

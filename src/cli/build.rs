@@ -195,7 +195,7 @@ pub(super) fn round(
     let progress = Progress::default();
     let Gathered { loaded, read, before, records, classifier } =
         context.ui.working(&progress, || gather(args, context, (&config, &folder), (files, resident), &progress))?;
-    let stays = args.goes_on.then(|| loaded.shared());
+    let mut stays = args.goes_on.then(|| loaded.shared());
     let accepted = args.accept.iter().map(|accepted| accepted.accept()).collect();
     let known = folder.known();
     let stamps = Stamps { records: &records, now: context.file_time() };
@@ -219,6 +219,7 @@ pub(super) fn round(
         Ok(made) => made,
         // A record may change before the text that was left in it is fetched.
         Err(_) => {
+            stays = None;
             let clock = Instant::now();
             let loaded = pipeline::read(&config, Files::list(&config), Texts::Stay, &progress);
             run.make((loaded, clock.elapsed()), &progress)?
@@ -230,8 +231,10 @@ pub(super) fn round(
         Err(findings) => run.refuse(&findings)?,
     };
     let Some(loaded) = stays else {
-        // As with what was built.
-        std::mem::forget((before, records));
+        if !args.goes_on {
+            // As with what was built.
+            std::mem::forget((before, records));
+        }
         return Ok((ended.exit, None));
     };
     let before = match ended.after {

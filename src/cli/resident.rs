@@ -4,7 +4,7 @@
 //! where anybody else wrote to them, and from time to time everything is.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -15,9 +15,9 @@ use super::context::Context;
 use super::memory::Remembered;
 use super::watch::Change;
 use super::{Exit, Failure};
-use crate::cache::records::Records;
+use crate::cache::{self, records::Records};
 use crate::classify::Classifier;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::item::{Files, Loaded};
 use crate::ledger::Memory;
 use crate::pipeline::{self, Sifted};
@@ -39,7 +39,9 @@ impl Rounds {
         let is_young = self.looked.is_some_and(|looked| looked.elapsed() < LOOK);
         let (kept, changed) = match change {
             Change::Config => (None, None),
-            Change::Records(changed) => (self.kept.take(), changed.as_ref().filter(|_| is_young)),
+            Change::Records(Some(changed)) if is_young => (self.kept.take(), Some(changed)),
+            // Not even of another config need anybody tell.
+            Change::Records(_) => (self.kept.take().filter(|kept| kept.is_of(context)), None),
         };
         let args = BuildArgs { warms: self.looked.is_none(), ..args.clone() };
         if changed.is_none() || kept.is_none() {
@@ -80,8 +82,15 @@ impl Resident {
         if !config.tables.is_empty() || !loaded.findings.is_empty() || loaded.bad > 0 || looks_beside() {
             return None;
         }
+        // A table of aliases that changed while the records were read.
+        if pipeline::depends(&config) != records.depends() {
+            return None;
+        }
         settle(&mut loaded, &before.memory);
         let records = records.go_on();
+        if records.is_overgrown() {
+            return None;
+        }
         let stamp = records.stamp();
         Some(Resident { config, loaded, touched: BTreeSet::new(), before, records, stamp, classifier })
     }
@@ -89,16 +98,21 @@ impl Resident {
     /// The files as they are after these changes, or all of them looked at; `None` where everything is to be read anew.
     pub fn renew(&mut self, changed: Option<&BTreeSet<PathBuf>>, now: SystemTime) -> Option<Files> {
         let mut files = Files { found: Arc::unwrap_or_clone(std::mem::take(&mut self.loaded.files)), ..Files::default() };
-        let aliases = self.config.ids.file.as_ref();
-        if let Some(changed) = changed.filter(|changed| aliases.is_none_or(|file| !changed.contains(file)))
-            && let Some(touched) = files.renew(&self.config, changed, now)
-        {
-            self.touched.extend(touched);
+        let aliases: Option<PathBuf> =
+            self.config.ids.file.as_ref().map(|file| file.components().filter(|part| *part != Component::CurDir).collect());
+        let changed = changed.filter(|changed| aliases.is_none_or(|file| !changed.contains(&file)));
+        if changed.is_some_and(|changed| files.renew(&self.config, changed, now, &mut self.touched)) {
             return Some(files);
         }
         let walked = Files::look(&self.config, now);
         self.touched.extend(walked.since(&files));
         (pipeline::depends(&self.config) == self.records.depends()).then_some(walked)
+    }
+
+    /// Whether the config says what it said.
+    fn is_of(&self, context: &Context) -> bool {
+        let config = context.config_file().ok().and_then(|file| config::load(file).ok());
+        config.is_some_and(|(config, _)| cache::of_config(&config) == cache::of_config(&self.config))
     }
 
     /// How many files are to be read again.

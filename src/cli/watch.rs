@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
+use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind, RenameMode};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -191,7 +191,9 @@ impl Scope {
 
     fn told(&mut self, event: &Event) -> Option<Told> {
         let is_closed = event.kind == EventKind::Access(AccessKind::Close(AccessMode::Write));
-        let is_whole = is_closed || matches!(event.kind, EventKind::Modify(ModifyKind::Name(_)) | EventKind::Remove(_));
+        // What is away, or has another name, may come again at once under the one it had.
+        let is_named = matches!(event.kind, EventKind::Modify(ModifyKind::Name(RenameMode::To | RenameMode::Both)));
+        let is_whole = is_closed || is_named;
         if event.need_rescan() {
             return Some(Told { change: Change::Config, is_whole });
         }

@@ -130,6 +130,7 @@ impl Prepare<'_> {
             hash.update(&item.updated.map_or(i64::MIN, |updated| updated.timestamp()).to_le_bytes());
             for other in self.others(at as u32) {
                 hash.update(other.language.as_str().as_bytes());
+                hash.update(&[u8::from(other.address().is_some())]);
                 // Where it has none, its id and the config say what its own page is called.
                 hash.update(other.address().unwrap_or(other.iri()).as_bytes());
             }

@@ -485,3 +485,19 @@ fn what_a_process_that_goes_on_leaves_is_what_full_builds_make() {
     println!("{series} series of 14 changes: {kept} builds looked at what was told to have changed");
     assert!(kept > 5 * series, "{kept} builds with what was kept: this test shows nothing");
 }
+
+#[test]
+fn a_translation_that_gets_a_link_is_another_even_where_its_id_was_that() {
+    let publication = Publication::with_config(&format!("{CONFIG}\n[output]\npages = false\n"));
+    let version = |day, language: &str, more: &str| {
+        item(&publication, day, &format!("story = 'one'\nlanguage = '{language}'\n{more}"), "Text.");
+    };
+    version(20, "en", "");
+    version(21, "es", "id = 'https://old.example.org/1'");
+    build(&publication, 0, &[]).expect(0, &["new"]);
+    version(21, "es", "id = 'https://old.example.org/1'\nlink = 'https://old.example.org/1'");
+    build(&publication, 0, &[]).expect(0, &["changed"]);
+    let made = documents(&publication);
+    build(&publication, 0, &["--full"]).expect(0, &["unchanged"]);
+    assert!(made == documents(&publication));
+}

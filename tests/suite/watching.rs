@@ -140,3 +140,35 @@ fn what_was_accepted_once_is_not_accepted_for_ever() {
     let (_, _, err) = watching.end();
     assert!(err.contains("--accept shrink"), "{err}");
 }
+
+#[test]
+fn what_comes_with_a_new_folder_is_neither_lost_nor_told_twice() {
+    let publication = Publication::with_items(4);
+    let watching = Watching::start(&publication, &["-q"]);
+    watching.until("public/all.rss", |text| text.contains("part 4"));
+    let items = publication.read("public/all.rss").matches("<item>").count();
+    // Its id comes from its path: a whole build refuses it, since it would come twice.
+    std::fs::create_dir(publication.path("items/new")).expect("a folder");
+    std::fs::rename(publication.path("items/item-4.md"), publication.path("items/new/item-4.md")).expect("moved");
+    std::thread::sleep(Duration::from_millis(700));
+    assert_eq!(publication.read("public/all.rss").matches("<item>").count(), items);
+    std::fs::rename(publication.path("items/new/item-4.md"), publication.path("items/item-4.md")).expect("moved back");
+    publication.remove("items/item-2.md");
+    std::fs::create_dir(publication.path("items/newer")).expect("a folder");
+    watching.until("public/all.rss", |text| !text.contains("part 2") && text.contains("part 4"));
+    assert_eq!(watching.end().0, Some(0));
+}
+
+#[test]
+fn what_goes_from_a_source_behind_a_link_is_gone() {
+    let publication = Publication::with_items(3);
+    std::fs::rename(publication.path("items"), publication.path("data")).expect("renamed");
+    std::os::unix::fs::symlink("data", publication.path("items")).expect("a link");
+    let watching = Watching::start(&publication, &["-q"]);
+    watching.until("public/all.rss", |text| text.contains("part 3"));
+    publication.remove("data/item-2.md");
+    watching.until("public/all.rss", |text| !text.contains("part 2"));
+    publication.write("data/item-1.md", publication.read("data/item-1.md").replace("part 1", "part one"));
+    watching.until("public/all.rss", |text| text.contains("part one"));
+    assert_eq!(watching.end().0, Some(0));
+}

@@ -23,13 +23,13 @@ enum Seen {
 }
 
 impl Files {
-    /// Looks again at these paths, below the publication's folder, and at files that were young, and gives those that may hold something else now, or are
-    /// gone. `None` where that is not enough to know what a walk would find: then all is to be looked at.
-    pub fn renew(&mut self, config: &Config, changed: &BTreeSet<PathBuf>, now: SystemTime) -> Option<BTreeSet<Arc<Path>>> {
+    /// Looks again at these paths, below the publication's folder, and at files that were young, and adds those that may hold something else now, or are
+    /// gone, to what was touched. Says no where that is not enough to know what a walk would find: then all is to be looked at, and what was touched so
+    /// far stays so.
+    pub fn renew(&mut self, config: &Config, changed: &BTreeSet<PathBuf>, now: SystemTime, touched: &mut BTreeSet<Arc<Path>>) -> bool {
         if !self.findings.is_empty() {
-            return None;
+            return false;
         }
-        let mut touched: BTreeSet<Arc<Path>> = BTreeSet::new();
         for found in self.found.iter_mut().filter(|found| found.is_young) {
             let meta = fs::metadata(config.root.join(&found.path));
             (found.stamp, found.is_young) = (stamp::of(&found.path, &meta), stamp::is_young(&meta, now));
@@ -39,12 +39,12 @@ impl Files {
             match self.one(config, path, now) {
                 Seen::Nothing => {}
                 Seen::Touched(path) => _ = touched.insert(path),
-                Seen::Unclear => return None,
+                Seen::Unclear => return false,
             }
         }
         // A source without records is told of.
         let has_records = |source: usize| self.found.iter().any(|found| found.source == source);
-        (0..config.sources.len()).all(has_records).then_some(touched)
+        (0..config.sources.len()).all(has_records)
     }
 
     /// The files that are not as they were when the others were looked at, or that may be others all the same, and those that are gone.
@@ -77,7 +77,9 @@ impl Files {
             // What an editor put beside a file and took away again; a folder that is gone had files.
             (None, Err(error)) if error.kind() == io::ErrorKind::NotFound => {
                 let had_files = self.found.get(at).is_some_and(|found| found.path.starts_with(path));
-                if had_files { Seen::Unclear } else { Seen::Nothing }
+                // What a source is called in the config need not be where it is.
+                let is_elsewhere = source_of(config, path).is_none();
+                if had_files || is_elsewhere { Seen::Unclear } else { Seen::Nothing }
             }
             (None, Ok(meta)) if meta.is_file() => self.new_one(config, path, at, now),
             _ => Seen::Unclear,
@@ -86,10 +88,8 @@ impl Files {
 
     fn new_one(&mut self, config: &Config, path: &Path, at: usize, now: SystemTime) -> Seen {
         let whole = config.root.join(path);
+        let Some(index) = source_of(config, path) else { return Seen::Unclear };
         let bases: Vec<_> = config.sources.iter().map(|source| config.root.join(named(source))).collect();
-        // The innermost source that it lies in.
-        let within = (0..bases.len()).filter(|source| whole.starts_with(&bases[*source]));
-        let Some(index) = within.max_by_key(|source| bases[*source].as_os_str().len()) else { return Seen::Unclear };
         let base = &bases[index];
         let Ok(below) = whole.strip_prefix(base) else { return Seen::Unclear };
         let folders: Vec<_> =
@@ -119,6 +119,12 @@ impl Files {
         self.found.insert(at, found);
         Seen::Touched(path.into())
     }
+}
+
+/// The innermost source that a path lies in, as the config names it.
+fn source_of(config: &Config, path: &Path) -> Option<usize> {
+    let within = (0..config.sources.len()).filter(|source| path.starts_with(named(&config.sources[*source])));
+    within.max_by_key(|source| named(&config.sources[*source]).as_os_str().len())
 }
 
 #[cfg(test)]
@@ -204,13 +210,15 @@ path = "items/apart"
             let mut files = Files::look(&config, now);
             for round in rounds {
                 let changed: BTreeSet<PathBuf> = round.iter().flat_map(|act| carry_out(root, act)).collect();
-                let walked = Files::look(&config, now);
-                if files.renew(&config, &changed, now).is_some() {
+                let (walked, before, mut touched) = (Files::look(&config, now), files.clone(), BTreeSet::new());
+                if files.renew(&config, &changed, now, &mut touched) {
                     prop_assert_eq!(&files.found, &walked.found);
                     prop_assert_eq!(format!("{:?}", files.findings), format!("{:?}", walked.findings));
                 } else {
+                    touched.extend(walked.since(&files));
                     files = walked;
                 }
+                prop_assert!(files.since(&before).iter().all(|path| touched.contains(path)));
             }
         }
     }
@@ -228,13 +236,13 @@ path = "items/apart"
         let mut files = Files::look(&config, now);
         for act in [Act::Write("items/a/z.md"), Act::Write("items/a/new.md"), Act::Write("items/.a.md.swp"), Act::Remove("items/y.md")] {
             let told = carry_out(root, &act);
-            assert!(files.renew(&config, &told, now).is_some(), "{act:?}");
+            assert!(files.renew(&config, &told, now, &mut BTreeSet::new()), "{act:?}");
             assert_eq!(files.found, Files::look(&config, now).found, "{act:?}");
         }
         // What a walk has something to say of.
         for act in [Act::Write("items/notes.txt"), Act::Remove("items/apart/z.md"), Act::Remove("items/a")] {
             let told = carry_out(root, &act);
-            assert!(files.clone().renew(&config, &told, now).is_none(), "{act:?}");
+            assert!(!files.clone().renew(&config, &told, now, &mut BTreeSet::new()), "{act:?}");
         }
     }
 }
