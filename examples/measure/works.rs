@@ -3,7 +3,8 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
 
 use super::corpus::{self, Form, Kind};
 use super::runs::{build, forget, median, middle, ms, read_plainly, run, walk};
@@ -94,7 +95,26 @@ impl Works<'_> {
             Ok(((run.took, run.memory), walk(&folder)?))
         })?;
         let changed = format!("one record changed, {written} documents with it");
-        Ok(nothing.row("nothing changed", "stat walk", 1.5) + &one.row(&changed, "stat walk", 2.0))
+        let watched = self.watched(&folder, &newest, saves)?;
+        Ok(nothing.row("nothing changed", "stat walk", 1.5)
+            + &one.row(&changed, "stat walk", 2.0)
+            + &watched.row("one record saved, with --watch", "what it may take", 1.0))
+    }
+
+    /// From a save to what subscribers fetch, where a process watches.
+    fn watched(&self, folder: &Path, newest: &Path, saves: usize) -> io::Result<Seen> {
+        let watching = Watching::start(self.tidings, folder)?;
+        let mut seen = Seen::default();
+        for number in saves + 1..=saves + 1 + self.rounds {
+            std::thread::sleep(AGE);
+            save(newest, number)?;
+            let took = watching.until(&format!("Saved for the {number}. time"))?;
+            // The first finds out when it is ready.
+            if number > saves + 1 {
+                seen.add((took, watching.memory()), Duration::from_millis(50));
+            }
+        }
+        Ok(seen)
     }
 
     /// Time and memory of first builds of ever more records in NDJSON.
@@ -148,6 +168,47 @@ impl Works<'_> {
     fn plain(&self, folder: &Path) -> io::Result<Duration> {
         let (from, to) = (folder.join(Form::Ndjson.path()), self.root.join("plain"));
         Ok(run(self.plain, &[&from.to_string_lossy(), &to.to_string_lossy()])?.took)
+    }
+}
+
+/// `tidings build --watch` at work.
+struct Watching {
+    child: Child,
+    /// A document that holds what is saved.
+    document: PathBuf,
+}
+
+impl Watching {
+    fn start(tidings: &Path, folder: &Path) -> io::Result<Self> {
+        let mut command = Command::new(tidings);
+        command.arg("-C").arg(folder).args(["build", "--watch", "--quiet"]).env("TIDINGS_NOW", "2030-01-01T00:00:00Z");
+        Ok(Watching { child: command.spawn()?, document: folder.join("public/all.rss") })
+    }
+
+    /// How long it takes from now until the document says this.
+    fn until(&self, wanted: &str) -> io::Result<Duration> {
+        let start = Instant::now();
+        while !fs::read_to_string(&self.document).is_ok_and(|text| text.contains(wanted)) {
+            if start.elapsed() > Duration::from_secs(60) {
+                return Err(io::Error::other("what was saved was never published"));
+            }
+            std::thread::sleep(Duration::from_micros(500));
+        }
+        Ok(start.elapsed())
+    }
+
+    /// The most that it had in memory, in kilobytes; 0 where the system does not say.
+    fn memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
+        most.and_then(|most| most.trim().parse().ok()).unwrap_or_default()
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
