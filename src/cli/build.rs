@@ -193,8 +193,29 @@ pub(super) fn round(
         }
     };
     let progress = Progress::default();
-    let Gathered { loaded, read, before, records, classifier } =
-        context.ui.working(&progress, || gather(args, context, (&config, &folder), (files, resident), &progress))?;
+    let gathered = context.ui.working(&progress, || gather(args, context, (&config, &folder), (files, resident), &progress))?;
+    let begun = Begun { start, looked, lock, look: looked_at };
+    publish(args, context, (&config, &mut folder), begun, gathered, &progress)
+}
+
+/// What a build has before it reads.
+struct Begun<'a> {
+    start: Instant,
+    /// How long the look took.
+    looked: Duration,
+    lock: Option<Lock>,
+    look: Option<Look<'a>>,
+}
+
+/// Makes and publishes what was gathered.
+fn publish(
+    args: &BuildArgs,
+    context: &Context,
+    (config, folder): (&Arc<Config>, &mut Destination),
+    Begun { start, looked, lock, look }: Begun<'_>,
+    Gathered { loaded, read, before, records, classifier }: Gathered,
+    progress: &Progress,
+) -> Result<(Exit, Option<Resident>), Failure> {
     let mut stays = args.goes_on.then(|| loaded.shared());
     let accepted = args.accept.iter().map(|accepted| accepted.accept()).collect();
     let known = folder.known();
@@ -204,7 +225,7 @@ pub(super) fn round(
     let mut run = Run {
         args,
         context,
-        config: &config,
+        config,
         records: 0,
         from_before: 0,
         start,
@@ -215,19 +236,19 @@ pub(super) fn round(
         stamps,
         settled: &settled,
     };
-    let made = match run.make((loaded, read), &progress) {
+    let made = match run.make((loaded, read), progress) {
         Ok(made) => made,
         // A record may change before the text that was left in it is fetched.
         Err(_) => {
             stays = None;
             let clock = Instant::now();
-            let loaded = pipeline::read(&config, Files::list(&config), Texts::Stay, &progress);
-            run.make((loaded, clock.elapsed()), &progress)?
+            let loaded = pipeline::read(config, Files::list(config), Texts::Stay, progress);
+            run.make((loaded, clock.elapsed()), progress)?
         }
     };
     (run.records, run.from_before) = (made.records, made.known);
     let ended = match made.built {
-        Ok((built, staged)) => run.publish(built, staged, &mut folder, Around { lock, look: looked_at, stood })?,
+        Ok((built, staged)) => run.publish(built, staged, folder, Around { lock, look, stood })?,
         Err(findings) => run.refuse(&findings)?,
     };
     let Some(loaded) = stays else {
@@ -238,10 +259,10 @@ pub(super) fn round(
         return Ok((ended.exit, None));
     };
     let before = match ended.after {
-        Some((after, state)) => before.written(&config, after, state),
+        Some((after, state)) => before.written(config, after, state),
         None => before,
     };
-    Ok((ended.exit, Resident::new(config, loaded, before, records, classifier)))
+    Ok((ended.exit, Resident::new(config.clone(), loaded, before, records, classifier)))
 }
 
 /// What goes into a build.

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::build::BuildArgs;
 use super::context::Context;
-use super::resident::Rounds;
+use super::rounds::Rounds;
 use super::serve::{Signal, Signals};
 use super::ui;
 use super::watch::{Change, Watched};

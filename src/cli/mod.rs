@@ -28,6 +28,7 @@ mod purge;
 mod report;
 mod resident;
 mod rollback;
+mod rounds;
 mod run;
 mod serve;
 mod serve_from;

@@ -6,54 +6,18 @@
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::SystemTime;
 
 use rayon::prelude::*;
 
-use super::build::{self, BuildArgs};
 use super::context::Context;
 use super::memory::Remembered;
-use super::watch::Change;
-use super::{Exit, Failure};
 use crate::cache::{self, records::Records};
 use crate::classify::Classifier;
 use crate::config::{self, Config};
 use crate::item::{Files, Loaded};
 use crate::ledger::Memory;
 use crate::pipeline::{self, Sifted};
-
-/// After so long all is looked at: some changes no system tells of.
-const LOOK: Duration = Duration::from_secs(300);
-
-/// Builds, one after the other.
-#[derive(Default)]
-pub(super) struct Rounds {
-    kept: Option<Resident>,
-    /// When everything was looked at.
-    looked: Option<Instant>,
-}
-
-impl Rounds {
-    /// A build after this change.
-    pub fn build(&mut self, args: &BuildArgs, context: &Context, change: &Change) -> Result<Exit, Failure> {
-        let is_young = self.looked.is_some_and(|looked| looked.elapsed() < LOOK);
-        let (kept, changed) = match change {
-            Change::Config => (None, None),
-            Change::Records(Some(changed)) if is_young => (self.kept.take(), Some(changed)),
-            // Not even of another config need anybody tell.
-            Change::Records(_) => (self.kept.take().filter(|kept| kept.is_of(context)), None),
-        };
-        let args = BuildArgs { warms: self.looked.is_none(), ..args.clone() };
-        if changed.is_none() || kept.is_none() {
-            self.looked = Some(Instant::now());
-        }
-        let (exit, kept) = build::round(&args, context, kept.map(|resident| (resident, changed)))?;
-        self.kept = kept;
-        // Not while somebody waits for what was saved.
-        self.kept.iter().for_each(|kept| _ = kept.classifier.get_or_init(|| Classifier::new(&kept.config)));
-        Ok(exit)
-    }
-}
 
 /// What is kept.
 pub(super) struct Resident {
@@ -62,11 +26,11 @@ pub(super) struct Resident {
     loaded: Loaded<Sifted>,
     /// Files that were touched since.
     touched: BTreeSet<Arc<Path>>,
-    pub before: Remembered,
+    before: Remembered,
     records: Records,
     /// What the file system said of the records' file when it was left.
     stamp: u128,
-    pub classifier: OnceLock<Classifier>,
+    classifier: OnceLock<Classifier>,
 }
 
 impl Resident {
@@ -110,9 +74,14 @@ impl Resident {
     }
 
     /// Whether the config says what it said.
-    fn is_of(&self, context: &Context) -> bool {
+    pub fn is_of(&self, context: &Context) -> bool {
         let config = context.config_file().ok().and_then(|file| config::load(file).ok());
         config.is_some_and(|(config, _)| cache::of_config(&config) == cache::of_config(&self.config))
+    }
+
+    /// Makes ready what takes a while.
+    pub fn warm(&self) {
+        self.classifier.get_or_init(|| Classifier::new(&self.config));
     }
 
     /// How many files are to be read again.

@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 
 use super::build;
 use super::context::Context;
-use super::resident::Rounds;
+use super::rounds::Rounds;
 use super::serve_from;
 use super::ui::{self, Ui};
 use super::watch::{Change, Watched};
