@@ -40,7 +40,7 @@ use crate::config::Config;
 use crate::diag::{Finding, Findings};
 use crate::document::Document;
 use crate::gate::{self, Checked};
-use crate::item::{Hidden, Item, Loaded, Shelf};
+use crate::item::{Hidden, Item, Loaded, Shelf, Stories};
 use crate::ledger::{self, Accept, Digest, KnownChannel, Memory, Recall, guard};
 use crate::page;
 use crate::progress::{Progress, Stage};
@@ -129,13 +129,14 @@ impl Recalled {
         bury(config, &mut catalogue, &recall, past.memory, now);
         timings.classify = clock.elapsed();
 
+        let stories = Stories::of(&items);
         let prepare = Prepare {
             config,
             items: &items,
             placements: &placements,
             marks: &marks,
             traces: &|at| recall.after.get(recall.refs[at as usize]).traces,
-            stories: prepare::stories(&items),
+            stories: &stories,
             shelf: Shelf { config, files: &files },
             progress,
         };
@@ -143,7 +144,8 @@ impl Recalled {
         let to_make = sheets.to_make(&catalogue);
         let clock = Instant::now();
         let mut documents = Render { config, encoded: &ready }.all(&catalogue, &to_make, progress);
-        let scene = page::Scene { config, items: &items, placements: &placements, catalogue: &catalogue, texts: &ready.texts };
+        let (texts, stories) = (&ready.texts, &stories);
+        let scene = page::Scene { config, items: &items, placements: &placements, catalogue: &catalogue, texts, stories };
         let pages = pages::all(scene, &page.stays);
         let list = pages::list(config, &catalogue);
         timings.render += clock.elapsed();

@@ -185,13 +185,7 @@ pub(super) fn round(
         return Ok((exit, resident.map(|resident| resident.unchanged(files))));
     }
     let looked = clock.elapsed();
-    let (lock, files, resident) = match args.dry_run {
-        true => (None, files, resident),
-        false => {
-            let (lock, files, resident) = take_lock(args, context, &config, &mut folder, (files, resident))?;
-            (Some(lock), files, resident)
-        }
-    };
+    let (lock, files, resident) = take_lock(args, context, &config, &mut folder, (files, resident))?;
     let progress = Progress::default();
     let gathered = context.ui.working(&progress, || gather(args, context, (&config, &folder), (files, resident), &progress))?;
     let begun = Begun { start, looked, lock, look: looked_at };
@@ -309,18 +303,21 @@ fn gather(
     Ok(Gathered { loaded, read, before, records, classifier })
 }
 
-/// The lock; where others had it and worked for a while, the files are looked at once more.
+/// The lock, but for a dry run; where others had it and worked for a while, the files are looked at once more.
 fn take_lock(
     args: &BuildArgs,
     context: &Context,
     config: &Config,
     folder: &mut Destination,
     (files, resident): (Files, Option<Resident>),
-) -> Result<(Lock, Files, Option<Resident>), Failure> {
+) -> Result<(Option<Lock>, Files, Option<Resident>), Failure> {
+    if args.dry_run {
+        return Ok((None, files, resident));
+    }
     let mut lock = |wait| folder.lock(&holder(context), wait);
     match lock(false) {
-        Err(PublishError::Locked { .. }) if args.wait => Ok((lock(true)?, Files::look(config, context.file_time()), None)),
-        taken => Ok((taken?, files, resident)),
+        Err(PublishError::Locked { .. }) if args.wait => Ok((Some(lock(true)?), Files::look(config, context.file_time()), None)),
+        taken => Ok((Some(taken?), files, resident)),
     }
 }
 

@@ -1,21 +1,16 @@
 //! `tidings build --watch`: builds, and builds again whenever something that goes into a build changes, or a document would by itself.
 
-use std::time::Duration;
-
 use chrono::{DateTime, Utc};
 
 use super::build::BuildArgs;
 use super::context::Context;
-use super::rounds::Rounds;
+use super::rounds::{LOOK, Rounds};
 use super::serve::{Signal, Signals};
 use super::ui;
 use super::watch::{Change, Watched};
 use super::{Exit, Failure};
 use crate::cache::Cache;
 use crate::config::{self, Config};
-
-/// A build looks so often in any case: for what is due and nobody knows when, for hubs that did not take what they were told, for what no system tells of.
-const LOOK: Duration = Duration::from_secs(300);
 
 /// Builds until a signal ends it.
 pub(super) fn follow(args: &BuildArgs, context: &Context, config: Config) -> Result<Exit, Failure> {

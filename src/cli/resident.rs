@@ -107,12 +107,12 @@ impl Resident {
     }
 }
 
-/// Notes where the memory has each item, and lets both have the item's names in one place.
+/// Notes where the memory has each item, lets both have the item's names in one place, and leaves texts in their records.
 fn settle(loaded: &mut Loaded<Sifted>, memory: &Memory) {
     loaded.items.par_iter_mut().zip(&mut loaded.notes).for_each(|(item, note)| {
         note.place = memory.find_near(note.place, item.names());
-        if let (Some(at), Some(item)) = (note.place, Arc::get_mut(item)) {
-            item.share_names(&memory.get(at).names);
-        }
+        let Some(item) = Arc::get_mut(item) else { return };
+        item.text = None;
+        note.place.into_iter().for_each(|at| item.share_names(&memory.get(at).names));
     });
 }

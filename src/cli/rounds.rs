@@ -8,8 +8,8 @@ use super::resident::Resident;
 use super::watch::Change;
 use super::{Exit, Failure};
 
-/// After so long all is looked at: some changes no system tells of.
-const LOOK: Duration = Duration::from_secs(300);
+/// After so long all is looked at: for what is due and nobody knows when, for hubs that did not take what they were told, for what no system tells of.
+pub(super) const LOOK: Duration = Duration::from_secs(300);
 
 /// Builds, one after the other.
 #[derive(Default)]

@@ -123,13 +123,10 @@ impl Watched {
             }
         }
         let end = Instant::now() + LONGEST;
-        while let Some(quiet) = self.pending.as_ref().map(|told| if told.is_whole { AT_ONCE } else { QUIET }) {
-            match tokio::time::timeout(quiet, self.changes.recv()).await {
-                Ok(Some(told)) if Instant::now() < end => self.add(told),
-                Ok(Some(told)) => {
-                    self.add(told);
-                    break;
-                }
+        while Instant::now() < end {
+            let is_whole = self.pending.as_ref().is_some_and(|told| told.is_whole);
+            match tokio::time::timeout(if is_whole { AT_ONCE } else { QUIET }, self.changes.recv()).await {
+                Ok(Some(told)) => self.add(told),
                 Ok(None) | Err(_) => break,
             }
         }

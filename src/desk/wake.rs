@@ -8,7 +8,7 @@ use super::{Desk, DeskError, again, stored};
 use crate::classify::Classifier;
 use crate::diag::Findings;
 use crate::item::Item;
-use crate::ledger::{Accept, trace};
+use crate::ledger::Accept;
 use crate::pipeline::Sifted;
 
 /// Items that are seen to at a time.
@@ -50,8 +50,7 @@ impl Desk<'_> {
                 return Ok(Ok(Vec::new()));
             }
             let classifier = Classifier::new(config);
-            let sifted =
-                |item: Item| (Sifted { placement: classifier.place(&item), traces: trace::of(config, &item), mark: 0, place: None }, item);
+            let sifted = |item: Item| (Sifted::of(config, &classifier, &item), item);
             Ok(rows.iter().map(|row| stored::read(row.get(0)).map(|(item, _)| sifted(item)).map(|(sifted, item)| (item, sifted))).collect())
         };
         again(|| self.put_what(How { now, accepted: &accepted, anew: true, going: &[], turn: None }, due))

@@ -41,15 +41,38 @@ thread_local! {
     static PEOPLE: Once<[Person]> = Once::default();
 }
 
-impl Extra {
-    /// Of a list that is not empty.
-    pub fn authors(list: Vec<Person>) -> Option<Self> {
-        (!list.is_empty()).then(|| Extra::Authors(PEOPLE.with(|known| known.share(list))))
-    }
+/// What an item may have, field by field.
+pub(super) struct Rare {
+    pub dateline: Option<Box<str>>,
+    pub countries: Option<Box<[Country]>>,
+    pub topics: Option<Box<[TopicKey]>>,
+    pub story: Option<Box<str>>,
+    pub authors: Vec<Person>,
+    pub image: Option<Box<Image>>,
+    pub enclosures: Vec<Enclosure>,
+    pub source: Option<Box<Origin>>,
+    pub rights: Option<Box<str>>,
+    pub publish_at: Option<Date>,
+    pub expires: Option<Date>,
+}
 
-    /// As [`Extra::authors`].
-    pub fn enclosures(list: Vec<Enclosure>) -> Option<Self> {
-        (!list.is_empty()).then(|| Extra::Enclosures(list.into()))
+impl From<Rare> for Extras {
+    fn from(rare: Rare) -> Self {
+        let (authors, enclosures) = (rare.authors, rare.enclosures);
+        let all = [
+            rare.dateline.map(Extra::Dateline),
+            rare.countries.map(Extra::Countries),
+            rare.topics.map(Extra::Topics),
+            rare.story.map(Extra::Story),
+            (!authors.is_empty()).then(|| Extra::Authors(PEOPLE.with(|known| known.share(authors)))),
+            rare.image.map(Extra::Image),
+            (!enclosures.is_empty()).then(|| Extra::Enclosures(enclosures.into())),
+            rare.source.map(Extra::Source),
+            rare.rights.map(Extra::Rights),
+            rare.publish_at.map(Extra::PublishAt),
+            rare.expires.map(Extra::Expires),
+        ];
+        Extras(all.into_iter().flatten().collect())
     }
 }
 
@@ -96,11 +119,5 @@ impl Extras {
 
     pub fn expires(&self) -> Option<Date> {
         get!(self, Expires).copied()
-    }
-}
-
-impl FromIterator<Extra> for Extras {
-    fn from_iter<I: IntoIterator<Item = Extra>>(all: I) -> Self {
-        Extras(all.into_iter().collect())
     }
 }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::extras::{Extra, Extras};
+use super::extras::Rare;
 use super::{Date, Enclosure, Image, Item, Lifetime, Names, Origin, compact};
 use crate::config::TopicKey;
 use crate::vocab::{Country, Language, Person};
@@ -85,20 +85,20 @@ struct Read<'a> {
 impl<'de> Deserialize<'de> for Item {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let read = Read::deserialize(from)?;
-        let extras = [
-            read.dateline.map(Extra::Dateline),
-            read.countries.map(Extra::Countries),
-            read.topics.map(Extra::Topics),
-            read.story.map(Extra::Story),
-            Extra::authors(read.authors),
-            read.image.map(Extra::Image),
-            Extra::enclosures(read.enclosures),
-            read.source.map(Extra::Source),
-            read.rights.map(Extra::Rights),
-            read.lifetime.publish_at.map(Extra::PublishAt),
-            read.lifetime.expires.map(Extra::Expires),
-        ];
-        let Lifetime { draft, by_day, withdrawn, .. } = read.lifetime;
+        let Lifetime { draft, by_day, publish_at, expires, withdrawn } = read.lifetime;
+        let rare = Rare {
+            dateline: read.dateline,
+            countries: read.countries,
+            topics: read.topics,
+            story: read.story,
+            authors: read.authors,
+            image: read.image,
+            enclosures: read.enclosures,
+            source: read.source,
+            rights: read.rights,
+            publish_at,
+            expires,
+        };
         Ok(Item {
             names: Names::new(&read.id.iri, read.id.guid.as_deref(), &read.key, &read.title),
             published: read.published,
@@ -106,7 +106,7 @@ impl<'de> Deserialize<'de> for Item {
             text: None,
             language: read.language,
             link: read.link.map(|link| Box::from(&*link)),
-            extras: extras.into_iter().flatten().collect::<Extras>(),
+            extras: rare.into(),
             path: compact::nowhere(),
             line: 0,
             offset: 0,
@@ -131,7 +131,12 @@ mod tests {
 
     #[test]
     fn an_item_stays_small() {
-        assert!(size_of::<Item>() <= 136 && size_of::<Extra>() <= 24, "{} and {}", size_of::<Item>(), size_of::<Extra>());
+        assert!(
+            size_of::<Item>() <= 136 && size_of::<crate::item::extras::Extra>() <= 24,
+            "{} and {}",
+            size_of::<Item>(),
+            size_of::<crate::item::extras::Extra>()
+        );
     }
 
     #[test]

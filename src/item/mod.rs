@@ -21,6 +21,7 @@ pub mod pin;
 pub mod record;
 pub mod resolve;
 pub mod source;
+mod stories;
 mod unique;
 mod walk;
 pub mod write;
@@ -36,6 +37,7 @@ pub use names::Names;
 pub use parts::Parts;
 pub(crate) use source::keep;
 pub use source::{Loaded, Shelf, Sift, read, read_again, read_with};
+pub use stories::Stories;
 pub use walk::{Files, Found};
 
 use crate::config::TopicKey;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::extras::{Extra, Extras};
+use super::extras::Rare;
 use super::{Date, Enclosure, Image, Item, ItemId, Lifetime, Names, Origin, Text};
 use crate::config::TopicKey;
 use crate::diag::Place;
@@ -42,19 +42,19 @@ pub struct Parts {
 impl From<Parts> for Item {
     fn from(parts: Parts) -> Self {
         let Lifetime { draft, by_day, publish_at, expires, withdrawn } = parts.lifetime;
-        let extras = [
-            parts.dateline.map(|text| Extra::Dateline(text.into())),
-            parts.countries.map(|list| Extra::Countries(list.into())),
-            parts.topics.map(|list| Extra::Topics(list.into())),
-            parts.story.map(|story| Extra::Story((*story).into())),
-            Extra::authors(parts.authors),
-            parts.image.map(Extra::Image),
-            Extra::enclosures(parts.enclosures),
-            parts.source.map(Extra::Source),
-            parts.rights.map(|text| Extra::Rights(text.into())),
-            publish_at.map(Extra::PublishAt),
-            expires.map(Extra::Expires),
-        ];
+        let rare = Rare {
+            dateline: parts.dateline.map(Into::into),
+            countries: parts.countries.map(Into::into),
+            topics: parts.topics.map(Into::into),
+            story: parts.story.map(|story| (*story).into()),
+            authors: parts.authors,
+            image: parts.image,
+            enclosures: parts.enclosures,
+            source: parts.source,
+            rights: parts.rights.map(Into::into),
+            publish_at,
+            expires,
+        };
         Item {
             names: Names::new(&parts.id.iri, parts.id.guid.as_deref(), &parts.key, &parts.title),
             published: parts.published,
@@ -62,7 +62,7 @@ impl From<Parts> for Item {
             text: parts.text,
             link: parts.link.map(|link| String::from(link).into()),
             language: parts.language,
-            extras: extras.into_iter().flatten().collect::<Extras>(),
+            extras: rare.into(),
             path: parts.place.path,
             line: parts.place.line,
             offset: parts.offset,

@@ -35,6 +35,19 @@ pub struct Found {
     pub is_young: bool,
 }
 
+impl Found {
+    /// Takes its stamp, at `now` by the file system's clock.
+    fn look(&mut self, config: &Config, now: SystemTime) {
+        let meta = fs::metadata(config.root.join(&self.path));
+        (self.stamp, self.is_young) = (stamp::of(&self.path, &meta), stamp::is_young(&meta, now));
+    }
+
+    /// The file at a path, out of those of a run, which stand in the order of their paths.
+    pub fn at<'f>(files: &'f [Found], path: &Path) -> Option<&'f Found> {
+        files.binary_search_by(|found| (*found.path).cmp(path)).ok().map(|at| &files[at])
+    }
+}
+
 /// The files of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Files {
@@ -56,10 +69,7 @@ impl Files {
     pub fn look(config: &Config, now: SystemTime) -> Self {
         let (mut findings, pieces) = (Findings::new(), Mutex::new(Vec::new()));
         let stamped = |mut piece: Vec<Found>| {
-            for found in &mut piece {
-                let meta = fs::metadata(config.root.join(&found.path));
-                (found.stamp, found.is_young) = (stamp::of(&found.path, &meta), stamp::is_young(&meta, now));
-            }
+            piece.iter_mut().for_each(|found| found.look(config, now));
             piece
         };
         rayon::in_place_scope(|scope| {

@@ -27,8 +27,6 @@ pub(super) struct Fill<'a> {
     channels: HashMap<&'a str, &'a channel::Channel>,
     /// By the path that the variants share.
     families: HashMap<&'a str, Vec<&'a channel::Channel>>,
-    /// By story.
-    stories: HashMap<&'a str, Vec<u32>>,
 }
 
 impl<'a> Fill<'a> {
@@ -36,13 +34,7 @@ impl<'a> Fill<'a> {
         let all = &scene.catalogue.channels;
         let mut families: HashMap<&str, Vec<&channel::Channel>> = HashMap::new();
         all.iter().for_each(|channel| families.entry(&channel.family).or_default().push(channel));
-        let mut stories: HashMap<&str, Vec<u32>> = HashMap::new();
-        for (at, item) in scene.items.iter().enumerate() {
-            if let Some(story) = item.story() {
-                stories.entry(story).or_default().push(at as u32);
-            }
-        }
-        Fill { scene, lanes, channels: all.iter().map(|channel| (channel.path.as_str(), channel)).collect(), families, stories }
+        Fill { scene, lanes, channels: all.iter().map(|channel| (channel.path.as_str(), channel)).collect(), families }
     }
 
     /// The lane of the item's language; else the mixed one.
@@ -222,14 +214,12 @@ impl<'a> Fill<'a> {
     }
 
     fn translations(&self, at: u32) -> Vec<Link> {
-        let (config, item) = (self.scene.config, &self.scene.items[at as usize]);
-        let versions = item.story().and_then(|story| self.stories.get(story)).map(Vec::as_slice).unwrap_or_default();
-        let others = versions.iter().filter(|other| **other != at).map(|other| &self.scene.items[*other as usize]);
+        let config = self.scene.config;
         let link = |other: &Arc<item::Item>| match other.address() {
             Some(url) => Link { url: url.to_string(), path: String::new(), ..self.link(&other.language, "") },
             None => self.link(&other.language, &address::item(config, other)),
         };
-        let mut links: Vec<Link> = others.map(link).collect();
+        let mut links: Vec<Link> = self.scene.stories.others(at).map(link).collect();
         links.sort_by(|a, b| a.lang.cmp(&b.lang));
         links
     }

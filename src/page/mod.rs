@@ -22,7 +22,7 @@ use crate::classify::Placement;
 use crate::config::Config;
 use crate::diag::{Finding, Findings};
 use crate::document::{Document, Prepared};
-use crate::item::Item;
+use crate::item::{Item, Stories};
 use crate::vocab::Language;
 
 pub use address::{channel as channel_path, item as item_path, own_page};
@@ -41,6 +41,7 @@ pub struct Scene<'a> {
     pub catalogue: &'a Catalogue,
     /// The texts of the items that pages show, by position; bodies only of items that have a page of their own.
     pub texts: &'a HashMap<u32, Prepared>,
+    pub stories: &'a Stories<'a>,
 }
 
 /// Which pages stand already as they would be made, by the position of the channel or the item; none where it is empty.

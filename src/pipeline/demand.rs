@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 
 use super::Built;
-use super::prepare::{self, Changed, Prepare, Ready};
+use super::prepare::{Changed, Prepare, Ready};
 use super::render::Render;
 use crate::channel::{self, Catalogue, Sorted};
 use crate::config::{Config, Format, Query};
 use crate::diag::Findings;
 use crate::document::Document;
 use crate::gate::{self, Checked};
-use crate::item::Shelf;
+use crate::item::{Shelf, Stories};
 use crate::ledger::Traces;
 use crate::progress::Progress;
 use crate::vocab::Language;
@@ -54,7 +54,7 @@ pub fn on_demand(
         placements: &built.placements,
         marks: &[],
         traces: &|_| Traces::default(),
-        stories: prepare::stories(&built.items),
+        stories: &Stories::of(&built.items),
         shelf: Shelf { config, files: &[] },
         progress: &progress,
     };

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::prepare::{self, Changed, Prepare, Ready};
+use super::prepare::{Changed, Prepare, Ready};
 use super::render::{Render, Sheet};
 use super::{bury, check, moved, next};
 use crate::channel::{self, Catalogue, Channel, Sorted};
@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::diag::Findings;
 use crate::document::Document;
 use crate::gate;
-use crate::item::{Item, Shelf};
+use crate::item::{Item, Shelf, Stories};
 use crate::ledger::{Memory, Recall, Ref};
 use crate::progress::Progress;
 
@@ -77,7 +77,7 @@ pub fn part(config: &Config, part: Part<'_>, now: DateTime<Utc>) -> Result<Parte
         placements: &placements,
         marks: &[],
         traces: &|at| recall.after.get(recall.refs[at as usize]).traces,
-        stories: prepare::stories(&items),
+        stories: &Stories::of(&items),
         shelf: Shelf { config, files: &[] },
         progress: &progress,
     };

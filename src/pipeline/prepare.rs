@@ -12,7 +12,7 @@ use crate::classify::Placement;
 use crate::config::{Config, Format};
 use crate::diag::{Finding, Findings, Place, Severity, codes};
 use crate::document::{self, Category, Encoded, Entry, Prepared};
-use crate::item::{Item, Shelf, Text};
+use crate::item::{Item, Shelf, Stories, Text};
 use crate::ledger::{Traces, trace};
 use crate::page;
 use crate::progress::{Progress, Stage};
@@ -64,17 +64,6 @@ pub struct Changed {
     pub place: Place,
 }
 
-/// The items of each story, which are translations of one another.
-pub(super) type Stories<'a> = HashMap<&'a str, Vec<u32>, foldhash::fast::RandomState>;
-
-/// The stories that these items tell.
-pub(super) fn stories(items: &[Arc<Item>]) -> Stories<'_> {
-    let told: Vec<(&str, u32)> = items.par_iter().zip(0..items.len() as u32).filter_map(|(item, at)| Some((item.story()?, at))).collect();
-    let mut stories = Stories::default();
-    told.into_iter().for_each(|(story, at)| stories.entry(story).or_default().push(at));
-    stories
-}
-
 static NO_TEXT: Text = Text { summary: None, body: None };
 
 /// The preparing of texts, which only items that some document holds need.
@@ -86,7 +75,7 @@ pub(super) struct Prepare<'a> {
     pub marks: &'a [u128],
     /// The traces of the items, to know their records by.
     pub traces: &'a (dyn Fn(u32) -> Traces + Sync),
-    pub stories: Stories<'a>,
+    pub stories: &'a Stories<'a>,
     /// Where texts are that were left in their records.
     pub shelf: Shelf<'a>,
     pub progress: &'a Progress,
@@ -128,7 +117,7 @@ impl Prepare<'_> {
             let mut hash = Xxh3Default::new();
             hash.update(&self.marks[at].to_le_bytes());
             hash.update(&item.updated.map_or(i64::MIN, |updated| updated.timestamp()).to_le_bytes());
-            for other in self.others(at as u32) {
+            for other in self.stories.others(at as u32) {
                 hash.update(other.language.as_str().as_bytes());
                 hash.update(&[u8::from(other.address().is_some())]);
                 // Where it has none, its id and the config say what its own page is called.
@@ -157,15 +146,9 @@ impl Prepare<'_> {
 
     fn translations(&self, at: u32) -> Vec<(Language, Url)> {
         let of = |other: &Arc<Item>| Some((other.language.clone(), other.link().or_else(|| page::own_page(self.config, other))?));
-        let mut translations: Vec<(Language, Url)> = self.others(at).filter_map(of).collect();
+        let mut translations: Vec<(Language, Url)> = self.stories.others(at).filter_map(of).collect();
         translations.sort_by(|a, b| a.0.cmp(&b.0));
         translations
-    }
-
-    /// The other versions of its story.
-    fn others(&self, at: u32) -> impl Iterator<Item = &Arc<Item>> {
-        let versions = self.items[at as usize].story().and_then(|story| self.stories.get(story)).into_iter().flatten();
-        versions.filter(move |other| **other != at).map(|other| &self.items[*other as usize])
     }
 }
 

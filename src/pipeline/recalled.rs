@@ -87,8 +87,9 @@ fn dated_ahead(config: &Config, items: &[Arc<Item>], apart: &[Apart], accepted: 
 
 /// Whether an item is of tomorrow or later and neither says that it is to be held back, nor the config, nor the user.
 pub fn is_dated_ahead(config: &Config, item: &Item, accepted: &BTreeSet<Accept>, now: DateTime<Utc>) -> bool {
-    let is_held = config.guards.future == Future::Hold || accepted.contains(&Accept::Future) || item.lifetime().publish_at.is_some();
-    !is_held && !item.lifetime().draft && !item.lifetime().withdrawn && item.published > now + chrono::Duration::days(1)
+    let lifetime = item.lifetime();
+    let is_held = config.guards.future == Future::Hold || accepted.contains(&Accept::Future) || lifetime.publish_at.is_some();
+    !is_held && !lifetime.draft && !lifetime.withdrawn && item.published > now + chrono::Duration::days(1)
 }
 
 /// Known items that their own records take out of the feeds.

@@ -27,6 +27,13 @@ pub struct Sifted {
     pub place: Option<Ref>,
 }
 
+impl Sifted {
+    /// Of an item whose text is at hand, for who keeps nothing of its record.
+    pub fn of(config: &Config, classifier: &Classifier, item: &Item) -> Self {
+        Sifted { placement: classifier.place(item), traces: trace::of(config, item), mark: 0, place: None }
+    }
+}
+
 /// What becomes of the texts of items once they are sifted.
 #[derive(Clone, Copy, Debug)]
 pub enum Texts<'a> {
@@ -91,8 +98,7 @@ impl Sift for Sieve<'_> {
 
     fn sift(&self, mark: u128, item: &mut Item) -> Sifted {
         let classifier = self.classifier.get_or_init(|| Classifier::new(self.config));
-        let sifted =
-            Sifted { placement: classifier.place(item), traces: trace::of(self.config, item), mark: of_item(mark, item), place: None };
+        let sifted = Sifted { mark: of_item(mark, item), ..Sifted::of(self.config, classifier, item) };
         // Archives hold every item that is new.
         if self.records.is_some() && !self.config.output.archives {
             item.text = None;

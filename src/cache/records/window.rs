@@ -39,7 +39,11 @@ struct Window {
 
 impl Windows {
     pub fn new(mut file: File) -> io::Result<Self> {
-        let whole = if file.metadata()?.len() > WHOLE { None } else { Some(Window::read_anew(&mut file)?) };
+        let (size, mut window) = (file.metadata()?.len(), Window::default());
+        if size <= WHOLE {
+            window.read(&mut file, 0, size as usize)?;
+        }
+        let whole = (size <= WHOLE).then_some(window);
         Ok(Windows { whole, idle: Mutex::new((file, Vec::new())) })
     }
 
@@ -95,17 +99,11 @@ impl Windows {
 }
 
 impl Window {
-    fn read_anew(file: &mut File) -> io::Result<Self> {
-        let mut bytes = Vec::with_capacity(file.metadata()?.len() as usize);
-        file.seek(SeekFrom::Start(0))?;
-        file.read_to_end(&mut bytes)?;
-        Ok(Window { start: 0, bytes })
-    }
-
     fn read(&mut self, file: &mut File, start: u64, width: usize) -> io::Result<()> {
-        (self.start, self.bytes) = (start, std::mem::take(&mut self.bytes));
+        self.start = start;
         self.bytes.clear();
         self.bytes.shrink_to(WIDTH);
+        self.bytes.reserve_exact(width);
         file.seek(SeekFrom::Start(start))?;
         file.take(width as u64).read_to_end(&mut self.bytes)?;
         Ok(())

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::super::alias::Aliases;
 use super::super::resolve::Resolver;
-use super::super::walk::Files;
+use super::super::walk::{Files, Found};
 use super::super::{Item, unique};
 use super::reader::Reader;
 use super::{Batch, Loaded, Sift};
@@ -33,14 +33,12 @@ pub fn read_again<S: Sift>(
     let mut loaded = Loaded { files: files.found.into(), known: former.records, ..former };
     let mut may_clash = false;
     for path in touched {
-        let found = loaded.files.binary_search_by(|found| found.path.cmp(path)).ok().map(|at| &loaded.files[at]);
-        let read = found.map_or_else(Batch::default, |found| reader.files(std::slice::from_ref(found)));
+        let read = Found::at(&loaded.files, path).map_or_else(Batch::default, |found| reader.files(std::slice::from_ref(found)));
         findings.extend(read.findings);
         if !findings.is_empty() || read.bad > 0 {
             return None;
         }
         let range = loaded.of_file(path);
-        let is_told_as = |(one, other): (&Arc<Item>, &Arc<Item>)| is_told_as(one, other);
         may_clash |= range.len() != read.items.len() || !loaded.items[range.clone()].iter().zip(&read.items).all(is_told_as);
         loaded.records = loaded.records + read.records - range.len();
         loaded.known = loaded.known + read.known - range.len();
@@ -63,6 +61,6 @@ impl<N> Loaded<N> {
 }
 
 /// Whether the two have in common what no two items of a run may share.
-fn is_told_as(one: &Item, other: &Item) -> bool {
+fn is_told_as((one, other): (&Arc<Item>, &Arc<Item>)) -> bool {
     one.id() == other.id() && one.story() == other.story() && one.language == other.language
 }

@@ -38,8 +38,7 @@ impl Shelf<'_> {
     }
 
     fn file(&self, item: &Item) -> Option<&Found> {
-        // Files stand in the order of their paths.
-        self.files.binary_search_by(|found| (*found.path).cmp(item.path())).ok().map(|at| &self.files[at])
+        Found::at(self.files, item.path())
     }
 }
 

@@ -10,7 +10,6 @@ use std::time::SystemTime;
 use super::{Files, Walk, format_of, is_hidden, named};
 use crate::config::Config;
 use crate::diag::Findings;
-use crate::stamp;
 
 /// What a path that is told to have changed turned out to be.
 enum Seen {
@@ -31,8 +30,7 @@ impl Files {
             return false;
         }
         for found in self.found.iter_mut().filter(|found| found.is_young) {
-            let meta = fs::metadata(config.root.join(&found.path));
-            (found.stamp, found.is_young) = (stamp::of(&found.path, &meta), stamp::is_young(&meta, now));
+            found.look(config, now);
             touched.insert(found.path.clone());
         }
         for path in changed {
@@ -69,9 +67,8 @@ impl Files {
         let meta = fs::symlink_metadata(config.root.join(path));
         match (known, &meta) {
             (Some(_), Ok(meta)) if meta.is_file() => {
-                let found = &mut self.found[at];
-                (found.stamp, found.is_young) = (stamp::of_file(path, meta), stamp::is_young_file(meta, now));
-                Seen::Touched(found.path.clone())
+                self.found[at].look(config, now);
+                Seen::Touched(self.found[at].path.clone())
             }
             (Some(_), Err(error)) if error.kind() == io::ErrorKind::NotFound => Seen::Touched(self.found.remove(at).path),
             // What an editor put beside a file and took away again; a folder that is gone had files.
@@ -114,8 +111,7 @@ impl Files {
         if *found.path != *path {
             return Seen::Unclear;
         }
-        let meta = fs::metadata(&whole);
-        (found.stamp, found.is_young) = (stamp::of(&found.path, &meta), stamp::is_young(&meta, now));
+        found.look(config, now);
         self.found.insert(at, found);
         Seen::Touched(path.into())
     }
