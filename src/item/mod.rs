@@ -24,6 +24,7 @@ pub mod source;
 mod stories;
 mod unique;
 mod walk;
+mod way;
 pub mod write;
 
 use std::path::{Path, PathBuf};

@@ -11,9 +11,9 @@ use std::time::SystemTime;
 
 use walkdir::{DirEntry, WalkDir};
 
+use super::way::Way;
 use crate::config::{Config, RecordFormat, Source};
 use crate::diag::{Code, Finding, Findings, Place, codes};
-use crate::stamp;
 use crate::vocab::MediaType;
 
 /// So many files are handed over at a time.
@@ -37,9 +37,8 @@ pub struct Found {
 
 impl Found {
     /// Takes its stamp, at `now` by the file system's clock.
-    fn look(&mut self, config: &Config, now: SystemTime) {
-        let meta = fs::metadata(config.root.join(&self.path));
-        (self.stamp, self.is_young) = (stamp::of(&self.path, &meta), stamp::is_young(&meta, now));
+    fn look(&mut self, way: &mut Way<'_>, now: SystemTime) {
+        (self.stamp, self.is_young) = way.stamp(&self.path, now);
     }
 
     /// The file at a path, out of those of a run, which stand in the order of their paths.
@@ -69,7 +68,8 @@ impl Files {
     pub fn look(config: &Config, now: SystemTime) -> Self {
         let (mut findings, pieces) = (Findings::new(), Mutex::new(Vec::new()));
         let stamped = |mut piece: Vec<Found>| {
-            piece.iter_mut().for_each(|found| found.look(config, now));
+            let mut way = Way::from(&config.root);
+            piece.iter_mut().for_each(|found| found.look(&mut way, now));
             piece
         };
         rayon::in_place_scope(|scope| {

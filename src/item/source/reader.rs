@@ -13,6 +13,7 @@ use super::super::format::{self, Body, Fault, Passage, ROW_LIMIT, mark};
 use super::super::record::Record;
 use super::super::resolve::{Resolver, Setting};
 use super::super::walk::Found;
+use super::super::way::Way;
 use super::bytes::{BOM, Undecodable, decode};
 use super::rows::{self, Extent, Rows};
 use super::{Batch, Sift};
@@ -39,24 +40,27 @@ impl<S: Sift> Reader<'_, S> {
     pub fn files(&self, files: &[Found]) -> Batch<S::Note> {
         let mut batch = Batch::default();
         batch.expect(files.len());
-        let mut buffer = Vec::with_capacity(16 << 10);
+        let (mut way, mut buffer) = (Way::from(&self.config.root), Vec::with_capacity(16 << 10));
         for found in files {
             match found.format {
                 RecordFormat::Ndjson => batch.absorb(self.bulk(found, Self::ndjson)),
                 RecordFormat::Csv => batch.absorb(self.bulk(found, Self::csv)),
-                RecordFormat::Toml | RecordFormat::Markdown | RecordFormat::Json => self.single(found, &mut buffer, &mut batch),
+                RecordFormat::Toml | RecordFormat::Markdown | RecordFormat::Json => {
+                    self.single(found, (&mut way, &mut buffer), &mut batch);
+                }
             }
         }
         batch
     }
 
-    pub fn single(&self, found: &Found, buffer: &mut Vec<u8>, batch: &mut Batch<S::Note>) {
+    /// Reads a file that holds one record, into the buffer if it is not known.
+    pub fn single(&self, found: &Found, (way, buffer): (&mut Way<'_>, &mut Vec<u8>), batch: &mut Batch<S::Note>) {
         let stamp = (!found.is_young).then_some(found.stamp);
         if let Some(known) = stamp.and_then(|stamp| self.sift.known(stamp)) {
             return batch.known(known, Place::file(found.path.clone()), 0);
         }
         buffer.clear();
-        match self.fill(found, buffer) {
+        match fill(way, found, buffer) {
             Ok(0) => {}
             Ok(size) => {
                 let message = format!("{} MB in a file that holds one record", size >> 20);
@@ -82,14 +86,6 @@ impl<S: Sift> Reader<'_, S> {
         if self.settle(&Met { found, passage: &passage, offset: 0, mark }, || format::parse(found.format, text), batch) {
             link();
         }
-    }
-
-    /// Reads the whole file, unless it is too large: then gives its size.
-    fn fill(&self, found: &Found, buffer: &mut Vec<u8>) -> io::Result<u64> {
-        let mut file = File::open(self.config.root.join(&found.path))?;
-        file.by_ref().take(ROW_LIMIT as u64 + 1).read_to_end(buffer)?;
-        // The size is asked for only where it is told: that is a system call a file.
-        if buffer.len() > ROW_LIMIT { Ok(file.metadata()?.len()) } else { Ok(0) }
     }
 
     fn bulk<R>(&self, found: &Found, read: R) -> Batch<S::Note>
@@ -354,6 +350,14 @@ impl<S: Sift> Reader<'_, S> {
             file: if self.config.table_of(found.source).is_some() { Path::new("") } else { &found.path },
         }
     }
+}
+
+/// Reads the whole file, unless it is too large: then gives its size.
+fn fill(way: &mut Way<'_>, found: &Found, buffer: &mut Vec<u8>) -> io::Result<u64> {
+    let mut file = way.open(&found.path)?;
+    file.by_ref().take(ROW_LIMIT as u64 + 1).read_to_end(buffer)?;
+    // The size is asked for only where it is told: that is a system call a file.
+    if buffer.len() > ROW_LIMIT { Ok(file.metadata()?.len()) } else { Ok(0) }
 }
 
 /// About how many rows come between the old end of a file and its new one, if they are as long as those before, and some more: to make room anew

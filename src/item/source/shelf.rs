@@ -14,6 +14,7 @@ use super::super::format::ROW_LIMIT;
 use super::super::format::ndjson::Piece;
 use super::super::resolve::Resolver;
 use super::super::walk::Found;
+use super::super::way::Way;
 use super::Batch;
 use super::reader::Reader;
 use crate::config::{Config, RecordFormat};
@@ -69,7 +70,7 @@ impl Fetch<'_> {
             RecordFormat::Ndjson => self.line(item, found),
             RecordFormat::Toml | RecordFormat::Markdown | RecordFormat::Json => {
                 let mut batch = Batch::default();
-                self.reader.single(found, &mut Vec::new(), &mut batch);
+                self.reader.single(found, (&mut Way::from(&self.shelf.config.root), &mut Vec::new()), &mut batch);
                 batch.items.pop()
             }
         }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::super::way::Way;
 use super::{Files, Walk, format_of, is_hidden, named};
 use crate::config::Config;
 use crate::diag::Findings;
@@ -29,8 +30,9 @@ impl Files {
         if !self.findings.is_empty() {
             return false;
         }
+        let mut way = Way::from(&config.root);
         for found in self.found.iter_mut().filter(|found| found.is_young) {
-            found.look(config, now);
+            found.look(&mut way, now);
             touched.insert(found.path.clone());
         }
         for path in changed {
@@ -67,7 +69,7 @@ impl Files {
         let meta = fs::symlink_metadata(config.root.join(path));
         match (known, &meta) {
             (Some(_), Ok(meta)) if meta.is_file() => {
-                self.found[at].look(config, now);
+                self.found[at].look(&mut Way::from(&config.root), now);
                 Seen::Touched(self.found[at].path.clone())
             }
             (Some(_), Err(error)) if error.kind() == io::ErrorKind::NotFound => Seen::Touched(self.found.remove(at).path),
@@ -111,7 +113,7 @@ impl Files {
         if *found.path != *path {
             return Seen::Unclear;
         }
-        found.look(config, now);
+        found.look(&mut Way::from(&config.root), now);
         self.found.insert(at, found);
         Seen::Touched(path.into())
     }

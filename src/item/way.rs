@@ -1,0 +1,119 @@
+//! The way to files that stand side by side: once their folder is open, each is asked for by its name, and the system need not find the folder again for
+//! every one of them. That is a third of what it costs to look at a file, and of what it costs to open one.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use crate::stamp::{self, Facts};
+
+/// A way from the publication's folder to one file after the other.
+pub(super) struct Way<'r> {
+    root: &'r Path,
+    #[cfg(target_os = "linux")]
+    near: near::Near,
+}
+
+impl<'r> Way<'r> {
+    pub fn from(root: &'r Path) -> Self {
+        Way {
+            root,
+            #[cfg(target_os = "linux")]
+            near: near::Near::default(),
+        }
+    }
+
+    /// The stamp of the file at a path below the root, and whether it is young at `now`.
+    pub fn stamp(&mut self, path: &Path, now: SystemTime) -> (u128, bool) {
+        #[cfg(target_os = "linux")]
+        if let Some((folder, name)) = self.near.to(self.root, path) {
+            return told(path, &rustix::fs::statat(folder, name, rustix::fs::AtFlags::empty()).map_err(io::Error::from), now);
+        }
+        told(path, &fs::metadata(self.whole(path)), now)
+    }
+
+    /// Opens the file at a path below the root.
+    pub fn open(&mut self, path: &Path) -> io::Result<File> {
+        #[cfg(target_os = "linux")]
+        if let Some((folder, name)) = self.near.to(self.root, path) {
+            use rustix::fs::{Mode, OFlags, openat};
+            let open = || openat(folder, name, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty());
+            return Ok(rustix::io::retry_on_intr(open)?.into());
+        }
+        File::open(self.whole(path))
+    }
+
+    fn whole(&self, path: &Path) -> PathBuf {
+        self.root.join(path)
+    }
+}
+
+fn told<F: Facts>(path: &Path, facts: &io::Result<F>, now: SystemTime) -> (u128, bool) {
+    (stamp::of(path, facts), stamp::is_young(facts, now))
+}
+
+#[cfg(target_os = "linux")]
+mod near {
+    use std::ffi::OsStr;
+    use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+    use std::os::unix::ffi::OsStrExt;
+    use std::path::Path;
+
+    use rustix::fs::{Mode, OFlags, open};
+
+    /// The folder of the file that was asked for last.
+    #[derive(Default)]
+    pub struct Near {
+        folder: Vec<u8>,
+        /// Open from the second file on: a file alone is reached sooner by its path.
+        open: Option<OwnedFd>,
+    }
+
+    impl Near {
+        /// The open folder of a path, and the name in it; `None` where the whole path is to be gone.
+        pub fn to<'p>(&mut self, root: &Path, path: &'p Path) -> Option<(BorrowedFd<'_>, &'p OsStr)> {
+            let bytes = path.as_os_str().as_bytes();
+            let slash = bytes.iter().rposition(|byte| *byte == b'/')?;
+            let (folder, name) = (&bytes[..slash], OsStr::from_bytes(&bytes[slash + 1..]));
+            if self.folder != folder {
+                self.folder.clear();
+                self.folder.extend_from_slice(folder);
+                self.open = None;
+                return None;
+            }
+            if self.open.is_none() {
+                let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+                self.open = open(root.join(OsStr::from_bytes(folder)), flags, Mode::empty()).ok();
+            }
+            Some((self.open.as_ref()?.as_fd(), name))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_the_same_from_near_and_from_afar() {
+        let root = tempfile::tempdir().expect("a folder");
+        let paths = ["a/one", "a/two", "a/three", "a/none", "b/one", "a/one", "top", "a/link", "a/lost", "a/b", "a/b/deep", "c/none"];
+        fs::create_dir_all(root.path().join("a/b")).expect("folders");
+        fs::create_dir_all(root.path().join("b")).expect("folders");
+        for (at, path) in ["a/one", "a/two", "a/three", "b/one", "top", "a/b/deep"].into_iter().enumerate() {
+            fs::write(root.path().join(path), "x".repeat(at)).expect("a file");
+        }
+        #[cfg(unix)]
+        for (link, to) in [("a/link", "../b/one"), ("a/lost", "nowhere")] {
+            std::os::unix::fs::symlink(to, root.path().join(link)).expect("a link");
+        }
+        let (mut way, now) = (Way::from(root.path()), SystemTime::now());
+        for path in paths.into_iter().flat_map(|path| [path, path, path]).map(Path::new) {
+            let meta = fs::metadata(root.path().join(path));
+            assert_eq!(way.stamp(path, now), (stamp::of(path, &meta), stamp::is_young(&meta, now)), "{}", path.display());
+            let text = |file: io::Result<File>| file.and_then(io::read_to_string).map_err(|error| error.kind());
+            assert_eq!(text(way.open(path)), text(File::open(root.path().join(path))), "{}", path.display());
+        }
+    }
+}
