@@ -25,6 +25,9 @@ const STAGED: &str = ".tidings-new";
 #[cfg(target_os = "linux")]
 const FEW: usize = 8;
 
+/// So many renames are work for a second core.
+const MANY: usize = 64;
+
 /// An output folder.
 #[derive(Debug)]
 pub(super) struct Folder {
@@ -58,10 +61,12 @@ impl Place for Folder {
             targets.iter().for_each(|(path, _)| _ = fs::remove_file(staged(path)));
             return Err(error);
         }
-        for (path, _) in &targets {
-            fs::rename(staged(path), path).map_err(PublishError::io("replace", path))?;
+        let replace = |(path, _): &(PathBuf, &Document)| {
+            let renamed = fs::rename(staged(path), path).map_err(PublishError::io("replace", path));
             crash::point("rename");
-        }
+            renamed
+        };
+        targets.par_iter().with_min_len(MANY).try_for_each(replace)?;
         folders.iter().for_each(|folder| sync_folder(folder));
         if let Some(stamps) = putting.stamps {
             let puts: Vec<_> = putting.puts().collect();
@@ -132,11 +137,13 @@ fn stage_all(targets: &[(PathBuf, &Document)], root: &Path) -> Result<(), Publis
 }
 
 fn stage(path: &Path, document: &Document, room: &mut Vec<u8>) -> Result<(), PublishError> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(PublishError::io("remove", path)(error)),
-        _ => {}
-    }
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(PublishError::io("create", path))?;
+    let create = || OpenOptions::new().write(true).create_new(true).open(path);
+    let created = create().or_else(|error| match error.kind() {
+        // What a run that was cut off left.
+        io::ErrorKind::AlreadyExists => fs::remove_file(path).and_then(|()| create()),
+        _ => Err(error),
+    });
+    let mut file = created.map_err(PublishError::io("create", path))?;
     file.write_all(document.bytes.whole(room)).map_err(PublishError::io("write", path))?;
     // What a server sends as Last-Modified moves with what a feed itself says; what stands beside the feeds changed when it is written.
     if document.format.is_none() {
