@@ -59,7 +59,6 @@ impl Works<'_> {
         let archives = self.made(Form::Folder, Kind::Archives, records)?;
         let seen = self.seen(|| Ok((self.first(&archives)?, read_plainly(&archives)?.0)))?;
         table += &seen.row("the same with archives", "plain read", 6.0);
-        fs::remove_dir_all(&archives)?;
         table += &self.changes(records)?;
 
         let ndjson = self.made(Form::Ndjson, Kind::Plain, records)?;
@@ -68,7 +67,6 @@ impl Works<'_> {
         let matrix = self.made(Form::Ndjson, Kind::Matrix, records)?;
         let seen = self.seen(|| Ok((self.first(&matrix)?, self.first(&ndjson)?.0)))?;
         table += &seen.row("first build, 10,201 channels", "the same, 33 channels", 4.0);
-        fs::remove_dir_all(&matrix)?;
         Ok(table)
     }
 
