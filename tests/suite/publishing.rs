@@ -218,11 +218,13 @@ fn output_is_a_function_of_its_input() {
     }
 }
 
-#[cfg(not(feature = "object-store"))]
+#[cfg(not(any(feature = "object-store", feature = "gcs", feature = "azure")))]
 #[test]
 fn an_object_store_needs_a_program_that_can_reach_it() {
-    let publication = Publication::with_config(&format!("{}\n[output]\nurl = 's3://news/feeds'\n", crate::support::CONFIG));
-    let said = ["feeds.toml:", "built without the feature `object-store`", "`cargo install tidings --features object-store`"];
-    publication.run(&["build"]).expect(1, &said);
-    publication.run(&["serve", "--from", "s3://news/feeds"]).expect(2, &said[1..]);
+    for (address, feature) in [("s3://news/feeds", "object-store"), ("gs://news/feeds", "gcs"), ("az://news/feeds", "azure")] {
+        let publication = Publication::with_config(&format!("{}\n[output]\nurl = '{address}'\n", crate::support::CONFIG));
+        let (without, with) = (format!("built without the feature `{feature}`"), format!("`cargo install tidings --features {feature}`"));
+        publication.run(&["build"]).expect(1, &["feeds.toml:", &without, &with]);
+        publication.run(&["serve", "--from", address]).expect(2, &[&without, &with]);
+    }
 }

@@ -94,13 +94,6 @@ fn an_emulator_is_consent_but_no_address() {
     command("mailto:news").expect(2, &["`mailto:news` is no address of a server", "`AZURITE_BLOB_STORAGE_URL` is as in"]);
 }
 
-#[cfg(not(feature = "gcs"))]
-#[test]
-fn a_store_that_the_program_cannot_reach_is_said() {
-    let publication = Publication::with_config(&format!("{CONFIG}\n[output]\nurl = 'gs://news/feeds'\n"));
-    publication.run(&["build"]).expect(1, &["built without the feature `gcs`", "cargo install tidings --features gcs"]);
-}
-
 #[test]
 fn what_needs_a_folder_says_so() {
     let (bucket, publication) = (Bucket::new(), with_items(1, ""));
