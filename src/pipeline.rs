@@ -14,17 +14,19 @@ mod recalled;
 mod render;
 mod settled;
 mod sift;
+mod steady;
 
 pub use demand::{Demand, ON_DEMAND, on_demand};
 pub use moved::{REDIRECTS, misled};
 pub use next::{next_change, of_item as item_changes};
 pub use pages::lists_of;
 pub use part::{Order, Part, Parted, part};
-pub use prepare::{Changed, prepare};
+pub use prepare::{Changed, Former, prepare};
 pub use recalled::{Recalled, is_dated_ahead, recall, seen_now};
 pub use render::{path, url};
 pub use settled::{Made, Settled, keep};
 pub use sift::{Sifted, Texts, depends, read, read_again};
+pub use steady::{Rest, Steady};
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
@@ -34,7 +36,7 @@ use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 
 use crate::cache::records::Records;
-use crate::channel::{self, Catalogue, Sorted};
+use crate::channel::{Catalogue, Sorted};
 use crate::classify::{Classifier, Placement};
 use crate::config::Config;
 use crate::diag::{Finding, Findings};
@@ -47,6 +49,7 @@ use crate::progress::{Progress, Stage};
 use prepare::{Prepare, Ready};
 use render::{Render, Sheet};
 use settled::{Pages, Sheets};
+use steady::Ground;
 
 /// Everything that a run made of the records.
 #[derive(Debug)]
@@ -71,6 +74,8 @@ pub struct Built {
     pub findings: Findings,
     /// What the checker says of the documents.
     pub checked: Findings,
+    /// What another run of the process can use beside that.
+    pub rest: Option<Rest>,
     pub timings: Timings,
 }
 
@@ -118,18 +123,22 @@ impl Recalled {
     /// # Errors
     /// As [`build()`].
     pub fn build(self, config: &Config, past: Past<'_>, now: DateTime<Utc>, progress: &Progress) -> Result<Built, Changed> {
-        let Recalled { items, placements, marks, files, hidden, mut recall, taken_out, dated_ahead, mut findings, took } = self;
+        let Recalled { items, placements, marks: records, files, mut recall, mut findings, ground, former, took, .. } = self;
+        let Recalled { hidden, hidden_at, taken_out, dated_ahead, .. } = self;
         let mut timings = Timings { recall: took, ..Timings::default() };
 
         let clock = Instant::now();
-        let mut catalogue = channel::catalogue(config, Sorted { items: &items, placements: &placements, now }, past.known);
+        let sorted = Sorted { items: &items, placements: &placements, now };
+        let ground = ground.unwrap_or_else(|| Ground::of(config, sorted, &records, past));
+        let Ground { mut catalogue, told, marks, own, until } = ground;
+        let sketch = catalogue.sketch();
         moved::settle(config, &mut catalogue, past.memory);
         let misled = misled(config, &|path| catalogue.channels.iter().any(|channel| channel.family == path));
         catalogue.findings.extend(misled);
         bury(config, &mut catalogue, &recall, past.memory, now);
         timings.classify = clock.elapsed();
 
-        let stories = Stories::of(&items);
+        let stories = Stories::told(&items, told.clone());
         let prepare = Prepare {
             config,
             items: &items,
@@ -140,13 +149,14 @@ impl Recalled {
             shelf: Shelf { config, files: &files },
             progress,
         };
-        let Laid { ready, sheets, page, digests, channels } = lay(&prepare, &mut catalogue, (&recall, &past), now, &mut timings)?;
+        let known = (&recall, &past, former, (&*marks, &*own));
+        let Laid { ready, sheets, page, digests, channels } = lay(&prepare, &mut catalogue, known, now, &mut timings)?;
         let to_make = sheets.to_make(&catalogue);
         let clock = Instant::now();
         let mut documents = Render { config, encoded: &ready }.all(&catalogue, &to_make, progress);
         let (texts, stories) = (&ready.texts, &stories);
         let scene = page::Scene { config, items: &items, placements: &placements, catalogue: &catalogue, texts, stories };
-        let pages = pages::all(scene, &page.stays);
+        let pages = pages::all(scene, &page.to_make);
         let list = pages::list(config, &catalogue);
         timings.render += clock.elapsed();
         findings.extend(ready.findings().cloned());
@@ -183,9 +193,10 @@ impl Recalled {
         documents.extend(copies.into_iter().map(|(_, copy)| copy));
         documents.extend(moved::redirects(config, &catalogue.channels));
         documents.extend(list);
-        let stay: Vec<String> = sheets.stay(&catalogue).chain(page.stay(config, &catalogue, &items)).collect();
+        let stay: Vec<String> = sheets.stay(&catalogue).chain(page.stay).collect();
         catalogue.kept.extend(stay);
         made.pages = page.made;
+        let refs = std::mem::take(&mut recall.refs);
         Ok(Built {
             repeats: recall.repeats.iter().map(|(at, _)| items[*at as usize].iri().into()).collect(),
             items,
@@ -198,15 +209,16 @@ impl Recalled {
             made,
             findings,
             checked,
+            rest: Some(Rest { sketch, told, marks, own, until, records, refs, hidden_at, ready }),
             timings,
         })
     }
 }
 
 /// Everything that documents are made of.
-struct Laid {
+struct Laid<'a> {
     ready: Ready,
-    sheets: Sheets,
+    sheets: Sheets<'a>,
     page: Pages,
     /// Of every sheet.
     digests: Vec<Digest>,
@@ -215,19 +227,21 @@ struct Laid {
 }
 
 /// Lays out and dates all channels and their archives, tells what stands already, and makes the items of everything else ready.
-fn lay(
+///
+/// The last that is known are the marks of the items, and which get a page of their own.
+fn lay<'a>(
     prepare: &Prepare<'_>,
     catalogue: &mut Catalogue,
-    (recall, past): (&Recall, &Past<'_>),
+    (recall, past, former, (marks, own)): (&Recall, &Past<'_>, Former, (&'a [u128], &[u32])),
     now: DateTime<Utc>,
     timings: &mut Timings,
-) -> Result<Laid, Changed> {
+) -> Result<Laid<'a>, Changed> {
     let (config, items) = (prepare.config, prepare.items);
-    let (mut ready, mut lap) = (Ready::new(config), Lap::begin());
+    let (mut ready, mut lap) = (Ready::after(config, former), Lap::begin());
     prepare.add(measured(catalogue), &mut ready)?;
     Render { config, encoded: &ready }.fit(catalogue);
     archive::lay_out(config, catalogue, items, recall, past.memory);
-    let mut sheets = Sheets::look(catalogue, prepare, past, now);
+    let mut sheets = Sheets::look(config, catalogue, marks, past, now);
     prepare.add(held(&sheets.to_make(catalogue)), &mut ready)?;
     timings.prepare = lap.end();
     let render = Render { config, encoded: &ready };
@@ -236,8 +250,8 @@ fn lay(
     timings.render = lap.end();
     // What has another date now is made after all.
     sheets.settle(catalogue);
-    let page = Pages::look(config, (catalogue, items), &sheets, (past.clean, past.settled));
-    prepare.add(held(&sheets.to_make(catalogue)).chain(pages::items(config, catalogue, items, &page.stays)), &mut ready)?;
+    let page = Pages::look(config, (catalogue, items, own), &sheets, (past.clean, past.settled));
+    prepare.add(held(&sheets.to_make(catalogue)).chain(pages::items(config, catalogue, &page.to_make)), &mut ready)?;
     timings.prepare += lap.end();
     Ok(Laid { ready, sheets, page, digests, channels })
 }

@@ -2,6 +2,7 @@
 //!
 //! A function of the items, their placements, the config, the paths that were published before and the time. It knows nothing of formats.
 
+mod change;
 pub mod history;
 mod limit;
 mod member;
@@ -9,6 +10,7 @@ mod name;
 mod place;
 mod variant;
 
+pub use change::Touched;
 pub use place::{Spot, spots};
 pub use variant::preference;
 
@@ -172,7 +174,32 @@ pub fn on_demand(config: &Config, sorted: Sorted<'_>, query: Query, title: &str,
     variant::mixed(config, sorted, &members.facts, &draft)
 }
 
+/// What the steps after the sorting change of a catalogue, as it was before them.
+#[derive(Clone, Debug, Default)]
+pub struct Sketch {
+    /// The window of each channel, and when its newest state came to be.
+    channels: Vec<(usize, Date)>,
+    kept: BTreeSet<String>,
+}
+
 impl Catalogue {
+    /// What is to be known of it to have it [back](Self::as_sorted).
+    pub fn sketch(&self) -> Sketch {
+        let channels = self.channels.iter().map(|channel| (channel.window, channel.updated)).collect();
+        Sketch { channels, kept: self.kept.clone() }
+    }
+
+    /// As it was when it was sorted, and nothing was found.
+    pub fn as_sorted(mut self, sketch: Sketch) -> Self {
+        (self.kept, self.findings) = (sketch.kept, Findings::new());
+        for (channel, (window, updated)) in self.channels.iter_mut().zip(sketch.channels) {
+            (channel.window, channel.updated, channel.published_id) = (window, updated, None);
+            channel.pages.clear();
+            channel.deleted.clear();
+        }
+        self
+    }
+
     fn take(&mut self, empty: Empty, channel: Channel, always: bool, known: &BTreeSet<String>) {
         if !channel.items.is_empty() {
             self.channels.push(channel);
@@ -318,6 +345,11 @@ fn candidates(config: &Config) -> Vec<Country> {
         Some(allow) => allow.iter().copied().collect::<BTreeSet<_>>().into_iter().collect(),
         None => Country::all().collect(),
     }
+}
+
+/// The newest of the dates that speak for these items.
+fn newest_change(items: &[Arc<Item>], shown: &[u32]) -> Option<Date> {
+    shown.iter().map(|at| items[*at as usize].changed()).max()
 }
 
 /// The date of a channel that has no items: the first day of the publication's authority, which nothing that it publishes can precede.

@@ -12,18 +12,18 @@ use super::follow::follow;
 use super::look::{Look, idle};
 use super::memory::{self, Remembered};
 use super::resident::Resident;
-use super::run::{Around, Run};
+use super::run::{After, Around, Read, Run, Stays};
 use super::ui::{self, Ui};
 use super::{Exit, Failure};
 use crate::cache::Said;
 use crate::cache::records::{Records, State};
 use crate::classify::Classifier;
 use crate::config::Config;
-use crate::item::{Files, Loaded};
+use crate::item::Files;
 use crate::ledger::Accept;
 #[cfg(feature = "postgres")]
 use crate::ledger::Store;
-use crate::pipeline::{self, Built, Past, Settled, Sifted, Texts};
+use crate::pipeline::{self, Built, Past, Settled, Texts};
 use crate::progress::Progress;
 use crate::publish::{Destination, Lock, Outcome, PublishError, Stamps};
 use crate::websub::ping::Told;
@@ -207,10 +207,9 @@ fn publish(
     context: &Context,
     (config, folder): (&Arc<Config>, &mut Destination),
     Begun { start, looked, lock, look }: Begun<'_>,
-    Gathered { loaded, read, before, records, classifier }: Gathered,
+    Gathered { read, before, records, classifier }: Gathered,
     progress: &Progress,
 ) -> Result<(Exit, Option<Resident>), Failure> {
-    let mut stays = args.goes_on.then(|| loaded.shared());
     let accepted = args.accept.iter().map(|accepted| accepted.accept()).collect();
     let known = folder.known();
     let stamps = Stamps { records: &records, now: context.file_time() };
@@ -230,14 +229,14 @@ fn publish(
         stamps,
         settled: &settled,
     };
-    let made = match run.make((loaded, read), progress) {
+    let (made, stays) = match run.make(read, progress) {
         Ok(made) => made,
         // A record may change before the text that was left in it is fetched.
         Err(_) => {
-            stays = None;
             let clock = Instant::now();
             let loaded = pipeline::read(config, Files::list(config), Texts::Stay, progress);
-            run.make((loaded, clock.elapsed()), progress)?
+            let (made, _) = run.make(Read { loaded, steady: None, took: clock.elapsed() }, progress)?;
+            (made, None)
         }
     };
     (run.records, run.from_before) = (made.records, made.known);
@@ -245,25 +244,24 @@ fn publish(
         Ok((built, staged)) => run.publish(built, staged, folder, Around { lock, look, stood })?,
         Err(findings) => run.refuse(&findings)?,
     };
-    let Some(loaded) = stays else {
+    let Some(stays) = stays else {
         if !args.goes_on {
             // As with what was built.
             std::mem::forget((before, records));
         }
         return Ok((ended.exit, None));
     };
-    let before = match ended.after {
-        Some((after, state)) => before.written(config, after, state),
-        None => before,
+    let (before, steady) = match ended.after {
+        Some(After { memory, state, steady }) => (before.written(config, memory, state), steady),
+        None => (before, None),
     };
-    Ok((ended.exit, Resident::new(config.clone(), loaded, before, records, classifier)))
+    // Whatever stood in its place goes now.
+    Ok((ended.exit, Resident::new(config.clone(), Stays { steady, ..stays }, before, records, classifier)))
 }
 
 /// What goes into a build.
 struct Gathered {
-    loaded: Loaded<Sifted>,
-    /// How long reading took.
-    read: Duration,
+    read: Read,
     before: Remembered,
     /// What runs before made of the records.
     records: Records,
@@ -289,18 +287,23 @@ fn gather(
         let from_records = || {
             let records = kept(config, args, context);
             let loaded = pipeline::read(config, files, Texts::Left(&records), progress);
-            (loaded, clock.elapsed(), records)
+            (Read { loaded, steady: None, took: clock.elapsed() }, records)
         };
-        let (before, (loaded, read, records)) = rayon::join(|| memory::load(config, folder), from_records);
-        return Ok(Gathered { loaded, read, before: before?, records, classifier: OnceLock::new() });
+        let (before, (read, records)) = rayon::join(|| memory::load(config, folder), from_records);
+        return Ok(Gathered { read, before: before?, records, classifier: OnceLock::new() });
     };
-    let (loaded, before, records, classifier) = resident.read(files);
+    let (read, before, records, classifier) = resident.read(files);
     // Where more is to be told than of what was touched, it is told of all.
-    let loaded =
-        loaded.unwrap_or_else(|| pipeline::read(config, Files::look(config, context.file_time()), Texts::Left(&records), progress));
-    let read = clock.elapsed();
-    let before = if before.holds() { before } else { memory::load(config, folder)? };
-    Ok(Gathered { loaded, read, before, records, classifier })
+    let mut read = read.unwrap_or_else(|| {
+        let loaded = pipeline::read(config, Files::look(config, context.file_time()), Texts::Left(&records), progress);
+        Read { loaded, steady: None, took: clock.elapsed() }
+    });
+    if before.holds() {
+        return Ok(Gathered { read, before, records, classifier });
+    }
+    // What was made leans on what was remembered.
+    read.steady = None;
+    Ok(Gathered { read, before: memory::load(config, folder)?, records, classifier })
 }
 
 /// The lock, but for a dry run; where others had it and worked for a while, the files are looked at once more.

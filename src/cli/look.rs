@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::diag::codes;
 use crate::item::Files;
 use crate::ledger::Store;
-use crate::pipeline::{self, Built};
+use crate::pipeline::Built;
 use crate::publish::{Destination, Outcome};
 use crate::websub;
 
@@ -54,7 +54,7 @@ impl<'a> Look<'a> {
         if built.findings.iter().any(|finding| finding.code == &codes::FUTURE_UPDATE) {
             return self.cache.forget();
         }
-        let until = pipeline::next_change(self.config, built, self.now);
+        let until = built.until(self.config, self.now);
         let outcome = cache::Outcome { files: self.outcome(folder), items: &built.items, said: Said::of(built) };
         self.cache.keep(&self.inputs, self.config, &outcome, (self.now, until));
     }

@@ -6,24 +6,27 @@
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use rayon::prelude::*;
 
 use super::context::Context;
 use super::memory::Remembered;
+use super::run::{Read, Stays};
 use crate::cache::{self, records::Records};
 use crate::classify::Classifier;
 use crate::config::{self, Config};
-use crate::item::{Files, Loaded};
+use crate::item::{Again, Edit, Files, Item, Loaded};
 use crate::ledger::Memory;
-use crate::pipeline::{self, Sifted};
+use crate::pipeline::{self, Sifted, Steady};
 
 /// What is kept.
 pub(super) struct Resident {
     pub config: Arc<Config>,
     /// What was read, texts left in the records.
     loaded: Loaded<Sifted>,
+    /// What was made of it, where that can be told again without making it.
+    steady: Option<Steady>,
     /// Files that were touched since.
     touched: BTreeSet<Arc<Path>>,
     before: Remembered,
@@ -37,26 +40,32 @@ impl Resident {
     /// `None` where a build has to look at more than what somebody tells of.
     pub fn new(
         config: Arc<Config>,
-        mut loaded: Loaded<Sifted>,
+        Stays { mut loaded, mut steady, is_settled }: Stays,
         before: Remembered,
         records: Records,
         classifier: OnceLock<Classifier>,
     ) -> Option<Self> {
-        let looks_beside = || loaded.items.iter().flat_map(|item| item.enclosures()).any(|enclosure| enclosure.beside.is_some());
-        if !config.tables.is_empty() || !loaded.findings.is_empty() || loaded.bad > 0 || looks_beside() {
+        if !config.tables.is_empty() || !loaded.findings.is_empty() || loaded.bad > 0 {
+            return None;
+        }
+        if !is_settled && loaded.items.par_iter().any(|item| looks_beside(item)) {
             return None;
         }
         // A table of aliases that changed while the records were read.
         if pipeline::depends(&config) != records.depends() {
             return None;
         }
-        settle(&mut loaded, &before.memory);
+        match &mut steady {
+            _ if is_settled => {}
+            Some(steady) => steady.apart_from(&mut loaded, |loaded| settle(loaded, &before.memory)),
+            None => settle(&mut loaded, &before.memory),
+        }
         let records = records.go_on();
         if records.is_overgrown() {
             return None;
         }
         let stamp = records.stamp();
-        Some(Resident { config, loaded, touched: BTreeSet::new(), before, records, stamp, classifier })
+        Some(Resident { config, loaded, steady, touched: BTreeSet::new(), before, records, stamp, classifier })
     }
 
     /// The files as they are after these changes, or all of them looked at; `None` where everything is to be read anew.
@@ -100,19 +109,35 @@ impl Resident {
     }
 
     /// Reads what was touched. `None` for the records where all are to be read.
-    pub fn read(self, files: Files) -> (Option<Loaded<Sifted>>, Remembered, Records, OnceLock<Classifier>) {
-        let Resident { config, loaded, touched, before, records, classifier, .. } = self;
-        let loaded = pipeline::read_again(&config, files, (loaded, &touched), (&records, &classifier));
-        (loaded, before, records, classifier)
+    pub fn read(self, files: Files) -> (Option<Read>, Remembered, Records, OnceLock<Classifier>) {
+        let clock = Instant::now();
+        let Resident { config, loaded, steady, touched, before, records, classifier, .. } = self;
+        let read = pipeline::read_again(&config, files, (loaded, &touched), (&records, &classifier)).map(|Again { mut loaded, edits }| {
+            let read = || edits.iter().flat_map(Edit::read).filter(|_| Steady::is_for(&edits));
+            for at in read() {
+                settle_one(&mut loaded.items[at as usize], &mut loaded.notes[at as usize], &before.memory);
+            }
+            // A whole round finds out whether it can go on like this.
+            let steady = steady.filter(|_| read().all(|at| !looks_beside(&loaded.items[at as usize])));
+            Read { steady: steady.map(|steady| (steady, edits)), loaded, took: clock.elapsed() }
+        });
+        (read, before, records, classifier)
     }
+}
+
+/// Whether it lies with another file what the item says.
+fn looks_beside(item: &Item) -> bool {
+    item.enclosures().iter().any(|enclosure| enclosure.beside.is_some())
 }
 
 /// Notes where the memory has each item, lets both have the item's names in one place, and leaves texts in their records.
 fn settle(loaded: &mut Loaded<Sifted>, memory: &Memory) {
-    loaded.items.par_iter_mut().zip(&mut loaded.notes).for_each(|(item, note)| {
-        note.place = memory.find_near(note.place, item.names());
-        let Some(item) = Arc::get_mut(item) else { return };
-        item.text = None;
-        note.place.into_iter().for_each(|at| item.share_names(&memory.get(at).names));
-    });
+    loaded.items.par_iter_mut().zip(&mut loaded.notes).for_each(|(item, note)| settle_one(item, note, memory));
+}
+
+fn settle_one(item: &mut Arc<Item>, note: &mut Sifted, memory: &Memory) {
+    note.place = memory.find_near(note.place, item.names());
+    let Some(item) = Arc::get_mut(item) else { return };
+    item.text = None;
+    note.place.into_iter().for_each(|at| item.share_names(&memory.get(at).names));
 }

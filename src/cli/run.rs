@@ -17,13 +17,31 @@ use crate::cache::Said;
 use crate::config::{Config, Format, paths};
 use crate::crash;
 use crate::diag::{Finding, Findings, Place, codes};
-use crate::item::{Hidden, Loaded};
+use crate::item::{Edit, Hidden, Loaded};
 use crate::ledger::{Accept, Memory, Staged, guard};
-use crate::pipeline::{self, Built, Changed, Past, Settled, Sifted, Timings};
+use crate::pipeline::{self, Built, Changed, Past, Recalled, Settled, Sifted, Steady, Timings};
 use crate::progress::Progress;
 use crate::publish::manifest::Hash;
 use crate::publish::{Change, Destination, Lock, Looked, Outcome, Plan, Stamps, beside};
 use crate::websub::ping::Told;
+
+/// What was read for a run.
+pub(super) struct Read {
+    pub loaded: Loaded<Sifted>,
+    pub steady: Option<FromBefore>,
+    pub took: Duration,
+}
+
+/// What the run before made of all items, and what is another of them.
+pub(super) type FromBefore = (Steady, Vec<Edit>);
+
+/// What stays of a run for the next of the process.
+pub(super) struct Stays {
+    pub loaded: Loaded<Sifted>,
+    pub steady: Option<Steady>,
+    /// Whether all that was read is as it is to stay.
+    pub is_settled: bool,
+}
 
 /// What came of the records: nothing but findings, where some are no items and nobody said to go on without them.
 pub(super) struct Made {
@@ -69,8 +87,17 @@ pub(super) struct Run<'a> {
 /// How a run ended.
 pub(super) struct Ended {
     pub exit: Exit,
-    /// What is remembered from then on, where something was published and the process goes on, and by what the ledger is known to hold it.
-    pub after: Option<(Memory, Option<u128>)>,
+    /// What holds from then on, where something was published and the process goes on.
+    pub after: Option<After>,
+}
+
+/// What holds after a run.
+pub(super) struct After {
+    /// What is remembered.
+    pub memory: Memory,
+    /// By what the ledger is known to hold it.
+    pub state: Option<u128>,
+    pub steady: Option<Steady>,
 }
 
 /// What a run holds while it publishes.
@@ -81,20 +108,40 @@ pub(super) struct Around<'a> {
 }
 
 impl Run<'_> {
-    pub fn make(&self, (loaded, read): (Loaded<Sifted>, Duration), progress: &Progress) -> Result<Made, Changed> {
+    /// Makes the documents; with what stays for the next run of the process, if it goes on.
+    pub fn make(&self, Read { loaded, steady, took: read }: Read, progress: &Progress) -> Result<(Made, Option<Stays>), Changed> {
         let memory = &self.before.memory;
         let (records, known) = (loaded.records, loaded.known);
         if loaded.findings.has_errors() && !self.args.keep_going {
-            return Ok(Made { records, known, built: Err(loaded.findings) });
+            return Ok((Made { records, known, built: Err(loaded.findings) }, None));
         }
         let past = Past { memory, known: self.known, accepted: self.accepted, clean: Some(self.stamps.records), settled: self.settled };
-        let (mut built, staged) = self.context.ui.working(progress, || {
-            let recalled = pipeline::recall(self.config, loaded, past, self.context.now)?;
+        let (mut built, staged, stays) = self.context.ui.working(progress, || {
+            let (recalled, stays) = self.recall(loaded, steady, past)?;
             let staged = if self.args.dry_run { None } else { self.before.stage(recalled.after()) };
-            Ok((recalled.build(self.config, past, self.context.now, progress)?, staged))
+            Ok((recalled.build(self.config, past, self.context.now, progress)?, staged, stays))
         })?;
         (built.timings.look, built.timings.read) = (self.looked, read);
-        Ok(Made { records, known, built: Ok((built, staged)) })
+        Ok((Made { records, known, built: Ok((built, staged)) }, stays))
+    }
+
+    /// Sets what was read against what is remembered: by what the run before made of it, where that does.
+    fn recall(&self, loaded: Loaded<Sifted>, steady: Option<FromBefore>, past: Past<'_>) -> Result<(Recalled, Option<Stays>), Changed> {
+        let now = self.context.now;
+        if !self.args.goes_on {
+            return Ok((pipeline::recall(self.config, loaded, past, now)?, None));
+        }
+        let (mut steady, edits) = steady.unzip();
+        let edits = edits.unwrap_or_default();
+        let again = steady.as_mut().map(|steady| steady.recall(self.config, (&loaded, &edits), past, now));
+        if let Some(Ok(recalled)) = again {
+            self.context.ui.detail("sorted    nothing but what was touched");
+            return Ok((recalled, Some(Stays { loaded, steady: None, is_settled: true })));
+        }
+        let former = again.and_then(Result::err).unwrap_or_default();
+        let recalled = pipeline::recall(self.config, loaded.shared(), past, now)?;
+        // What is of no use any more goes when nobody waits.
+        Ok((recalled.with(former), Some(Stays { loaded, steady, is_settled: false })))
     }
 
     pub fn publish(
@@ -159,11 +206,17 @@ impl Run<'_> {
             look.keep(folder, &built);
         }
         if self.args.goes_on {
-            return Ok(Ended { exit, after: (!self.args.dry_run).then_some((built.after, state)) });
+            return Ok(Ended { exit, after: (!self.args.dry_run).then(|| self.after(built, folder, state)) });
         }
         // The process ends here, and the system takes the memory back faster than text by text.
         std::mem::forget(built);
         Ok(Ended { exit, after: None })
+    }
+
+    /// What holds now that this is published.
+    fn after(&self, mut built: Built, folder: &Destination, state: Option<u128>) -> After {
+        let memory = std::mem::take(&mut built.after);
+        After { memory, state, steady: built.into_steady(self.config, (self.known, folder.known()), self.context.now) }
     }
 
     /// Documents that would be there no more, where nobody said that they may go.

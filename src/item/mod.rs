@@ -37,8 +37,8 @@ use url::Url;
 pub use names::Names;
 pub use parts::Parts;
 pub(crate) use source::keep;
-pub use source::{Loaded, Shelf, Sift, read, read_again, read_with};
-pub use stories::Stories;
+pub use source::{Again, Edit, Loaded, Shelf, Sift, read, read_again, read_with};
+pub use stories::{Stories, Told};
 pub use walk::{Files, Found};
 
 use crate::config::TopicKey;

@@ -22,7 +22,7 @@ use crate::config::Config;
 use crate::diag::{Finding, Findings, Place};
 use crate::progress::{Progress, Stage};
 
-pub use again::read_again;
+pub use again::{Again, Edit, read_again};
 pub use shelf::Shelf;
 
 use reader::Reader;

@@ -39,19 +39,11 @@ pub fn recall<'t>(
     now: DateTime<Utc>,
 ) -> Recall {
     let now = now.timestamp();
-    let remember = |item: &mut Arc<Item>, (traces, place): (&Traces, Option<Ref>)| {
-        let at = before.find_near(place, item.names());
-        let known = at.map(|at| before.get(at));
-        // A record that is the same to the letter did not change, even where another config has its content traced otherwise.
-        let traces = known.map(|known| known.traces).filter(|known| known.record == traces.record).unwrap_or(*traces);
-        let is_unsure = known.is_some_and(|known| known.traces.record.is_none());
-        Met { at, is_unsure, news: remembered(item, traces, known, now) }
-    };
     let mut recall = Recall { after: before.items_alone(), refs: Vec::with_capacity(items.len()), ..Recall::default() };
     recall.after.reserve(items.len().saturating_sub(before.items().len()));
     for (nth, part) in items.chunks_mut(PART).enumerate() {
         let known = |at: usize| known(nth * PART + at);
-        let met: Vec<Met> = part.par_iter_mut().enumerate().map(|(at, item)| remember(item, known(at))).collect();
+        let met: Vec<Met> = part.par_iter_mut().enumerate().map(|(at, item)| Met::of(item, known(at), before, now)).collect();
         met.into_iter().for_each(|met| recall.take(met));
     }
     recall.find_gone(now);
@@ -66,6 +58,17 @@ struct Met {
     is_unsure: bool,
     /// What is to be known of it from now on, where that is something else.
     news: Option<Known>,
+}
+
+impl Met {
+    fn of(item: &mut Arc<Item>, (traces, place): (&Traces, Option<Ref>), before: &Memory, now: i64) -> Self {
+        let at = before.find_near(place, item.names());
+        let known = at.map(|at| before.get(at));
+        // A record that is the same to the letter did not change, even where another config has its content traced otherwise.
+        let traces = known.map(|known| known.traces).filter(|known| known.record == traces.record).unwrap_or(*traces);
+        let is_unsure = known.is_some_and(|known| known.traces.record.is_none());
+        Met { at, is_unsure, news: remembered(item, traces, known, now) }
+    }
 }
 
 /// What is to be known of the item from now on; `None` where that is what is known. It gets its date: the record's own, else that of the last real
@@ -106,6 +109,36 @@ fn remembered(item: &mut Arc<Item>, traces: Traces, known: Option<&Known>, now: 
 }
 
 impl Recall {
+    /// Of a run whose items are those of the run that left this memory, in its order and at these places.
+    pub fn again(refs: Vec<Ref>, before: &Memory) -> Self {
+        Recall { after: before.items_alone(), refs, ..Recall::default() }
+    }
+
+    /// Sets one that is another now against the memory, as [`recall`] does, and gives its place there. `None` where its text has to tell more.
+    pub fn meet(&mut self, item: &mut Arc<Item>, known: (&Traces, Option<Ref>), before: &Memory, now: DateTime<Utc>) -> Option<Ref> {
+        match Met::of(item, known, before, now.timestamp()) {
+            Met { is_unsure: true, .. } => None,
+            Met { at: Some(at), news, .. } => {
+                news.into_iter().for_each(|known| *self.after.at_mut(at) = known);
+                Some(at)
+            }
+            Met { at: None, news, .. } => news.map(|known| self.after.put(known)),
+        }
+    }
+
+    /// Once all are met: these are gone, and whatever `before` does not have is new.
+    pub fn settle(&mut self, gone: impl Iterator<Item = Ref>, before: &Memory, now: DateTime<Utc>) {
+        self.gone = gone.collect();
+        for at in &self.gone {
+            self.after.at_mut(*at).gone = Some(now.timestamp());
+        }
+        let known = before.items().len();
+        if self.after.items().len() > known {
+            self.new = (0..).zip(&self.refs).filter(|(_, at)| **at as usize >= known).map(|(position, _)| position).collect();
+        }
+        self.find_repeats();
+    }
+
     /// Remembers the next of the run's items: what is new of it, if anything is.
     fn take(&mut self, Met { at, is_unsure, news }: Met) {
         let position = self.refs.len() as u32;

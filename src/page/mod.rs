@@ -44,20 +44,19 @@ pub struct Scene<'a> {
     pub stories: &'a Stories<'a>,
 }
 
-/// Which pages stand already as they would be made, by the position of the channel or the item; none where it is empty.
+/// Which pages of channels and items are to be made.
 #[derive(Clone, Debug, Default)]
-pub struct Stays {
-    pub channels: Vec<bool>,
-    pub items: Vec<bool>,
+pub struct ToMake {
+    /// Whether a channel's page stands already as it would be made, by the channel's position; none does where it is empty.
+    pub stays: Vec<bool>,
+    /// The positions of the items whose pages are to be made.
+    pub items: Vec<u32>,
 }
 
-impl Stays {
+impl ToMake {
+    /// Whether the page of the channel at this position is to be made.
     pub fn channel(&self, at: usize) -> bool {
-        self.channels.get(at).copied().unwrap_or_default()
-    }
-
-    pub fn item(&self, at: u32) -> bool {
-        self.items.get(at as usize).copied().unwrap_or_default()
+        !self.stays.get(at).copied().unwrap_or_default()
     }
 }
 
@@ -66,11 +65,11 @@ pub fn has_own_page(config: &Config, item: &Item) -> bool {
     config.output.pages && item.address().is_none()
 }
 
-/// All pages but those that stay, in the order: lists, channels, items. None where there are no channels.
+/// The lists and the pages that are to be made, in the order: lists, channels, items. None where there are no channels.
 ///
 /// # Errors
 /// What the user's templates cannot do, each thing once.
-pub fn render(scene: Scene<'_>, stays: &Stays) -> Result<Vec<Document>, Findings> {
+pub fn render(scene: Scene<'_>, to_make: &ToMake) -> Result<Vec<Document>, Findings> {
     let engine = Engine::of(scene.config)?;
     if scene.catalogue.channels.is_empty() {
         return Ok(Vec::new());
@@ -79,10 +78,9 @@ pub fn render(scene: Scene<'_>, stays: &Stays) -> Result<Vec<Document>, Findings
     let fill = Fill::new(scene, &lanes);
     let pages = Pages { scene, fill: &fill, engine: &engine };
     let mut made: Vec<Result<Document, Box<Finding>>> = lanes.iter().map(|lane| pages.index(lane)).collect();
-    let channels = scene.catalogue.channels.par_iter().enumerate().filter(|(at, _)| !stays.channel(*at));
+    let channels = scene.catalogue.channels.par_iter().enumerate().filter(|(at, _)| to_make.channel(*at));
     made.par_extend(channels.map(|(_, channel)| pages.channel(channel)));
-    let own = |at: &u32| has_own_page(scene.config, &scene.items[*at as usize]) && !stays.item(*at);
-    made.par_extend((0..scene.items.len() as u32).into_par_iter().filter(own).map(|at| pages.item(at)));
+    made.par_extend(to_make.items.par_iter().map(|at| pages.item(*at)));
     gather(made)
 }
 

@@ -12,7 +12,7 @@ use crate::item::{Hidden, Item};
 
 /// The first time from `now` on at which a build of the same records may publish something else.
 pub fn next_change(config: &Config, built: &Built, now: DateTime<Utc>) -> DateTime<Utc> {
-    let days = days(config, built);
+    let days = days(config, &built.catalogue.channels);
     let due = built.hidden.iter().filter_map(|(_, why)| match why {
         Hidden::NotYet(due) => Some(due.to_utc()),
         Hidden::Withdrawn | Hidden::Draft | Hidden::Expired(_) => None,
@@ -28,6 +28,17 @@ pub fn next_change(config: &Config, built: &Built, now: DateTime<Utc>) -> DateTi
     let at_last = now + Duration::days(1);
     // What is exactly as old as a limit is still in, and out with the next breath.
     due.chain(expires).chain(aged).chain(buried).filter(|time| *time >= now).fold(at_last, DateTime::min)
+}
+
+/// The first time from `now` on at which this item, which may be hidden, makes another of what was built.
+pub(super) fn of_one(config: &Config, channels: &[Channel], item: &Item, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let due = match item.hidden(now) {
+        Some(Hidden::NotYet(due)) => return Some(due.to_utc()),
+        Some(_) => return None,
+        None => item.lifetime().expires.map(|end| end.to_utc()),
+    };
+    let aged = days(config, channels).into_iter().map(|days| item.published.to_utc() + days);
+    due.into_iter().chain(aged).filter(|time| *time >= now).min()
 }
 
 /// The first second after `now` at which the documents of a channel are others by its limits in days and by tombstones that end; what its query says of
@@ -50,9 +61,9 @@ pub fn of_item(config: &Config, item: &Item, now: DateTime<Utc>) -> Option<i64> 
 }
 
 /// The ages at which an item leaves a channel or enters it.
-fn days(config: &Config, built: &Built) -> BTreeSet<Duration> {
+fn days(config: &Config, channels: &[Channel]) -> BTreeSet<Duration> {
     let mut all = BTreeSet::new();
-    let limits = built.catalogue.channels.iter().map(|channel| &channel.limits).chain([&config.limits]);
+    let limits = channels.iter().map(|channel| &channel.limits).chain([&config.limits]);
     for Limits { days, floor_days, .. } in limits {
         all.extend(days.iter().chain(floor_days).copied());
     }

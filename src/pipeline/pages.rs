@@ -15,21 +15,14 @@ use crate::document::{Document, Prepared};
 use crate::gate::{self, Checked};
 use crate::item::{Date, Item};
 use crate::ledger;
-use crate::page::{self, Axis, Lane, Named, Scene, Section, Stays, Words};
+use crate::page::{self, Axis, Lane, Named, Scene, Section, ToMake, Words};
 use crate::progress::Progress;
 
 /// The items that pages show that are to be made: those of channels, and those with a page of their own, whether or not a feed holds them still.
-pub(super) fn items<'a>(
-    config: &'a Config,
-    catalogue: &'a Catalogue,
-    items: &'a [Arc<Item>],
-    stays: &'a Stays,
-) -> impl Iterator<Item = u32> + 'a {
+pub(super) fn items<'a>(config: &'a Config, catalogue: &'a Catalogue, to_make: &'a ToMake) -> impl Iterator<Item = u32> + 'a {
     let channels = if config.output.pages { &*catalogue.channels } else { &[] };
-    let channels = channels.iter().enumerate().filter(|(at, _)| !stays.channel(*at));
-    let is_own = |(at, item): &(u32, &Arc<Item>)| page::has_own_page(config, item) && !stays.item(*at);
-    let own: Vec<u32> = (0..items.len() as u32).into_par_iter().zip(items).filter(is_own).map(|(at, _)| at).collect();
-    channels.flat_map(|(_, channel)| channel.shown().iter().copied()).chain(own)
+    let channels = channels.iter().enumerate().filter(|(at, _)| to_make.channel(*at));
+    channels.flat_map(|(_, channel)| channel.shown().iter().copied()).chain(to_make.items.iter().copied())
 }
 
 /// What pages show of an item's text: all of it on a page of its own, else the summary.
@@ -38,12 +31,21 @@ pub(super) fn text(config: &Config, item: &Item, text: Prepared) -> Option<Prepa
     config.output.pages.then_some(Prepared { html, summary: text.summary })
 }
 
-/// All pages but those that stay, where the config wants any.
+/// The items that get a page of their own, by position.
+pub(super) fn own(config: &Config, items: &[Arc<Item>]) -> Vec<u32> {
+    let is_own = |(_, item): &(u32, &Arc<Item>)| page::has_own_page(config, item);
+    if !config.output.pages {
+        return Vec::new();
+    }
+    (0..items.len() as u32).into_par_iter().zip(items).filter(is_own).map(|(at, _)| at).collect()
+}
+
+/// The lists and the pages that are to be made, where the config wants any.
 ///
 /// # Errors
 /// What the user's templates cannot do: as bad as a document that is not valid.
-pub(super) fn all(scene: Scene<'_>, stays: &Stays) -> Result<Vec<Document>, Findings> {
-    if scene.config.output.pages { page::render(scene, stays) } else { Ok(Vec::new()) }
+pub(super) fn all(scene: Scene<'_>, to_make: &ToMake) -> Result<Vec<Document>, Findings> {
+    if scene.config.output.pages { page::render(scene, to_make) } else { Ok(Vec::new()) }
 }
 
 /// What the checker says of the list of feeds.

@@ -20,6 +20,7 @@ use crate::text::{self, Markup, Removed, Syntax};
 use crate::vocab::Language;
 
 /// What was made ready so far: each item once, encoded for each format.
+#[derive(Debug)]
 pub(super) struct Ready {
     formats: Vec<Format>,
     /// By position, in the order of the formats.
@@ -27,12 +28,63 @@ pub(super) struct Ready {
     pub texts: Texts,
     /// By position.
     findings: BTreeMap<u32, Findings>,
+    /// What was ready at a run before and was not asked for yet.
+    former: Former,
+}
+
+/// Items as they were made ready at a run before with this config, by their [`mark`]s: those of which there was nothing to say.
+#[derive(Debug, Default)]
+pub struct Former(HashMap<u128, (Vec<Encoded>, Option<Prepared>), foldhash::fast::RandomState>);
+
+/// So many bytes of encoded items are kept for another run.
+const KEPT: usize = 32 << 20;
+
+impl Former {
+    fn bytes(&self) -> usize {
+        self.0.values().flat_map(|(in_formats, _)| in_formats).map(|encoded| encoded.as_bytes().len()).sum()
+    }
 }
 
 impl Ready {
     pub fn new(config: &Config) -> Self {
+        Self::after(config, Former::default())
+    }
+
+    /// The same where some items were ready before.
+    pub fn after(config: &Config, former: Former) -> Self {
         let (formats, items) = (config.output.formats.clone(), HashMap::default());
-        Ready { formats, items, texts: Texts::new(), findings: BTreeMap::new() }
+        Ready { formats, items, texts: Texts::new(), findings: BTreeMap::new(), former }
+    }
+
+    /// What another run can use of it, where these are the marks of the items: all that it had, what it made alone where that is too much, or nothing.
+    pub fn into_former(self, marks: &[u128]) -> Former {
+        let Ready { items, mut texts, findings, mut former, .. } = self;
+        let clean = items.into_iter().filter(|(at, _)| !findings.contains_key(at));
+        let own = clean.filter_map(|(at, in_formats)| Some((*marks.get(at as usize)?, (in_formats, texts.remove(&at)))));
+        let own = Former(own.collect());
+        let size = own.bytes();
+        if size > KEPT {
+            return Former::default();
+        }
+        if size + former.bytes() > KEPT {
+            return own;
+        }
+        former.0.extend(own.0);
+        former
+    }
+
+    /// Takes what of these was ready before, and leaves the others.
+    fn take_up(&mut self, wanted: &mut BTreeSet<u32>, marks: &[u128]) {
+        if self.former.0.is_empty() {
+            return;
+        }
+        wanted.retain(|at| {
+            let known = marks.get(*at as usize).and_then(|mark| self.former.0.remove(mark));
+            let Some((in_formats, text)) = known else { return true };
+            self.texts.extend(text.map(|text| (*at, text)));
+            self.items.insert(*at, in_formats);
+            false
+        });
     }
 
     /// An item that is ready.
@@ -71,7 +123,7 @@ pub(super) struct Prepare<'a> {
     pub config: &'a Config,
     pub items: &'a [Arc<Item>],
     pub placements: &'a [Placement],
-    /// What their records say, in one hash each; none where nothing is kept of the documents.
+    /// The [`mark`] of each; none where nothing was made ready before.
     pub marks: &'a [u128],
     /// The traces of the items, to know their records by.
     pub traces: &'a (dyn Fn(u32) -> Traces + Sync),
@@ -87,7 +139,8 @@ impl Prepare<'_> {
     /// # Errors
     /// A record that changed.
     pub fn add(&self, wanted: impl Iterator<Item = u32>, ready: &mut Ready) -> Result<(), Changed> {
-        let wanted: BTreeSet<u32> = wanted.filter(|at| !ready.items.contains_key(at)).collect();
+        let mut wanted: BTreeSet<u32> = wanted.filter(|at| !ready.items.contains_key(at)).collect();
+        ready.take_up(&mut wanted, self.marks);
         if wanted.is_empty() {
             return Ok(());
         }
@@ -106,26 +159,6 @@ impl Prepare<'_> {
             ready.items.insert(at, in_formats);
         }
         Ok(())
-    }
-
-    /// A hash for each item of all that is encoded of it and that the config does not say.
-    pub fn marks(&self) -> Vec<u128> {
-        let mark = |(at, item): (usize, &Arc<Item>)| {
-            if item.updated.is_none() && item.story().is_none() {
-                return self.marks[at];
-            }
-            let mut hash = Xxh3Default::new();
-            hash.update(&self.marks[at].to_le_bytes());
-            hash.update(&item.updated.map_or(i64::MIN, |updated| updated.timestamp()).to_le_bytes());
-            for other in self.stories.others(at as u32) {
-                hash.update(other.language.as_str().as_bytes());
-                hash.update(&[u8::from(other.address().is_some())]);
-                // Where it has none, its id and the config say what its own page is called.
-                hash.update(other.address().unwrap_or(other.iri()).as_bytes());
-            }
-            hash.digest128()
-        };
-        self.items.par_iter().enumerate().map(mark).collect()
     }
 
     fn one(&self, at: u32, text: &Text) -> (u32, Vec<Encoded>, Option<Prepared>, Findings) {
@@ -150,6 +183,24 @@ impl Prepare<'_> {
         translations.sort_by(|a, b| a.0.cmp(&b.0));
         translations
     }
+}
+
+/// A hash of all that is encoded of an item and that the config does not say: of what its record says, in one hash, and of what the ledger and the other
+/// versions of its story add.
+pub(super) fn mark(record: u128, at: u32, item: &Item, stories: &Stories<'_>) -> u128 {
+    if item.updated.is_none() && item.story().is_none() {
+        return record;
+    }
+    let mut hash = Xxh3Default::new();
+    hash.update(&record.to_le_bytes());
+    hash.update(&item.updated.map_or(i64::MIN, |updated| updated.timestamp()).to_le_bytes());
+    for other in stories.others(at) {
+        hash.update(other.language.as_str().as_bytes());
+        hash.update(&[u8::from(other.address().is_some())]);
+        // Where it has none, its id and the config say what its own page is called.
+        hash.update(other.address().unwrap_or(other.iri()).as_bytes());
+    }
+    hash.digest128()
 }
 
 /// The texts of these items that were left in their records, which must be what they were.

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 
-use super::prepare::{Changed, Left, fetch, prepare};
+use super::prepare::{Changed, Former, Left, fetch, prepare};
+use super::steady::Ground;
 use super::{Past, Sifted};
 use crate::classify::Placement;
 use crate::config::{Config, Content, Future};
@@ -24,12 +25,17 @@ pub struct Recalled {
     pub(super) marks: Vec<u128>,
     pub(super) files: Arc<Vec<Found>>,
     pub(super) hidden: Vec<(Arc<str>, Hidden)>,
+    /// Where these stand among all that was read.
+    pub(super) hidden_at: Vec<u32>,
     pub(super) recall: Recall,
     /// Known items that their own records take out of the feeds.
     pub(super) taken_out: HashSet<ledger::Ref>,
     /// Items dated in the future, where nobody said what becomes of them.
     pub(super) dated_ahead: Findings,
     pub(super) findings: Findings,
+    /// What of the run before holds of these too.
+    pub(super) ground: Option<Ground>,
+    pub(super) former: Former,
     pub(super) took: Duration,
 }
 
@@ -44,15 +50,22 @@ pub fn recall(config: &Config, loaded: Loaded<Sifted>, past: Past<'_>, now: Date
     let apart = apart(&items, now);
     let dated_ahead = dated_ahead(config, &items, &apart, past.accepted, now);
     let taken_out = taken_out(&items, &apart, past.memory);
+    let hidden_at = apart.iter().filter(|one| one.hidden.is_some()).map(|one| one.at as u32).collect();
     let hidden = leave(&mut items, &mut notes, &apart, &mut findings);
     let mut recall = ledger::recall(&mut items, |at| (&notes[at].traces, notes[at].place), past.memory, now);
     let texts = fetch(Shelf { config, files: &files }, &items, recall.unsure.iter().copied(), &|at| notes[at as usize].traces)?;
     settle_unsure(config, &mut items, &texts, &mut recall, past.memory, now);
     let (placements, marks) = notes.into_iter().map(|sifted| (sifted.placement, sifted.mark)).unzip();
-    Ok(Recalled { items, placements, marks, files, hidden, recall, taken_out, dated_ahead, findings, took: clock.elapsed() })
+    let (ground, former, took) = (None, Former::default(), clock.elapsed());
+    Ok(Recalled { items, placements, marks, files, hidden, hidden_at, recall, taken_out, dated_ahead, findings, ground, former, took })
 }
 
 impl Recalled {
+    /// The same with items that were made ready at a run before.
+    pub fn with(self, former: Former) -> Self {
+        Recalled { former, ..self }
+    }
+
     /// What will be remembered of the items, and nothing of the channels.
     pub fn after(&self) -> &Memory {
         &self.recall.after
@@ -60,10 +73,10 @@ impl Recalled {
 }
 
 /// An item that is not seen now as its record has it.
-struct Apart {
-    at: usize,
+pub(super) struct Apart {
+    pub at: usize,
     /// `None` where its `updated` alone has not come yet.
-    hidden: Option<Hidden>,
+    pub hidden: Option<Hidden>,
 }
 
 /// The few of many that are told apart by the time.
@@ -75,12 +88,18 @@ fn apart(items: &[Arc<Item>], now: DateTime<Utc>) -> Vec<Apart> {
     items.par_iter().enumerate().filter_map(one).collect()
 }
 
-fn is_early(item: &Item, now: DateTime<Utc>) -> bool {
+pub(super) fn is_early(item: &Item, now: DateTime<Utc>) -> bool {
     item.updated.is_some_and(|updated| updated > now)
 }
 
 /// Items of tomorrow and later that do not say that they are to be held back.
-fn dated_ahead(config: &Config, items: &[Arc<Item>], apart: &[Apart], accepted: &BTreeSet<Accept>, now: DateTime<Utc>) -> Findings {
+pub(super) fn dated_ahead(
+    config: &Config,
+    items: &[Arc<Item>],
+    apart: &[Apart],
+    accepted: &BTreeSet<Accept>,
+    now: DateTime<Utc>,
+) -> Findings {
     let apart = apart.iter().map(|one| &items[one.at]);
     apart.filter(|item| is_dated_ahead(config, item, accepted, now)).map(|item| guard::future(item)).collect()
 }
@@ -93,7 +112,7 @@ pub fn is_dated_ahead(config: &Config, item: &Item, accepted: &BTreeSet<Accept>,
 }
 
 /// Known items that their own records take out of the feeds.
-fn taken_out(items: &[Arc<Item>], apart: &[Apart], memory: &Memory) -> HashSet<ledger::Ref> {
+pub(super) fn taken_out(items: &[Arc<Item>], apart: &[Apart], memory: &Memory) -> HashSet<ledger::Ref> {
     let out = apart.iter().filter(|one| matches!(one.hidden, Some(Hidden::Withdrawn | Hidden::Expired(_))));
     out.filter_map(|one| memory.find(items[one.at].iri())).collect()
 }

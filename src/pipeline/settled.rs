@@ -14,7 +14,6 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use xxhash_rust::xxh3::Xxh3Default;
 
-use super::prepare::Prepare;
 use super::render::{Sheet, families, head};
 use super::{Built, Past};
 use crate::cache::{self, records::Records};
@@ -62,27 +61,25 @@ struct MadeSheet {
 }
 
 /// The sheets of a run, in the order of [`Sheet::all`].
-pub(super) struct Sheets {
+pub(super) struct Sheets<'a> {
     /// Empty where nothing is known or kept.
     marks: Vec<Mark>,
     /// The mark of each item.
-    items: Vec<u128>,
+    items: &'a [u128],
     config: u128,
     /// What a run before made of each, where all of it stands.
     pub known: Vec<Option<Known>>,
 }
 
-impl Sheets {
-    /// Looks up what a run before made.
-    pub fn look(catalogue: &Catalogue, prepare: &Prepare<'_>, past: &Past<'_>, now: DateTime<Utc>) -> Self {
+impl<'a> Sheets<'a> {
+    /// Looks up what a run before made. `items` are the marks of the items.
+    pub fn look(config: &Config, catalogue: &Catalogue, items: &'a [u128], past: &Past<'_>, now: DateTime<Utc>) -> Self {
         let sheets: Vec<Sheet<'_>> = Sheet::all(catalogue).collect();
         let Some(records) = past.clean else {
-            return Sheets { marks: Vec::new(), items: Vec::new(), config: 0, known: vec![None; sheets.len()] };
+            return Sheets { marks: Vec::new(), items: &[], config: 0, known: vec![None; sheets.len()] };
         };
-        let config = prepare.config;
-        let items = prepare.marks();
         let everything = cache::of_config(config);
-        let marks = marks(config, catalogue, &sheets, (&items, everything));
+        let marks = marks(config, catalogue, &sheets, (items, everything));
         let known = sheets.par_iter().zip(&marks).map(|(sheet, mark)| {
             let known: Known = records.find_with(*mark, |bytes| postcard::from_bytes(bytes).ok())??;
             let formats = &config.output.formats;

@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
 use crate::cache::{self, records::Records};
 use crate::classify::{Classifier, Placement};
 use crate::config::Config;
-use crate::item::{self, Files, Item, Loaded, Sift};
+use crate::item::{self, Again, Files, Item, Loaded, Sift};
 use crate::ledger::{Ref, Traces, trace};
 use crate::progress::Progress;
 
@@ -59,7 +59,7 @@ pub fn read_again(
     files: Files,
     former: (Loaded<Sifted>, &BTreeSet<Arc<Path>>),
     (records, classifier): (&Records, &OnceLock<Classifier>),
-) -> Option<Loaded<Sifted>> {
+) -> Option<Again<Sifted>> {
     item::read_again(config, files, former, &Sieve { config, classifier, records: Some(records) })
 }
 

@@ -43,7 +43,7 @@ pub enum NoChannel {
 impl Stock {
     /// From what a build made of the records; it need not have been published.
     pub fn new(config: Config, mut built: Built, now: DateTime<Utc>) -> Self {
-        built.documents = Vec::new();
+        (built.documents, built.rest) = (Vec::new(), None);
         Stock { config, built, now, kept: Mutex::default() }
     }
 

@@ -17,6 +17,32 @@ use crate::diag::Findings;
 /// So many files are read again one by one; where more changed, all are read in parallel.
 const FEW: usize = 64;
 
+/// What was read again.
+#[derive(Debug)]
+pub struct Again<N> {
+    pub loaded: Loaded<N>,
+    /// What makes of the former list this one: one after the other, from its beginning to its end.
+    pub edits: Vec<Edit>,
+}
+
+/// What became of the items of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// Where the first of them stood, or stands now.
+    pub at: u32,
+    /// How many were there.
+    pub out: u32,
+    /// How many are there now.
+    pub put: u32,
+}
+
+impl Edit {
+    /// The positions of what was read.
+    pub fn read(&self) -> Range<u32> {
+        self.at..self.at + self.put
+    }
+}
+
 /// Reads the files that were touched and takes all else as it was when `former` was read. `None` where that does not do: where something was or is wrong,
 /// which a whole reading tells, or where much changed.
 pub fn read_again<S: Sift>(
@@ -24,14 +50,14 @@ pub fn read_again<S: Sift>(
     files: Files,
     (former, touched): (Loaded<S::Note>, &BTreeSet<Arc<Path>>),
     sift: &S,
-) -> Option<Loaded<S::Note>> {
+) -> Option<Again<S::Note>> {
     if !former.findings.is_empty() || !files.findings.is_empty() || former.bad > 0 || touched.len() > FEW {
         return None;
     }
     let mut findings = Findings::new();
     let reader = Reader { config, resolver: Resolver::new(config, Aliases::read(config, &mut findings)), sift };
     let mut loaded = Loaded { files: files.found.into(), known: former.records, ..former };
-    let mut may_clash = false;
+    let (mut may_clash, mut edits) = (false, Vec::new());
     for path in touched {
         let read = Found::at(&loaded.files, path).map_or_else(Batch::default, |found| reader.files(std::slice::from_ref(found)));
         findings.extend(read.findings);
@@ -42,13 +68,14 @@ pub fn read_again<S: Sift>(
         may_clash |= range.len() != read.items.len() || !loaded.items[range.clone()].iter().zip(&read.items).all(is_told_as);
         loaded.records = loaded.records + read.records - range.len();
         loaded.known = loaded.known + read.known - range.len();
+        edits.push(Edit { at: range.start as u32, out: range.len() as u32, put: read.items.len() as u32 });
         loaded.notes.splice(range.clone(), read.notes);
         loaded.items.splice(range, read.items);
     }
     if may_clash && unique::clashing(&loaded.items, &mut findings).contains(&true) {
         return None;
     }
-    Some(loaded)
+    Some(Again { loaded, edits })
 }
 
 impl<N> Loaded<N> {

@@ -13,14 +13,16 @@ use crate::cache::records::Records;
 use crate::channel::{Catalogue, Channel};
 use crate::config::Config;
 use crate::item::Item;
-use crate::page::{self, Stays};
+use crate::page::{self, ToMake};
 
 /// The pages of a run.
 pub(in crate::pipeline) struct Pages {
     /// The mark of each page that is to be made, with its path.
     pub made: Vec<(Mark, String)>,
-    /// Which need not be made.
-    pub stays: Stays,
+    /// Which these are, by positions.
+    pub to_make: ToMake,
+    /// The paths without extension of those that stay as they are.
+    pub stay: Vec<String>,
 }
 
 /// What marks are marks of.
@@ -28,14 +30,15 @@ const CHANNEL: &[u8] = b"the page of a channel";
 const ITEM: &[u8] = b"the page of an item";
 
 impl Pages {
-    /// Looks up what a run before made. The channels are dated by now.
+    /// Looks up what a run before made. The channels are dated by now; `own` are the items that get a page of their own.
     pub fn look(
         config: &Config,
-        (catalogue, items): (&Catalogue, &[Arc<Item>]),
-        sheets: &Sheets,
+        (catalogue, items, own): (&Catalogue, &[Arc<Item>], &[u32]),
+        sheets: &Sheets<'_>,
         past: (Option<&Records>, &Settled),
     ) -> Self {
-        let mut pages = Pages { made: Vec::new(), stays: Stays::default() };
+        let to_make = ToMake { stays: Vec::new(), items: own.to_vec() };
+        let mut pages = Pages { made: Vec::new(), to_make, stay: Vec::new() };
         let (Some(records), true) = (past.0, config.output.pages) else { return pages };
         let directory = directory(catalogue, sheets.config);
         let stands = |mark: Mark, path: &str| {
@@ -43,35 +46,28 @@ impl Pages {
             known.is_some() && past.1.get(path) == known.as_ref()
         };
         let channel = |(channel, sheet): (&Channel, &Mark)| {
-            let mark = of_channel(channel, (directory, *sheet), &sheets.items);
+            let mark = of_channel(channel, (directory, *sheet), sheets.items);
             let path = page::channel_path(channel);
             let stays = !is_copied(config, channel) && stands(mark, &path);
             (stays, mark, path)
         };
         let firsts = sheets.of_channels(catalogue);
         let channels: Vec<_> = catalogue.channels.par_iter().zip(&firsts).map(channel).collect();
-        let own = |(item, own): (&Arc<Item>, &u128)| {
-            if !page::has_own_page(config, item) {
-                return (false, 0, String::new());
-            }
-            let mark = digest(&[ITEM, &directory.to_le_bytes(), &own.to_le_bytes()]);
-            let path = page::item_path(config, item);
+        let of_item = |at: &u32| {
+            let mark = digest(&[ITEM, &directory.to_le_bytes(), &sheets.items[*at as usize].to_le_bytes()]);
+            let path = page::item_path(config, &items[*at as usize]);
             (stands(mark, &path), mark, path)
         };
-        let own: Vec<_> = items.par_iter().zip(&sheets.items).map(own).collect();
-        let to_make = channels.iter().chain(&own).filter(|(stays, _, path)| !stays && !path.is_empty());
-        pages.made = to_make.map(|(_, mark, path)| (*mark, path.clone())).collect();
-        pages.stays = Stays { channels: channels.iter().map(|page| page.0).collect(), items: own.iter().map(|page| page.0).collect() };
+        let own_pages: Vec<_> = own.par_iter().map(of_item).collect();
+        pages.to_make.stays = channels.iter().map(|page| page.0).collect();
+        pages.to_make.items = own.iter().zip(&own_pages).filter(|(_, page)| !page.0).map(|(at, _)| *at).collect();
+        for (stays, mark, path) in channels.into_iter().chain(own_pages) {
+            match stays {
+                true => pages.stay.extend(path.strip_suffix(".html").map(str::to_owned)),
+                false => pages.made.push((mark, path)),
+            }
+        }
         pages
-    }
-
-    /// The paths without extension of those that stay as they are.
-    pub fn stay(&self, config: &Config, catalogue: &Catalogue, items: &[Arc<Item>]) -> Vec<String> {
-        let stem = |path: String| path.strip_suffix(".html").map(str::to_owned);
-        let channels = catalogue.channels.iter().zip(&self.stays.channels).filter(|(_, stays)| **stays);
-        let own = items.iter().zip(&self.stays.items).filter(|(_, stays)| **stays);
-        let paths = channels.map(|(channel, _)| page::channel_path(channel)).chain(own.map(|(item, _)| page::item_path(config, item)));
-        paths.filter_map(stem).collect()
     }
 }
 
