@@ -223,7 +223,7 @@ title = "By Ann"
 query = "author:Ann"
 "#;
 
-    /// Five records, and what a first run made of them.
+    /// Five records and a story in two languages, and what a first run made of them.
     struct World {
         folder: tempfile::TempDir,
         config: Config,
@@ -248,6 +248,8 @@ query = "author:Ann"
             fs::write(folder.path().join("feeds.toml"), CONFIG).expect("written");
             fs::create_dir(folder.path().join("items")).expect("a folder");
             (1..6).for_each(|n| write(folder.path(), n, if n == 5 { "draft = true" } else { "" }, "Text."));
+            write(folder.path(), 7, "story = 'one'", "Text.");
+            write(folder.path(), 8, "story = 'one'\nlanguage = 'es'", "Texto.");
             let (config, _) = crate::config::load(&folder.path().join("feeds.toml")).expect("a good config");
             let records = Records::none(folder.path(), 1);
             let mut world = World { folder, config, records, memory: Memory::default(), steady: Steady::default() };
@@ -335,6 +337,11 @@ query = "author:Ann"
             fs::remove_file(world.folder.path().join(format!("items/{gone}.md"))).expect("gone");
             assert!(world.agrees(&[Edit { put: 0, ..read_again(gone) }]), "{gone} is gone");
         }
+        // One is put before a story, of which one version leads elsewhere now, as the other says.
+        let mut world = World::new();
+        write(world.folder.path(), 6, "", "Text.");
+        write(world.folder.path(), 7, "story = 'one'\nlink = 'https://example.org/7'", "Text.");
+        assert!(world.agrees(&[Edit { at: 5, out: 0, put: 1 }, Edit { at: 6, out: 1, put: 1 }]));
         // One goes, the next comes under another name and says the same, the third stays where it is.
         let mut world = World::new();
         let path = |name: &str| world.folder.path().join(format!("items/{name}.md"));
@@ -347,7 +354,7 @@ query = "author:Ann"
 
     #[test]
     fn what_takes_more_is_sorted_anew() {
-        for fields in ["updated = 2018-04-01T00:00:00Z", "story = 'one'"] {
+        for fields in ["updated = 2018-04-01T00:00:00Z", "story = 'two'"] {
             let mut world = World::new();
             write(world.folder.path(), 3, fields, "Text.");
             assert!(world.again(&[read_again(3)], &BTreeSet::new(), now()).is_err(), "{fields}");

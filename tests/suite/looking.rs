@@ -434,7 +434,33 @@ fn what_a_look_leaves_is_what_a_full_build_makes() {
 }
 
 /// What a process that goes on is told of: what happens to records and the config.
-const TOLD: [u64; 14] = [0, 1, 1, 2, 3, 8, 9, 10, 12, 14, 16, 17, 19, 20];
+const TOLD: [u64; 24] = [0, 1, 1, 2, 3, 8, 9, 10, 12, 14, 16, 17, 19, 20, 30, 30, 31, 32, 33, 34, 35, 36, 37, 38];
+
+/// What an editor changes of a record that stays where it is, beside its text.
+fn edit(publication: &Publication, what: u64, number: u64) {
+    let (day, one) = (20 + number % 8, number / 8 % 2);
+    let link = format!("link = 'https://example.org/{}'", number % 3);
+    let language = format!("language = '{}'", ["en", "es"][(number % 2) as usize]);
+    match what {
+        30 => item(publication, day, "", &format!("**Text** of Belize, {}.", number % 10)),
+        31 => item(publication, day, &format!("updated = 2018-02-28T{:02}:00:00Z", number % 24), "Text."),
+        32 => item(publication, day, &link, "Text."),
+        33 => item(publication, day, &format!("story = 'one'\n{language}\n{}", [&*link, ""][one as usize]), "Text."),
+        34 => item(publication, day, &format!("authors = ['{}']", ["A", "B"][one as usize]), "Text."),
+        35 => item(publication, day, &format!("countries = ['{}']", ["mexico", "belize"][one as usize]), "Text."),
+        36 => retouch(publication, day, |text| text.replace(&format!(", day {day}"), &format!(", day {day}, take {}", number % 5))),
+        37 => retouch(publication, day, |text| text.replacen("T08:00", &format!("T{:02}:00", number % 24), 1)),
+        38 => retouch(publication, day, |text| text + "\n\n<script>1</script>More.\n"),
+        _ => happen(publication, what, number),
+    }
+}
+
+fn retouch(publication: &Publication, day: u64, change: impl FnOnce(String) -> String) {
+    let path = format!("items/day-{day}.md");
+    if publication.exists(&path) {
+        publication.write(&path, change(publication.read(&path)));
+    }
+}
 
 /// Puts what the one publication has in the other, as an editor does: whole files, each in its place at once.
 fn hand_over(from: &Publication, to: &Publication) {
@@ -456,7 +482,7 @@ fn hand_over(from: &Publication, to: &Publication) {
 #[test]
 fn what_a_process_that_goes_on_leaves_is_what_full_builds_make() {
     let series = series(4) as u64;
-    let mut kept = 0;
+    let (mut kept, mut steady) = (0, 0);
     for seed in 0..series {
         let mut dice = Dice(seed * 6151 + 3);
         let output = OUTPUTS[(seed % 4) as usize];
@@ -471,19 +497,25 @@ fn what_a_process_that_goes_on_leaves_is_what_full_builds_make() {
                 assert!(begun.elapsed() < Duration::from_secs(30), "series {seed}, before step {step}");
                 std::thread::sleep(Duration::from_millis(20));
             }
-            happen(&full, TOLD[dice.below(TOLD.len())], dice.below(1000) as u64);
+            edit(&full, TOLD[dice.below(TOLD.len())], dice.below(1000) as u64);
             build(&full, 0, &["--full"]);
             if step % 5 == 4 {
                 age(&watched);
             }
             hand_over(&full, &watched);
+            // Another one publishes beside it, now and then.
+            if dice.below(5) == 0 {
+                build(&watched, 0, &["--wait"]);
+            }
         }
         watching.kill().and_then(|()| watching.wait()).expect("it ends");
         let said = watched.read("said");
         kept += said.lines().filter(|line| line.starts_with("touched ")).count() as u64;
+        steady += said.lines().filter(|line| line.starts_with("sorted ")).count() as u64;
     }
-    println!("{series} series of 14 changes: {kept} builds looked at what was told to have changed");
+    println!("{series} series of 14 changes: {kept} builds looked at what was told to have changed, {steady} sorted nothing");
     assert!(kept > 5 * series, "{kept} builds with what was kept: this test shows nothing");
+    assert!(steady > 2 * series, "{steady} builds that sorted nothing: this test shows nothing");
 }
 
 #[test]

@@ -130,6 +130,26 @@ fn what_is_due_is_published_when_it_is() {
 }
 
 #[test]
+fn what_is_due_comes_and_goes_where_nothing_was_sorted_before() {
+    let publication = Publication::with_items(2);
+    let at = |seconds| (Utc::now() + chrono::Duration::seconds(seconds)).format("%Y-%m-%dT%H:%M:%SZ");
+    let record = |title: &str, when: String| format!("+++\ntitle = '{title}'\ndate = 2018-02-01\n{when}\n+++\n\nText.\n");
+    publication.write("items/comes.md", record("Comes in time", format!("publish-at = {}", at(5))));
+    publication.write("items/goes.md", record("Goes in time", format!("expires = {}", at(6))));
+    let watching = Watching::start(&publication, &["-v"]);
+    watching.until("public/all.rss", |text| text.contains("Goes in time"));
+    for title in ["The port of Belize, saved once", "The port of Belize, saved twice"] {
+        publication.item(1, title);
+        watching.until("public/all.rss", |text| text.contains(title));
+    }
+    watching.until("public/all.rss", |text| text.contains("Comes in time"));
+    watching.until("public/all.rss", |text| !text.contains("Goes in time"));
+    let (code, out, err) = watching.end();
+    assert_eq!(code, Some(0), "{err}");
+    assert!(out.contains("sorted    nothing"), "{out}");
+}
+
+#[test]
 fn what_was_accepted_once_is_not_accepted_for_ever() {
     let publication = Publication::with_items(4);
     let watching = Watching::start(&publication, &["--accept", "shrink"]);
