@@ -11,6 +11,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use super::Failure;
 use super::listen::Listeners;
 use crate::config::{Config, Engine};
+use crate::item::is_record;
 
 /// An editor's save is several changes; a build waits until they have been over for so long, but no longer than this.
 const QUIET: Duration = Duration::from_millis(20);
@@ -18,6 +19,11 @@ const LONGEST: Duration = Duration::from_millis(100);
 
 /// The same after a file was closed by who wrote it, or took its name: what else comes with it comes at once.
 const AT_ONCE: Duration = Duration::from_millis(2);
+
+/// The same while somebody writes to a file and has not closed it, where the system tells of that: half of an export is no publication. Who never closes a
+/// file, as a log is written, waits for so long after each line.
+const UNCLOSED: Duration = Duration::from_secs(2);
+const LONGEST_UNCLOSED: Duration = Duration::from_secs(30);
 
 /// What has changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,23 +51,77 @@ impl Change {
 #[derive(Clone, Debug)]
 pub(super) struct Told {
     change: Change,
-    /// Whether nothing more is written of it.
-    is_whole: bool,
+    what: What,
+}
+
+/// What became of the files of a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum What {
+    /// More may come of it; of these files nothing is written any more.
+    Something(Vec<PathBuf>),
+    /// Records are being written to.
+    Written(Vec<PathBuf>),
+    /// Nothing more comes of it: closed, or under the name that it was to have.
+    Whole(Vec<PathBuf>),
 }
 
 impl Told {
+    fn anything() -> Self {
+        Told { change: Change::Config, what: What::Something(Vec::new()) }
+    }
+
     /// Something that is not among the files.
     #[cfg(feature = "postgres")]
     pub fn elsewhere() -> Self {
-        Told { change: Change::Records(None), is_whole: false }
+        Told { change: Change::Records(None), what: What::Something(Vec::new()) }
+    }
+}
+
+/// What changed and was not handed on yet.
+#[derive(Debug)]
+struct Pending {
+    change: Change,
+    /// What is being written to.
+    open: BTreeSet<PathBuf>,
+    /// Whether the last that was told of was whole.
+    is_whole: bool,
+}
+
+impl Pending {
+    fn of(told: Told) -> Self {
+        let mut pending = Pending { change: told.change, open: BTreeSet::new(), is_whole: false };
+        pending.note(told.what);
+        pending
+    }
+
+    fn and(self, told: Told) -> Self {
+        let mut pending = Pending { change: self.change.and(told.change), ..self };
+        pending.note(told.what);
+        pending
+    }
+
+    fn note(&mut self, what: What) {
+        self.is_whole = matches!(what, What::Whole(_));
+        match what {
+            What::Written(paths) => self.open.extend(paths),
+            What::Something(paths) | What::Whole(paths) => paths.iter().for_each(|path| _ = self.open.remove(path)),
+        }
+    }
+
+    /// For how long nothing more must come of it, and how long that is waited for at most.
+    fn patience(&self) -> (Duration, Duration) {
+        match (self.open.is_empty(), self.is_whole) {
+            (false, _) => (UNCLOSED, LONGEST_UNCLOSED),
+            (true, true) => (AT_ONCE, LONGEST),
+            (true, false) => (QUIET, LONGEST),
+        }
     }
 }
 
 /// The config, the records and the files that both name, and what databases tell of themselves.
 pub(super) struct Watched {
     changes: UnboundedReceiver<Told>,
-    /// What changed and was not handed on yet.
-    pending: Option<Told>,
+    pending: Option<Pending>,
     _watcher: RecommendedWatcher,
     _listeners: Listeners,
 }
@@ -74,7 +134,7 @@ impl Watched {
         let listeners = Listeners::start(config, &sender);
         let tell = move |event: notify::Result<Event>| {
             // Where events were lost, anything may have changed.
-            let told = event.map_or(Some(Told { change: Change::Config, is_whole: false }), |event| scope.told(&event));
+            let told = event.map_or(Some(Told::anything()), |event| scope.told(&event));
             if let Some(told) = told {
                 let _ = sender.send(told);
             }
@@ -106,11 +166,10 @@ impl Watched {
     }
 
     fn add(&mut self, told: Told) {
-        let change = match self.pending.take() {
-            Some(pending) => pending.change.and(told.change),
-            None => told.change,
-        };
-        self.pending = Some(Told { change, is_whole: told.is_whole });
+        self.pending = Some(match self.pending.take() {
+            Some(pending) => pending.and(told),
+            None => Pending::of(told),
+        });
     }
 
     /// Waits for a change, and for the end of those that come with it. Who stops waiting in between loses none.
@@ -122,16 +181,15 @@ impl Watched {
                 None => std::future::pending().await,
             }
         }
-        let end = Instant::now() + LONGEST;
-        while Instant::now() < end {
-            let is_whole = self.pending.as_ref().is_some_and(|told| told.is_whole);
-            match tokio::time::timeout(if is_whole { AT_ONCE } else { QUIET }, self.changes.recv()).await {
+        let start = Instant::now();
+        while let Some((quiet, longest)) = self.pending.as_ref().map(Pending::patience).filter(|(_, longest)| start.elapsed() < *longest) {
+            match tokio::time::timeout(quiet.min(longest), self.changes.recv()).await {
                 Ok(Some(told)) => self.add(told),
                 Ok(None) | Err(_) => break,
             }
         }
         self.gather();
-        self.pending.take().map_or(Change::Config, |told| told.change)
+        self.pending.take().map_or(Change::Config, |pending| pending.change)
     }
 }
 
@@ -187,13 +245,10 @@ impl Scope {
     }
 
     fn told(&mut self, event: &Event) -> Option<Told> {
-        let is_closed = event.kind == EventKind::Access(AccessKind::Close(AccessMode::Write));
-        // What is away, or has another name, may come again at once under the one it had.
-        let is_named = matches!(event.kind, EventKind::Modify(ModifyKind::Name(RenameMode::To | RenameMode::Both)));
-        let is_whole = is_closed || is_named;
         if event.need_rescan() {
-            return Some(Told { change: Change::Config, is_whole });
+            return Some(Told::anything());
         }
+        let is_closed = event.kind == EventKind::Access(AccessKind::Close(AccessMode::Write));
         if matches!(event.kind, EventKind::Access(_)) && !is_closed {
             return None;
         }
@@ -202,7 +257,7 @@ impl Scope {
         let is_ours = |path: &&PathBuf| !self.apart.iter().any(|apart| path.starts_with(apart)) && self.database_of(path).is_none();
         let changes = event.paths.iter().filter(is_ours).filter_map(|path| self.change(path));
         let change = changes.reduce(Change::and).or_else(|| (of_databases > 0).then_some(Change::Records(None)))?;
-        Some(Told { change, is_whole })
+        Some(Told { change, what: what(event, is_closed) })
     }
 
     fn change(&self, path: &Path) -> Option<Change> {
@@ -231,6 +286,23 @@ impl Scope {
         std::mem::replace(former, state) != state
     }
 }
+
+/// What became of the files of an event.
+fn what(event: &Event, is_closed: bool) -> What {
+    match event.kind {
+        EventKind::Modify(ModifyKind::Data(_)) if TELLS_OF_CLOSING => {
+            What::Written(event.paths.iter().filter(|path| is_record(path)).cloned().collect())
+        }
+        _ if is_closed => What::Whole(event.paths.clone()),
+        EventKind::Modify(ModifyKind::Name(RenameMode::To | RenameMode::Both)) => What::Whole(event.paths.clone()),
+        // What is away, or has another name, may come again at once under the one it had.
+        EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)) => What::Something(event.paths.clone()),
+        _ => What::Something(Vec::new()),
+    }
+}
+
+/// Whether a watcher of this system tells when a file is closed.
+const TELLS_OF_CLOSING: bool = cfg!(any(target_os = "linux", target_os = "android"));
 
 fn file_of(database: &Engine) -> Option<&PathBuf> {
     match database {

@@ -39,7 +39,7 @@ pub use parts::Parts;
 pub(crate) use source::keep;
 pub use source::{Again, Edit, Loaded, Shelf, Sift, read, read_again, read_with};
 pub use stories::{Stories, Told};
-pub use walk::{Files, Found};
+pub use walk::{Files, Found, is_record};
 
 use crate::config::TopicKey;
 use crate::diag::Place;

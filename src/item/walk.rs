@@ -310,6 +310,12 @@ fn has_extension(name: &str, extension: &str) -> bool {
     stem.and_then(|at| name.as_bytes()[at..].strip_prefix(b".")).is_some_and(|own| own.eq_ignore_ascii_case(extension.as_bytes()))
 }
 
+/// Whether a file of this name is a record, or many.
+pub fn is_record(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    !is_hidden(&name) && format_of(&name).is_some()
+}
+
 /// Hidden files, and what editors leave behind.
 fn is_hidden(name: &str) -> bool {
     name.starts_with('.')

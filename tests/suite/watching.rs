@@ -77,6 +77,37 @@ fn what_is_saved_is_published() {
     assert!(out.contains("3 items") && out.contains("4 items") && err.contains("feeds.toml"), "{out}\n{err}");
 }
 
+/// Where the system tells when a file is closed.
+#[cfg(target_os = "linux")]
+#[test]
+fn half_of_an_export_is_not_published() {
+    use std::io::Write;
+
+    let publication = Publication::with_config(&format!("{CONFIG}\n[[source]]\npath = 'all.ndjson'\n"));
+    let line = |n: u32| format!("{{\"id\": \"n{n}\", \"title\": \"Export {n}\", \"date\": \"2018-02-01\", \"body\": \"Text.\"}}\n");
+    let lines = |range: std::ops::Range<u32>| range.map(line).collect::<String>();
+    publication.write("all.ndjson", lines(0..40));
+    let watching = Watching::start(&publication, &[]);
+    watching.until("public/all.rss", |text| text.contains("Export 39"));
+    let mut file = std::fs::File::create(publication.path("all.ndjson")).expect("opened");
+    for part in [0..30, 30..39, 39..41] {
+        file.write_all(lines(part).as_bytes()).expect("written");
+        std::thread::sleep(Duration::from_millis(600));
+        assert!(!publication.read("public/all.rss").contains("Export 40"));
+    }
+    drop(file);
+    watching.until("public/all.rss", |text| text.contains("Export 40"));
+    // Who never closes it is published all the same.
+    let mut file = std::fs::OpenOptions::new().append(true).open(publication.path("all.ndjson")).expect("opened");
+    file.write_all(line(41).as_bytes()).expect("written");
+    watching.until("public/all.rss", |text| text.contains("Export 41"));
+    drop(file);
+    let (code, out, err) = watching.end();
+    assert_eq!(code, Some(0), "{err}");
+    let counts: Vec<&str> = out.lines().filter_map(|line| line.split_once(" items").map(|(count, _)| count)).collect();
+    assert_eq!(counts, ["40", "41", "42"], "{out}\n{err}");
+}
+
 #[test]
 fn sources_that_the_config_names_anew_are_watched() {
     let publication = Publication::with_items(1);
