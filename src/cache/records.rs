@@ -5,9 +5,9 @@
 //! lost with it: a file that is cut off counts as far as it is whole, and one of another version, of another config or of something else altogether
 //! not at all.
 
+mod frames;
 mod window;
 
-use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -17,6 +17,7 @@ use std::sync::{Mutex, PoisonError};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::stamp;
+use frames::{Frame, Frames};
 use window::Windows;
 
 /// Another whenever frames or what they hold take another form.
@@ -46,8 +47,7 @@ pub struct Records {
     whole: u64,
     /// The same when it was opened first.
     opened: u64,
-    /// By half of their marks: a mark that shares it with another is not found, and what it stands for is made anew.
-    frames: HashMap<u64, Frame, foldhash::fast::RandomState>,
+    frames: Frames,
     /// How many bytes of them this run had use for.
     used: AtomicU64,
     /// Frames that this run made.
@@ -73,20 +73,23 @@ impl Fresh {
         self.gathered.extend_from_slice(&length.to_le_bytes());
         self.gathered.extend_from_slice(&mark.to_le_bytes());
         self.gathered.extend_from_slice(&checksum(mark, content).to_le_bytes());
-        self.gathered.extend_from_slice(content);
         self.length += HEAD + content.len();
-        if self.gathered.len() >= GATHERED {
-            self.is_lost |= self.put_away(folder).is_err();
+        if self.gathered.len() + content.len() >= GATHERED {
+            self.is_lost |= self.put_away(content, folder).is_err();
             self.gathered.clear();
+        } else {
+            self.gathered.extend_from_slice(content);
         }
     }
 
-    fn put_away(&mut self, folder: &Path) -> io::Result<()> {
+    /// Puts away what is gathered and what comes after it, which may be too long to be gathered.
+    fn put_away(&mut self, content: &[u8], folder: &Path) -> io::Result<()> {
         let file = match &mut self.put_away {
             Some(file) => file,
             none => none.insert(tempfile::tempfile_in(folder)?),
         };
-        file.write_all(&self.gathered)
+        file.write_all(&self.gathered)?;
+        file.write_all(content)
     }
 
     fn write_to(&mut self, out: &mut File) -> io::Result<()> {
@@ -112,29 +115,6 @@ pub enum State {
     Outdated,
     /// It is something else, and does not count.
     Foreign,
-}
-
-/// Where a frame begins; the lowest bit says whether this run had use for it.
-#[derive(Debug)]
-struct Frame(AtomicU64);
-
-impl Frame {
-    fn at(at: u64) -> Self {
-        Frame(AtomicU64::new(at << 1))
-    }
-
-    fn start(&self) -> u64 {
-        self.0.load(Ordering::Relaxed) >> 1
-    }
-
-    fn is_used(&self) -> bool {
-        self.0.load(Ordering::Relaxed) & 1 == 1
-    }
-
-    /// Tells whether it was not before.
-    fn set_used(&self) -> bool {
-        self.0.fetch_or(1, Ordering::Relaxed) & 1 == 0
-    }
 }
 
 impl Records {
@@ -164,7 +144,7 @@ impl Records {
             file: None,
             whole: 0,
             opened: 0,
-            frames: HashMap::default(),
+            frames: Frames::default(),
             used: AtomicU64::new(0),
             fresh: Mutex::default(),
             state: State::Whole,
@@ -204,12 +184,20 @@ impl Records {
 
     /// Looks at the heads of what is not known of the file; what stands after them is read when it is asked for.
     fn find_frames(&mut self, file: &Windows) -> io::Result<State> {
+        let mut found = Vec::new();
+        let state = self.go_through(file, &mut found);
+        self.frames.extend(found);
+        state
+    }
+
+    fn go_through(&mut self, file: &Windows, found: &mut Vec<(u64, Frame)>) -> io::Result<State> {
         let (size, mut reader) = file.from(self.whole)?;
+        let begin = self.whole;
         while let Some((mark, end)) = head(&mut reader, self.whole)?.filter(|(_, end)| *end <= size) {
-            self.frames.insert(mark as u64, Frame::at(self.whole));
-            if self.frames.len() == ENOUGH {
+            found.push((mark as u64, Frame::at(self.whole)));
+            if found.len() == ENOUGH {
                 // As many as the file has if the others are as long as these.
-                self.frames.reserve((size * ENOUGH as u64 / end) as usize);
+                found.reserve(((size - begin) * ENOUGH as u64 / (end - begin)) as usize);
             }
             reader.seek_relative((end - self.whole) as i64 - HEAD as i64)?;
             self.whole = end;
@@ -234,7 +222,7 @@ impl Records {
     }
 
     fn frame<T>(&self, mark: u128, make: impl FnOnce(&[u8]) -> T) -> Option<T> {
-        let known = self.frames.get(&(mark as u64))?;
+        let known = self.frames.get(mark as u64)?;
         let made = self.file.as_ref()?.at(known.start(), |frame| {
             let (own, sum, content) = parts(frame)?;
             (own == mark && sum == checksum(mark, content)).then(|| (make(content), frame.len() as u64))
@@ -296,7 +284,7 @@ impl Records {
         } else if let Some(root) = self.path.parent().and_then(Path::parent) {
             self = Records::open(root, self.depends);
         }
-        self.frames.values().for_each(|frame| _ = frame.set_used());
+        self.frames.iter().for_each(|frame| _ = frame.set_used());
         self.used = AtomicU64::new(self.whole);
         self
     }
@@ -320,7 +308,7 @@ impl Records {
 
     /// Copies the frames that this run had use for, in the order of the file.
     fn copy_live(&self, out: &mut impl Write) -> io::Result<()> {
-        let mut starts: Vec<u64> = self.frames.values().filter(|frame| frame.is_used()).map(Frame::start).collect();
+        let mut starts: Vec<u64> = self.frames.iter().filter(|frame| frame.is_used()).map(Frame::start).collect();
         starts.sort_unstable();
         let file = self.file.iter().filter(|_| !starts.is_empty());
         file.flat_map(|file| starts.iter().map(move |start| (file, start))).try_for_each(|(file, start)| {
@@ -444,10 +432,15 @@ mod tests {
         let content = |n: u32| [&n.to_le_bytes()[..], &vec![n as u8; 100_000]].concat();
         let records = Records::open(root.path(), 7);
         (0..100).for_each(|n| records.keep(u128::from(n), &content(n)));
+        let room = |records: &Records| records.fresh.lock().expect("no panic").gathered.capacity();
         assert!(records.fresh.lock().expect("no panic").gathered.len() < GATHERED);
+        // One that is longer than all that is gathered goes past it.
+        records.keep(1000, &vec![7; 4 * GATHERED]);
+        assert!(room(&records) <= 2 * GATHERED, "{}", room(&records));
         records.save().expect("written");
         let records = Records::open(root.path(), 7);
         (0..100).for_each(|n| assert_eq!(records.find(u128::from(n)), Some(content(n))));
+        assert_eq!(records.find(1000), Some(vec![7; 4 * GATHERED]));
         // And once more behind those that are there.
         (100..150).for_each(|n| records.keep(u128::from(n), &content(n)));
         records.save().expect("written");

@@ -74,7 +74,8 @@ impl Windows {
         }
         let window = self.take(start)?;
         let made = window.frame(start).map(make);
-        if let Ok(mut idle) = self.idle.lock() {
+        // One that was widened for a long frame has done its work.
+        if let Some(mut idle) = (window.bytes.len() <= WIDTH).then(|| self.idle.lock().ok()).flatten() {
             idle.1.push(window);
         }
         made
