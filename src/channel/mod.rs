@@ -42,8 +42,10 @@ pub struct Channel {
     pub title: String,
     /// Plain text.
     pub description: String,
-    /// Positions in the list of items, newest first: all that belong here, beyond the limits too.
+    /// Positions in the list of items, newest first: all that belong here, beyond the limits too, unless these were let go.
     pub items: Vec<u32>,
+    /// How many belong here.
+    pub count: usize,
     /// How many of them, from the newest, are within the limits.
     pub window: usize,
     pub limits: Limits,
@@ -61,6 +63,12 @@ impl Channel {
     /// The items that its documents hold.
     pub fn shown(&self) -> &[u32] {
         &self.items[..self.window]
+    }
+
+    /// Keeps of its items the newest, and those that its documents hold: of a million items a channel has hundreds of thousands.
+    pub fn let_go(&mut self) {
+        self.items.truncate(self.window.max(1));
+        self.items.shrink_to_fit();
     }
 }
 
@@ -143,20 +151,23 @@ struct Asked<'a> {
 }
 
 fn sort(config: &Config, sorted: Sorted<'_>, known: &BTreeSet<String>, asked: &Asked<'_>) -> Catalogue {
-    let members = member::Members::collect(config, sorted);
+    let mut members = member::Members::collect(config, sorted);
     let wanted = |path: &str| asked.only.is_none_or(|only| only.contains(path));
     let mut drafts = Vec::new();
     if config.channels.all && wanted(paths::ALL) {
         drafts.push(Draft::whole(config, &members));
     }
-    drafts.extend(by_country(config, &members, &wanted));
-    drafts.extend(by_topic(config, &members, &wanted));
-    drafts.extend(crossings(config, &members, (known, &wanted)).into_iter().take(asked.crossings));
+    drafts.extend(by_country(config, &mut members, &wanted));
+    drafts.extend(by_topic(config, &mut members, &wanted));
+    drafts.extend(crossings(config, &mut members, (known, &wanted)).into_iter().take(asked.crossings));
     let named = config.named.par_iter().filter(|named| wanted(&named.path));
     drafts.par_extend(named.map(|named| Draft::named(named, &members, sorted)));
 
+    // What no channel asked for.
+    (members.newest_first, members.countries, members.topics) = Default::default();
+
     let mut catalogue = Catalogue::default();
-    let variants: Vec<Vec<Channel>> = drafts.par_iter().map(|draft| variant::of(config, sorted, &members.facts, draft)).collect();
+    let variants: Vec<Vec<Channel>> = drafts.par_iter_mut().map(|draft| variant::of(config, sorted, &members.facts, draft)).collect();
     for (draft, variants) in drafts.iter().zip(variants) {
         variants.into_iter().for_each(|channel| catalogue.take(asked.empty, channel, draft.always, known));
     }
@@ -269,7 +280,7 @@ impl Draft {
         }
     }
 
-    fn crossing(config: &Config, matrix: &Matrix, country: Country, topic: &Topic, members: &member::Members<'_>) -> Self {
+    fn crossing(config: &Config, matrix: &Matrix, country: Country, topic: &Topic, items: Vec<u32>) -> Self {
         let names = name::Names::crossing(&config.publication, country, topic);
         Draft {
             path: paths::crossing(country, topic),
@@ -278,7 +289,7 @@ impl Draft {
             title: names.title(&matrix.title),
             description: names.description(None),
             limits: config.limits.clone(),
-            items: members.cells.get(&(country, topic.key.clone())).cloned().unwrap_or_default(),
+            items,
             always: false,
         }
     }
@@ -287,7 +298,7 @@ impl Draft {
 /// Whether the channels at a path, and in its languages, are asked for.
 type Wanted<'a> = &'a (dyn Fn(&str) -> bool + Sync);
 
-fn by_country(config: &Config, members: &member::Members<'_>, wanted: Wanted<'_>) -> Vec<Draft> {
+fn by_country(config: &Config, members: &mut member::Members<'_>, wanted: Wanted<'_>) -> Vec<Draft> {
     let Some(axis) = &config.channels.countries else { return Vec::new() };
     let wanted = |country: &Country| axis.takes(country.alpha2()) && wanted(&paths::country(*country));
     let draft = |country: Country| {
@@ -299,14 +310,14 @@ fn by_country(config: &Config, members: &member::Members<'_>, wanted: Wanted<'_>
             title: names.title(&axis.title),
             description: names.description(axis.description.as_ref()),
             limits: config.limits.clone(),
-            items: members.countries.get(&country).cloned().unwrap_or_default(),
+            items: members.countries.remove(&country).unwrap_or_default(),
             always: config.countries.allow.is_some(),
         }
     };
     candidates(config).into_iter().filter(wanted).map(draft).collect()
 }
 
-fn by_topic(config: &Config, members: &member::Members<'_>, wanted: Wanted<'_>) -> Vec<Draft> {
+fn by_topic(config: &Config, members: &mut member::Members<'_>, wanted: Wanted<'_>) -> Vec<Draft> {
     let Some(axis) = &config.channels.topics else { return Vec::new() };
     let draft = |topic: &Topic| {
         let names = name::Names::topic(&config.publication, topic);
@@ -317,7 +328,7 @@ fn by_topic(config: &Config, members: &member::Members<'_>, wanted: Wanted<'_>) 
             title: names.title(&axis.title),
             description: topic.description.clone().unwrap_or_else(|| names.description(axis.description.as_ref())),
             limits: config.limits.clone(),
-            items: members.topics.get(&topic.key).cloned().unwrap_or_default(),
+            items: members.topics.remove(&topic.key).unwrap_or_default(),
             always: true,
         }
     };
@@ -325,18 +336,21 @@ fn by_topic(config: &Config, members: &member::Members<'_>, wanted: Wanted<'_>) 
 }
 
 /// The matrix: crossings that were published before first, then those with the most items.
-fn crossings(config: &Config, members: &member::Members<'_>, (known, wanted): (&BTreeSet<String>, Wanted<'_>)) -> Vec<Draft> {
+fn crossings(config: &Config, members: &mut member::Members<'_>, (known, wanted): (&BTreeSet<String>, Wanted<'_>)) -> Vec<Draft> {
     let Some(matrix) = &config.channels.matrix else { return Vec::new() };
-    let countries = candidates(config);
-    let mut cells: Vec<Draft> = countries
+    let (countries, mut cells) = (candidates(config), std::mem::take(&mut members.cells));
+    let mut drafts: Vec<Draft> = countries
         .iter()
         .flat_map(|country| config.topics.iter().map(move |topic| (*country, topic)))
         .filter(|(country, topic)| wanted(&paths::crossing(*country, topic)))
-        .map(|(country, topic)| Draft::crossing(config, matrix, country, topic, members))
+        .map(|(country, topic)| {
+            let items = cells.remove(&(country, topic.key.clone())).unwrap_or_default();
+            Draft::crossing(config, matrix, country, topic, items)
+        })
         .filter(|cell| variant::stories(&members.facts, &cell.items) >= matrix.min_items || known.contains(&cell.path))
         .collect();
-    cells.sort_by_key(|cell| (!known.contains(&cell.path), std::cmp::Reverse(cell.items.len()), cell.path.clone()));
-    cells
+    drafts.sort_by_key(|cell| (!known.contains(&cell.path), std::cmp::Reverse(cell.items.len()), cell.path.clone()));
+    drafts
 }
 
 /// The countries that may have channels.

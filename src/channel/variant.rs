@@ -7,8 +7,8 @@ use super::{Channel, Draft, Sorted, beginning, limit, newest_change};
 use crate::config::{Config, paths};
 use crate::vocab::Language;
 
-/// The mixed channel first, then those of single languages where the config wants them.
-pub(super) fn of(config: &Config, sorted: Sorted<'_>, facts: &Facts<'_>, draft: &Draft) -> Vec<Channel> {
+/// The mixed channel first, then those of single languages where the config wants them. The draft has no items any more.
+pub(super) fn of(config: &Config, sorted: Sorted<'_>, facts: &Facts<'_>, draft: &mut Draft) -> Vec<Channel> {
     let languages = &config.publication.languages;
     let mut variants = vec![mixed(config, sorted, facts, draft)];
     if config.channels.per_language && languages.len() > 1 {
@@ -17,6 +17,7 @@ pub(super) fn of(config: &Config, sorted: Sorted<'_>, facts: &Facts<'_>, draft: 
             variants.push(channel(config, sorted, draft, lane, in_language(facts, &draft.items, language)));
         }
     }
+    draft.items = Vec::new();
     variants
 }
 
@@ -46,6 +47,7 @@ fn channel(config: &Config, sorted: Sorted<'_>, draft: &Draft, lane: Lane<'_>, i
         language: lane.language.cloned(),
         title,
         description: draft.description.get(lane.below.unwrap_or(own)).to_owned(),
+        count: items.len(),
         items,
         window,
         limits: draft.limits.clone(),

@@ -65,7 +65,7 @@ impl Row {
             kind: channel.kind.as_str(),
             language: channel.language.as_ref().map(ToString::to_string),
             title: channel.title.clone(),
-            items: channel.items.len(),
+            items: channel.count,
             shown: channel.window,
             newest: channel.items.first().map(|at| items[*at as usize].published.format("%Y-%m-%d").to_string()),
             urls: documents.iter().map(|path| pipeline::url(config, path).to_string()).collect(),
