@@ -4,6 +4,7 @@ mod corpus;
 
 use std::collections::BTreeSet;
 use std::hint::black_box;
+use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
@@ -39,16 +40,14 @@ fn stages(criterion: &mut Criterion) {
     let placements = pipeline::classify(&config, &loaded.items, &progress);
     let known = BTreeSet::new();
     let (accepted, settled) = (BTreeSet::new(), pipeline::Settled::new());
-    let past = pipeline::Past { memory: &memory, known: &known, accepted: &accepted, clean: None, settled: &settled };
+    let past = pipeline::Past { memory: &memory, known: &known, accepted: &accepted, clean: None, settled: &settled, goes_on: false };
     criterion.bench_function("classify", |bench| bench.iter(|| black_box(pipeline::classify(&config, &loaded.items, &progress))));
     criterion.bench_function("sort into channels", |bench| {
         bench.iter(|| black_box(channel::catalogue(&config, Sorted { items: &loaded.items, placements: &placements, now }, &known)));
     });
     let none = item::Text::default();
     criterion.bench_function("prepare texts", |bench| {
-        bench.iter(|| {
-            loaded.items.iter().for_each(|item| drop(black_box(pipeline::prepare(&config, item, item.text.as_deref().unwrap_or(&none)))))
-        });
+        bench.iter(|| loaded.items.iter().for_each(|item| drop(black_box(pipeline::prepare(&config, item, item.text().unwrap_or(&none))))));
     });
     criterion.bench_function("items to documents", |bench| {
         let fresh = || (sifted.clone(), Progress::default());
@@ -63,7 +62,7 @@ fn gate_share(_: &mut Criterion) {
     let now: DateTime<Utc> = DateTime::UNIX_EPOCH + chrono::Duration::days(60 * 365);
     let (known, memory, accepted) = (BTreeSet::new(), tidings::ledger::Memory::default(), BTreeSet::new());
     let settled = pipeline::Settled::new();
-    let past = pipeline::Past { memory: &memory, known: &known, accepted: &accepted, clean: None, settled: &settled };
+    let past = pipeline::Past { memory: &memory, known: &known, accepted: &accepted, clean: None, settled: &settled, goes_on: false };
     let one_core = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
     for form in corpus::Form::ALL {
         let root = folder.path().join(form.name());
@@ -72,7 +71,7 @@ fn gate_share(_: &mut Criterion) {
         let share = || {
             let (start, progress) = (std::time::Instant::now(), Progress::default());
             let records = Records::none(&root, pipeline::depends(&config));
-            let read = pipeline::read(&config, Files::list(&config), Texts::Left(&records), &progress);
+            let read = pipeline::read(&config, Files::list(&config), Texts::Left(&records, &OnceLock::new()), &progress);
             let built = pipeline::build(&config, read, past, now, &progress).expect("nobody changes the records");
             let (all, gate) = (start.elapsed().as_secs_f64(), built.timings.check.as_secs_f64());
             gate / (all - gate)

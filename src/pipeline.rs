@@ -15,6 +15,8 @@ mod render;
 mod settled;
 mod sift;
 mod steady;
+#[cfg(test)]
+mod tests;
 
 pub use demand::{Demand, ON_DEMAND, on_demand};
 pub use moved::{REDIRECTS, misled};
@@ -36,7 +38,7 @@ use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 
 use crate::cache::records::Records;
-use crate::channel::{Catalogue, Sorted};
+use crate::channel::{Catalogue, Channel, Sorted};
 use crate::classify::{Classifier, Placement};
 use crate::config::Config;
 use crate::diag::{Finding, Findings};
@@ -107,6 +109,8 @@ pub struct Past<'a> {
     pub clean: Option<&'a Records>,
     /// What stands since.
     pub settled: &'a Settled,
+    /// Whether another run of the process is to go on from what this one makes.
+    pub goes_on: bool,
 }
 
 /// Items to documents.
@@ -144,7 +148,6 @@ impl Recalled {
             items: &items,
             placements: &placements,
             marks: &marks,
-            traces: &|at| recall.after.get(recall.refs[at as usize]).traces,
             stories: &stories,
             shelf: Shelf { config, files: &files },
             progress,
@@ -209,7 +212,7 @@ impl Recalled {
             made,
             findings,
             checked,
-            rest: Some(Rest { sketch, told, marks, own, until, records, refs, hidden_at, ready }),
+            rest: past.goes_on.then_some(Rest { sketch, told, marks, own, until, records, refs, hidden_at, ready }),
             timings,
         })
     }
@@ -232,7 +235,7 @@ struct Laid<'a> {
 fn lay<'a>(
     prepare: &Prepare<'_>,
     catalogue: &mut Catalogue,
-    (recall, past, former, (marks, own)): (&Recall, &Past<'_>, Former, (&'a [u128], &[u32])),
+    (recall, past, former, (marks, own)): (&Recall, &Past<'_>, Former, (&'a [u64], &[u32])),
     now: DateTime<Utc>,
     timings: &mut Timings,
 ) -> Result<Laid<'a>, Changed> {
@@ -247,6 +250,9 @@ fn lay<'a>(
     let render = Render { config, encoded: &ready };
     let digests = render.digests(catalogue, |at| sheets.known[at].as_ref().map(|known| known.digest));
     let channels = render.date(catalogue, &digests, (past.memory, recall), now);
+    if !past.goes_on {
+        catalogue.channels.iter_mut().for_each(Channel::let_go);
+    }
     timings.render = lap.end();
     // What has another date now is made after all.
     sheets.settle(catalogue);

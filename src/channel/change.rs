@@ -50,6 +50,7 @@ impl Catalogue {
         for (nth, channel) in self.channels.iter_mut().enumerate() {
             let is_touched = touched.0.contains(&nth);
             if is_touched {
+                channel.count = channel.items.len();
                 channel.window = limit::window(sorted, &channel.limits, &channel.items);
             }
             if is_touched || channel.shown().iter().any(|at| changed.binary_search(at).is_ok()) {

@@ -253,7 +253,7 @@ fn the_first_step_that_finds_anything_decides() {
     let at = Item::from(Parts { dateline: Some("Tegucigalpa".to_owned()), ..Parts::from(&dated) });
     assert_eq!(placed(&region().reason(&at)), "HN");
     let summary = Markup { syntax: Syntax::Html, text: "<p>Officers of <b>Hon</b>duras met.</p>".to_owned() };
-    dated.text = Some(Box::new(Text { summary: Some(summary), body: None }));
+    dated.put_text(Some(Box::new(Text { summary: Some(summary), body: None })));
     assert_eq!(placed(&region().reason(&dated)), "HN");
 }
 

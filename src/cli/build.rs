@@ -105,7 +105,7 @@ pub(super) fn unpublished(config: &Config, context: &Context) -> Result<Built, F
     let before = memory::load(config, &folder)?;
     let progress = Progress::default();
     let (known, accepted) = (folder.known(), BTreeSet::new());
-    let past = Past { memory: &before.memory, known: &known, accepted: &accepted, clean: None, settled: &Settled::new() };
+    let past = Past { memory: &before.memory, known: &known, accepted: &accepted, clean: None, settled: &Settled::new(), goes_on: false };
     let loaded = pipeline::read(config, Files::list(config), Texts::Stay, &progress);
     Ok(pipeline::build(config, loaded, past, context.now, &progress)?)
 }
@@ -284,18 +284,24 @@ fn gather(
 ) -> Result<Gathered, Failure> {
     let clock = Instant::now();
     let Some(resident) = resident.filter(|resident| resident.has_records() && folder.unfinished().is_none()) else {
+        let known = OnceLock::new();
         let from_records = || {
             let records = kept(config, args, context);
-            let loaded = pipeline::read(config, files, Texts::Left(&records), progress);
+            let loaded = pipeline::read(config, files, Texts::Left(&records, &known), progress);
             (Read { loaded, steady: None, took: clock.elapsed() }, records)
         };
-        let (before, (read, records)) = rayon::join(|| memory::load(config, folder), from_records);
+        let from_ledger = || {
+            let before = memory::load(config, folder)?;
+            known.get_or_init(|| before.memory.clone());
+            Ok::<_, Failure>(before)
+        };
+        let (before, (read, records)) = rayon::join(from_ledger, from_records);
         return Ok(Gathered { read, before: before?, records, classifier: OnceLock::new() });
     };
     let (read, before, records, classifier) = resident.read(files);
     // Where more is to be told than of what was touched, it is told of all.
     let mut read = read.unwrap_or_else(|| {
-        let loaded = pipeline::read(config, Files::look(config, context.file_time()), Texts::Left(&records), progress);
+        let loaded = pipeline::read(config, Files::look(config, context.file_time()), Texts::Left(&records, &OnceLock::new()), progress);
         Read { loaded, steady: None, took: clock.elapsed() }
     });
     if before.holds() {

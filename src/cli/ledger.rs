@@ -100,7 +100,7 @@ fn show_item(memory: &Memory, known: &Known) {
     ui::print(format_args!("  published   {}\n  first seen  {}", shown(known.published), shown(known.first_seen)));
     for (word, when) in [("changed", known.updated), ("gone", known.gone)] {
         if let Some(when) = when {
-            ui::print(format_args!("  {word:<11} {}", shown(when)));
+            ui::print(format_args!("  {word:<11} {}", shown(when.seconds())));
         }
     }
     let at = memory.find(known.iri());

@@ -138,6 +138,6 @@ fn settle(loaded: &mut Loaded<Sifted>, memory: &Memory) {
 fn settle_one(item: &mut Arc<Item>, note: &mut Sifted, memory: &Memory) {
     note.place = memory.find_near(note.place, item.names());
     let Some(item) = Arc::get_mut(item) else { return };
-    item.text = None;
+    item.put_text(None);
     note.place.into_iter().for_each(|at| item.share_names(&memory.get(at).names));
 }

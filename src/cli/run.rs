@@ -115,7 +115,14 @@ impl Run<'_> {
         if loaded.findings.has_errors() && !self.args.keep_going {
             return Ok((Made { records, known, built: Err(loaded.findings) }, None));
         }
-        let past = Past { memory, known: self.known, accepted: self.accepted, clean: Some(self.stamps.records), settled: self.settled };
+        let past = Past {
+            memory,
+            known: self.known,
+            accepted: self.accepted,
+            clean: Some(self.stamps.records),
+            settled: self.settled,
+            goes_on: self.args.goes_on,
+        };
         let (mut built, staged, stays) = self.context.ui.working(progress, || {
             let (recalled, stays) = self.recall(loaded, steady, past)?;
             let staged = if self.args.dry_run { None } else { self.before.stage(recalled.after()) };

@@ -12,7 +12,7 @@ use crate::channel;
 use crate::diag::Findings;
 use crate::item::{Hidden, Item};
 use crate::ledger::postgres::{KNOWN, known, save_known};
-use crate::ledger::{Accept, Known, Memory, Recall, guard, recall};
+use crate::ledger::{Accept, Known, Memory, Recall, Traces, guard, recall};
 use crate::pipeline::{self, Sifted};
 
 /// Items on their way in.
@@ -100,12 +100,12 @@ impl<'a> Batch<'a> {
         let seen = std::mem::take(&mut self.items).into_iter().filter(|(item, _)| !hidden.contains(item.iri()));
         let of_today = |mut item: Item| {
             // What has not happened yet is not told.
-            item.updated = item.updated.filter(|updated| *updated <= self.how.now);
+            item.update(item.updated().filter(|updated| *updated <= self.how.now));
             Arc::new(item)
         };
-        let (mut shown, notes): (Vec<Arc<Item>>, Vec<Sifted>) = seen.map(|(item, sifted)| (of_today(item), sifted)).unzip();
-        self.likenesses(transaction, &mut memory, &shown, &notes)?;
-        let recalled = recall(&mut shown, |at| (&notes[at].traces, None), &memory, self.how.now);
+        let mut shown: Vec<Arc<Item>> = seen.map(|(item, _)| of_today(item)).collect();
+        self.likenesses(transaction, &mut memory, &shown)?;
+        let recalled = recall(&mut shown, |_| None, &memory, self.how.now);
         Ok(Met { rows, shown, memory, recalled })
     }
 
@@ -132,22 +132,17 @@ impl<'a> Batch<'a> {
     }
 
     /// Adds the items that are gone and that a new one may repeat.
-    fn likenesses(
-        &self,
-        transaction: &mut Transaction<'_>,
-        memory: &mut Memory,
-        items: &[Arc<Item>],
-        notes: &[Sifted],
-    ) -> Result<(), postgres::Error> {
-        let new: Vec<(&Arc<Item>, &Sifted)> = items.iter().zip(notes).filter(|(item, _)| memory.find(item.iri()).is_none()).collect();
+    fn likenesses(&self, transaction: &mut Transaction<'_>, memory: &mut Memory, items: &[Arc<Item>]) -> Result<(), postgres::Error> {
+        let new: Vec<&Arc<Item>> = items.iter().filter(|item| memory.find(item.iri()).is_none()).collect();
         if new.is_empty() {
             return Ok(());
         }
-        let content: Vec<&[u8]> = new.iter().map(|(_, sifted)| sifted.traces.content.0.as_slice()).collect();
-        let links: Vec<i64> = new.iter().map(|(_, sifted)| sifted.traces.link as i64).filter(|link| *link != 0).collect();
-        let dates: Vec<i64> = new.iter().map(|(item, _)| item.published.timestamp()).collect();
-        let titles: Vec<&str> = new.iter().map(|(item, _)| item.title()).collect();
-        let texts: Vec<i64> = new.iter().map(|(_, sifted)| sifted.traces.text as i64).collect();
+        let traces: Vec<Traces> = new.iter().map(|item| item.traces()).collect();
+        let content: Vec<&[u8]> = traces.iter().map(|traces| traces.content.0.as_slice()).collect();
+        let links: Vec<i64> = traces.iter().map(|traces| traces.link as i64).filter(|link| *link != 0).collect();
+        let dates: Vec<i64> = new.iter().map(|item| item.published.timestamp()).collect();
+        let titles: Vec<&str> = new.iter().map(|item| item.title()).collect();
+        let texts: Vec<i64> = traces.iter().map(|traces| traces.text as i64).collect();
         let like = "content = any($1) or link = any($2) or (published = any($3) and (title = any($4) or text = any($5)))";
         let query = format!("select {KNOWN} from ledger where gone is not null and ({like}) order by iri");
         let mut rows = transaction.query(&query, &[&content, &links, &dates, &titles, &texts])?;
@@ -155,7 +150,7 @@ impl<'a> Batch<'a> {
             let query = format!("select {KNOWN} from ledger where iri = any($6) and ({like}) order by iri");
             rows.extend(transaction.query(&query, &[&content, &links, &dates, &titles, &texts, &self.how.going])?);
         }
-        let gone = |known: Known| Known { gone: known.gone.or(Some(self.how.now.timestamp())), ..known };
+        let gone = |known: Known| Known { gone: known.gone.or(Some(self.how.now.timestamp().into())), ..known };
         rows.iter()
             .map(known)
             .filter(|known| memory.find(known.iri()).is_none())
@@ -169,7 +164,7 @@ impl<'a> Batch<'a> {
     fn row(&self, item: &Item, sifted: &Sifted) -> Row {
         let now = self.how.now;
         let hidden = item.hidden(now);
-        let update = item.updated.filter(|updated| *updated > now);
+        let update = item.updated().filter(|updated| *updated > now);
         let due = match hidden {
             Some(Hidden::NotYet(due)) => Some(due.timestamp()),
             Some(_) => None,

@@ -148,7 +148,7 @@ impl Desk<'_> {
         }
         for row in &members {
             if let (Some(at), Some(channel)) = (memory.find(row.get(1)), memory.channels.get_mut(row.get::<_, &str>(0))) {
-                channel.members.push(at);
+                Arc::make_mut(&mut channel.members).push(at);
             }
         }
         Ok(memory)
@@ -196,7 +196,7 @@ impl Desk<'_> {
         for known in all {
             if let Some((_, item, placement)) = stock.items.get(known.iri()) {
                 let mut item = item.clone();
-                item.updated = known.updated.map(date);
+                item.update(known.updated.map(|updated| date(updated.seconds())));
                 items.push(Arc::new(item));
                 placements.push(placement.clone());
             }

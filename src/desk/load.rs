@@ -319,8 +319,9 @@ impl Aside {
 fn read(line: &str) -> io::Result<(Item, Sifted)> {
     let (traces, data) = line.split_once('\t').ok_or(io::ErrorKind::InvalidData)?;
     let traces: Traces = serde_json::from_str(traces)?;
-    let (item, placement) = stored::read(data).map_err(io::Error::other)?;
-    Ok((item, Sifted { placement, traces, mark: 0, place: None }))
+    let (mut item, placement) = stored::read(data).map_err(io::Error::other)?;
+    item.trace(traces);
+    Ok((item, Sifted { placement, mark: 0, place: None }))
 }
 
 impl Sift for Sieve<'_> {
@@ -336,6 +337,6 @@ impl Sift for Sieve<'_> {
         {
             *self.fault.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(error);
         }
-        item.text = None;
+        item.put_text(None);
     }
 }

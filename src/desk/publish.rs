@@ -288,7 +288,7 @@ fn remember(
         // The list is dated by the newest change of all.
         is_other |= former.is_none_or(|former| former.updated != channel.updated || former.id != channel.id);
         save_channel(transaction, path, channel, &|at| after.get(at).iri())?;
-        members.differing(path, (before, former.map_or(&[], |former| &former.members)), (after, &channel.members));
+        members.differing(path, (before, former.map_or(&[], |former| &former.members[..])), (after, &channel.members));
     }
     moves::forget(transaction, config, (before, after), is_own, &mut members)?;
     let is_gone = |path: &str| is_own(path) && !after.channels.contains_key(path) && !moves::is_left(config, path);

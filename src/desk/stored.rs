@@ -28,7 +28,7 @@ struct Read {
 
 pub fn write(item: &Item, placement: &Placement) -> String {
     // These values always have a JSON form.
-    serde_json::to_string(&Written { item, text: item.text.as_deref(), placement }).unwrap_or_default()
+    serde_json::to_string(&Written { item, text: item.text(), placement }).unwrap_or_default()
 }
 
 /// By which an item is known to be as it is stored, texts, lifetime and placement included.
@@ -43,7 +43,7 @@ pub fn read(json: &str) -> Result<(Item, Placement), DeskError> {
         why: format!("an item of the database cannot be read: {error}"),
         help: "`tidings db load --full` writes the items anew, in the form that this version knows",
     })?;
-    item.text = Some(text.unwrap_or_default());
+    item.put_text(Some(text.unwrap_or_default()));
     item.found_at(Place::file(PathBuf::from(format!("item `{}`", item.key()))), 0);
     Ok((item, placement))
 }

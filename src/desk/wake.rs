@@ -50,7 +50,7 @@ impl Desk<'_> {
                 return Ok(Ok(Vec::new()));
             }
             let classifier = Classifier::new(config);
-            let sifted = |item: Item| (Sifted::of(config, &classifier, &item), item);
+            let sifted = |mut item: Item| (Sifted::of(config, &classifier, &mut item), item);
             Ok(rows.iter().map(|row| stored::read(row.get(0)).map(|(item, _)| sifted(item)).map(|(sifted, item)| (item, sifted))).collect())
         };
         again(|| self.put_what(How { now, accepted: &accepted, anew: true, going: &[], turn: None }, due))

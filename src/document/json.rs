@@ -133,7 +133,7 @@ fn model(entry: &Entry<'_>, publication: &Publication, content: Content) -> Obje
         summary,
         image: item.image().map(|image| uri(&image.url)),
         date_published: values::rfc3339(item.published),
-        date_modified: item.updated.map(|_| values::rfc3339(item.changed())),
+        date_modified: item.updated().map(|_| values::rfc3339(item.changed())),
         authors: authors(item, publication),
         tags: tags(entry),
         // Said always: the item's bytes go into feeds of several languages, and do not know which.

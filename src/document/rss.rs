@@ -133,7 +133,7 @@ fn extensions<'a>(entry: &Entry<'_>, further: impl Iterator<Item = &'a Enclosure
     if !entry.translations.is_empty() {
         add(&mut map, "atom", "link", links.into_iter().map(link));
     }
-    if entry.item.updated.is_some() {
+    if entry.item.updated().is_some() {
         let updated = values::rfc3339(entry.item.changed());
         add(&mut map, "atom", "updated", [Extension { name: "atom:updated".to_owned(), value: Some(updated), ..Default::default() }]);
     }

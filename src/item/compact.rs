@@ -6,10 +6,11 @@ use std::sync::{Arc, LazyLock};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use super::Date;
+use super::file::File;
 
 /// Stands in until the reader says where the record is.
-pub fn nowhere() -> Arc<Path> {
-    static NOWHERE: LazyLock<Arc<Path>> = LazyLock::new(|| Path::new("").into());
+pub(super) fn nowhere() -> File {
+    static NOWHERE: LazyLock<File> = LazyLock::new(|| File::from(Arc::<Path>::from(Path::new(""))));
     NOWHERE.clone()
 }
 

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use super::{Date, Enclosure, Image, Origin};
+use super::{Date, Enclosure, Image, Origin, Text};
 use crate::config::TopicKey;
 use crate::vocab::{Country, Once, Person};
 
 /// A field that an item may have.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Extra {
+    Updated(Date),
+    Text(Box<Text>),
     Dateline(Box<str>),
     Countries(Box<[Country]>),
     Topics(Box<[TopicKey]>),
@@ -43,6 +45,8 @@ thread_local! {
 
 /// What an item may have, field by field.
 pub(super) struct Rare {
+    pub updated: Option<Date>,
+    pub text: Option<Box<Text>>,
     pub dateline: Option<Box<str>>,
     pub countries: Option<Box<[Country]>>,
     pub topics: Option<Box<[TopicKey]>>,
@@ -60,6 +64,8 @@ impl From<Rare> for Extras {
     fn from(rare: Rare) -> Self {
         let (authors, enclosures) = (rare.authors, rare.enclosures);
         let all = [
+            rare.updated.map(Extra::Updated),
+            rare.text.map(Extra::Text),
             rare.dateline.map(Extra::Dateline),
             rare.countries.map(Extra::Countries),
             rare.topics.map(Extra::Topics),
@@ -77,6 +83,38 @@ impl From<Rare> for Extras {
 }
 
 impl Extras {
+    pub fn updated(&self) -> Option<Date> {
+        get!(self, Updated).copied()
+    }
+
+    pub fn update(&mut self, updated: Option<Date>) {
+        let mut rest = std::mem::take(&mut self.0).into_vec();
+        rest.retain(|extra| !matches!(extra, Extra::Updated(_)));
+        self.0 = updated.map(Extra::Updated).into_iter().chain(rest).collect();
+    }
+
+    pub fn text(&self) -> Option<&Text> {
+        get!(self, Text).map(|text| &**text)
+    }
+
+    pub fn take_text(&mut self) -> Option<Box<Text>> {
+        let mut rest = std::mem::take(&mut self.0).into_vec();
+        let text = rest.extract_if(.., |extra| matches!(extra, Extra::Text(_))).next();
+        self.0 = rest.into();
+        match text {
+            Some(Extra::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub fn put_text(&mut self, text: Option<Box<Text>>) {
+        self.take_text();
+        let mut rest = std::mem::take(&mut self.0).into_vec();
+        let at = usize::from(matches!(rest.first(), Some(Extra::Updated(_))));
+        text.into_iter().for_each(|text| rest.insert(at, Extra::Text(text)));
+        self.0 = rest.into();
+    }
+
     pub fn dateline(&self) -> Option<&str> {
         get!(self, Dateline).map(|text| &**text)
     }

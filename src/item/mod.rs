@@ -10,9 +10,11 @@ pub mod date;
 pub mod dateline;
 mod extras;
 pub mod feed;
+mod file;
 mod form;
 pub mod format;
 pub mod import;
+mod link;
 pub mod listing;
 mod names;
 pub mod new;
@@ -22,6 +24,7 @@ pub mod record;
 pub mod resolve;
 pub mod source;
 mod stories;
+mod traces;
 mod unique;
 mod walk;
 mod way;
@@ -39,6 +42,7 @@ pub use parts::Parts;
 pub(crate) use source::keep;
 pub use source::{Again, Edit, Loaded, Shelf, Sift, read, read_again, read_with};
 pub use stories::{Stories, Told};
+pub use traces::{Digest, Traces};
 pub use walk::{Files, Found, is_record};
 
 use crate::config::TopicKey;
@@ -46,6 +50,8 @@ use crate::diag::Place;
 use crate::text::Markup;
 use crate::vocab::{Country, Language, MediaType, Person};
 use extras::Extras;
+use file::File;
+use link::Link;
 
 /// A date as it is published: to the second, with the offset that it was written in.
 pub type Date = DateTime<FixedOffset>;
@@ -56,17 +62,11 @@ pub struct Item {
     names: Names,
     /// RSS `pubDate`, Atom `published` (RFC 4287 section 4.2.9), JSON Feed `date_published`.
     pub published: Date,
-    /// When it last changed in a way that readers should notice, never before `published`; Atom `updated` (RFC 4287 section 4.2.15), JSON Feed
-    /// `date_modified`.
-    pub updated: Option<Date>,
-    /// `None` where it was left in the record, since few items of many are shown; [`Shelf`] fetches it.
-    pub text: Option<Box<Text>>,
     /// RSS `dc:language`, Atom `xml:lang`, JSON Feed `language`.
     pub language: Language,
-    /// A URL.
-    link: Option<Box<str>>,
+    link: Option<Link>,
     extras: Extras,
-    path: Arc<Path>,
+    file: File,
     line: u32,
     offset: u64,
     draft: bool,
@@ -157,14 +157,50 @@ impl Item {
         self.extras.dateline()
     }
 
+    /// `None` where it was left in the record, since few items of many are shown; [`Shelf`] fetches it.
+    pub fn text(&self) -> Option<&Text> {
+        self.extras.text()
+    }
+
+    /// The same from who needs nothing else of it.
+    pub fn into_text(mut self) -> Option<Box<Text>> {
+        self.extras.take_text()
+    }
+
+    /// Gives it a text, or leaves that in the record.
+    pub fn put_text(&mut self, text: Option<Box<Text>>) {
+        if text.is_some() || self.text().is_some() {
+            self.extras.put_text(text);
+        }
+    }
+
+    /// When it last changed in a way that readers should notice, never before `published`; Atom `updated` (RFC 4287 section 4.2.15), JSON Feed
+    /// `date_modified`.
+    pub fn updated(&self) -> Option<Date> {
+        self.extras.updated()
+    }
+
+    /// Says when it last changed.
+    pub fn update(&mut self, updated: Option<Date>) {
+        // Most items never do, and have nothing to let go of.
+        if updated.is_some() || self.updated().is_some() {
+            self.extras.update(updated);
+        }
+    }
+
     /// The item's page. RSS `link`, Atom `link rel="alternate"` (RFC 4287 section 4.2.7), JSON Feed `url`. It is parsed anew each time.
     pub fn link(&self) -> Option<Url> {
-        self.link.as_ref().and_then(|link| Url::parse(link).ok())
+        self.address().and_then(|link| Url::parse(&link).ok())
     }
 
     /// The same as text.
-    pub fn address(&self) -> Option<&str> {
-        self.link.as_deref()
+    pub fn address(&self) -> Option<String> {
+        self.link.as_ref().map(String::from)
+    }
+
+    /// Whether it has a page.
+    pub fn has_link(&self) -> bool {
+        self.link.is_some()
     }
 
     /// As the record says; `None` where it says nothing, which is not the same as an empty list ("no country").
@@ -214,12 +250,12 @@ impl Item {
 
     /// Where the record stands: the file, and the line that it begins at in a bulk file.
     pub fn place(&self) -> Place {
-        Place::line(self.path.clone(), self.line)
+        Place::line(self.file.path().clone(), self.line)
     }
 
     /// The file of the record.
     pub fn path(&self) -> &Path {
-        &self.path
+        self.file.path()
     }
 
     /// The line that the record begins at in a bulk file, else 0.
@@ -234,12 +270,23 @@ impl Item {
 
     /// Says where the record stands.
     pub fn found_at(&mut self, place: Place, offset: u64) {
-        (self.path, self.line, self.offset) = (place.path, place.line, offset);
+        (self.file, self.line, self.offset) = (place.path.into(), place.line, offset);
     }
 
-    /// Lets it have these names, which are its own, in the memory of another who has them too.
+    /// The traces of what it says, as far as somebody took them.
+    pub fn traces(&self) -> Traces {
+        self.names.traces()
+    }
+
+    /// Says what the traces of its content are.
+    pub fn trace(&mut self, traces: Traces) {
+        self.names.set_traces(traces);
+    }
+
+    /// Lets it have these names, which are its own, in the memory of another who has them too, with the traces that are known there: if its record is the
+    /// same to the letter, or a change of it would be lost.
     pub fn share_names(&mut self, names: &Names) {
-        if self.names == *names {
+        if self.names.are_those_of(names) && self.traces().record == names.traces().record {
             self.names = names.clone();
         }
     }
@@ -251,7 +298,7 @@ impl Item {
 
     /// The summary and the body, where they are at hand.
     pub fn markups(&self) -> (Option<&Markup>, Option<&Markup>) {
-        let text = self.text.as_deref();
+        let text = self.text();
         (text.and_then(|text| text.summary.as_ref()), text.and_then(|text| text.body.as_ref()))
     }
 
@@ -260,7 +307,7 @@ impl Item {
     /// Items that are dated by day all stand at noon; each gets a second of the quarter of an hour that follows, by its id, since validators warn of
     /// entries that share their `updated` and readers put them in any order.
     pub fn changed(&self) -> Date {
-        match self.updated {
+        match self.updated() {
             Some(updated) => updated.max(self.published),
             None if self.by_day => self.published + Duration::seconds(self.spread(QUARTER)),
             None => self.published,
@@ -276,7 +323,7 @@ impl Item {
             return Some(Hidden::Draft);
         }
         // No date in a document lies in the future.
-        let dated = if self.updated.is_none() { self.changed() } else { self.published };
+        let dated = if self.updated().is_none() { self.changed() } else { self.published };
         let due = self.extras.publish_at().map_or(dated, |due| due.max(dated));
         if due > now {
             return Some(Hidden::NotYet(due));

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use url::Url;
 
 use super::extras::Rare;
+use super::link::Link;
 use super::{Date, Enclosure, Image, Item, ItemId, Lifetime, Names, Origin, Text};
 use crate::config::TopicKey;
 use crate::diag::Place;
@@ -43,6 +44,8 @@ impl From<Parts> for Item {
     fn from(parts: Parts) -> Self {
         let Lifetime { draft, by_day, publish_at, expires, withdrawn } = parts.lifetime;
         let rare = Rare {
+            updated: parts.updated,
+            text: parts.text,
             dateline: parts.dateline.map(Into::into),
             countries: parts.countries.map(Into::into),
             topics: parts.topics.map(Into::into),
@@ -58,12 +61,10 @@ impl From<Parts> for Item {
         Item {
             names: Names::new(&parts.id.iri, parts.id.guid.as_deref(), &parts.key, &parts.title),
             published: parts.published,
-            updated: parts.updated,
-            text: parts.text,
-            link: parts.link.map(|link| String::from(link).into()),
+            link: parts.link.map(|link| Link::new(link.as_str())),
             language: parts.language,
             extras: rare.into(),
-            path: parts.place.path,
+            file: parts.place.path.into(),
             line: parts.place.line,
             offset: parts.offset,
             draft,
@@ -81,9 +82,9 @@ impl From<&Item> for Parts {
             id: ItemId { iri: item.iri().into(), guid: item.guid().map(Arc::from) },
             title: item.title().to_owned(),
             published: item.published,
-            updated: item.updated,
+            updated: item.updated(),
             dateline: item.dateline().map(str::to_owned),
-            text: item.text.clone(),
+            text: item.text().cloned().map(Box::new),
             link: item.link(),
             countries: item.countries().map(<[_]>::to_vec),
             topics: item.topics().map(<[_]>::to_vec),

@@ -67,6 +67,14 @@ pub trait Sift: Sync {
         None
     }
 
+    /// Whether there is something to tell of items that were read before it was known: then [`Sift::settle`] is to be called with each, and once.
+    fn may_settle(&self) -> bool {
+        false
+    }
+
+    /// Puts in what came to be known meanwhile.
+    fn settle(&self, _item: &mut Arc<Item>, _note: &mut Self::Note) {}
+
     /// Keeps what was made of a record for another run.
     fn keep(&self, _mark: u128, _item: &Item, _note: &Self::Note) {}
 
@@ -116,6 +124,7 @@ pub fn read_with<S: Sift>(config: &Config, files: Files, progress: &Progress, si
     for part in files.chunks(PART) {
         let batches: Vec<Batch<S::Note>> = part.par_chunks(FILES).map(read).collect();
         batches.into_iter().for_each(|batch| all.absorb(batch));
+        all.settle(sift);
     }
     let good = all.records - all.bad;
     let (mut items, mut notes) = (all.items, all.notes);
@@ -146,11 +155,13 @@ struct Batch<N> {
     records: usize,
     bad: usize,
     known: usize,
+    /// How many of the items, from the first, are settled.
+    settled: usize,
 }
 
 impl<N> Default for Batch<N> {
     fn default() -> Self {
-        Batch { items: Vec::new(), notes: Vec::new(), marks: Vec::new(), findings: Vec::new(), records: 0, bad: 0, known: 0 }
+        Batch { items: Vec::new(), notes: Vec::new(), marks: Vec::new(), findings: Vec::new(), records: 0, bad: 0, known: 0, settled: 0 }
     }
 }
 
@@ -163,7 +174,7 @@ impl<N> Batch<N> {
 
     fn absorb(&mut self, mut other: Self) {
         if self.items.is_empty() && self.items.capacity() < other.items.capacity() {
-            (self.items, self.notes) = (other.items, other.notes);
+            (self.items, self.notes, self.settled) = (other.items, other.notes, other.settled);
         } else {
             self.items.append(&mut other.items);
             self.notes.append(&mut other.notes);
@@ -173,6 +184,18 @@ impl<N> Batch<N> {
         self.records += other.records;
         self.bad += other.bad;
         self.known += other.known;
+    }
+
+    /// Settles what is not settled yet, where that can be done by now.
+    fn settle(&mut self, sift: &impl Sift<Note = N>)
+    where
+        N: Send,
+    {
+        if sift.may_settle() {
+            let open = self.items[self.settled..].par_iter_mut().zip(&mut self.notes[self.settled..]);
+            open.for_each(|(item, note)| sift.settle(item, note));
+            self.settled = self.items.len();
+        }
     }
 
     fn push(&mut self, item: Item, note: N) {

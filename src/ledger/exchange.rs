@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::{Digest, Known, KnownChannel, KnownPage, Memory, Ref, Traces};
+use super::{Digest, Known, KnownChannel, KnownPage, Memory, Moment, Ref, Traces};
 use crate::item::Names;
 
 /// A line.
@@ -94,7 +94,7 @@ pub fn export(memory: &Memory) -> String {
 pub fn changes(before: &Memory, after: &Memory) -> String {
     let former = |known: &Known| before.find(known.iri()).map(|at| before.get(at));
     let items: Vec<&Known> =
-        after.items().since(before.items()).into_iter().map(|(_, known)| known).filter(|known| former(known) != Some(*known)).collect();
+        after.items().since(before.items()).map(|(_, known)| known).filter(|known| former(known) != Some(*known)).collect();
     let channels = after.channels.iter().filter(|(path, channel)| before.channels.get(*path) != Some(channel));
     let is_grown = LazyCell::new(|| is_grown(before, after));
     let line = |(path, channel): (&String, &KnownChannel)| {
@@ -107,7 +107,7 @@ pub fn changes(before: &Memory, after: &Memory) -> String {
 /// Whether the places of items in `before` are their places in `after`.
 fn is_grown(before: &Memory, after: &Memory) -> bool {
     let is_in_place = |(at, known): (usize, &Known)| after.items().get(at).is_some_and(|own| own.iri() == known.iri());
-    before.items().since(after.items()).into_iter().all(is_in_place)
+    before.items().since(after.items()).all(is_in_place)
 }
 
 /// A channel's line without what is as in the former one.
@@ -118,7 +118,7 @@ fn since(former: &KnownChannel, memory: &Memory, path: &str, channel: &KnownChan
     let ahead = old.iter().zip(new).take_while(|(own, known)| own == known).count();
     let kept = former.pages.iter().zip(&channel.pages).take_while(|(own, known)| own == known).count();
     let news = KnownChannel {
-        members: new[ahead..].to_vec(),
+        members: new[ahead..].to_vec().into(),
         pages: channel.pages[kept..].to_vec(),
         deleted: channel.deleted.clone(),
         id: channel.id.clone(),
@@ -166,7 +166,7 @@ fn mark(memory: &Memory, channel: &KnownChannel) -> String {
         let one = |(at, item): (usize, &Ref)| xxh3_64_with_seed(memory.get(*item).iri().as_bytes(), nth << 32 | at as u64);
         members.par_iter().enumerate().map(one).reduce(|| 0, u64::wrapping_add).wrapping_add(members.len() as u64)
     };
-    let lists = std::iter::once(&channel.members).chain(channel.pages.iter().map(|page| &page.members));
+    let lists = std::iter::once(&*channel.members).chain(channel.pages.iter().map(|page| &page.members));
     format!("{:016x}", (0..).zip(lists).map(list).fold(channel.pages.len() as u64, u64::wrapping_add))
 }
 
@@ -206,6 +206,7 @@ fn seconds(text: &str) -> Option<i64> {
 }
 
 fn item_line(known: &Known) -> ItemLine {
+    let traces = known.traces();
     ItemLine {
         id: known.iri().to_owned(),
         guid: known.guid().map(str::to_owned),
@@ -213,34 +214,34 @@ fn item_line(known: &Known) -> ItemLine {
         title: known.title().to_owned(),
         first_seen: time(known.first_seen),
         published: time(known.published),
-        updated: known.updated.map(time),
-        record: known.traces.record.map(Digest::to_hex),
-        content: known.traces.content.to_hex(),
-        text: format!("{:016x}", known.traces.text),
-        link: format!("{:016x}", known.traces.link),
-        gone: known.gone.map(time),
+        updated: known.updated.map(|when| time(when.seconds())),
+        record: traces.record.map(Digest::to_hex),
+        content: traces.content.to_hex(),
+        text: format!("{:016x}", traces.text),
+        link: format!("{:016x}", traces.link),
+        gone: known.gone.map(|when| time(when.seconds())),
     }
 }
 
 fn known(line: ItemLine) -> Option<Known> {
     let optional = |text: Option<String>| match text {
-        Some(text) => seconds(&text).map(Some),
+        Some(text) => seconds(&text).map(|when| Some(Moment::from(when))),
         None => Some(None),
     };
+    let traces = Traces {
+        record: match line.record {
+            Some(text) => Some(Digest::from_hex(&text)?),
+            None => None,
+        },
+        content: Digest::from_hex(&line.content)?,
+        text: u64::from_str_radix(&line.text, 16).ok()?,
+        link: u64::from_str_radix(&line.link, 16).ok()?,
+    };
     Some(Known {
-        names: Names::new(&line.id, line.guid.as_deref(), &line.key, &line.title),
+        names: Names::new(&line.id, line.guid.as_deref(), &line.key, &line.title).with(traces),
         first_seen: seconds(&line.first_seen)?,
         published: seconds(&line.published)?,
         updated: optional(line.updated)?,
-        traces: Traces {
-            record: match line.record {
-                Some(text) => Some(Digest::from_hex(&text)?),
-                None => None,
-            },
-            content: Digest::from_hex(&line.content)?,
-            text: u64::from_str_radix(&line.text, 16).ok()?,
-            link: u64::from_str_radix(&line.link, 16).ok()?,
-        },
         gone: optional(line.gone)?,
     })
 }
@@ -309,7 +310,7 @@ fn known_channel(memory: &Memory, line: ChannelLine) -> Result<(String, KnownCha
         updated: when(&line.updated)?,
         digest: line.digest.as_deref().and_then(Digest::from_hex),
         window: line.window.min(members.len()),
-        members,
+        members: members.into(),
         deleted,
         pages,
     };
@@ -321,18 +322,20 @@ fn known_channel(memory: &Memory, line: ChannelLine) -> Result<(String, KnownCha
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use proptest::prelude::*;
 
     use super::*;
 
     fn item(n: u8) -> Known {
+        let traces = Traces { record: Some(Digest([1; 16])), content: Digest([2; 16]), text: 3, link: 0 };
         Known {
-            names: Names::new(&format!("tag:example.org,2018:item/{n}"), None, "k", "A “title”"),
+            names: Names::new(&format!("tag:example.org,2018:item/{n}"), None, "k", "A “title”").with(traces),
             first_seen: 1_500_000_000,
             published: 1_400_000_000,
-            updated: Some(1_500_000_001),
-            traces: Traces { record: Some(Digest([1; 16])), content: Digest([2; 16]), text: 3, link: 0 },
-            gone: (n == 2).then_some(1_500_000_002),
+            updated: Some(1_500_000_001.into()),
+            gone: (n == 2).then_some(1_500_000_002.into()),
         }
     }
 
@@ -343,7 +346,7 @@ mod tests {
             memory.put(item(n));
         }
         let channel =
-            KnownChannel { id: "x".into(), members: vec![1, 0], window: 1, deleted: vec![(0, 1_500_000_000)], ..Default::default() };
+            KnownChannel { id: "x".into(), members: vec![1, 0].into(), window: 1, deleted: vec![(0, 1_500_000_000)], ..Default::default() };
         let page = KnownPage { members: vec![0], updated: 1_500_000_003, digest: Some(Digest([5; 16])) };
         let channel = KnownChannel { pages: vec![page, KnownPage::default()], ..channel };
         memory.channels.insert("all".into(), channel);
@@ -373,7 +376,12 @@ mod tests {
         for (nth, (members, pages)) in channels.iter().enumerate() {
             let page = |n: &u8| KnownPage { members: refs(&[*n, *n]), updated: i64::from(*n), digest: None };
             let members = refs(members);
-            let channel = KnownChannel { window: members.len(), members, pages: pages.iter().map(page).collect(), ..Default::default() };
+            let channel = KnownChannel {
+                window: members.len(),
+                members: members.into(),
+                pages: pages.iter().map(page).collect(),
+                ..Default::default()
+            };
             memory.channels.insert(format!("c{nth}"), channel);
         }
         memory
@@ -470,7 +478,7 @@ mod tests {
         let mut after = before.clone();
         let at = after.put(item(9));
         let channel = after.channels.get_mut("c0").expect("there");
-        channel.members.insert(0, at);
+        Arc::make_mut(&mut channel.members).insert(0, at);
         channel.pages.push(KnownPage { members: vec![at], updated: 5, digest: None });
         let told = changes(&before, &after);
         let channel = told.lines().find(|line| line.contains("\"channel\"")).expect("a line");

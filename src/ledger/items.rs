@@ -3,8 +3,6 @@
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::Known;
 
 /// Items of a part.
@@ -35,11 +33,10 @@ impl Items {
     }
 
     /// The items that are not in the same place of `other`, each with its place.
-    pub fn since<'a>(&'a self, other: &'a Self) -> Vec<(usize, &'a Known)> {
-        let parts =
-            self.parts.par_iter().enumerate().filter(|(nth, part)| !other.parts.get(*nth).is_some_and(|own| Arc::ptr_eq(own, part)));
-        let items = parts.flat_map_iter(|(nth, part)| part.iter().enumerate().map(move |(at, known)| (nth * PART + at, known)));
-        items.filter(|(at, known)| other.get(*at) != Some(*known)).collect()
+    pub fn since<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (usize, &'a Known)> {
+        let parts = self.parts.iter().enumerate().filter(|(nth, part)| !other.parts.get(*nth).is_some_and(|own| Arc::ptr_eq(own, part)));
+        let items = parts.flat_map(|(nth, part)| part.iter().enumerate().map(move |(at, known)| (nth * PART + at, known)));
+        items.filter(|(at, known)| other.get(*at) != Some(*known))
     }
 
     /// To be changed.

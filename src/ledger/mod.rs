@@ -8,6 +8,7 @@ mod by_iri;
 pub mod exchange;
 pub mod guard;
 mod items;
+mod moment;
 pub mod pings;
 #[cfg(feature = "postgres")]
 pub mod postgres;
@@ -19,19 +20,20 @@ pub mod store;
 pub mod trace;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
 use crate::item::Names;
+pub use crate::item::{Digest, Traces};
 use by_iri::ByIri;
 pub use guard::Accept;
 pub use items::Items;
+pub use moment::Moment;
 pub use pings::{Pending, Ping};
 pub use recall::{Recall, recall};
 pub use staged::Staged;
 pub use store::{LedgerError, Store};
-pub use trace::Digest;
 
 /// The place of an item in a memory; it never changes.
 pub type Ref = u32;
@@ -49,16 +51,15 @@ pub struct Memory {
 /// An item that was published.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
-    /// The published id, and what else it was called when it was last seen.
+    /// The published id, what else it was called when it was last seen, and the traces of what it said then.
     pub names: Names,
     /// Unix seconds, as all times here.
     pub first_seen: i64,
     pub published: i64,
     /// The date of its last real change, as it was published; `None` where it never changed.
-    pub updated: Option<i64>,
-    pub traces: Traces,
+    pub updated: Option<Moment>,
     /// Since when it is out of the feeds.
-    pub gone: Option<i64>,
+    pub gone: Option<Moment>,
 }
 
 impl Known {
@@ -81,25 +82,15 @@ impl Known {
     pub fn title(&self) -> &str {
         self.names.title()
     }
-}
 
-/// What is remembered of an item's content.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Traces {
-    /// Of the record to the letter; `None` where it was never seen, in a rebuilt memory.
-    pub record: Option<Digest>,
-    /// Of the normalised content; in a rebuilt memory of the text as published. All zeros where it was made in a way that is no longer known.
-    pub content: Digest,
-    /// Of the normalised text alone.
-    pub text: u64,
-    /// Of the address of its page; 0 where it has none.
-    pub link: u64,
-}
+    /// As [`Names::traces`].
+    pub fn traces(&self) -> Traces {
+        self.names.traces()
+    }
 
-impl Traces {
-    /// Whether a later trace of the same item tells of another content; a trace that nothing can be told by says no.
-    pub fn is_other_content(&self, later: &Traces) -> bool {
-        self.record.is_some() && self.content != Digest::default() && self.content != later.content
+    /// Says that its content was hashed in a way that is no longer known.
+    fn forget_content(&mut self) {
+        self.names.set_traces(Traces { content: Digest::default(), ..self.traces() });
     }
 }
 
@@ -112,8 +103,8 @@ pub struct KnownChannel {
     pub updated: i64,
     /// Of its documents but for their date; `None` in a rebuilt memory.
     pub digest: Option<Digest>,
-    /// Newest first: all that belonged to it.
-    pub members: Vec<Ref>,
+    /// Newest first: all that belonged to it. Shared by memories in which they are the same.
+    pub members: Arc<Vec<Ref>>,
     /// How many of them its documents held.
     pub window: usize,
     /// Items that were deleted, and when.
@@ -149,7 +140,7 @@ impl Memory {
 
     /// The same of an item that may be at this place, as it was at a run before.
     pub fn find_near(&self, place: Option<Ref>, names: &Names) -> Option<Ref> {
-        let is_it = |at: &Ref| self.items.get(*at as usize).is_some_and(|known| known.names == *names);
+        let is_it = |at: &Ref| self.items.get(*at as usize).is_some_and(|known| known.names.are_those_of(names));
         place.filter(is_it).or_else(|| self.find(names.iri()))
     }
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Known, KnownChannel, KnownPage, Memory, Ref, Traces, trace};
+use super::{Known, KnownChannel, KnownPage, Memory, Moment, Ref, Traces, trace};
 use crate::config::paths;
 use crate::item::Names;
 use crate::seen::{Seen, SeenItem};
@@ -40,7 +40,7 @@ pub fn memory(documents: &BTreeMap<String, Seen>) -> Memory {
             updated: updated[path],
             digest: None,
             window: members.len(),
-            members: members.into_iter().chain(pages.iter().rev().flat_map(|page| page.members.iter().copied())).collect(),
+            members: members.into_iter().chain(pages.iter().rev().flat_map(|page| page.members.iter().copied())).collect::<Vec<_>>().into(),
             pages,
             deleted: seen.deleted.iter().map(|(iri, when)| (memory.put(deleted(iri, *when)), *when)).collect(),
         };
@@ -51,12 +51,12 @@ pub fn memory(documents: &BTreeMap<String, Seen>) -> Memory {
 
 fn known(item: &SeenItem) -> Known {
     let text = item.html.as_deref().or(item.summary.as_deref()).unwrap_or(&item.title);
+    let traces = Traces { record: None, content: trace::of_published(&item.title, text), text: 0, link: 0 };
     Known {
-        names: Names::new(&item.id, None, item.id.rsplit('/').next().unwrap_or_default(), &item.title),
+        names: Names::new(&item.id, None, item.id.rsplit('/').next().unwrap_or_default(), &item.title).with(traces),
         first_seen: item.published.unwrap_or_default(),
         published: item.published.unwrap_or_default(),
-        updated: item.updated.filter(|updated| Some(*updated) != item.published),
-        traces: Traces { record: None, content: trace::of_published(&item.title, text), text: 0, link: 0 },
+        updated: item.updated.filter(|updated| Some(*updated) != item.published).map(Moment::from),
         gone: None,
     }
 }
@@ -67,7 +67,6 @@ fn deleted(iri: &str, when: i64) -> Known {
         first_seen: when,
         published: when,
         updated: None,
-        traces: Traces::default(),
-        gone: Some(when),
+        gone: Some(when.into()),
     }
 }

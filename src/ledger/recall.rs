@@ -6,8 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 
-use super::trace::{self, Digest};
-use super::{Known, Memory, Ref, Traces, date};
+use super::{Digest, Known, Memory, Moment, Ref, Traces, date, trace};
 use crate::item::Item;
 
 /// What the run's items are to the memory.
@@ -30,20 +29,15 @@ pub struct Recall {
 /// So many items are compared at a time.
 const PART: usize = 16_384;
 
-/// Sets the items against the memory and gives each the date of its last real change. What is known of them by their positions: their traces, and where
-/// the memory may have them.
-pub fn recall<'t>(
-    items: &mut [Arc<Item>],
-    known: impl Fn(usize) -> (&'t Traces, Option<Ref>) + Sync,
-    before: &Memory,
-    now: DateTime<Utc>,
-) -> Recall {
+/// Sets the items, whose traces were taken, against the memory and gives each the date of its last real change. `place` tells by an item's position where
+/// the memory may have it.
+pub fn recall(items: &mut [Arc<Item>], place: impl Fn(usize) -> Option<Ref> + Sync, before: &Memory, now: DateTime<Utc>) -> Recall {
     let now = now.timestamp();
     let mut recall = Recall { after: before.items_alone(), refs: Vec::with_capacity(items.len()), ..Recall::default() };
     recall.after.reserve(items.len().saturating_sub(before.items().len()));
     for (nth, part) in items.chunks_mut(PART).enumerate() {
-        let known = |at: usize| known(nth * PART + at);
-        let met: Vec<Met> = part.par_iter_mut().enumerate().map(|(at, item)| Met::of(item, known(at), before, now)).collect();
+        let of = |(at, item)| Met::of(item, place(nth * PART + at), before, now);
+        let met: Vec<Met> = part.par_iter_mut().enumerate().map(of).collect();
         met.into_iter().for_each(|met| recall.take(met));
     }
     recall.find_gone(now);
@@ -61,12 +55,12 @@ struct Met {
 }
 
 impl Met {
-    fn of(item: &mut Arc<Item>, (traces, place): (&Traces, Option<Ref>), before: &Memory, now: i64) -> Self {
+    fn of(item: &mut Arc<Item>, place: Option<Ref>, before: &Memory, now: i64) -> Self {
         let at = before.find_near(place, item.names());
-        let known = at.map(|at| before.get(at));
+        let (known, traces) = (at.map(|at| before.get(at)), item.traces());
         // A record that is the same to the letter did not change, even where another config has its content traced otherwise.
-        let traces = known.map(|known| known.traces).filter(|known| known.record == traces.record).unwrap_or(*traces);
-        let is_unsure = known.is_some_and(|known| known.traces.record.is_none());
+        let traces = known.map(Known::traces).filter(|known| known.record == traces.record).unwrap_or(traces);
+        let is_unsure = known.is_some_and(|known| known.traces().record.is_none());
         Met { at, is_unsure, news: remembered(item, traces, known, now) }
     }
 }
@@ -74,11 +68,11 @@ impl Met {
 /// What is to be known of the item from now on; `None` where that is what is known. It gets its date: the record's own, else that of the last real
 /// change.
 fn remembered(item: &mut Arc<Item>, traces: Traces, known: Option<&Known>, now: i64) -> Option<Known> {
-    let explicit = item.updated.map(|updated| updated.timestamp());
+    let explicit = item.updated().map(|updated| updated.timestamp());
     // A rebuilt memory cannot tell an item's own date of change from the one that every item has.
-    let is_own = |known: &Known| known.traces.record.is_some() || known.updated != Some(item.changed().timestamp());
-    let before = known.filter(|known| explicit.is_some() || is_own(known)).and_then(|known| known.updated);
-    let changed = known.is_some_and(|known| known.traces.is_other_content(&traces));
+    let is_own = |known: &Known| known.traces().record.is_some() || known.updated != Some(item.changed().timestamp().into());
+    let before = known.filter(|known| explicit.is_some() || is_own(known)).and_then(|known| known.updated).map(Moment::seconds);
+    let changed = known.is_some_and(|known| known.traces().is_other_content(&traces));
     let updated = match explicit {
         Some(explicit) => Some(explicit),
         // A change is never dated before one that was published.
@@ -87,23 +81,24 @@ fn remembered(item: &mut Arc<Item>, traces: Traces, known: Option<&Known>, now: 
     };
     if explicit.is_none() && updated.is_some() {
         // What was read of the record stays as it is for whoever has it too.
-        Arc::make_mut(item).updated = updated.map(date);
+        Arc::make_mut(item).update(updated.map(date));
     }
     let published = item.published.timestamp();
     let is_as_known = |known: &&Known| {
-        (known.gone, known.updated, known.published, known.traces) == (None, updated, published, traces) && known.names == *item.names()
+        let own = (known.gone, known.updated, known.published, known.traces());
+        own == (None, updated.map(Moment::from), published, traces) && known.names.are_those_of(item.names())
     };
     if let Some(known) = known.filter(is_as_known) {
         // Not where somebody else has the item too, who would keep the names that it has now.
         Arc::get_mut(item).into_iter().for_each(|item| item.share_names(&known.names));
         return None;
     }
+    let names = item.names().clone();
     Some(Known {
-        names: item.names().clone(),
+        names: if names.traces() == traces { names } else { names.with(traces) },
         first_seen: known.map_or(now, |known| known.first_seen),
         published,
-        updated,
-        traces,
+        updated: updated.map(Moment::from),
         gone: None,
     })
 }
@@ -115,8 +110,8 @@ impl Recall {
     }
 
     /// Sets one that is another now against the memory, as [`recall`] does, and gives its place there. `None` where its text has to tell more.
-    pub fn meet(&mut self, item: &mut Arc<Item>, known: (&Traces, Option<Ref>), before: &Memory, now: DateTime<Utc>) -> Option<Ref> {
-        match Met::of(item, known, before, now.timestamp()) {
+    pub fn meet(&mut self, item: &mut Arc<Item>, place: Option<Ref>, before: &Memory, now: DateTime<Utc>) -> Option<Ref> {
+        match Met::of(item, place, before, now.timestamp()) {
             Met { is_unsure: true, .. } => None,
             Met { at: Some(at), news, .. } => {
                 news.into_iter().for_each(|known| *self.after.at_mut(at) = known);
@@ -130,7 +125,7 @@ impl Recall {
     pub fn settle(&mut self, gone: impl Iterator<Item = Ref>, before: &Memory, now: DateTime<Utc>) {
         self.gone = gone.collect();
         for at in &self.gone {
-            self.after.at_mut(*at).gone = Some(now.timestamp());
+            self.after.at_mut(*at).gone = Some(now.timestamp().into());
         }
         let known = before.items().len();
         if self.after.items().len() > known {
@@ -161,10 +156,12 @@ impl Recall {
     /// Says that an item of a rebuilt memory did change: its text is not the one that was published.
     pub fn changed_after_all(&mut self, item: &mut Item, position: u32, now: i64) {
         let known = self.after.at_mut(self.refs[position as usize]);
-        let explicit = item.updated.is_some_and(|updated| Some(updated.timestamp()) != known.updated);
+        let before = known.updated.map(Moment::seconds);
+        let explicit = item.updated().is_some_and(|updated| Some(updated.timestamp()) != before);
         if !explicit {
-            known.updated = Some(known.updated.map_or(now, |before| now.max(before + 1)).max(known.published));
-            item.updated = known.updated.map(date);
+            let updated = before.map_or(now, |before| now.max(before + 1)).max(known.published);
+            known.updated = Some(updated.into());
+            item.update(Some(date(updated)));
         }
     }
 
@@ -174,7 +171,7 @@ impl Recall {
         let is_gone = |(at, known): &(Ref, &Known)| !here[*at as usize] && known.gone.is_none();
         self.gone = (0..).zip(self.after.items().iter()).filter(is_gone).map(|(at, _)| at).collect();
         for at in &self.gone {
-            self.after.at_mut(*at).gone = Some(now);
+            self.after.at_mut(*at).gone = Some(now.into());
         }
     }
 
@@ -212,14 +209,15 @@ enum Likeness<'a> {
 
 fn likenesses(known: &Known) -> Vec<Likeness<'_>> {
     let mut all = Vec::with_capacity(4);
-    if known.traces.record.is_some() && known.traces.content != Digest::default() {
-        all.push(Likeness::Content(known.traces.content));
+    let Traces { record, content, text, link } = known.traces();
+    if record.is_some() && content != Digest::default() {
+        all.push(Likeness::Content(content));
     }
-    if known.traces.link != 0 {
-        all.push(Likeness::Page(known.traces.link));
+    if link != 0 {
+        all.push(Likeness::Page(link));
     }
-    if known.traces.text != trace::short(b"") && known.traces.text != 0 {
-        all.push(Likeness::Text(known.traces.text, known.published));
+    if text != trace::short(b"") && text != 0 {
+        all.push(Likeness::Text(text, known.published));
     }
     all.push(Likeness::Title(known.title(), known.published));
     all

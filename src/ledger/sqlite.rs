@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::{Digest, Items, Known, KnownChannel, KnownPage, LedgerError, Memory, Ping, Ref, Traces, pings};
+use super::{Digest, Items, Known, KnownChannel, KnownPage, LedgerError, Memory, Moment, Ping, Ref, Traces, pings};
 use crate::item::Names;
 use crate::stamp;
 
@@ -18,7 +18,7 @@ const EMPTY: i64 = 0;
 
 /// For writing, in KiB, negative as SQLite wants it: pages that leave the cache early are written twice. Items come in the order of their pages, so
 /// that more than this serves nothing.
-const CACHE: i64 = -16_384;
+const CACHE: i64 = -4_096;
 
 const SCHEMA: &str = "
 create table items (
@@ -78,11 +78,11 @@ impl File {
         self.sql("read", load_channels(&connection, &mut memory, version))?;
         if version == 1 {
             // What was hashed then cannot be compared with what is hashed now; an item is taken to be as it was.
-            (0..memory.items.len() as Ref).for_each(|at| memory.at_mut(at).traces.content = Digest::default());
+            (0..memory.items.len() as Ref).for_each(|at| memory.at_mut(at).forget_content());
         }
         let count = memory.items.len() as Ref;
         let refs =
-            |channel: &KnownChannel| channel.pages.iter().flat_map(|page| &page.members).chain(&channel.members).any(|at| *at >= count);
+            |channel: &KnownChannel| channel.pages.iter().flat_map(|page| &page.members).chain(&*channel.members).any(|at| *at >= count);
         let broken = memory.channels.iter().find(|(_, channel)| refs(channel));
         match broken {
             Some((path, _)) => Err(self.damaged(format!("the channel `{path}` holds an item that is not there"))),
@@ -211,12 +211,11 @@ fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
         link: row.get::<_, i64>(10)? as u64,
     };
     Ok(Known {
-        names: Names::new(text(0)?, guid, text(2)?, text(3)?),
+        names: Names::new(text(0)?, guid, text(2)?, text(3)?).with(traces),
         first_seen: row.get(4)?,
         published: row.get(5)?,
-        updated: row.get(6)?,
-        traces,
-        gone: row.get(11)?,
+        updated: row.get::<_, Option<i64>>(6)?.map(Moment::from),
+        gone: row.get::<_, Option<i64>>(11)?.map(Moment::from),
     })
 }
 
@@ -230,6 +229,7 @@ fn save_items(connection: &Connection, before: &Items, after: &Items) -> rusqlit
          values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?;
     for (at, known) in after.since(before) {
+        let traces = known.traces();
         insert.execute(params![
             at as i64 + 1,
             known.iri(),
@@ -238,12 +238,12 @@ fn save_items(connection: &Connection, before: &Items, after: &Items) -> rusqlit
             known.title(),
             known.first_seen,
             known.published,
-            known.updated,
-            known.traces.record.as_ref().map(|digest| digest.0.as_slice()),
-            known.traces.content.0.as_slice(),
-            known.traces.text as i64,
-            known.traces.link as i64,
-            known.gone,
+            known.updated.map(Moment::seconds),
+            traces.record.as_ref().map(|digest| digest.0.as_slice()),
+            traces.content.0.as_slice(),
+            traces.text as i64,
+            traces.link as i64,
+            known.gone.map(Moment::seconds),
         ])?;
     }
     if after.len() < before.len() {
@@ -262,7 +262,7 @@ fn load_channels(connection: &Connection, memory: &mut Memory, version: i64) -> 
             id: row.get(1)?,
             updated: row.get(2)?,
             digest: row.get_ref(3)?.as_blob_or_null().ok().flatten().and_then(digest),
-            members: unpack_refs(&mut blob(4)?.as_slice()),
+            members: unpack_refs(&mut blob(4)?.as_slice()).into(),
             window: row.get::<_, i64>(5)? as usize,
             deleted: unpack_deleted(&blob(6)?),
             pages: unpack_pages(&blob(7)?),
@@ -412,8 +412,8 @@ mod tests {
         drop(connection);
         let memory = store.load().expect("read");
         let known = memory.get(0);
-        assert_eq!((known.traces.content, known.updated, memory.channels["all"].members.len()), (Digest::default(), Some(3), 1));
-        assert!(!known.traces.is_other_content(&Traces { content: Digest([1; 16]), ..known.traces }));
+        assert_eq!((known.traces().content, known.updated, memory.channels["all"].members.len()), (Digest::default(), Some(3.into()), 1));
+        assert!(!known.traces().is_other_content(&Traces { content: Digest([1; 16]), ..known.traces() }));
         let mut after = memory.clone();
         after.channels.get_mut("all").expect("there").pages.push(KnownPage::default());
         store.save(&memory, &after).expect("saved");
@@ -435,20 +435,20 @@ mod tests {
         let store = File::new(folder.path().join("deep/ledger.db"));
         assert_eq!(store.load().expect("empty"), Memory::default());
         let mut memory = Memory::default();
+        let traces = Traces { record: Some(Digest([7; 16])), content: Digest([9; 16]), text: u64::MAX, link: 1 << 63 };
         let known = |n: u32| Known {
-            names: Names::new(&format!("tag:example.org,2018:item/{n}"), n.is_multiple_of(2).then_some("g"), "k", "T"),
+            names: Names::new(&format!("tag:example.org,2018:item/{n}"), n.is_multiple_of(2).then_some("g"), "k", "T").with(traces),
             first_seen: 1,
             published: -2,
-            updated: n.is_multiple_of(3).then_some(3),
-            traces: Traces { record: Some(Digest([7; 16])), content: Digest([9; 16]), text: u64::MAX, link: 1 << 63 },
+            updated: n.is_multiple_of(3).then_some(3.into()),
             gone: None,
         };
         (0..5).for_each(|n| _ = memory.put(known(n)));
-        memory.channels.insert("all".into(), KnownChannel { members: vec![4, 3, 2], window: 2, ..KnownChannel::default() });
+        memory.channels.insert("all".into(), KnownChannel { members: vec![4, 3, 2].into(), window: 2, ..KnownChannel::default() });
         store.save(&Memory::default(), &memory).expect("saved");
         assert_eq!(store.load().expect("read"), memory);
         let mut after = memory.clone();
-        after.put(Known { gone: Some(9), ..known(3) });
+        after.put(Known { gone: Some(9.into()), ..known(3) });
         after.channels.clear();
         store.save(&memory, &after).expect("saved");
         assert_eq!(store.load().expect("read"), after);

@@ -63,18 +63,17 @@ mod tests {
     use crate::ledger::{Digest, Known, KnownChannel, Traces};
 
     fn memory(count: u32) -> Memory {
-        let mut memory = Memory::default();
+        let (mut memory, traces) = (Memory::default(), Traces { content: Digest([9; 16]), ..Traces::default() });
         for n in 0..count {
             memory.put(Known {
-                names: Names::new(&format!("tag:example.org,2018:item/{n}"), None, "k", "T"),
+                names: Names::new(&format!("tag:example.org,2018:item/{n}"), None, "k", "T").with(traces),
                 first_seen: 1,
                 published: 2,
                 updated: None,
-                traces: Traces { content: Digest([9; 16]), ..Traces::default() },
                 gone: None,
             });
         }
-        memory.channels.insert("all".into(), KnownChannel { members: (0..count).collect(), ..KnownChannel::default() });
+        memory.channels.insert("all".into(), KnownChannel { members: (0..count).collect::<Vec<_>>().into(), ..KnownChannel::default() });
         memory
     }
 
@@ -96,7 +95,7 @@ mod tests {
         let store = File::new(folder.path().join("ledger.db"));
         let (before, mut after) = (Memory::default(), memory(5));
         let staged = store.stage(&before, &after).expect("something to write");
-        after.put(Known { gone: Some(7), ..after.get(3).clone() });
+        after.put(Known { gone: Some(7.into()), ..after.get(3).clone() });
         staged.save(&before, &after, &[]).expect("saved");
         assert_eq!(store.load().expect("read"), after);
     }

@@ -1,41 +1,12 @@
 //! Traces: what is left of an item's content so that a later run can tell whether it changed.
 
 use regex::Regex;
-use serde::{Deserialize, Serialize};
 use url::Url;
 use xxhash_rust::xxh3::{self, Xxh3Default};
 
-use super::Traces;
 use crate::config::Config;
-use crate::item::Item;
+use crate::item::{Digest, Item, Traces};
 use crate::text::{self, Markup};
-
-/// A hash of 16 bytes: XXH3 of items, since nobody gains by two versions of one item that have the same; the first of BLAKE3 of documents.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Digest(pub [u8; 16]);
-
-impl Digest {
-    pub fn of(hash: &blake3::Hash) -> Self {
-        let mut digest = [0; 16];
-        digest.copy_from_slice(&hash.as_bytes()[..16]);
-        Digest(digest)
-    }
-
-    pub fn to_hex(self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-
-    pub fn from_hex(text: &str) -> Option<Self> {
-        let mut digest = [0; 16];
-        if text.len() != 32 || !text.is_ascii() {
-            return None;
-        }
-        for (at, byte) in digest.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).ok()?;
-        }
-        Some(Digest(digest))
-    }
-}
 
 /// Fields one after the other, each with its length, so that no two lists of fields are taken for one.
 struct Fields(Xxh3Default);
@@ -78,7 +49,7 @@ pub fn of_record(item: &Item) -> Digest {
     let (summary, body) = item.markups();
     markup(&mut fields, summary);
     markup(&mut fields, body);
-    fields.maybe(item.address());
+    fields.maybe(item.address().as_deref());
     facts(&mut fields, item, &|url| url.as_str());
     fields.digest()
 }
@@ -91,7 +62,8 @@ pub fn of(config: &Config, item: &Item) -> Traces {
     let mut fields = Fields::new();
     fields.add(text::normal_line(item.title(), ignore).as_bytes());
     fields.add(&text);
-    let link = item.address().map(|link| text::normal_url(link, base));
+    let address = item.address();
+    let link = address.as_deref().map(|link| text::normal_url(link, base));
     fields.maybe(link);
     facts(&mut fields, item, &|url| text::normal_url(url.as_str(), base));
     Traces {

@@ -28,7 +28,7 @@ pub(super) fn feed(channel: &Channel, format: Format) -> String {
 
 /// The page of an item that has none of its own elsewhere.
 pub fn own_page(config: &Config, item: &Item) -> Option<Url> {
-    let is_here = config.output.pages && item.address().is_none();
+    let is_here = config.output.pages && !item.has_link();
     is_here.then(|| url(config, &self::item(config, item)))
 }
 

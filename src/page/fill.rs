@@ -163,7 +163,7 @@ impl<'a> Fill<'a> {
             title: &channel.title,
             description: beyond(&channel.description, &channel.title),
             path: address::channel(channel),
-            items: channel.items.len(),
+            items: channel.count,
             newest: newest.map(|item| published(item, language)).unwrap_or_default(),
             updated: day(channel.updated.with_timezone(&config.publication.time_zone).fixed_offset(), language),
             feeds: feeds(config, channel),
@@ -183,7 +183,7 @@ impl<'a> Fill<'a> {
             lang: item.language.as_str(),
             dir: direction(&item.language),
             published: published(item, language),
-            updated: item.updated.map(|date| day(date.with_timezone(zone).fixed_offset(), language)).unwrap_or_default(),
+            updated: item.updated().map(|date| day(date.with_timezone(zone).fixed_offset(), language)).unwrap_or_default(),
             summary: text.and_then(|text| text.summary.as_deref()).unwrap_or_default(),
             body: text.and_then(|text| text.html.as_deref()).filter(|_| whole).unwrap_or_default(),
             authors: item.authors().iter().map(person).collect(),
@@ -216,7 +216,7 @@ impl<'a> Fill<'a> {
     fn translations(&self, at: u32) -> Vec<Link> {
         let config = self.scene.config;
         let link = |other: &Arc<item::Item>| match other.address() {
-            Some(url) => Link { url: url.to_string(), path: String::new(), ..self.link(&other.language, "") },
+            Some(url) => Link { url, path: String::new(), ..self.link(&other.language, "") },
             None => self.link(&other.language, &address::item(config, other)),
         };
         let mut links: Vec<Link> = self.scene.stories.others(at).map(link).collect();

@@ -62,7 +62,7 @@ impl ToMake {
 
 /// Whether the item gets a page of its own.
 pub fn has_own_page(config: &Config, item: &Item) -> bool {
-    config.output.pages && item.address().is_none()
+    config.output.pages && !item.has_link()
 }
 
 /// The lists and the pages that are to be made, in the order: lists, channels, items. None where there are no channels.

@@ -11,7 +11,6 @@ use crate::diag::Findings;
 use crate::document::Document;
 use crate::gate::{self, Checked};
 use crate::item::{Shelf, Stories};
-use crate::ledger::Traces;
 use crate::progress::Progress;
 use crate::vocab::Language;
 
@@ -53,7 +52,6 @@ pub fn on_demand(
         items: &built.items,
         placements: &built.placements,
         marks: &[],
-        traces: &|_| Traces::default(),
         stories: &Stories::of(&built.items),
         shelf: Shelf { config, files: &[] },
         progress: &progress,

@@ -76,7 +76,6 @@ pub fn part(config: &Config, part: Part<'_>, now: DateTime<Utc>) -> Result<Parte
         items: &items,
         placements: &placements,
         marks: &[],
-        traces: &|at| recall.after.get(recall.refs[at as usize]).traces,
         stories: &Stories::of(&items),
         shelf: Shelf { config, files: &[] },
         progress: &progress,
@@ -113,7 +112,7 @@ pub fn part(config: &Config, part: Part<'_>, now: DateTime<Utc>) -> Result<Parte
 /// The items as they are remembered; those that are gone and that a channel still held are newly so.
 fn remembered(items: &[Arc<Item>], memory: &Memory) -> Recall {
     let refs: Vec<Ref> = items.iter().filter_map(|item| memory.find(item.iri())).collect();
-    let held = memory.channels.values().flat_map(|channel| &channel.members).copied();
+    let held = memory.channels.values().flat_map(|channel| channel.members.iter()).copied();
     let gone: BTreeSet<Ref> = held.filter(|at| memory.get(*at).gone.is_some()).collect();
     Recall { after: memory.clone(), refs, gone: gone.into_iter().collect(), ..Recall::default() }
 }

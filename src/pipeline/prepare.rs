@@ -13,7 +13,7 @@ use crate::config::{Config, Format};
 use crate::diag::{Finding, Findings, Place, Severity, codes};
 use crate::document::{self, Category, Encoded, Entry, Prepared};
 use crate::item::{Item, Shelf, Stories, Text};
-use crate::ledger::{Traces, trace};
+use crate::ledger::trace;
 use crate::page;
 use crate::progress::{Progress, Stage};
 use crate::text::{self, Markup, Removed, Syntax};
@@ -34,7 +34,7 @@ pub(super) struct Ready {
 
 /// Items as they were made ready at a run before with this config, by their [`mark`]s: those of which there was nothing to say.
 #[derive(Debug, Default)]
-pub struct Former(HashMap<u128, (Vec<Encoded>, Option<Prepared>), foldhash::fast::RandomState>);
+pub struct Former(HashMap<u64, (Vec<Encoded>, Option<Prepared>), foldhash::fast::RandomState>);
 
 /// So many bytes of encoded items are kept for another run.
 const KEPT: usize = 32 << 20;
@@ -57,7 +57,7 @@ impl Ready {
     }
 
     /// What another run can use of it, where these are the marks of the items: all that it had, what it made alone where that is too much, or nothing.
-    pub fn into_former(self, marks: &[u128]) -> Former {
+    pub fn into_former(self, marks: &[u64]) -> Former {
         let Ready { items, mut texts, findings, mut former, .. } = self;
         let clean = items.into_iter().filter(|(at, _)| !findings.contains_key(at));
         let own = clean.filter_map(|(at, in_formats)| Some((*marks.get(at as usize)?, (in_formats, texts.remove(&at)))));
@@ -74,7 +74,7 @@ impl Ready {
     }
 
     /// Takes what of these was ready before, and leaves the others.
-    fn take_up(&mut self, wanted: &mut BTreeSet<u32>, marks: &[u128]) {
+    fn take_up(&mut self, wanted: &mut BTreeSet<u32>, marks: &[u64]) {
         if self.former.0.is_empty() {
             return;
         }
@@ -124,9 +124,7 @@ pub(super) struct Prepare<'a> {
     pub items: &'a [Arc<Item>],
     pub placements: &'a [Placement],
     /// The [`mark`] of each; none where nothing was made ready before.
-    pub marks: &'a [u128],
-    /// The traces of the items, to know their records by.
-    pub traces: &'a (dyn Fn(u32) -> Traces + Sync),
+    pub marks: &'a [u64],
     pub stories: &'a Stories<'a>,
     /// Where texts are that were left in their records.
     pub shelf: Shelf<'a>,
@@ -145,8 +143,8 @@ impl Prepare<'_> {
             return Ok(());
         }
         self.progress.begin(Stage::Preparing, wanted.len());
-        let fetched = fetch(self.shelf, self.items, wanted.iter().copied(), self.traces)?;
-        let text = |at| self.items[at as usize].text.as_deref().or_else(|| fetched.get(&at).map(|text| &**text));
+        let fetched = fetch(self.shelf, self.items, wanted.iter().copied())?;
+        let text = |at| self.items[at as usize].text().or_else(|| fetched.get(&at).map(|text| &**text));
         let one = |at| self.one(at, text(at).unwrap_or(&NO_TEXT));
         let made: Vec<(u32, Vec<Encoded>, Option<Prepared>, Findings)> = wanted.into_par_iter().map(one).collect();
         drop(fetched);
@@ -187,39 +185,34 @@ impl Prepare<'_> {
 
 /// A hash of all that is encoded of an item and that the config does not say: of what its record says, in one hash, and of what the ledger and the other
 /// versions of its story add.
-pub(super) fn mark(record: u128, at: u32, item: &Item, stories: &Stories<'_>) -> u128 {
-    if item.updated.is_none() && item.story().is_none() {
+pub(super) fn mark(record: u64, at: u32, item: &Item, stories: &Stories<'_>) -> u64 {
+    if item.updated().is_none() && item.story().is_none() {
         return record;
     }
     let mut hash = Xxh3Default::new();
     hash.update(&record.to_le_bytes());
-    hash.update(&item.updated.map_or(i64::MIN, |updated| updated.timestamp()).to_le_bytes());
+    hash.update(&item.updated().map_or(i64::MIN, |updated| updated.timestamp()).to_le_bytes());
     for other in stories.others(at) {
         hash.update(other.language.as_str().as_bytes());
-        hash.update(&[u8::from(other.address().is_some())]);
+        hash.update(&[u8::from(other.has_link())]);
         // Where it has none, its id and the config say what its own page is called.
-        hash.update(other.address().unwrap_or(other.iri()).as_bytes());
+        hash.update(other.address().as_deref().unwrap_or(other.iri()).as_bytes());
     }
-    hash.digest128()
+    hash.digest()
 }
 
 /// The texts of these items that were left in their records, which must be what they were.
 ///
 /// # Errors
 /// A record that changed.
-pub(super) fn fetch(
-    shelf: Shelf<'_>,
-    items: &[Arc<Item>],
-    wanted: impl Iterator<Item = u32>,
-    traces: &(dyn Fn(u32) -> Traces + Sync),
-) -> Result<Left, Changed> {
-    let left: Vec<u32> = wanted.filter(|at| items[*at as usize].text.is_none()).collect();
+pub(super) fn fetch(shelf: Shelf<'_>, items: &[Arc<Item>], wanted: impl Iterator<Item = u32>) -> Result<Left, Changed> {
+    let left: Vec<u32> = wanted.filter(|at| items[*at as usize].text().is_none()).collect();
     if left.is_empty() {
         return Ok(Left::new());
     }
     let asked: Vec<&Item> = left.iter().map(|at| &*items[*at as usize]).collect();
-    let is_same = |nth: usize, item: &Item| traces(left[nth]).record == Some(trace::of_record(item));
-    let fetched = shelf.fetch(&asked, |nth, item| if is_same(nth, &item) { item.text } else { None });
+    let is_same = |nth: usize, item: &Item| asked[nth].traces().record == Some(trace::of_record(item));
+    let fetched = shelf.fetch(&asked, |nth, item| if is_same(nth, &item) { item.into_text() } else { None });
     let text = |(at, text): (&u32, Option<Box<Text>>)| match text {
         Some(text) => Ok((*at, text)),
         None => Err(Changed { place: items[*at as usize].place() }),

@@ -22,7 +22,7 @@ pub struct Recalled {
     pub(super) items: Vec<Arc<Item>>,
     pub(super) placements: Vec<Placement>,
     /// Of each, what its record says, in one hash.
-    pub(super) marks: Vec<u128>,
+    pub(super) marks: Vec<u64>,
     pub(super) files: Arc<Vec<Found>>,
     pub(super) hidden: Vec<(Arc<str>, Hidden)>,
     /// Where these stand among all that was read.
@@ -52,10 +52,12 @@ pub fn recall(config: &Config, loaded: Loaded<Sifted>, past: Past<'_>, now: Date
     let taken_out = taken_out(&items, &apart, past.memory);
     let hidden_at = apart.iter().filter(|one| one.hidden.is_some()).map(|one| one.at as u32).collect();
     let hidden = leave(&mut items, &mut notes, &apart, &mut findings);
-    let mut recall = ledger::recall(&mut items, |at| (&notes[at].traces, notes[at].place), past.memory, now);
-    let texts = fetch(Shelf { config, files: &files }, &items, recall.unsure.iter().copied(), &|at| notes[at as usize].traces)?;
+    let mut recall = ledger::recall(&mut items, |at| notes[at].place, past.memory, now);
+    let texts = fetch(Shelf { config, files: &files }, &items, recall.unsure.iter().copied())?;
     settle_unsure(config, &mut items, &texts, &mut recall, past.memory, now);
-    let (placements, marks) = notes.into_iter().map(|sifted| (sifted.placement, sifted.mark)).unzip();
+    let marks = notes.iter().map(|sifted| sifted.mark).collect();
+    let mut placements: Vec<Placement> = notes.into_iter().map(|sifted| sifted.placement).collect();
+    placements.shrink_to_fit();
     let (ground, former, took) = (None, Former::default(), clock.elapsed());
     Ok(Recalled { items, placements, marks, files, hidden, hidden_at, recall, taken_out, dated_ahead, findings, ground, former, took })
 }
@@ -89,7 +91,7 @@ fn apart(items: &[Arc<Item>], now: DateTime<Utc>) -> Vec<Apart> {
 }
 
 pub(super) fn is_early(item: &Item, now: DateTime<Utc>) -> bool {
-    item.updated.is_some_and(|updated| updated > now)
+    item.updated().is_some_and(|updated| updated > now)
 }
 
 /// Items of tomorrow and later that do not say that they are to be held back.
@@ -121,10 +123,11 @@ pub(super) fn taken_out(items: &[Arc<Item>], apart: &[Apart], memory: &Memory) -
 fn settle_unsure(config: &Config, items: &mut [Arc<Item>], texts: &Left, recall: &mut Recall, before: &Memory, now: DateTime<Utc>) {
     for position in std::mem::take(&mut recall.unsure) {
         let item = &mut items[position as usize];
-        let text = item.text.as_ref().or_else(|| texts.get(&position)).map(|text| prepare(config, item, text).0).unwrap_or_default();
+        let text =
+            item.text().or_else(|| texts.get(&position).map(|text| &**text)).map(|text| prepare(config, item, text).0).unwrap_or_default();
         let html = if config.output.content == Content::Full { text.html } else { None };
         let shown = html.or(text.summary).unwrap_or_else(|| item.title().to_owned());
-        let known = before.find(item.iri()).map(|at| before.get(at).traces.content);
+        let known = before.find(item.iri()).map(|at| before.get(at).traces().content);
         if known != Some(ledger::trace::of_published(item.title(), &shown)) {
             recall.changed_after_all(Arc::make_mut(item), position, now.timestamp());
         }
@@ -143,12 +146,12 @@ fn leave<N>(items: &mut Vec<Arc<Item>>, notes: &mut Vec<N>, apart: &[Apart], fin
     let hidden: Vec<(Arc<str>, Hidden)> = apart.iter().filter_map(|one| Some((items[one.at].key().into(), one.hidden?))).collect();
     for early in apart.iter().filter(|one| one.hidden.is_none()) {
         let item = &mut items[early.at];
-        let updated = item.updated.map(|updated| updated.to_string()).unwrap_or_default();
+        let updated = item.updated().map(|updated| updated.to_string()).unwrap_or_default();
         let finding = Finding::new(&codes::FUTURE_UPDATE, format!("`updated` of `{}` lies in the future: {updated}", item.key()))
             .at(item.place())
             .help("it is left out until then");
         findings.push(finding);
-        Arc::make_mut(item).updated = None;
+        Arc::make_mut(item).update(None);
     }
     if !hidden.is_empty() {
         let mut out = vec![false; items.len()];

@@ -1,6 +1,7 @@
 //! Channels, and the pages of their archives, as documents: their heads, their dates, and what is to be remembered of them.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
@@ -151,6 +152,10 @@ impl<'a> Render<'a> {
                 known.or_else(|| moved::predecessors(self.config, channel, before).next()).map_or(&[][..], |known| &known.pages);
             let refs = |items: &[u32]| -> Vec<Ref> { items.iter().map(|at| recall.refs[*at as usize]).collect() };
             let members = refs(&channel.items);
+            let members = match known.filter(|known| *known.members == members) {
+                Some(known) => known.members.clone(),
+                None => Arc::new(members),
+            };
             let digest = digests.next();
             if let Some(known) = known {
                 let own = Shown { members: &members[..channel.window], updated: channel.updated, digest };

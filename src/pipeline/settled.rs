@@ -65,7 +65,7 @@ pub(super) struct Sheets<'a> {
     /// Empty where nothing is known or kept.
     marks: Vec<Mark>,
     /// The mark of each item.
-    items: &'a [u128],
+    items: &'a [u64],
     config: u128,
     /// What a run before made of each, where all of it stands.
     pub known: Vec<Option<Known>>,
@@ -73,7 +73,7 @@ pub(super) struct Sheets<'a> {
 
 impl<'a> Sheets<'a> {
     /// Looks up what a run before made. `items` are the marks of the items.
-    pub fn look(config: &Config, catalogue: &Catalogue, items: &'a [u128], past: &Past<'_>, now: DateTime<Utc>) -> Self {
+    pub fn look(config: &Config, catalogue: &Catalogue, items: &'a [u64], past: &Past<'_>, now: DateTime<Utc>) -> Self {
         let sheets: Vec<Sheet<'_>> = Sheet::all(catalogue).collect();
         let Some(records) = past.clean else {
             return Sheets { marks: Vec::new(), items: &[], config: 0, known: vec![None; sheets.len()] };
@@ -146,7 +146,7 @@ fn is_copied(config: &Config, channel: &Channel) -> bool {
     config.moved.iter().any(|moved| moved.to.as_ref() == Some(&channel.family))
 }
 
-fn marks(config: &Config, catalogue: &Catalogue, sheets: &[Sheet<'_>], (items, everything): (&[u128], u128)) -> Vec<Mark> {
+fn marks(config: &Config, catalogue: &Catalogue, sheets: &[Sheet<'_>], (items, everything): (&[u64], u128)) -> Vec<Mark> {
     let families = families(catalogue);
     let Some(format) = config.output.formats.first() else { return vec![0; sheets.len()] };
     let mark = |sheet: &Sheet<'_>| {

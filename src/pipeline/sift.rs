@@ -5,32 +5,30 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
 
 use crate::cache::{self, records::Records};
 use crate::classify::{Classifier, Placement};
 use crate::config::Config;
 use crate::item::{self, Again, Files, Item, Loaded, Sift};
-use crate::ledger::{Ref, Traces, trace};
+use crate::ledger::{Memory, Ref, trace};
 use crate::progress::Progress;
 
 /// What a build knows of an item beside the item.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sifted {
     pub placement: Placement,
-    pub traces: Traces,
     /// A hash of all that the record says: where it is the same, the item is, but for what the ledger and other items add to it.
-    pub mark: u128,
+    pub mark: u64,
     /// Where the memory had the item at the build before, in a process that goes on: it is looked for there first.
-    #[serde(skip)]
     pub place: Option<Ref>,
 }
 
 impl Sifted {
-    /// Of an item whose text is at hand, for who keeps nothing of its record.
-    pub fn of(config: &Config, classifier: &Classifier, item: &Item) -> Self {
-        Sifted { placement: classifier.place(item), traces: trace::of(config, item), mark: 0, place: None }
+    /// Of an item whose text is at hand and whose traces are taken with it, for who keeps nothing of its record.
+    pub fn of(config: &Config, classifier: &Classifier, item: &mut Item) -> Self {
+        item.trace(trace::of(config, item));
+        Sifted { placement: classifier.place(item), mark: 0, place: None }
     }
 }
 
@@ -39,17 +37,18 @@ impl Sifted {
 pub enum Texts<'a> {
     /// They stay in memory: for who needs them again and again, or nearly all of them.
     Stay,
-    /// They are left in the records, and fetched for the few items that documents hold. A record of which these know what it says is not even read.
-    Left(&'a Records),
+    /// They are left in the records, and fetched for the few items that documents hold. A record of which these know what it says is not even read. As
+    /// soon as the memory is there, items share what they have in common with it.
+    Left(&'a Records, &'a OnceLock<Arc<Memory>>),
 }
 
 /// Reads the records of these files, sorts them and takes their traces.
 pub fn read(config: &Config, files: Files, texts: Texts<'_>, progress: &Progress) -> Loaded<Sifted> {
-    let records = match texts {
-        Texts::Left(records) => Some(records),
-        Texts::Stay => None,
+    let (records, memory) = match texts {
+        Texts::Left(records, memory) => (Some(records), Some(memory)),
+        Texts::Stay => (None, None),
     };
-    item::read_with(config, files, progress, &Sieve { config, classifier: &OnceLock::new(), records })
+    item::read_with(config, files, progress, &Sieve { config, classifier: &OnceLock::new(), records, memory })
 }
 
 /// Reads the files that were touched and takes all else as it was when `former` was read, texts left in the records; the classifier is made once for all
@@ -60,7 +59,7 @@ pub fn read_again(
     former: (Loaded<Sifted>, &BTreeSet<Arc<Path>>),
     (records, classifier): (&Records, &OnceLock<Classifier>),
 ) -> Option<Again<Sifted>> {
-    item::read_again(config, files, former, &Sieve { config, classifier, records: Some(records) })
+    item::read_again(config, files, former, &Sieve { config, classifier, records: Some(records), memory: None })
 }
 
 /// One hash of everything but a record that [`read`] makes an item of: the program, and the parts of the config that it asks.
@@ -80,17 +79,19 @@ struct Sieve<'a> {
     /// Made for the first record that no run before knows.
     classifier: &'a OnceLock<Classifier>,
     records: Option<&'a Records>,
+    /// What is remembered, once it is loaded, which takes its time beside the reading.
+    memory: Option<&'a OnceLock<Arc<Memory>>>,
 }
 
 /// The record's mark, with what the item has from elsewhere: an id by the table of aliases, and the lengths of files beside it.
-fn of_item(record: u128, item: &Item) -> u128 {
+fn of_item(record: u128, item: &Item) -> u64 {
     let mut hash = Xxh3Default::new();
     hash.update(&record.to_le_bytes());
     hash.update(item.iri().as_bytes());
     hash.update(item.guid().unwrap_or_default().as_bytes());
     let beside = item.enclosures().iter().filter_map(|enclosure| enclosure.beside.as_ref());
     beside.for_each(|file| hash.update(&file.length.unwrap_or(u64::MAX).to_le_bytes()));
-    hash.digest128()
+    hash.digest()
 }
 
 impl Sift for Sieve<'_> {
@@ -101,18 +102,33 @@ impl Sift for Sieve<'_> {
         let sifted = Sifted { mark: of_item(mark, item), ..Sifted::of(self.config, classifier, item) };
         // Archives hold every item that is new.
         if self.records.is_some() && !self.config.output.archives {
-            item.text = None;
+            item.put_text(None);
         }
         sifted
     }
 
     fn known(&self, mark: u128) -> Option<(Item, Sifted)> {
-        self.records?.find_with(mark, |bytes| postcard::from_bytes(bytes).ok())?
+        self.records?.find_with(mark, |bytes| {
+            let (mut item, placement, traces, mark): (Item, _, _, _) = postcard::from_bytes(bytes).ok()?;
+            item.trace(traces);
+            Some((item, Sifted { placement, mark, place: None }))
+        })?
+    }
+
+    fn may_settle(&self) -> bool {
+        self.memory.is_some_and(|memory| memory.get().is_some_and(|memory| !memory.is_empty()))
+    }
+
+    fn settle(&self, item: &mut Arc<Item>, note: &mut Sifted) {
+        let Some(memory) = self.memory.and_then(OnceLock::get) else { return };
+        note.place = memory.find(item.iri());
+        let known = note.place.map(|at| memory.get(at)).filter(|known| known.traces() == item.traces());
+        known.zip(Arc::get_mut(item)).into_iter().for_each(|(known, item)| item.share_names(&known.names));
     }
 
     fn keep(&self, mark: u128, item: &Item, note: &Sifted) {
         let Some(records) = self.records else { return };
-        if let Ok(bytes) = postcard::to_extend(&(item, note), Vec::with_capacity(512)) {
+        if let Ok(bytes) = postcard::to_extend(&(item, &note.placement, item.traces(), note.mark), Vec::with_capacity(512)) {
             records.keep(mark, &bytes);
         }
     }

@@ -30,7 +30,7 @@ pub(super) struct Ground {
     pub catalogue: Catalogue,
     pub told: Arc<Told>,
     /// The [`mark`] of each item; empty where nothing is kept of the documents.
-    pub marks: Vec<u128>,
+    pub marks: Vec<u64>,
     /// The items that get a page of their own, by position.
     pub own: Vec<u32>,
     /// When anything of it changes by itself, where that is known.
@@ -39,10 +39,10 @@ pub(super) struct Ground {
 
 impl Ground {
     /// Sorts the items. `records` are the marks of their records.
-    pub fn of(config: &Config, sorted: Sorted<'_>, records: &[u128], past: Past<'_>) -> Self {
+    pub fn of(config: &Config, sorted: Sorted<'_>, records: &[u64], past: Past<'_>) -> Self {
         let catalogue = channel::catalogue(config, sorted, past.known);
         let stories = Stories::of(sorted.items);
-        let mark = |(at, (item, record)): (usize, (&Arc<Item>, &u128))| mark(*record, at as u32, item, &stories);
+        let mark = |(at, (item, record)): (usize, (&Arc<Item>, &u64))| mark(*record, at as u32, item, &stories);
         let marks = past.clean.map_or_else(Vec::new, |_| sorted.items.par_iter().zip(records).enumerate().map(mark).collect());
         Ground { catalogue, told: stories.who(), marks, own: pages::own(config, sorted.items), until: None }
     }
@@ -53,11 +53,11 @@ impl Ground {
 pub struct Rest {
     pub(super) sketch: Sketch,
     pub(super) told: Arc<Told>,
-    pub(super) marks: Vec<u128>,
+    pub(super) marks: Vec<u64>,
     pub(super) own: Vec<u32>,
     pub(super) until: Option<DateTime<Utc>>,
     /// The marks of the records.
-    pub(super) records: Vec<u128>,
+    pub(super) records: Vec<u64>,
     pub(super) refs: Vec<Ref>,
     pub(super) hidden_at: Vec<u32>,
     pub(super) ready: Ready,
@@ -71,7 +71,7 @@ pub struct Steady {
     hidden: Vec<(Arc<str>, Hidden)>,
     hidden_at: Vec<u32>,
     refs: Vec<Ref>,
-    records: Vec<u128>,
+    records: Vec<u64>,
     ground: Ground,
     sketch: Sketch,
     former: Former,
@@ -132,7 +132,7 @@ impl Steady {
             if Arc::ptr_eq(&item, &loaded.items[*at as usize]) {
                 return None;
             }
-            Arc::get_mut(&mut item).into_iter().for_each(|item| item.text = None);
+            Arc::get_mut(&mut item).into_iter().for_each(|item| item.put_text(None));
             Some(item)
         };
         let own: Vec<Option<Arc<Item>>> = std::mem::take(&mut self.items).into_par_iter().zip(&seen).map(own).collect();
@@ -198,6 +198,7 @@ impl Steady {
 mod tests {
     use std::fs;
     use std::path::Path;
+    use std::sync::OnceLock;
 
     use super::super::{Settled, Texts, read, recall};
     use super::*;
@@ -260,12 +261,12 @@ query = "author:Ann"
         }
 
         fn read(&self) -> Loaded<Sifted> {
-            read(&self.config, Files::list(&self.config), Texts::Left(&self.records), &Progress::default())
+            read(&self.config, Files::list(&self.config), Texts::Left(&self.records, &OnceLock::new()), &Progress::default())
         }
 
         fn past<'a>(&'a self, known: &'a BTreeSet<String>, settled: &'a Settled) -> Past<'a> {
             static NONE: BTreeSet<crate::ledger::Accept> = BTreeSet::new();
-            Past { memory: &self.memory, known, accepted: &NONE, clean: Some(&self.records), settled }
+            Past { memory: &self.memory, known, accepted: &NONE, clean: Some(&self.records), settled, goes_on: true }
         }
 
         fn whole(&self, now: DateTime<Utc>) -> Built {

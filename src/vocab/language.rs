@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use oxilangtag::LanguageTag;
 
-/// A well-formed BCP 47 language tag such as `en`, `es-CR` or `sr-Latn`.
+/// A well-formed BCP 47 language tag such as `en`, `es-CR` or `sr-Latn`; a pointer, since a million items have one each.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Language(Arc<str>);
+pub struct Language(Arc<Box<str>>);
 
 /// So many tags are remembered by each thread, the newest first.
 const RECENTLY: usize = 16;
@@ -32,7 +32,7 @@ impl Language {
     /// Reads a tag, mending its case (`EN-us` becomes `en-US`).
     pub fn parse(text: &str) -> Result<Self, NotALanguage> {
         // A publication has a handful of languages, and a million items in them.
-        if let Some(known) = RECENT.with_borrow(|recent| recent.iter().find(|known| *known.0 == *text).cloned()) {
+        if let Some(known) = RECENT.with_borrow(|recent| recent.iter().find(|known| **known.0 == *text).cloned()) {
             return Ok(known);
         }
         let language = Language::read(text)?;
@@ -49,7 +49,9 @@ impl Language {
 
     fn read(text: &str) -> Result<Self, NotALanguage> {
         match LanguageTag::parse_and_normalize(text) {
-            Ok(tag) if tag.primary_language().len() <= 3 || tag.as_str().starts_with("x-") => Ok(Language(tag.into_inner().into())),
+            Ok(tag) if tag.primary_language().len() <= 3 || tag.as_str().starts_with("x-") => {
+                Ok(Language(Arc::new(tag.into_inner().into())))
+            }
             _ => Err(NotALanguage { text: text.to_owned(), help: mend(text) }),
         }
     }
@@ -65,7 +67,7 @@ impl Language {
 
     /// Whether a text in this language serves a reader who asked for `range` (RFC 4647 basic filtering): `es` takes `es-CR`.
     pub fn matches(&self, range: &Language) -> bool {
-        self.0.strip_prefix(&*range.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        self.0.strip_prefix(range.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     }
 
     /// Whether the language is written from right to left.

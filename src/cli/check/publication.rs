@@ -34,7 +34,8 @@ pub(super) fn check(context: &Context) -> Result<Vec<Checked>, Failure> {
     let (known, memory) = (folder.known(), memory::load(&config, &folder)?.memory);
     // What a build would refuse is no fault of the documents.
     let accepted = std::collections::BTreeSet::from([Accept::Repeats, Accept::Shrink, Accept::Future, Accept::Paths]);
-    let past = pipeline::Past { memory: &memory, known: &known, accepted: &accepted, clean: None, settled: &Settled::new() };
+    let past =
+        pipeline::Past { memory: &memory, known: &known, accepted: &accepted, clean: None, settled: &Settled::new(), goes_on: false };
     let loaded = pipeline::read(&config, Files::list(&config), Texts::Stay, &progress);
     let built = pipeline::build(&config, loaded, past, context.now, &progress)?;
     checked.extend(by_file(built.findings, &context.config).into_iter().filter(|one| one.kind != Kind::Config || !one.findings.is_empty()));

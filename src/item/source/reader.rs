@@ -6,6 +6,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use rayon::prelude::*;
+use xxhash_rust::xxh3::xxh3_128;
 
 use super::super::format::csv::{Row, Table};
 use super::super::format::ndjson::{self, Block, Piece, Start};
@@ -90,22 +91,23 @@ impl<S: Sift> Reader<'_, S> {
 
     fn bulk<R>(&self, found: &Found, read: R) -> Batch<S::Note>
     where
-        R: Fn(&Self, &Found, File, Option<Rows<'_>>, &mut Batch<S::Note>) -> io::Result<Option<Extent>>,
+        R: Fn(&Self, &Found, File, Option<Vec<u8>>, &mut Batch<S::Note>) -> io::Result<Option<Extent>>,
     {
         let mark = rows::mark(&found.path);
         let kept = self.sift.known_rows(mark);
-        let before = kept.as_deref().and_then(Rows::read);
+        let hash = |rows: &[u8]| xxh3_128(rows);
+        let (before, kept_hash) = (kept.as_deref().and_then(Rows::read), kept.as_deref().map(hash));
         let unchanged = before.filter(|before| before.are_all_of(found)).and_then(|before| self.as_before(found, before, 0));
         if let Some(mut batch) = unchanged {
             batch.marks = Vec::new();
             return batch;
         }
         let mut batch = Batch::default();
-        let done = File::open(self.config.root.join(&found.path)).and_then(|file| read(self, found, file, before, &mut batch));
+        let done = File::open(self.config.root.join(&found.path)).and_then(|file| read(self, found, file, kept, &mut batch));
         let rows = batch.rows(found, done.as_ref().ok().copied().flatten());
         if let Err(error) = done {
             batch.lost(unreadable(found, &error));
-        } else if let Some(rows) = rows.filter(|rows| kept.as_ref() != Some(rows)) {
+        } else if let Some(rows) = rows.filter(|rows| kept_hash != Some(hash(rows))) {
             self.sift.keep_rows(mark, &rows);
         } else if batch.records == 0 && batch.findings.is_empty() {
             batch.findings.push(self.no_records(found));
@@ -133,6 +135,7 @@ impl<S: Sift> Reader<'_, S> {
             };
             let pieces: Option<Vec<Batch<S::Note>>> = part.par_chunks(ROWS.1).map(piece).collect();
             pieces?.into_iter().for_each(|piece| batch.absorb(piece));
+            batch.settle(self.sift);
         }
         Some(batch)
     }
@@ -147,9 +150,10 @@ impl<S: Sift> Reader<'_, S> {
         }
     }
 
-    fn ndjson(&self, found: &Found, file: File, before: Option<Rows<'_>>, batch: &mut Batch<S::Note>) -> io::Result<Option<Extent>> {
+    /// What a run before kept of the rows goes as soon as it is of no more use: that of a million takes much memory.
+    fn ndjson(&self, found: &Found, file: File, kept: Option<Vec<u8>>, batch: &mut Batch<S::Note>) -> io::Result<Option<Extent>> {
         let meta = file.metadata()?;
-        let (size, begin) = (meta.len(), self.grown(found, (&file, &meta), before, batch)?);
+        let (size, begin) = (meta.len(), self.grown(found, (&file, &meta), kept, batch)?);
         let (mut end, mut is_whole) = (begin, true);
         ndjson::blocks(&file, size, begin, |block| match block {
             Block::Lines(pieces) => {
@@ -165,6 +169,7 @@ impl<S: Sift> Reader<'_, S> {
                     batch.expect((here * size / read.max(1) + here / 16) as usize);
                 }
                 batches.into_iter().for_each(|other| batch.absorb(other));
+                batch.settle(self.sift);
             }
             Block::TooLong(line) => {
                 let place = Place::line(found.path.clone(), line);
@@ -180,9 +185,10 @@ impl<S: Sift> Reader<'_, S> {
         &self,
         found: &Found,
         (mut file, meta): (&File, &Metadata),
-        before: Option<Rows<'_>>,
+        kept: Option<Vec<u8>>,
         batch: &mut Batch<S::Note>,
     ) -> io::Result<Start> {
+        let before = kept.as_deref().and_then(Rows::read);
         let Some((before, extent)) = before.and_then(|before| Some((before, before.extent()?))) else { return Ok(Start::default()) };
         let mut begin = Start::default();
         if extent.is_in(file, meta)?
@@ -220,7 +226,7 @@ impl<S: Sift> Reader<'_, S> {
         batch
     }
 
-    fn csv(&self, found: &Found, file: File, _: Option<Rows<'_>>, batch: &mut Batch<S::Note>) -> io::Result<Option<Extent>> {
+    fn csv(&self, found: &Found, file: File, _: Option<Vec<u8>>, batch: &mut Batch<S::Note>) -> io::Result<Option<Extent>> {
         self.csv_where(found, file, batch, &|_| true).map(|()| None)
     }
 
@@ -262,6 +268,7 @@ impl<S: Sift> Reader<'_, S> {
                 }
             });
             batches.into_iter().for_each(|other| batch.absorb(other));
+            batch.settle(self.sift);
         }
         error.map_or(Ok(()), |error| Err(error.into()))
     }

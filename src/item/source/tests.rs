@@ -100,7 +100,7 @@ fn every_format_says_the_same() {
     assert_eq!(first.iri(), "tag:example.org,2018:item/x");
     assert_eq!((first.title(), first.published.to_rfc3339().as_str()), ("T", "2018-02-09T12:00:00-06:00"));
     assert_eq!(first.countries().map(<[_]>::len), Some(1));
-    assert_eq!(first.address(), Some("https://example.org/n"));
+    assert_eq!(first.address().as_deref(), Some("https://example.org/n"));
     assert_eq!(first.image().map(|image| image.url.as_str()), Some("https://example.org/feeds/i.png"));
     assert!(first.lifetime().draft);
     for (item, (name, _)) in items.iter().zip(SAME) {

@@ -215,7 +215,7 @@ fn load(transaction: &mut Transaction<'_>) -> Result<Memory, postgres::Error> {
     let mut rows = transaction.query_raw("select channel, iri from members order by channel, rank, iri", none)?;
     while let Some(row) = rows.next()? {
         if let (Some(at), Some(channel)) = (memory.find(row.get(1)), memory.channels.get_mut(row.get::<_, &str>(0))) {
-            channel.members.push(at);
+            Arc::make_mut(&mut channel.members).push(at);
         }
     }
     drop(rows);

@@ -1,12 +1,13 @@
 //! The rows of a memory: items, channels, and what each channel holds.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use postgres::{Row, Transaction};
 use serde::{Deserialize, Serialize};
 
 use crate::item::Names;
-use crate::ledger::{Digest, Known, KnownChannel, KnownPage, Memory, Ping, Ref, Traces};
+use crate::ledger::{Digest, Known, KnownChannel, KnownPage, Memory, Moment, Ping, Ref, Traces};
 
 /// Rows that go with one statement.
 pub(super) const ROWS: usize = 2000;
@@ -16,18 +17,19 @@ pub(crate) const KNOWN: &str = "iri, guid, key, title, first_seen, published, up
 
 pub(crate) fn known(row: &Row) -> Known {
     let digest = |at: usize| row.get::<_, Option<&[u8]>>(at).and_then(digest);
+    let traces = Traces {
+        record: digest(7),
+        content: digest(8).unwrap_or_default(),
+        text: row.get::<_, i64>(9) as u64,
+        link: row.get::<_, i64>(10) as u64,
+    };
+    let moment = |at: usize| row.get::<_, Option<i64>>(at).map(Moment::from);
     Known {
-        names: Names::new(row.get(0), row.get(1), row.get(2), row.get(3)),
+        names: Names::new(row.get(0), row.get(1), row.get(2), row.get(3)).with(traces),
         first_seen: row.get(4),
         published: row.get(5),
-        updated: row.get(6),
-        traces: Traces {
-            record: digest(7),
-            content: digest(8).unwrap_or_default(),
-            text: row.get::<_, i64>(9) as u64,
-            link: row.get::<_, i64>(10) as u64,
-        },
-        gone: row.get(11),
+        updated: moment(6),
+        gone: moment(11),
     }
 }
 
@@ -48,7 +50,7 @@ pub(crate) fn channel(row: &Row, find: &dyn Fn(&str) -> Option<Ref>) -> KnownCha
         id: row.get(1),
         updated: row.get(2),
         digest: row.get::<_, Option<&[u8]>>(3).and_then(digest),
-        members: Vec::new(),
+        members: Arc::default(),
         window: row.get::<_, i64>(4) as usize,
         deleted: deleted.iter().filter_map(|(iri, when)| Some((find(iri)?, *when))).collect(),
         pages: pages.into_iter().map(page).collect(),
@@ -89,12 +91,12 @@ pub(crate) fn save_known(transaction: &mut Transaction<'_>, changed: &[&Known]) 
                 &column(part, |known| known.title()),
                 &column(part, |known| known.first_seen),
                 &column(part, |known| known.published),
-                &column(part, |known| known.updated),
-                &column(part, |known| known.traces.record.as_ref().map(|digest| digest.0.as_slice())),
-                &column(part, |known| known.traces.content.0.as_slice()),
-                &column(part, |known| known.traces.text as i64),
-                &column(part, |known| known.traces.link as i64),
-                &column(part, |known| known.gone),
+                &column(part, |known| known.updated.map(Moment::seconds)),
+                &column(part, |known| known.traces().record.map(|digest| digest.0.to_vec())),
+                &column(part, |known| known.traces().content.0.to_vec()),
+                &column(part, |known| known.traces().text as i64),
+                &column(part, |known| known.traces().link as i64),
+                &column(part, |known| known.gone.map(Moment::seconds)),
             ],
         )?;
     }

@@ -71,9 +71,9 @@ impl Pages {
     }
 }
 
-fn of_channel(channel: &Channel, (directory, sheet): (u128, Mark), items: &[u128]) -> Mark {
+fn of_channel(channel: &Channel, (directory, sheet): (u128, Mark), items: &[u64]) -> Mark {
     let newest = channel.items.first().map_or(0, |at| items[*at as usize]);
-    let numbers = [channel.items.len() as i64, channel.updated.timestamp()];
+    let numbers = [channel.count as i64, channel.updated.timestamp()];
     let numbers: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
     digest(&[CHANNEL, &directory.to_le_bytes(), &sheet.to_le_bytes(), &newest.to_le_bytes(), &numbers])
 }

@@ -76,7 +76,7 @@ impl Renewal<'_> {
             return Some(false);
         }
         let place = self.recall.refs[at];
-        if self.recall.meet(&mut item, (&note.traces, Some(place)), past.memory, now)? != place {
+        if self.recall.meet(&mut item, Some(place), past.memory, now)? != place {
             return None;
         }
         (self.steady.items[at], self.steady.records[at]) = (item, note.mark);
@@ -128,7 +128,7 @@ impl Renewal<'_> {
         if is_early(&item, now) || item.story().is_some() {
             return None;
         }
-        let place = self.recall.meet(&mut item, (&note.traces, note.place), past.memory, now)?;
+        let place = self.recall.meet(&mut item, note.place, past.memory, now)?;
         self.out.remove(&place);
         let position = read_at - nth as u32;
         let at = position as usize;
@@ -184,7 +184,7 @@ impl Ground {
     }
 
     /// Brings what is known of these items to what they are now.
-    fn settle(&mut self, config: &Config, items: &[Arc<Item>], records: &[u128], changed: &[u32]) {
+    fn settle(&mut self, config: &Config, items: &[Arc<Item>], records: &[u64], changed: &[u32]) {
         let stories = Stories::told(items, self.told.clone());
         // Versions of a story link to each other.
         let touched: BTreeSet<u32> = changed.iter().flat_map(|at| stories.versions(*at).chain([*at])).collect();

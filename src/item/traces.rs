@@ -1,0 +1,51 @@
+//! By what the content of an item is told from that of another, and from its own of before: hashes, so that the texts need not stay. How they are made
+//! is the ledger's affair.
+
+use serde::{Deserialize, Serialize};
+
+/// A hash of 16 bytes: XXH3 of items, since nobody gains by two versions of one item that have the same; the first of BLAKE3 of documents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Digest(pub [u8; 16]);
+
+impl Digest {
+    pub fn of(hash: &blake3::Hash) -> Self {
+        let mut digest = [0; 16];
+        digest.copy_from_slice(&hash.as_bytes()[..16]);
+        Digest(digest)
+    }
+
+    pub fn to_hex(self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let mut digest = [0; 16];
+        if text.len() != 32 || !text.is_ascii() {
+            return None;
+        }
+        for (at, byte) in digest.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).ok()?;
+        }
+        Some(Digest(digest))
+    }
+}
+
+/// What is remembered of an item's content.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Traces {
+    /// Of the record to the letter; `None` where it was never seen, in a rebuilt memory.
+    pub record: Option<Digest>,
+    /// Of the normalised content; in a rebuilt memory of the text as published. All zeros where it was made in a way that is no longer known.
+    pub content: Digest,
+    /// Of the normalised text alone.
+    pub text: u64,
+    /// Of the address of its page; 0 where it has none.
+    pub link: u64,
+}
+
+impl Traces {
+    /// Whether a later trace of the same item tells of another content; a trace that nothing can be told by says no.
+    pub fn is_other_content(&self, later: &Traces) -> bool {
+        self.record.is_some() && self.content != Digest::default() && self.content != later.content
+    }
+}

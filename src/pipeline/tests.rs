@@ -1,0 +1,87 @@
+//! What a build of many items holds once, where it might hold it twice.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use chrono::{DateTime, Utc};
+
+use super::*;
+use crate::config;
+use crate::item::{Files, Traces};
+
+const FEEDS: &str = "[publication]\ntitle = 'T'\nbase-url = 'https://example.org/'\nlanguage = 'en'\nid-authority = 'example.org,2018'\n\
+                     [limits]\nitems = 2\n[[source]]\npath = 'items.ndjson'\n";
+
+fn write(root: &Path, records: usize) -> Config {
+    let record = |n: usize| {
+        format!(
+            "{{\"id\":\"n{n}\",\"title\":\"News {n}\",\"date\":\"2018-02-{:02}\",\"link\":\"https://example.org/{n}\",\"body\":\"B\"}}\n",
+            n + 1
+        )
+    };
+    fs::write(root.join("feeds.toml"), FEEDS).expect("written");
+    fs::write(root.join("items.ndjson"), (0..records).map(record).collect::<String>()).expect("written");
+    config::load(&root.join("feeds.toml")).expect("a config").0
+}
+
+fn read(config: &Config, memory: &OnceLock<Arc<Memory>>) -> Loaded<Sifted> {
+    let records = Records::none(&config.root, depends(config));
+    super::read(config, Files::list(config), Texts::Left(&records, memory), &Progress::default())
+}
+
+fn build(config: &Config, loaded: Loaded<Sifted>, memory: &Memory) -> Built {
+    let (known, accepted, settled) = (BTreeSet::new(), BTreeSet::new(), Settled::new());
+    let past = Past { memory, known: &known, accepted: &accepted, clean: None, settled: &settled, goes_on: false };
+    let now: DateTime<Utc> = DateTime::UNIX_EPOCH + chrono::Duration::days(60 * 365);
+    super::build(config, loaded, past, now, &Progress::default()).expect("nobody changes the records")
+}
+
+#[test]
+fn items_and_memory_share_what_they_are_known_by() {
+    let root = tempfile::tempdir().expect("a folder");
+    let config = write(root.path(), 5);
+    let first = build(&config, read(&config, &OnceLock::new()), &Memory::default());
+    let holds = |memory: &Memory, item: &Item| memory.find(item.iri()).map(|at| memory.get(at).names.is_in_memory_of(item.names()));
+    assert!(first.items.iter().all(|item| holds(&first.after, item) == Some(true)), "what was remembered first");
+
+    // One of them is another by now.
+    let text = fs::read_to_string(root.path().join("items.ndjson")).expect("read");
+    fs::write(root.path().join("items.ndjson"), text.replace("News 3", "Other news")).expect("written");
+    let memory = Arc::new(first.after);
+    let loaded = read(&config, &OnceLock::from(memory.clone()));
+    let shared: Vec<_> = loaded.items.iter().map(|item| holds(&memory, item)).collect();
+    assert_eq!(shared, [Some(true), Some(true), Some(true), Some(false), Some(true)]);
+    let places: Vec<_> = loaded.notes.iter().map(|note| note.place).collect();
+    assert_eq!(places, [Some(0), Some(1), Some(2), Some(3), Some(4)]);
+}
+
+#[test]
+fn an_item_keeps_the_traces_of_what_it_says_now() {
+    let root = tempfile::tempdir().expect("a folder");
+    let config = write(root.path(), 1);
+    let mut item = read(&config, &OnceLock::new()).items.pop().map(Arc::unwrap_or_clone).expect("an item");
+    let own = item.traces();
+    let of_before = item.names().clone().with(Traces { record: Some(Digest([1; 16])), ..own });
+    item.share_names(&of_before);
+    assert_eq!(item.traces(), own, "another body under the same title");
+    let traced_otherwise = Traces { content: Digest([2; 16]), ..own };
+    let same = item.names().clone().with(traced_otherwise);
+    item.share_names(&same);
+    assert_eq!(item.traces(), traced_otherwise, "the same record");
+}
+
+#[test]
+fn channels_let_go_of_what_no_document_holds_and_share_what_stays() {
+    let root = tempfile::tempdir().expect("a folder");
+    let config = write(root.path(), 5);
+    let first = build(&config, read(&config, &OnceLock::new()), &Memory::default());
+    let all = first.catalogue.channels.iter().find(|channel| channel.path == "all").expect("a channel");
+    assert_eq!((all.items.len(), all.window, all.count, first.after.channels["all"].members.len()), (2, 2, 5, 5));
+    let again = build(&config, read(&config, &OnceLock::new()), &first.after);
+    assert!(Arc::ptr_eq(&again.after.channels["all"].members, &first.after.channels["all"].members));
+    let config = write(root.path(), 6);
+    let other = build(&config, read(&config, &OnceLock::new()), &first.after);
+    assert_eq!(*other.after.channels["all"].members, [5, 4, 3, 2, 1, 0]);
+}
