@@ -136,10 +136,7 @@ impl Recalled {
         let ground = ground.unwrap_or_else(|| Ground::of(config, sorted, &records, past));
         let Ground { mut catalogue, told, marks, own, until } = ground;
         let sketch = catalogue.sketch();
-        moved::settle(config, &mut catalogue, past.memory);
-        let misled = misled(config, &|path| catalogue.channels.iter().any(|channel| channel.family == path));
-        catalogue.findings.extend(misled);
-        bury(config, &mut catalogue, &recall, past.memory, now);
+        settle(config, &mut catalogue, &recall, past.memory, now);
         timings.classify = clock.elapsed();
 
         let stories = Stories::told(&items, told.clone());
@@ -154,17 +151,11 @@ impl Recalled {
         };
         let known = (&recall, &past, former, (&*marks, &*own));
         let Laid { ready, sheets, page, digests, channels } = lay(&prepare, &mut catalogue, known, now, &mut timings)?;
-        let to_make = sheets.to_make(&catalogue);
-        let clock = Instant::now();
-        let mut documents = Render { config, encoded: &ready }.all(&catalogue, &to_make, progress);
         let (texts, stories) = (&ready.texts, &stories);
         let scene = page::Scene { config, items: &items, placements: &placements, catalogue: &catalogue, texts, stories };
-        let pages = pages::all(scene, &page.to_make);
-        let list = pages::list(config, &catalogue);
-        timings.render += clock.elapsed();
-        findings.extend(ready.findings().cloned());
+        let laid = (&ready, &sheets, page, &*digests);
+        let Fresh { documents, checked, made, stay } = make(scene, laid, (past.clean, now), progress, &mut timings);
         recall.after.channels = channels;
-        findings.extend(catalogue.findings.iter().cloned());
         let scene = guard::Scene {
             config,
             items: &items,
@@ -176,29 +167,9 @@ impl Recalled {
         };
         let mut refused = guard::guard(&scene);
         refused.extend(dated_ahead);
-
-        let clock = Instant::now();
-        let found = check(config, &to_make, &items, (&documents, past.clean), now, progress);
-        let is_clean = |nth: usize, sheet: Sheet<'_>| {
-            let formats = config.output.formats.len();
-            found[nth * formats..(nth + 1) * formats].iter().all(Vec::is_empty) && sheet.items().iter().all(|at| ready.is_clean(*at))
-        };
-        let mut made = sheets.made(&catalogue, &digests, is_clean);
-        let mut checked = gate::once(found);
-        checked.extend(pages::check(config, list.as_ref(), now, progress));
-        documents.extend(pages.unwrap_or_else(|faults| {
-            checked.extend(faults);
-            Vec::new()
-        }));
-        timings.check = clock.elapsed();
-        // Copies are checked with what they are copies of.
-        let copies = moved::copies(config, &catalogue, &documents);
-        documents.extend(copies.into_iter().map(|(_, copy)| copy));
-        documents.extend(moved::redirects(config, &catalogue.channels));
-        documents.extend(list);
-        let stay: Vec<String> = sheets.stay(&catalogue).chain(page.stay).collect();
+        findings.extend(ready.findings().cloned());
+        findings.extend(catalogue.findings.iter().cloned());
         catalogue.kept.extend(stay);
-        made.pages = page.made;
         let refs = std::mem::take(&mut recall.refs);
         Ok(Built {
             repeats: recall.repeats.iter().map(|(at, _)| items[*at as usize].iri().into()).collect(),
@@ -260,6 +231,61 @@ fn lay<'a>(
     prepare.add(held(&sheets.to_make(catalogue)).chain(pages::items(config, catalogue, &page.to_make)), &mut ready)?;
     timings.prepare += lap.end();
     Ok(Laid { ready, sheets, page, digests, channels })
+}
+
+/// What is made anew.
+struct Fresh {
+    /// As those of [`Built`].
+    documents: Vec<Document>,
+    /// What the checker says of them.
+    checked: Findings,
+    made: Made,
+    /// The paths without extension of what stays as it is.
+    stay: Vec<String>,
+}
+
+/// Makes the documents that do not stand already, and checks them.
+fn make(
+    scene: page::Scene<'_>,
+    (ready, sheets, page, digests): (&Ready, &Sheets<'_>, Pages, &[Digest]),
+    (clean, now): (Option<&Records>, DateTime<Utc>),
+    progress: &Progress,
+    timings: &mut Timings,
+) -> Fresh {
+    let page::Scene { config, items, catalogue, .. } = scene;
+    let (to_make, mut lap) = (sheets.to_make(catalogue), Lap::begin());
+    let mut documents = Render { config, encoded: ready }.all(catalogue, &to_make, progress);
+    let (pages, list) = (pages::all(scene, &page.to_make), pages::list(config, catalogue));
+    timings.render += lap.end();
+
+    let found = check(config, &to_make, items, (&documents, clean), now, progress);
+    let formats = config.output.formats.len();
+    let is_clean = |nth: usize, sheet: Sheet<'_>| {
+        found[nth * formats..(nth + 1) * formats].iter().all(Vec::is_empty) && sheet.items().iter().all(|at| ready.is_clean(*at))
+    };
+    let mut made = sheets.made(catalogue, digests, is_clean);
+    made.pages = page.made;
+    let mut checked = gate::once(found);
+    checked.extend(pages::check(config, list.as_ref(), now, progress));
+    documents.extend(pages.unwrap_or_else(|faults| {
+        checked.extend(faults);
+        Vec::new()
+    }));
+    timings.check = lap.end();
+    // Copies are checked with what they are copies of.
+    let copies = moved::copies(config, catalogue, &documents);
+    documents.extend(copies.into_iter().map(|(_, copy)| copy));
+    documents.extend(moved::redirects(config, &catalogue.channels));
+    documents.extend(list);
+    Fresh { documents, checked, made, stay: sheets.stay(catalogue).chain(page.stay).collect() }
+}
+
+/// What was published before has its say in how channels are called and what they tell: their ids, where they went, and what went from them.
+fn settle(config: &Config, catalogue: &mut Catalogue, recall: &Recall, before: &Memory, now: DateTime<Utc>) {
+    moved::settle(config, catalogue, before);
+    let misled = misled(config, &|path| catalogue.channels.iter().any(|channel| channel.family == path));
+    catalogue.findings.extend(misled);
+    bury(config, catalogue, recall, before, now);
 }
 
 /// Gives each channel the tombstones of the items that it held and that are gone.
