@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use axum::body::{Body, Bytes};
@@ -25,7 +26,7 @@ const EXPOSED: HeaderValue = HeaderValue::from_static("ETag, Link, IM, Delta-Bas
 
 /// What is left of an answer for the log and the metrics: the counters of the document that it was about.
 #[derive(Clone, Debug)]
-pub struct About(pub std::sync::Arc<super::metrics::Counters>);
+pub struct About(pub Arc<super::metrics::Counters>);
 
 /// What keeps a request from being looked at at all: a method that there is not, or a head that a proxy before us may read otherwise.
 pub fn refusal<B>(request: &Request<B>) -> Option<Response> {
@@ -86,12 +87,23 @@ pub fn answer<B>(site: &Site, request: &Request<B>) -> Response {
     }
 }
 
+/// The document that a request is for, where it must be compressed before it can be answered.
+pub fn unprepared<B>(site: &Site, request: &Request<B>) -> Option<Arc<Page>> {
+    let path = target::path(request.uri().path()).ok()?;
+    match site.find(&path) {
+        Found::Page(page) => (!page.is_prepared()).then(|| page.clone()),
+        _ => None,
+    }
+}
+
 /// A document, whole, in part, or not at all where the client has it.
-pub fn document(site: &Site, page: &std::sync::Arc<Page>, method: &Method, headers: &HeaderMap) -> Response {
+pub fn document(site: &Site, page: &Arc<Page>, method: &Method, headers: &HeaderMap) -> Response {
     let [accept, if_match, if_none_match, since, unmodified, a_im] =
         [header::ACCEPT_ENCODING, header::IF_MATCH, header::IF_NONE_MATCH, header::IF_MODIFIED_SINCE, header::IF_UNMODIFIED_SINCE, A_IM]
             .map(|name| text(headers, &name));
-    let body = negotiate::coding(accept.as_deref(), &page.codings()).and_then(|coding| page.body(coding));
+    let bodies = page.bodies();
+    let codings: Vec<Coding> = bodies.iter().map(|body| body.coding).collect();
+    let body = negotiate::coding(accept.as_deref(), &codings).and_then(|coding| bodies.into_iter().find(|body| body.coding == coding));
     let Some(body) = body else {
         return plain(StatusCode::NOT_ACCEPTABLE, "this document is sent plain, or in the codings br, zstd and gzip");
     };

@@ -69,6 +69,7 @@ impl Stock {
         own.set_query(Some(&demand.canonical));
         let file = File { path: document.path, bytes: document.bytes.to_vec(), modified: document.changed.to_utc().into() };
         let page = Arc::new(Page::new(file, Some(header(&format!("<{own}>; rel=\"self\""))), None, true, counters));
+        page.prepare();
         self.keep(key, page.clone());
         Ok(page)
     }

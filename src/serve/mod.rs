@@ -1,6 +1,6 @@
 //! Published documents over HTTP/1.1 and HTTP/2, for a preview and for production behind a proxy.
 //!
-//! All documents stand in memory, in every coding, with their headers made ([`page`]); together they are a [`site`], which never changes. A reload
+//! All documents stand in memory, with their headers made, and in every coding once that is made ([`page`]); together they are a [`site`], which never changes. A reload
 //! makes another and swaps it in whole, so that no request sees half of one. What a request asks for is judged by pure functions ([`target`],
 //! [`negotiate`], [`delta`]), and [`answer`] puts the answer together. [`connection`] bounds what a client can take. [`mod@hub`] is
 //! where the publication's own WebSub hub stands, if it has one.
@@ -33,8 +33,8 @@ pub mod target;
 use std::io;
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Weak};
 use std::time::SystemTime;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
@@ -97,6 +97,8 @@ pub struct Server {
     hub_only: bool,
     /// So many of them are made at a time.
     makers: Semaphore,
+    /// So many documents are compressed at a time because somebody waits for them.
+    compressors: Semaphore,
     /// Of all channels on demand.
     on_demand: Arc<Counters>,
     /// Of everything that is no document.
@@ -141,6 +143,7 @@ impl Server {
     }
 
     fn of(site: Site, built: Option<PathBuf>, options: Options) -> Arc<Self> {
+        prepare(&site);
         Arc::new_cyclic(|server| Server {
             site: ArcSwap::from_pointee(site),
             how: options.how,
@@ -153,6 +156,7 @@ impl Server {
             hub: options.hub.map(hub::Mount::new),
             hub_only: options.hub_only,
             makers: Semaphore::new(MAKERS),
+            compressors: Semaphore::new(MAKERS),
             on_demand: Arc::default(),
             others: Counters::default(),
             connections: AtomicU64::new(0),
@@ -174,6 +178,7 @@ impl Server {
 
     /// Serves other documents from now on.
     pub(crate) fn swap(&self, site: Site) {
+        prepare(&site);
         self.site.store(Arc::new(site));
         self.states.send_modify(|state| *state += 1);
     }
@@ -202,6 +207,16 @@ impl Server {
             Err(NoChannel::Unknown(why)) => answer::plain(StatusCode::NOT_FOUND, &why),
             Err(NoChannel::Invalid) => answer::plain(StatusCode::INTERNAL_SERVER_ERROR, "the channel would not be valid"),
         })
+    }
+
+    /// The answer about what is published. What nobody asked for before is compressed first, beside those who are answered meanwhile.
+    async fn published(&self, request: &Request<()>) -> Response {
+        let site = self.site.load_full();
+        if let Some(page) = answer::unprepared(&site, request) {
+            let _turn = self.compressors.acquire().await;
+            let _ = tokio::task::spawn_blocking(move || page.prepare()).await;
+        }
+        answer::answer(&site, request)
     }
 
     /// What is served now.
@@ -304,9 +319,9 @@ fn length(response: &Response) -> u64 {
     length.and_then(|length| length.parse().ok()).unwrap_or_default()
 }
 
-type Own = State<std::sync::Weak<Server>>;
+type Own = State<Weak<Server>>;
 
-fn router(server: std::sync::Weak<Server>, live: bool) -> Router {
+fn router(server: Weak<Server>, live: bool) -> Router {
     let router = Router::new().route("/healthz", any(health)).route("/metrics", any(metrics)).fallback(document);
     let router = if live { router.route(live::PATH, any(events)) } else { router };
     router.with_state(server)
@@ -317,10 +332,21 @@ async fn document(State(server): Own, request: Request<Body>) -> Response {
     match server.upgrade() {
         Some(server) => match server.demanded(&request).await {
             Some(response) => response,
-            None => answer::answer(&server.site.load(), &request),
+            None => server.published(&request).await,
         },
         None => ending(),
     }
+}
+
+/// Compresses what is not yet, on a thread of its own, so that nobody need wait for it: the server answers from the first moment on.
+fn prepare(site: &Site) {
+    let pages = site.unprepared();
+    if pages.is_empty() {
+        return;
+    }
+    let work = move || pages.iter().filter_map(Weak::upgrade).for_each(|page| page.prepare());
+    // Where there can be no thread, each is compressed when somebody asks for it.
+    let _ = std::thread::Builder::new().name("compressing".into()).spawn(work);
 }
 
 async fn health(State(server): Own) -> Response {

@@ -1,7 +1,9 @@
 //! One document as it is served: its bytes in every coding, and the headers that go with them, made once.
+//!
+//! Compressing takes longest by far: it is done when somebody asks first, or beforehand by [`Page::prepare`].
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use axum::body::Bytes;
@@ -16,8 +18,9 @@ use crate::publish::headers::{is_text, media_type};
 #[derive(Debug)]
 pub struct Page {
     pub media_type: HeaderValue,
-    /// The first is the smallest, one of them plain.
-    pub bodies: Vec<Body>,
+    plain: Body,
+    /// Where it is worth compressing: the coded bodies, once they are made.
+    coded: Option<OnceLock<Vec<Body>>>,
     /// The hash of the plain bytes, which every tag begins with.
     pub hash: Arc<str>,
     /// In whole seconds, never later than when it was read.
@@ -57,13 +60,14 @@ impl Page {
         let media_type = media_type(&file.path, &file.bytes);
         let is_feed = matches!(Path::new(&file.path).extension().and_then(|ext| ext.to_str()), Some("rss" | "atom"));
         let delta = is_feed.then(|| (Entries::of(&file.bytes), past(former, &hash)));
-        let bodies = match former.filter(|former| former.hash == hash) {
-            Some(former) => former.bodies.clone(),
-            None => bodies(file.bytes, &hash, compress && is_text(media_type)),
+        let (plain, coded) = match former.filter(|former| former.hash == hash) {
+            Some(former) => (former.plain.clone(), former.coded.clone()),
+            None => (body(Coding::Identity, file.bytes, &hash), (compress && is_text(media_type)).then(OnceLock::new)),
         };
         Page {
             media_type: HeaderValue::from_static(media_type),
-            bodies,
+            plain,
+            coded,
             hash,
             modified,
             last_modified: header(&httpdate::fmt_http_date(modified)),
@@ -73,18 +77,27 @@ impl Page {
         }
     }
 
-    /// The codings that there are, the smallest first.
-    pub fn codings(&self) -> Vec<Coding> {
-        self.bodies.iter().map(|body| body.coding).collect()
+    /// Every body, the smallest first, one of them plain. Where they are not made yet, they are made now, once.
+    pub fn bodies(&self) -> Vec<&Body> {
+        let coded = self.coded.as_ref().map(|coded| coded.get_or_init(|| compressed(&self.plain.bytes, &self.hash)));
+        let mut bodies: Vec<&Body> = coded.into_iter().flatten().chain([&self.plain]).collect();
+        bodies.sort_by_key(|body| body.bytes.len());
+        bodies
     }
 
-    pub fn body(&self, coding: Coding) -> Option<&Body> {
-        self.bodies.iter().find(|body| body.coding == coding)
+    /// Whether an answer need not wait for anything to be compressed.
+    pub fn is_prepared(&self) -> bool {
+        self.coded.as_ref().is_none_or(|coded| coded.get().is_some())
+    }
+
+    /// Compresses it, where that was not done yet.
+    pub fn prepare(&self) {
+        let _ = self.bodies();
     }
 
     /// The plain bytes.
     pub fn plain(&self) -> &[u8] {
-        self.body(Coding::Identity).map_or(&[], |body| &body.bytes)
+        &self.plain.bytes
     }
 }
 
@@ -97,12 +110,9 @@ fn past(former: Option<&Page>, hash: &str) -> Past {
     }
 }
 
-fn bodies(plain: Vec<u8>, hash: &str, compress: bool) -> Vec<Body> {
-    let coded = |coding: &Coding| Some(body(*coding, coding.encode(&plain, Effort::Stored)?, hash));
-    let mut bodies: Vec<Body> = if compress { Coding::COMPRESSED.iter().filter_map(coded).collect() } else { Vec::new() };
-    bodies.push(body(Coding::Identity, plain, hash));
-    bodies.sort_by_key(|body| body.bytes.len());
-    bodies
+fn compressed(plain: &[u8], hash: &str) -> Vec<Body> {
+    let coded = |coding: Coding| Some(body(coding, coding.encode(plain, Effort::Stored)?, hash));
+    Coding::COMPRESSED.into_iter().filter_map(coded).collect()
 }
 
 fn body(coding: Coding, bytes: Vec<u8>, hash: &str) -> Body {
@@ -140,13 +150,27 @@ mod tests {
     #[test]
     fn every_coding_has_a_tag_of_its_own() {
         let page = page("a.rss", &"<item>text</item>".repeat(100), None);
-        let mut tags: Vec<&str> = page.bodies.iter().map(|body| &*body.tag).collect();
+        let bodies = page.bodies();
+        let mut tags: Vec<&str> = bodies.iter().map(|body| &*body.tag).collect();
         assert_eq!(tags.len(), 4);
-        assert_eq!(page.bodies.last().map(|body| body.coding), Some(Coding::Identity));
+        assert_eq!(bodies.last().map(|body| body.coding), Some(Coding::Identity));
         assert!(tags.iter().all(|tag| tag.starts_with(&*page.hash)));
         tags.dedup();
         assert_eq!(tags.len(), 4);
         assert_eq!(page.last_modified, "Fri, 09 Feb 2018 10:00:00 GMT");
+    }
+
+    #[test]
+    fn what_is_compressed_is_taken_over_and_what_is_not_waits() {
+        let text = "<item>text</item>".repeat(100);
+        let one = page("a.rss", &text, None);
+        let two = page("a.rss", &text, Some(&one));
+        assert!(!one.is_prepared() && !two.is_prepared() && page("a.png", &text, None).is_prepared());
+        two.prepare();
+        let three = page("a.rss", &text, Some(&two));
+        assert!(three.is_prepared() && !one.is_prepared());
+        let tags = |page: &Page| page.bodies().into_iter().map(|body| (body.tag.clone(), body.bytes.clone())).collect::<Vec<_>>();
+        assert_eq!((tags(&one), tags(&three)), (tags(&two), tags(&two)));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::SystemTime;
 
 use axum::body::Bytes;
@@ -194,6 +194,13 @@ impl Site {
         &self.moves
     }
 
+    /// The documents that are still to be compressed, the smallest first.
+    pub(super) fn unprepared(&self) -> Vec<Weak<Page>> {
+        let mut pages: Vec<&Arc<Page>> = self.pages.values().filter(|page| !page.is_prepared()).collect();
+        pages.sort_by_key(|page| page.plain().len());
+        pages.into_iter().map(Arc::downgrade).collect()
+    }
+
     pub fn len(&self) -> usize {
         self.pages.len()
     }
@@ -245,7 +252,7 @@ fn files(folder: &Path) -> (Vec<File>, Vec<String>) {
     (read.into_iter().filter_map(Result::ok).collect(), failed.into_iter().filter_map(Result::err).collect())
 }
 
-/// Compressed copies are for other servers: here documents are compressed when they are read.
+/// Compressed copies are for other servers: here documents are compressed in memory.
 fn leave_copies_out(entries: &mut Vec<DirEntry>) {
     let all: HashSet<PathBuf> = entries.iter().map(|entry| entry.path().to_owned()).collect();
     let is_copy = |path: &Path| path.to_str().and_then(Coding::plain).is_some_and(|plain| all.contains(Path::new(plain)));
