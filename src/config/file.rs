@@ -81,17 +81,6 @@ impl<'t> Report<'t> {
         self.findings.has_errors()
     }
 
-    /// Only the findings that `keep` wants: its argument is the finding's line.
-    pub fn retain(&mut self, keep: impl Fn(&Finding, u32) -> bool) {
-        let all = std::mem::take(&mut self.findings);
-        self.findings = all.into_iter().filter(|finding| keep(finding, finding.place.as_ref().map_or(0, |place| place.line))).collect();
-    }
-
-    pub fn lines(&self, code: &'static Code) -> Vec<u32> {
-        let own = self.findings.iter().filter(|finding| finding.code == code);
-        own.filter_map(|finding| finding.place.as_ref()).map(|place| place.line).collect()
-    }
-
     /// All that was found, in the order of the file, each thing once.
     pub fn finish(mut self) -> Findings {
         self.findings.sort_by_place();

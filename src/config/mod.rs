@@ -16,6 +16,7 @@ mod resolve;
 mod shape;
 mod size;
 mod sources;
+pub(crate) mod syntax;
 pub mod template;
 mod templates;
 #[cfg(test)]

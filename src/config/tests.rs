@@ -185,7 +185,9 @@ const CASES: &[(&str, &str, &str)] = &[
     ("[output]\nsummary-length = 99999999999999999999999", "2:18 bad-value", "within these bounds"),
     // syntax
     ("[limits]\nitems = 3\nitems = 4", "3:1 config-syntax", "take one of the two `items` out"),
-    ("[limits]\nitems = many\nwhat = 3\n[output", "2:9 config-syntax, 3:1 unknown-key, 4:8 config-syntax", "write strings in quotes"),
+    ("[limits]\nitems = many\nwhat = 3\n[output", "2:9 config-syntax", "write texts in quotes"),
+    ("[limits]\nitems = 3\nbytes = \"1 MB\nitems = 4\nwhat = 3", "3:9 config-syntax", "end the text"),
+    ("[output]\nformats = [\"rss\", \"atom]\nfolder = \"x\"\n[limits]\nitems = 0", "2:19 config-syntax", "Is one missing"),
 ];
 
 #[test]

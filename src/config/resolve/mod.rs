@@ -22,11 +22,9 @@ use toml::de::DeTable;
 
 use super::file::{Report, Table};
 use super::names::Names;
+use super::syntax::{self, Mistake};
 use super::{Config, shape, templates};
 use crate::diag::{Finding, Findings, Place, codes};
-
-/// At most so many syntax errors are worth reading: the later ones are mostly echoes of the first.
-const SYNTAX_ERRORS: usize = 20;
 
 /// Reads and resolves the config at `path`, and the templates that it names; with it come the warnings.
 ///
@@ -50,13 +48,12 @@ pub fn parse(text: &str, path: &Path, root: &Path) -> Result<(Config, Findings),
     let path: Arc<Path> = path.into();
     let mut report = Report::new(text, path.clone());
     let (tree, errors) = DeTable::parse_recoverable(text);
-    syntax(&errors, text, &mut report);
-    let root_table = Table::new(tree.get_ref(), 0..0);
     let is_whole = errors.iter().all(|error| error.message() == "duplicate key");
+    syntax(&errors, is_whole, text, &mut report);
     if !is_whole {
-        guess(&root_table, &mut report);
         return Err(report.finish());
     }
+    let root_table = Table::new(tree.get_ref(), 0..0);
     shape::check(&root_table, &mut report);
     let config = config(&root_table, root, path, &mut report);
     match config.filter(|_| !report.has_errors()) {
@@ -65,39 +62,16 @@ pub fn parse(text: &str, path: &Path, root: &Path) -> Result<(Config, Findings),
     }
 }
 
-/// Where the text is no TOML, what can be said for sure of the rest: unknown keys and wrong types on lines that read well.
-fn guess(root: &Table<'_>, report: &mut Report<'_>) {
-    let broken = report.lines(&codes::CONFIG_SYNTAX);
-    shape::check(root, report);
-    let is_sure =
-        |finding: &Finding, line: u32| [&codes::UNKNOWN_KEY, &codes::WRONG_TYPE].contains(&finding.code) && !broken.contains(&line);
-    report.retain(|finding, line| finding.code == &codes::CONFIG_SYNTAX || is_sure(finding, line));
-}
-
-fn syntax(errors: &[toml::de::Error], text: &str, report: &mut Report<'_>) {
-    let mut places: Vec<usize> = Vec::new();
-    for error in errors {
-        let span = error.span().unwrap_or(0..0);
-        if places.contains(&span.start) || places.len() == SYNTAX_ERRORS {
-            continue;
-        }
-        places.push(span.start);
-        let help = syntax_help(error.message(), text.get(span.clone()).unwrap_or_default());
-        report.error(&codes::CONFIG_SYNTAX, &span, error.message(), help);
-    }
-}
-
-/// The way out of a syntax error; `found` is the text that it points at.
-fn syntax_help(message: &str, found: &str) -> String {
-    let fixed = match message {
-        "duplicate key" => return format!("take one of the two `{found}` out"),
-        message if message.contains("must be quoted") => "write strings in quotes: `key = \"value\"`",
-        message if message.contains("string, expected") => "end the string with the quote that it began with, on the same line",
-        message if message.contains("unquoted key") => "put the key in quotes",
-        message if message.contains("unclosed") => "close it with `]` or `}`",
-        _ => "the config is TOML: lines such as `key = \"value\"` below a heading such as `[publication]`",
+/// Of a text that is no TOML, the first mistake; of keys that stand twice, each.
+fn syntax(errors: &[toml::de::Error], is_whole: bool, text: &str, report: &mut Report<'_>) {
+    let told = if is_whole {
+        errors.iter().filter_map(|error| syntax::first([error], text)).collect()
+    } else {
+        Vec::from_iter(syntax::first(errors, text))
     };
-    fixed.to_owned()
+    for Mistake { span, message, help } in told {
+        report.error(&codes::CONFIG_SYNTAX, &span, message, help);
+    }
 }
 
 fn config(table: &Table<'_>, root: &Path, path: Arc<Path>, report: &mut Report<'_>) -> Option<Config> {

@@ -6,6 +6,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::tree::{DEPTH, Entry, Node, Value};
 use super::{Fault, Spot};
+use crate::config::syntax::{self, Mistake};
 use crate::diag::codes;
 use crate::item::record::Record;
 
@@ -21,16 +22,11 @@ pub fn tree(text: &str) -> Result<Node, Fault> {
 }
 
 fn fault(error: &toml::de::Error, text: &str) -> Fault {
-    let span = error.span().unwrap_or(text.len()..text.len());
-    let help = match error.message() {
-        "duplicate key" => "keep one of the two",
-        _ => "texts stand between double quotes, `title = \"...\"`, those of several lines between three",
-    };
-    Fault::new(&codes::RECORD_SYNTAX, Spot::Span(span), format!("not valid TOML: {}", one_line(error.message()))).help(help)
-}
-
-fn one_line(message: &str) -> String {
-    message.split_whitespace().collect::<Vec<_>>().join(" ")
+    let fault = |span, message: &str| Fault::new(&codes::RECORD_SYNTAX, Spot::Span(span), format!("not valid TOML: {message}"));
+    match syntax::first([error], text) {
+        Some(Mistake { span, message, help }) => fault(span, &message).help(help),
+        None => fault(text.len()..text.len(), error.message()),
+    }
 }
 
 fn of_table(table: &DeTable<'_>, depth: usize) -> Value {
