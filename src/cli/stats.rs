@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueHint};
 
 use super::context::Context;
-use super::ui;
+use super::ui::{self, many};
 use super::{Exit, Failure};
 use crate::config;
 use crate::serve::stats::{ChannelRow, Report, Stats};
@@ -44,6 +44,13 @@ pub(super) fn run(args: &StatsArgs, context: &Context) -> Result<Exit, Failure> 
         read.map_err(Failure::io("read", log))?;
     }
     let report = stats.report();
+    if report.lines > 0 && report.unreadable == report.lines {
+        let message = match report.lines {
+            1 => "the only line is not in the combined format of access logs".to_owned(),
+            lines => format!("none of the {lines} lines is in the combined format of access logs"),
+        };
+        return Err(Failure::new(message).help("name a log of nginx (`combined`), Apache (`combined`) or `tidings serve`; unpack it first"));
+    }
     match args.json {
         true => ui::print_json(&report)?,
         false => tell(&report),
@@ -74,14 +81,28 @@ fn tell(report: &Report) {
     if report.unreadable > 0 {
         ui::print(format_args!("{} of {} lines are not in the combined format", report.unreadable, report.lines));
     }
+    if report.doctor > 0 {
+        ui::print(format_args!("left out: {} of `tidings doctor`", many(report.doctor as usize, "request")));
+    }
+    often(report);
+}
+
+/// Who comes again too soon.
+fn often(report: &Report) {
     if report.too_often_count > 0 {
-        ui::print(format_args!("\n{} ask more than once in {} minutes:", report.too_often_count, report.ttl_minutes));
+        let (clients, minutes) = (report.too_often_clients, report.ttl_minutes);
+        let ask = if clients == 1 { "asks" } else { "ask" };
+        ui::print(format_args!("\n{} {ask} for one feed more than once in {minutes} minutes:", many(clients, "client")));
     }
     for row in &report.too_often {
         ui::print(format_args!(
             "  {} {}: {}, {} of {} requests too early, the soonest after {} s",
             row.client, row.agent, row.path, row.early, row.requests, row.shortest_seconds
         ));
+    }
+    let more = report.too_often_count - report.too_often.len();
+    if more > 0 {
+        ui::print(format_args!("  and {more} more such lines"));
     }
 }
 

@@ -16,6 +16,11 @@ pub fn reader(agent: &str) -> Option<Reader<'_>> {
     Some(Reader { name: name(agent), subscribers: count(agent)? })
 }
 
+/// Whether it is `tidings doctor`, of whichever version, under its own name.
+pub fn is_doctor(agent: &str) -> bool {
+    agent.strip_prefix("tidings/").is_some_and(|rest| rest.split_once(' ').is_some_and(|(_, rest)| rest == "(doctor)"))
+}
+
 /// The number before the word `subscriber` or `reader`.
 fn count(agent: &str) -> Option<u64> {
     let lower = agent.to_ascii_lowercase();

@@ -73,6 +73,8 @@ pub struct Stats {
     ttl: i64,
     lines: u64,
     unreadable: u64,
+    /// Requests of our own doctor, who is no subscriber.
+    doctor: u64,
     documents: BTreeMap<String, Document>,
     clients: HashMap<u64, Client>,
 }
@@ -104,7 +106,7 @@ struct Client {
 impl Stats {
     /// `ttl` is how long readers are asked to wait, in minutes.
     pub fn new(ttl: u32) -> Self {
-        Stats { ttl: i64::from(ttl) * 60, lines: 0, unreadable: 0, documents: BTreeMap::new(), clients: HashMap::new() }
+        Stats { ttl: i64::from(ttl) * 60, lines: 0, unreadable: 0, doctor: 0, documents: BTreeMap::new(), clients: HashMap::new() }
     }
 
     /// Reads a whole log.
@@ -135,6 +137,10 @@ impl Stats {
             return;
         };
         let Some(path) = path(entry.target).filter(|_| matches!(entry.status, 200 | 226 | 304)) else { return };
+        if readers::is_doctor(entry.agent) {
+            self.doctor += 1;
+            return;
+        }
         if self.documents.len() >= DOCUMENTS && !self.documents.contains_key(path) {
             return;
         }
@@ -170,12 +176,14 @@ impl Stats {
         Report {
             lines: self.lines,
             unreadable: self.unreadable,
+            doctor: self.doctor,
             requests,
             not_modified_share: share(not_modified, requests),
             bytes: channels.iter().fold(0, |sum, row| sum.saturating_add(row.bytes)),
             channels,
             too_often: often.iter().take(NAMED).map(|client| client.row()).collect(),
             too_often_count: often.len(),
+            too_often_clients: often.iter().map(|client| (&client.address, &client.agent)).collect::<HashSet<_>>().len(),
             ttl_minutes: self.ttl / 60,
         }
     }
@@ -235,6 +243,8 @@ pub struct Report {
     pub lines: u64,
     /// Lines that are not in the combined format.
     pub unreadable: u64,
+    /// Requests of `tidings doctor`, which are left out of everything below.
+    pub doctor: u64,
     /// Of documents, answered with 200, 226 or 304; as everything below.
     pub requests: u64,
     /// From 0 to 1.
@@ -244,7 +254,10 @@ pub struct Report {
     pub channels: Vec<ChannelRow>,
     /// Those who came again before they were asked to, most often first.
     pub too_often: Vec<OftenRow>,
+    /// How many there are: a client counts once for each document that it asks too often for.
     pub too_often_count: usize,
+    /// How many clients they are, by address and agent.
+    pub too_often_clients: usize,
     pub ttl_minutes: i64,
 }
 
@@ -373,6 +386,19 @@ mod tests {
         assert_eq!(report.too_often.len(), 1);
         let eager = &report.too_often[0];
         assert_eq!((&*eager.client, &*eager.agent, eager.requests, eager.early, eager.shortest_seconds), ("192.0.2.1", "Eager", 5, 4, 600));
+    }
+
+    #[test]
+    fn a_client_of_two_feeds_is_one_and_the_doctor_is_none() {
+        let ask = |agent: &str, path: &str| -> String {
+            (0..4).map(|n| line("192.0.2.1", &format!("09/Feb/2018:10:{:02}:00", n * 10), path, 200, agent)).collect()
+        };
+        let doctor = "tidings/0.1.0 (doctor)";
+        let log = ask("Eager/1.0", "/all.rss") + &ask("Eager/1.0", "/all.atom") + &ask(doctor, "/all.rss") + &ask(doctor, "/other.rss");
+        let report = report(log);
+        assert_eq!((report.too_often_count, report.too_often_clients), (2, 1));
+        assert_eq!((report.doctor, report.requests, report.channels.len()), (8, 8, 2));
+        assert!(report.channels.iter().all(|row| row.subscribers == 1));
     }
 
     #[test]
