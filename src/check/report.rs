@@ -75,7 +75,14 @@ impl CheckFinding {
     /// The finding in the form that the rest of the program prints.
     pub fn into_finding(self, path: Arc<Path>) -> Finding {
         let place = Place { path, line: self.line, column: self.column, excerpt: self.excerpt.map(Box::new) };
-        Finding { code: &self.rule.code, severity: self.severity, place: Some(place), message: self.message, help: Some(self.help) }
+        Finding {
+            code: &self.rule.code,
+            severity: self.severity,
+            place: Some(place),
+            message: self.message,
+            help: Some(self.help),
+            count: 1,
+        }
     }
 }
 

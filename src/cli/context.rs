@@ -100,7 +100,9 @@ impl Context {
     }
 
     fn refuse(&self, findings: &Findings, json: bool, end: &str) -> Result<(), Failure> {
-        self.ui.findings(findings);
+        if !json {
+            self.ui.findings(findings);
+        }
         self.ui.note(format_args!("{}{end}", ui::tally(findings)));
         if json {
             let findings: Vec<FindingRow> = findings.iter().map(FindingRow::of).collect();

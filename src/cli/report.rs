@@ -58,7 +58,9 @@ struct Refusal<'a> {
 
 /// Says that nothing is published and what stands is left alone; as JSON too where the number of records is given.
 pub(super) fn refuse(ui: Ui, findings: &Findings, records: Option<usize>, start: Instant) -> Result<Exit, Failure> {
-    ui.findings(findings);
+    if records.is_none() {
+        ui.findings(findings);
+    }
     if let Some(records) = records {
         let seconds = BTreeMap::from([("total", start.elapsed().as_secs_f64())]);
         let findings = findings.iter().map(FindingRow::of).collect();

@@ -263,10 +263,13 @@ impl Run<'_> {
 
     fn tell(&self, built: &Built, plan: &Plan, published: Published, views: Option<Vec<View>>) -> Result<Exit, Failure> {
         let ui = self.context.ui;
-        ui.findings(&built.findings);
-        self.tell_checked(&built.checked);
-        published.purge.iter().for_each(|finding| ui.findings(&finding.clone().into()));
-        published.hubs.iter().for_each(|hubs| ui.findings(&hubs.told.findings));
+        // As JSON they stand in the report.
+        if !self.args.json {
+            ui.findings(&built.findings);
+            self.tell_checked(&built.checked);
+            published.purge.iter().for_each(|finding| ui.findings(&finding.clone().into()));
+            published.hubs.iter().for_each(|hubs| ui.findings(&hubs.told.findings));
+        }
         match (self.args.json, published.outcome) {
             (true, _) => self.json(built, plan, &published, views.unwrap_or_default())?,
             (false, None) => view::tell(ui, plan, &views.unwrap_or_default()),

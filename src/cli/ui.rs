@@ -7,7 +7,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Failure;
-use crate::diag::{Findings, Severity, codes, render};
+use crate::diag::{Alike, Finding, Findings, Severity, Turn, codes, render};
 use crate::progress::Progress;
 
 /// How much to say.
@@ -21,24 +21,33 @@ impl Ui {
     /// Findings, one after the other. What was cleaned out of texts is told in full only on request.
     pub fn findings(&self, findings: &Findings) {
         let mut err = anstream::stderr().lock();
-        let mut cleaned = 0;
-        for finding in findings {
-            match finding.severity {
-                Severity::Error => {}
-                _ if self.quiet => continue,
-                Severity::Warning if finding.code == &codes::MARKUP_REMOVED && self.verbose == 0 => {
-                    cleaned += 1;
-                    continue;
-                }
-                Severity::Warning => {}
-                Severity::Info if self.verbose == 0 => continue,
-                Severity::Info => {}
-            }
-            let _ = write!(err, "{}", render::render(finding));
-        }
-        if cleaned > 0 {
+        let is_cleaned = |finding: &&Finding| finding.code == &codes::MARKUP_REMOVED && finding.severity == Severity::Warning;
+        let is_told = |finding: &&Finding| match finding.severity {
+            Severity::Error => true,
+            Severity::Warning => !self.quiet && (self.verbose > 0 || !is_cleaned(finding)),
+            Severity::Info => self.verbose > 0,
+        };
+        let told: Vec<Finding> = findings.iter().filter(is_told).cloned().collect();
+        let _ = self.told(&told, &mut err);
+        let cleaned = findings.iter().filter(is_cleaned).count();
+        if cleaned > 0 && self.verbose == 0 && !self.quiet {
             let _ = writeln!(err, "{cleaned} things were taken out of texts; `-v` names them");
         }
+    }
+
+    /// Findings in full; of many that say the same, the first few, unless more is wanted.
+    pub fn told(&self, findings: &[Finding], out: &mut dyn Write) -> std::io::Result<()> {
+        let mut alike = Alike::of(findings.iter().map(|finding| (finding.code, finding.message.as_str())));
+        for finding in findings {
+            let turn = if self.verbose > 0 { Turn::Shown } else { alike.turn(finding.code, &finding.message) };
+            if turn != Turn::Hidden {
+                write!(out, "{}", render::render(finding))?;
+            }
+            if let Turn::Last(more) = turn {
+                writeln!(out, "  and {more} more like this; `-v` shows them")?;
+            }
+        }
+        Ok(())
     }
 
     /// A line of the result.

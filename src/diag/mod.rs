@@ -4,11 +4,13 @@
 //! A step gathers all that it finds in a [`Findings`] and goes on; whoever called it decides whether an error stops
 //! the run. Nothing here prints: [`render`] turns findings into text, and the command line writes that text.
 
+mod alike;
 pub mod codes;
 mod place;
 pub mod render;
 mod suggest;
 
+pub use alike::{Alike, Turn};
 pub use place::{Excerpt, Place};
 pub use suggest::{did_you_mean, nearest};
 
@@ -56,12 +58,14 @@ pub struct Finding {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// How many it stands for: more than one where there were too many to keep.
+    pub count: usize,
 }
 
 impl Finding {
     /// A finding with its code's own severity and no place yet.
     pub fn new(code: &'static Code, message: impl Into<String>) -> Self {
-        Finding { code, severity: code.severity, place: None, message: message.into(), help: None }
+        Finding { code, severity: code.severity, place: None, message: message.into(), help: None, count: 1 }
     }
 
     /// Says where.
@@ -69,6 +73,12 @@ impl Finding {
     pub fn at(mut self, place: Place) -> Self {
         self.place = Some(place);
         self
+    }
+
+    /// Says how many it stands for.
+    #[must_use]
+    pub fn counting(self, count: usize) -> Self {
+        Finding { count, ..self }
     }
 
     /// Says what to do.
@@ -131,7 +141,7 @@ impl Findings {
     }
 
     fn count(&self, severity: Severity) -> usize {
-        self.0.iter().filter(|f| f.severity == severity).count()
+        self.0.iter().filter(|f| f.severity == severity).map(|f| f.count).sum()
     }
 }
 

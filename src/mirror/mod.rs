@@ -103,15 +103,17 @@ pub fn refresh(config: &Config, whole: bool, progress: &Progress) -> Findings {
 fn one(config: &Config, table: &Table, how: How<'_>) -> Vec<Finding> {
     let mut faults = bring(config, table, how).unwrap_or_else(|faults| faults);
     let more = faults.split_off(faults.len().min(SHOWN));
-    if !more.is_empty() {
-        let message = format!("{} more rows that cannot be read are not shown", more.len());
-        faults.push(Fault::new(&codes::MORE_LIKE_THIS, Spot::Record, message).help("mend what they have in common first"));
-    }
     let say = |fault: Fault| {
         let message = format!("`{}`: {}", table.name, fault.message);
         Finding::new(fault.code, message).at(table.place.clone()).maybe_help(fault.help)
     };
-    faults.into_iter().map(say).collect()
+    let mut findings: Vec<Finding> = faults.into_iter().map(say).collect();
+    if !more.is_empty() {
+        let message = format!("{} more rows that cannot be read are not shown", more.len());
+        let fault = Fault::new(&codes::MORE_LIKE_THIS, Spot::Record, message).help("mend what they have in common first");
+        findings.push(say(fault).counting(more.len()));
+    }
+    findings
 }
 
 /// Brings one table over; what is no error is told too.

@@ -28,6 +28,33 @@ fn places_lines_carets_and_ways_out() {
 }
 
 #[test]
+fn a_quiet_check_tells_what_is_wrong_and_nothing_else() {
+    let publication = with_feeds();
+    let silent = |ran: Ran| assert_eq!((ran.code, &*ran.out, &*ran.err), (0, "", ""));
+    silent(publication.run(&["check", "--quiet"]));
+    silent(publication.run(&["check", "-q", "feeds/deep"]));
+    let ran = publication.run(&["check", "-q", "feeds"]);
+    ran.expect(1, &["error[missing-link]", "1 error"]);
+    assert!(!ran.out.contains("warning["), "{ran:?}");
+}
+
+#[test]
+fn of_many_that_say_the_same_the_first_few_are_shown() {
+    let config = format!("{}\n[[source]]\npath = 'rows.ndjson'\n", crate::support::CONFIG);
+    let publication = Publication::with_config(&config);
+    let row = |n: usize| format!("{{\"id\": \"r{n}\", \"title\": \"T\", \"date\": \"2018-02-09\", \"countries\": [\"Xanadu\"]}}\n");
+    publication.write("rows.ndjson", (0..1502).map(row).collect::<String>());
+    let shown = |text: &str| text.matches("unknown country `Xanadu`").count();
+    for args in [&["build"][..], &["check"]] {
+        let ran = publication.run(args);
+        ran.expect(1, &["rows.ndjson:5:", "and 995 more like this", "502 more findings", "1502 errors"]);
+        assert_eq!(shown(&ran.out) + shown(&ran.err), 5, "{ran:?}");
+    }
+    let ran = publication.run(&["build", "--json"]);
+    assert_eq!((ran.code, shown(&ran.out), ran.err.lines().count()), (1, 1000, 1), "{}", ran.err);
+}
+
+#[test]
 fn folders_are_walked_and_have_addresses() {
     let publication = with_feeds();
     let ran = publication.run(&["check", "feeds", "--format", "ndjson", "--url", "https://example.org/x/"]);

@@ -79,8 +79,7 @@ pub(super) fn run(args: &CheckArgs, context: &Context) -> Result<Exit, Failure> 
         false => check_files(args, context)?,
     };
     checked.iter_mut().for_each(|one| weigh(one, args));
-    let notes = context.ui.verbose > 0;
-    ui::written(output::print(args.format, notes, &checked, &mut anstream::stdout().lock()));
+    ui::written(output::print(args.format, context.ui, &checked, &mut anstream::stdout().lock()));
     Ok(if checked.iter().all(Checked::valid) { Exit::Fine } else { Exit::Findings })
 }
 

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::Format;
 use crate::check::codes::{self, Rule};
 use crate::check::{self, Report};
-use crate::cli::ui::many;
-use crate::diag::{Code, Finding, Place, Severity, render};
+use crate::cli::ui::{Ui, many};
+use crate::diag::{Code, Finding, Place, Severity};
 
 /// A file and what was found in it.
 pub(super) struct Checked {
@@ -42,6 +42,8 @@ pub(super) struct Told {
     parent: Option<String>,
     message: String,
     help: Option<String>,
+    /// How many it stands for.
+    count: usize,
 }
 
 impl Checked {
@@ -67,7 +69,7 @@ impl Checked {
     }
 
     fn count(&self, severity: Severity) -> usize {
-        self.findings.iter().filter(|finding| finding.severity == severity).count()
+        self.findings.iter().filter(|finding| finding.severity == severity).map(|finding| finding.count).sum()
     }
 
     fn shown(&self, notes: bool) -> impl Iterator<Item = &Told> {
@@ -77,8 +79,8 @@ impl Checked {
 
 impl Told {
     fn of(finding: Finding) -> Self {
-        let Finding { code, severity, place, message, help } = finding;
-        Told { code, severity, place, element: None, parent: None, message, help }
+        let Finding { code, severity, place, message, help, count } = finding;
+        Told { code, severity, place, element: None, parent: None, message, help, count }
     }
 
     fn line(&self) -> u32 {
@@ -91,7 +93,7 @@ impl Told {
 
     fn finding(&self) -> Finding {
         let (place, message, help) = (self.place.clone(), self.message.clone(), self.help.clone());
-        Finding { code: self.code, severity: self.severity, place, message, help }
+        Finding { code: self.code, severity: self.severity, place, message, help, count: self.count }
     }
 
     /// The checker's row about the code, where it is the checker's.
@@ -101,26 +103,30 @@ impl Told {
 }
 
 /// Prints in the format; `notes` shows findings of the lowest weight too.
-pub(super) fn print(format: Format, notes: bool, checked: &[Checked], out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn print(format: Format, ui: Ui, checked: &[Checked], out: &mut dyn Write) -> io::Result<()> {
+    let notes = ui.verbose > 0;
     match format {
-        Format::Text => text(notes, checked, out),
+        Format::Text => text(ui, checked, out),
         Format::Ndjson => checked.iter().try_for_each(|one| writeln!(out, "{}", object(one, notes))),
         Format::Github => checked.iter().try_for_each(|one| annotations(one, notes, out)),
         Format::Sarif => writeln!(out, "{}", sarif(checked, notes)),
     }
 }
 
-fn text(notes: bool, checked: &[Checked], out: &mut dyn Write) -> io::Result<()> {
+/// Of a quiet check, only what is wrong.
+fn text(ui: Ui, checked: &[Checked], out: &mut dyn Write) -> io::Result<()> {
     for one in checked {
-        for finding in one.shown(notes) {
-            write!(out, "{}", render::render(&finding.finding()))?;
-        }
-        if one.dropped > 0 {
+        let shown = one.shown(ui.verbose > 0).filter(|finding| !ui.quiet || finding.severity == Severity::Error);
+        ui.told(&shown.map(Told::finding).collect::<Vec<_>>(), out)?;
+        if one.dropped > 0 && !ui.quiet {
             writeln!(out, "{}: {} more findings are not shown", one.name, one.dropped)?;
         }
     }
     let count = |severity| checked.iter().map(|one| one.count(severity)).sum::<usize>();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    if ui.quiet && errors == 0 {
+        return Ok(());
+    }
     let documents = checked.iter().filter(|one| matches!(one.kind, Kind::Document | Kind::Feed(_))).count();
     writeln!(out, "{}, {}, {}", many(documents, "document"), many(errors, "error"), many(warnings, "warning"))
 }

@@ -113,11 +113,7 @@ impl<S: Sift> Reader<'_, S> {
             batch.findings.push(self.no_records(found));
         }
         let hidden = batch.findings.split_off(batch.findings.len().min(SHOWN));
-        if let Some(severity) = hidden.iter().map(|finding| finding.severity).min() {
-            let mut more = whole(found, &codes::MORE_LIKE_THIS, format!("{} more findings in this file are not shown", hidden.len()));
-            more.severity = severity;
-            batch.findings.push(more.help("mend what they have in common first"));
-        }
+        batch.findings.extend(in_short(found, &hidden));
         batch
     }
 
@@ -384,6 +380,17 @@ struct Met<'a> {
 
 fn whole(found: &Found, code: &'static Code, message: impl Into<String>) -> Finding {
     Finding::new(code, message).at(Place::file(found.path.clone()))
+}
+
+/// Findings that are too many to keep, each weight of them as one.
+fn in_short(found: &Found, hidden: &[Finding]) -> Vec<Finding> {
+    let count = |severity| hidden.iter().filter(|finding| finding.severity == severity).map(|finding| finding.count).sum::<usize>();
+    let short = |severity| {
+        let message = format!("{} more findings in this file are not shown", count(severity));
+        let finding = whole(found, &codes::MORE_LIKE_THIS, message).help("mend what they have in common first").counting(count(severity));
+        Finding { severity, ..finding }
+    };
+    [Severity::Error, Severity::Warning, Severity::Info].into_iter().filter(|severity| count(*severity) > 0).map(short).collect()
 }
 
 fn unreadable(found: &Found, error: &io::Error) -> Finding {

@@ -370,6 +370,7 @@ fn findings_of_a_bulk_file_have_an_end() {
     let loaded = load("", &[("a.ndjson", rows.as_bytes())]);
     assert_eq!((loaded.findings.iter().count(), loaded.bad), (SHOWN + 1, 1500));
     assert!(loaded.findings.iter().any(|finding| finding.message == "500 more findings in this file are not shown"));
+    assert_eq!(loaded.findings.errors(), 1500);
 }
 
 #[test]
