@@ -1,6 +1,7 @@
 //! A finding while the document is still being read: its place is a byte, its line is reckoned at the end, once for all.
 
 use super::codes::Rule;
+use super::sentence;
 
 /// Where a finding stands, from a byte of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +73,7 @@ impl<'d> Detail<'d> {
 pub(super) struct Found {
     pub rule: &'static Rule,
     pub spot: Spot,
+    /// As the document's kind has it in its tables: `dc_title`, or the key of JSON.
     pub element: String,
     pub parent: String,
     pub value: String,
@@ -83,7 +85,7 @@ const SHOWN: usize = 200;
 
 impl Found {
     pub fn new(rule: &'static Rule, spot: Spot, element: &str, parent: &str, detail: &Detail<'_>) -> Self {
-        Found { rule, spot, element: qualified(element), parent: qualified(parent), value: cut(detail.value), other: cut(detail.other) }
+        Found { rule, spot, element: cut(element), parent: cut(parent), value: cut(detail.value), other: cut(detail.other) }
     }
 
     /// A finding about the document as a whole.
@@ -91,13 +93,27 @@ impl Found {
         Found::new(rule, spot, "", "", &Detail::value(value))
     }
 
+    /// The names as people write them; a key of JSON stands for itself.
+    #[must_use]
+    pub fn spelt(mut self, is_json: bool) -> Self {
+        if !is_json {
+            (self.element, self.parent) = (qualified(&self.element), qualified(&self.parent));
+        }
+        self
+    }
+
+    /// What is said, and the way out.
+    pub fn said(&self) -> (String, String) {
+        sentence::instead(self).unwrap_or_else(|| (self.rule_message(), self.rule_help()))
+    }
+
     /// The rule's sentence with what was found in it.
-    pub fn message(&self) -> String {
+    pub fn rule_message(&self) -> String {
         self.fill(self.rule.message)
     }
 
     /// The rule's way out with what was found in it.
-    pub fn help(&self) -> String {
+    pub fn rule_help(&self) -> String {
         self.fill(self.rule.help)
     }
 
@@ -121,8 +137,8 @@ impl Found {
 }
 
 /// `dc_title` as people write it.
-fn qualified(name: &str) -> String {
-    cut(&name.replacen('_', ":", 1))
+pub(super) fn qualified(name: &str) -> String {
+    name.replacen('_', ":", 1)
 }
 
 fn cut(text: &str) -> String {

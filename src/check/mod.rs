@@ -16,6 +16,7 @@ mod media_types;
 mod namespace;
 mod rdf_syntax;
 mod report;
+mod sentence;
 mod set;
 mod value;
 mod walk;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::codes::Rule;
-use super::found::{Found, Spot};
+use super::found::{Found, Spot, qualified};
 use crate::diag::{Excerpt, Finding, Place, Severity};
 
 /// What a document turned out to be.
@@ -62,7 +62,7 @@ pub struct CheckFinding {
     pub line: u32,
     /// From 1, in characters.
     pub column: u32,
-    /// The element, or the attribute, that it is about; may be empty.
+    /// The element, or the attribute, that it is about; may be empty. The first `_` of a name is written as `:`, in JSON too.
     pub element: String,
     pub parent: String,
     pub message: String,
@@ -95,22 +95,23 @@ pub(super) fn make(text: &str, kind: Kind, mut found: Vec<Found>, dropped: usize
         *at = text.floor_char_boundary(*at);
     }
     let lines = Lines::new(text, &found);
-    let mut findings: Vec<CheckFinding> = found.into_iter().map(|found| finish(text, &lines, &found)).collect();
+    let mut findings: Vec<CheckFinding> = found.into_iter().map(|found| finish(text, &lines, found.spelt(kind == Kind::Json))).collect();
     findings.sort_by_key(|finding| (finding.line, finding.column));
     Report { kind, findings, dropped }
 }
 
-fn finish(text: &str, lines: &Lines, found: &Found) -> CheckFinding {
+fn finish(text: &str, lines: &Lines, found: Found) -> CheckFinding {
     let (line, column, excerpt) = place(text, lines, found.spot);
+    let (message, help) = found.said();
     CheckFinding {
         rule: found.rule,
         severity: found.rule.code.severity,
         line,
         column,
-        element: found.element.clone(),
-        parent: found.parent.clone(),
-        message: found.message(),
-        help: found.help(),
+        element: qualified(&found.element),
+        parent: qualified(&found.parent),
+        message,
+        help,
         excerpt,
     }
 }
@@ -133,7 +134,8 @@ fn excerpt(text: &str, start: usize, at: usize) -> Excerpt {
     let line_end =
         text.as_bytes()[at..].iter().take(SHOWN).position(|b| matches!(b, b'\n' | b'\r')).map_or(text.len(), |length| at + length);
     let to = floor(line_end.min(from + SHOWN).max(at));
-    let tag = text[at..to].find(['>', ' ']).map_or(to, |length| at + length);
+    let ends: &[char] = if text[at..to].starts_with('<') { &['>', ' '] } else { &['<', '>', ' '] };
+    let tag = text[at..to].find(ends).map_or(to, |length| at + length);
     Excerpt { text: text[from..to].to_owned(), span: at - from..tag.max(at) - from }
 }
 
@@ -194,6 +196,26 @@ mod tests {
         let report = check(text.as_bytes(), &Options { content_type: Some("text/xml; charset=utf-8".into()), ..Options::default() });
         let found = report.findings.iter().find(|finding| finding.rule.code.name == "bad-characters").expect("a finding");
         assert_eq!((found.line, found.column), (41, 2));
+    }
+
+    #[test]
+    fn a_wrong_text_is_pointed_at_where_it_begins() {
+        for (date, column) in [
+            ("<pubDate>2018-02-09</pubDate>", 10),
+            ("<pubDate> é2018-02-09 </pubDate>", 11),
+            ("<pubDate><![CDATA[2018-02-09]]></pubDate>", 19),
+            ("<pubDate>&#50;018-02-09</pubDate>", 10),
+            ("<pubDate\n>2018-02-09</pubDate>", 2),
+            // The line stays that of the end tag.
+            ("<pubDate>2018-02-09\n</pubDate>", 1),
+            ("<pubDate> </pubDate>", 11),
+        ] {
+            let text = format!("<rss version='2.0'><channel><item>\n{date}</item></channel></rss>");
+            let report = check(text.as_bytes(), &Options { content_type: Some("text/xml; charset=utf-8".into()), ..Options::default() });
+            let found = report.findings.iter().find(|finding| finding.element == "pubDate").expect("a finding");
+            let lines = 2 + date.matches('\n').count() as u32;
+            assert_eq!((found.line, found.column), (lines, column), "{date}");
+        }
     }
 
     #[test]

@@ -55,6 +55,19 @@ fn of_many_that_say_the_same_the_first_few_are_shown() {
 }
 
 #[test]
+fn an_address_is_no_file() {
+    let address = "https://example.org/feed";
+    Publication::new().run(&["check", address]).expect(2, &["is an address", "help: `tidings doctor https://example.org/feed`"]);
+}
+
+#[test]
+fn keys_of_json_are_called_by_their_names() {
+    let publication = Publication::new();
+    publication.write("a.json", "{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"T\", \"items\": []}");
+    publication.run(&["check", "a.json"]).expect(0, &["the feed has no `feed_url`"]);
+}
+
+#[test]
 fn folders_are_walked_and_have_addresses() {
     let publication = with_feeds();
     let ran = publication.run(&["check", "feeds", "--format", "ndjson", "--url", "https://example.org/x/"]);

@@ -54,6 +54,12 @@ pub(in crate::check) fn is_blank(text: &str) -> bool {
     text.chars().all(is_python_space)
 }
 
+/// Where the first letter of a text stands that begins at `at` of the document and is not blank.
+pub(in crate::check) fn first_letter(source: &str, at: usize, text: &str) -> Option<usize> {
+    let rest = source.get(at..).filter(|_| !is_blank(text))?;
+    Some(at + rest.len() - rest.trim_start_matches(is_python_space).len())
+}
+
 /// A letter, a digit or the underscore.
 pub(in crate::check) fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'

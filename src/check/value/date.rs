@@ -59,6 +59,32 @@ pub(in crate::check) fn day(walk: &mut Walk<'_>, on: On, value: &str) {
     }
 }
 
+/// Why a date cannot be, where it names a day that no calendar has: `February has no 30th`.
+pub(in crate::check) fn no_such_day(value: &str) -> Option<String> {
+    const MONTHS: [&str; 12] =
+        ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+    let (year, month, day) = year_month_day(value).or_else(|| super::rfc822::year_month_day(value))?;
+    let Some(name) = MONTHS.get(month.wrapping_sub(1) as usize) else { return Some(format!("there is no month {month}")) };
+    let ordinal = match day {
+        29 => "29th",
+        30 => "30th",
+        31 => "31st",
+        1..=28 => return None,
+        _ => return Some(format!("there is no day {day}")),
+    };
+    let year_of = if day == 29 { format!(" {year}") } else { String::new() };
+    NaiveDate::from_ymd_opt(year, month, day).is_none().then(|| format!("{name}{year_of} has no {ordinal}"))
+}
+
+fn year_month_day(value: &str) -> Option<(i32, u32, u32)> {
+    let mut text = Cursor(value.as_bytes());
+    let year = text.number(4, 4)? as i32;
+    text.byte(b'-')?;
+    let month = text.number(2, 2)?;
+    text.byte(b'-')?;
+    Some((year, month, text.number(2, 2)?))
+}
+
 fn bounded(walk: &mut Walk<'_>, on: On, value: &str, form: Form, wrong: &'static Rule) -> bool {
     if !is_iso(value, form) {
         walk.say(on, wrong, Detail::value(value));

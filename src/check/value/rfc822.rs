@@ -100,6 +100,11 @@ fn rfc2822(value: &str) -> Option<Rfc2822> {
     Some(Rfc2822 { weekday, year, month, day, seconds: hour * 3600 + minute * 60 + second - offset })
 }
 
+/// Of a date that keeps to the form, be there such a day or not.
+pub(super) fn year_month_day(value: &str) -> Option<(i32, u32, u32)> {
+    rfc2822(value).map(|date| (date.year, date.month, date.day))
+}
+
 /// Seconds east of Greenwich.
 fn zone(text: &[u8]) -> Option<i64> {
     const NAMES: [(&str, i64); 11] = [

@@ -128,6 +128,8 @@ struct Layer<'a> {
     first: NodeId,
     attrs: usize,
     text: Option<Cow<'a, str>>,
+    /// Where its first letter stands in the document.
+    letter: Option<usize>,
     keeps: bool,
     /// Nobody asks for the white space around the text.
     trims: bool,
@@ -191,7 +193,7 @@ impl<'a> Walk<'a> {
             tomorrow: options.now.map(date::tomorrow),
         };
         walk.add_node(&elements::ROOT, Cow::Borrowed("root"), 0, (0, 0));
-        walk.layers.push(Layer { first: 0, attrs: 0, text: None, keeps: false, trims: false });
+        walk.layers.push(Layer { first: 0, attrs: 0, text: None, letter: None, keeps: false, trims: false });
         walk
     }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::super::class::{Class, Text};
 use super::super::codes as c;
 use super::super::elements;
-use super::super::found::Detail;
+use super::super::found::{Detail, Spot};
 use super::super::namespace;
 use super::super::value::{chars, uri};
 use super::{Layer, Node, NodeId, On, Reader, State, Walk};
@@ -23,7 +23,7 @@ impl<'a> Walk<'a> {
                 open(self, id);
             }
         }
-        self.layers.push(Layer { first, attrs: attrs.0, text: None, keeps, trims });
+        self.layers.push(Layer { first, attrs: attrs.0, text: None, letter: None, keeps, trims });
     }
 
     pub(super) fn add_node(&mut self, class: &'static Class, name: Cow<'a, str>, parent: NodeId, attrs: (usize, usize)) -> NodeId {
@@ -61,6 +61,9 @@ impl<'a> Walk<'a> {
     /// Running text: as one piece where nobody minds, else line by line, as the reference's reader hands it on. Says whether nobody
     /// minds what goes on in the same way.
     pub(super) fn text(&mut self, text: Cow<'a, str>) -> bool {
+        if let Some(layer) = self.layers.last_mut() {
+            layer.letter = layer.letter.or_else(|| chars::first_letter(self.source, self.at, &text));
+        }
         let Some(layer) = self.layers.last() else { return false };
         let first = layer.first;
         if layer.text.as_ref().is_some_and(|held| held.len() + text.len() > self.limits.text) {
@@ -121,14 +124,28 @@ impl<'a> Walk<'a> {
         let (first, attrs) = (layer.first, layer.attrs);
         let text = layer.text.take().unwrap_or_default();
         let trimmed = text.trim_matches(chars::is_python_space);
+        let (letter, before) = (layer.letter, self.found.len());
+        let is_plain = !trimmed.is_empty() && self.nodes[first..].iter().all(|node| node.children.is_empty());
         for id in first..self.nodes.len() {
             let class = self.nodes[id].class;
             if let Some(close) = class.close {
                 close(self, id, if class.trim { trimmed } else { &text });
             }
         }
+        if let Some(letter) = letter.filter(|_| is_plain) {
+            self.point_at(letter, before);
+        }
         self.layers.pop();
         self.nodes.truncate(first.max(1));
         self.attrs.truncate(attrs);
+    }
+
+    /// Lets the findings from `before` on that stand at the end tag point at the text's first letter, where that is on the same line: the line
+    /// is the reference's.
+    fn point_at(&mut self, letter: usize, before: usize) {
+        let end = self.at;
+        if letter < end && !self.source[letter..end].contains(['\n', '\r']) {
+            self.found[before..].iter_mut().filter(|found| found.spot == Spot::at(end)).for_each(|found| found.spot = Spot::at(letter));
+        }
     }
 }

@@ -25,6 +25,7 @@ pub(super) fn gather(paths: &[PathBuf], url: Option<&Url>) -> Result<Vec<Source>
     for (number, path) in paths.iter().enumerate() {
         match path.is_dir() {
             true => walk(path, number, url, &mut sources)?,
+            false if is_address(path) => return Err(address(path)),
             false => sources.push(Source { path: path.clone(), name: name(path), url: url.cloned(), folder: None }),
         }
     }
@@ -42,6 +43,17 @@ impl Source {
         };
         read().map_err(Failure::io("read", Path::new(&self.name)))
     }
+}
+
+/// An address where a file should be named; no file is called so.
+fn is_address(path: &Path) -> bool {
+    path.to_str().is_some_and(|path| path.starts_with("https://") || path.starts_with("http://")) && !path.exists()
+}
+
+fn address(path: &Path) -> Failure {
+    let path = path.display();
+    let help = format!("`tidings doctor {path}` fetches it as readers do; `curl -s {path} | tidings check -` checks the document alone");
+    Failure::new(format!("`{path}` is an address, and files are checked here")).help(help)
 }
 
 fn is_standard_input(path: &Path) -> bool {
