@@ -38,7 +38,7 @@ use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 
 use crate::cache::records::Records;
-use crate::channel::{Catalogue, Channel, Sorted};
+use crate::channel::{self, Catalogue, Channel, Sorted};
 use crate::classify::{Classifier, Placement};
 use crate::config::Config;
 use crate::diag::{Finding, Findings};
@@ -101,7 +101,7 @@ pub struct Timings {
 #[derive(Clone, Copy, Debug)]
 pub struct Past<'a> {
     pub memory: &'a Memory,
-    /// The channel paths that were published before.
+    /// The channel paths that were published to this place before; the memory may know others, of a place that is another now.
     pub known: &'a BTreeSet<String>,
     /// What the user takes responsibility for.
     pub accepted: &'a BTreeSet<Accept>,
@@ -187,6 +187,20 @@ impl Recalled {
             timings,
         })
     }
+}
+
+/// Sorts the items into channels. What was published before, the place knows and the ledger too: a new place knows of nothing.
+fn channels(config: &Config, sorted: Sorted<'_>, past: &Past<'_>) -> Catalogue {
+    let known: BTreeSet<String> = past.known.iter().chain(past.memory.channels.keys()).cloned().collect();
+    let mut catalogue = channel::catalogue(config, sorted, &known);
+    // Documents that do not stand in this place cannot stay as they are.
+    let lost: BTreeSet<String> = catalogue.kept.difference(past.known).cloned().collect();
+    if !lost.is_empty() {
+        catalogue.kept.retain(|path| !lost.contains(path));
+        catalogue.channels.extend(channel::heads(config, &lost).channels);
+        catalogue.channels.sort_by(|a, b| a.path.cmp(&b.path));
+    }
+    catalogue
 }
 
 /// Everything that documents are made of.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use super::context::Context;
-use super::{Exit, Failure, ui};
+use super::{Exit, Failure, memory, ui};
 use crate::channel::{self, Channel, Sorted};
 use crate::config::Config;
 use crate::progress::Progress;
@@ -25,7 +25,7 @@ pub(super) struct ChannelsArgs {
 
 pub(super) fn run(args: &ChannelsArgs, context: &Context) -> Result<Exit, Failure> {
     let Some(config) = context.load_with_tables(args.json)? else { return Ok(Exit::Findings) };
-    let known = Destination::open(&config)?.known();
+    let known = memory::known(&config, &Destination::open(&config)?)?;
     let mut loaded = item::read(&config, &Progress::default());
     let mut items = std::mem::take(&mut loaded.items);
     pipeline::seen_now(&mut items, &mut loaded.notes, context.now, &mut loaded.findings);

@@ -8,7 +8,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::context::Context;
-use super::{Exit, Failure, ui};
+use super::{Exit, Failure, memory, ui};
 use crate::channel::{self, Catalogue, Channel, Kind, Sorted};
 use crate::classify::{Classifier, Survey};
 use crate::config::{Config, Query};
@@ -39,7 +39,7 @@ pub(super) struct ExplainArgs {
 
 pub(super) fn run(args: &ExplainArgs, context: &Context) -> Result<Exit, Failure> {
     let Some(config) = context.load_with_tables(args.json)? else { return Ok(Exit::Findings) };
-    let known = Destination::open(&config)?.known();
+    let known = memory::known(&config, &Destination::open(&config)?)?;
     let loaded = item::read(&config, &Progress::default());
     let at = find(&loaded.items, &args.item)?;
     let scene = Scene::new(&config, loaded.items, at, &known, context);

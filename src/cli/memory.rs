@@ -1,6 +1,6 @@
 //! The ledger of a publication, loaded and saved around a run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -58,6 +58,12 @@ pub(super) fn load(config: &Config, folder: &Destination) -> Result<Remembered, 
         }
     }
     Ok(Remembered { store, stored, memory, took: clock.elapsed(), state, marks: Marks::new() })
+}
+
+/// The channel paths that were published before, as the folder and the ledger know them.
+pub(super) fn known(config: &Config, folder: &Destination) -> Result<BTreeSet<String>, Failure> {
+    let before = load(config, folder)?;
+    Ok(folder.known().into_iter().chain(before.memory.channels.keys().cloned()).collect())
 }
 
 /// A memory of what is published.

@@ -173,7 +173,7 @@ impl Run<'_> {
             return self.refuse(&built.findings);
         }
         let mut refused = std::mem::take(&mut built.refused);
-        refused.extend(self.gone_paths(&plan));
+        refused.extend(self.gone_paths(&plan, &built.after));
         refused.extend(self.taken_back(&plan, &built.after, folder));
         if !refused.is_empty() && !self.args.dry_run {
             built.findings.extend(refused);
@@ -227,7 +227,7 @@ impl Run<'_> {
     }
 
     /// Documents that would be there no more, where nobody said that they may go.
-    fn gone_paths(&self, plan: &Plan) -> Findings {
+    fn gone_paths(&self, plan: &Plan, after: &Memory) -> Findings {
         if self.accepted.contains(&Accept::Paths) {
             return Findings::new();
         }
@@ -235,12 +235,15 @@ impl Run<'_> {
             let channel = path.rsplit_once('.').map_or(path, |(channel, _)| channel);
             channel == from || channel.strip_suffix(from).is_some_and(|before| before.ends_with('/'))
         };
-        let is_said = |path: &&String| self.config.moved.iter().any(|moved| of_moved(path, &moved.from));
+        let is_said = |path: &str| self.config.moved.iter().any(|moved| of_moved(path, &moved.from));
         // A page of an archive goes with its channel, or with the whole archive, which the config decides.
-        let is_page = |path: &&String| path.rsplit_once('.').is_some_and(|(page, _)| paths::of_archive(page).is_some());
+        let is_page = |path: &str| path.rsplit_once('.').is_some_and(|(page, _)| paths::of_archive(page).is_some());
         // Subscribers fetch feeds; what stands beside them comes and goes with its content.
-        let feeds = plan.deletes.iter().filter(|path| Format::of_path(path).is_some());
-        feeds.filter(|path| !is_said(path) && !is_page(path)).map(|path| guard::path(self.config, path)).collect()
+        let feeds = plan.deletes.iter().filter(|path| Format::of_path(path).is_some() && !is_page(path));
+        // What was published to another place is in no manifest.
+        let elsewhere =
+            self.before.memory.channels.keys().filter(|path| !self.known.contains(*path) && !after.channels.contains_key(*path));
+        feeds.chain(elsewhere).filter(|path| !is_said(path)).map(|path| guard::path(self.config, path)).collect()
     }
 
     /// A publish that somebody took back, about to be repeated as it was.

@@ -16,7 +16,7 @@ use rayon::prelude::*;
 use super::prepare::{Former, Ready, mark};
 use super::recalled::{Apart, Recalled, dated_ahead, taken_out};
 use super::{Built, Past, Sifted, next, pages};
-use crate::channel::{self, Catalogue, Sketch, Sorted};
+use crate::channel::{Catalogue, Sketch, Sorted};
 use crate::classify::Placement;
 use crate::config::Config;
 use crate::diag::{Findings, codes};
@@ -40,7 +40,7 @@ pub(super) struct Ground {
 impl Ground {
     /// Sorts the items. `records` are the marks of their records.
     pub fn of(config: &Config, sorted: Sorted<'_>, records: &[u64], past: Past<'_>) -> Self {
-        let catalogue = channel::catalogue(config, sorted, past.known);
+        let catalogue = super::channels(config, sorted, &past);
         let stories = Stories::of(sorted.items);
         let mark = |(at, (item, record)): (usize, (&Arc<Item>, &u64))| mark(*record, at as u32, item, &stories);
         let marks = past.clean.map_or_else(Vec::new, |_| sorted.items.par_iter().zip(records).enumerate().map(mark).collect());

@@ -5,7 +5,7 @@ use std::fs;
 use std::process::Stdio;
 use std::time::{Duration, SystemTime};
 
-use crate::support::{Publication, Ran};
+use crate::support::{CONFIG, Publication, Ran};
 
 /// Inode and time of change of every published file.
 fn stamps(publication: &Publication) -> BTreeMap<String, (u64, SystemTime)> {
@@ -73,6 +73,35 @@ fn a_channel_that_was_published_stays_when_it_empties() {
     assert!(publication.exists("public/country/costa-rica.rss"));
     assert!(!publication.read("public/country/costa-rica.rss").contains("<item>"));
     assert!(!publication.exists("public/country/mexico.rss"), "never published, so not begun empty");
+}
+
+#[test]
+fn an_empty_channel_goes_along_to_another_folder() {
+    for (empty, accept) in [("publish-known", "paths"), ("keep", "shrink")] {
+        let publication = Publication::with_items(4);
+        let config =
+            |folder: &str, countries: &str| format!("{CONFIG}countries = {countries}\nempty = '{empty}'\n[output]\nfolder = '{folder}'\n");
+        let all_but_mexico = "{ exclude = ['MX'] }";
+        publication.write("feeds.toml", config("public", "true"));
+        publication.write("items/mexico.md", "+++\ntitle = 'A harbour in Mexico'\ndate = 2018-02-01\n+++\n\nText.\n");
+        publication.build();
+        publication.write("items/mexico.md", "+++\ntitle = 'A harbour'\ndate = 2018-02-01\n+++\n\nText.\n");
+        publication.run(&["build", "--accept", "shrink"]).expect(0, &[]);
+
+        publication.write("feeds.toml", config("www", "true"));
+        assert_eq!(publication.run(&["channels"]).out.contains("country/mexico"), empty == "publish-known");
+        publication.run(&["build", "--accept", accept]).expect(0, &[]);
+        assert!(publication.exists("www/country/mexico.rss"), "{empty}");
+        publication.run(&["build"]).expect(0, &["unchanged"]);
+
+        publication.write("feeds.toml", config("htdocs", all_but_mexico));
+        publication.run(&["build"]).expect(1, &["path-disappears", "`country/mexico` was published"]);
+        publication.write("feeds.toml", config("htdocs", all_but_mexico) + "[[moved]]\nfrom = 'country/mexico'\n");
+        publication.build();
+        publication.write("feeds.toml", config("htdocs", "true"));
+        publication.build();
+        assert!(!publication.exists("htdocs/country/mexico.rss"), "what ended is forgotten");
+    }
 }
 
 #[test]

@@ -132,6 +132,16 @@ impl Columns {
             let help = "put a cell that holds the delimiter, a quote or a line break between double quotes";
             return Err(vec![Fault::new(&codes::RECORD_SYNTAX, Spot::Record, message).help(help)]);
         }
+        let (record, faults) = self.fill(cells);
+        if faults.is_empty() { Ok(record) } else { Err(faults) }
+    }
+
+    /// What there is of a row that is no record.
+    pub fn rest(&self, cells: &StringRecord) -> Option<Record> {
+        (cells.len() == self.width).then(|| self.fill(cells).0)
+    }
+
+    fn fill(&self, cells: &StringRecord) -> (Record, Vec<Fault>) {
         let (mut record, mut faults) = (Record::default(), Vec::new());
         for (field, column) in &self.fields {
             let cell = cells.get(*column).unwrap_or_default();
@@ -139,7 +149,7 @@ impl Columns {
                 faults.extend(self.set(&mut record, field, cell).err());
             }
         }
-        if faults.is_empty() { Ok(record) } else { Err(faults) }
+        (record, faults)
     }
 
     /// The cell of a field, for showing.

@@ -130,6 +130,14 @@ impl Passage<'_> {
         Place::line(self.path.clone(), self.line)
     }
 
+    /// What there is of a record that has faults, so that what the parts mean can be judged too. `None` where nothing of it can be told.
+    pub fn rest(&self) -> Option<Record> {
+        match self.body {
+            Body::Text(format, text) => tree::rest(tree(format, text).ok()?),
+            Body::Cells(columns, cells) => columns.rest(cells),
+        }
+    }
+
     /// The faults in the words of those who know the record as a row of a table.
     pub fn in_table(&self, table: &str, faults: Vec<Fault>) -> Vec<Fault> {
         let id = match self.body {

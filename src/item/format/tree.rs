@@ -11,7 +11,8 @@ use serde::de::{DeserializeSeed, Deserializer, Error, Expected, MapAccess, SeqAc
 use serde::{Deserialize, forward_to_deserialize_any};
 
 use super::{Fault, Field, Spot};
-use crate::diag::{Code, codes, did_you_mean};
+use crate::config::RECORD_FIELDS;
+use crate::diag::{Code, codes, did_you_mean, nearest};
 use crate::item::record::{Record, TOML_DATE};
 
 /// The deepest tree that is built; a record is never deeper than three.
@@ -82,6 +83,28 @@ pub fn faults(root: &Node) -> Vec<Fault> {
         faults.extend(Record::deserialize(root).err().map(|wrong| wrong.into_fault(&root.span)));
     }
     faults
+}
+
+/// What of the tree is right, as a record. Where a field that no record goes without is wrong or misspelled, something stands in for it: what is
+/// wrong with it was said.
+pub fn rest(root: Node) -> Option<Record> {
+    let Value::Table(entries) = root.value else { return None };
+    let is_wrong: Vec<bool> = entries.iter().enumerate().map(|(at, entry)| entry_fault(&entries[..at], entry).is_some()).collect();
+    let (mut right, mut wrong) = (Vec::new(), Vec::new());
+    for (entry, is_wrong) in entries.into_iter().zip(is_wrong) {
+        if is_wrong { wrong.push(entry.key) } else { right.push(entry) }
+    }
+    let mut record = Record::deserialize(&Node { span: root.span, value: Value::Table(right) }).ok()?;
+    for key in wrong {
+        let (field, stand_in) = match nearest(&key, RECORD_FIELDS) {
+            Some("id") => (&mut record.id, "id"),
+            Some("title") => (&mut record.title, "title"),
+            Some("date") => (&mut record.date, "1970-01-01"),
+            _ => continue,
+        };
+        field.get_or_insert_with(|| stand_in.to_owned());
+    }
+    Some(record)
 }
 
 fn entry_fault(before: &[Entry], entry: &Entry) -> Option<Fault> {

@@ -318,7 +318,12 @@ impl<S: Sift> Reader<'_, S> {
     fn settle(&self, met: &Met<'_>, parse: impl FnOnce() -> Result<Record, Vec<Fault>>, batch: &mut Batch<S::Note>) -> bool {
         let (item, faults) = match parse() {
             Ok(record) => self.resolver.resolve(record, self.setting(met.found, met.passage)),
-            Err(faults) => (None, faults),
+            Err(mut faults) => {
+                // One run tells all: what the rest of it means is judged as well.
+                let rest = met.passage.rest().map(|rest| self.resolver.resolve(rest, self.setting(met.found, met.passage)).1);
+                faults.extend(rest.into_iter().flatten());
+                (None, faults)
+            }
         };
         batch.records += 1;
         batch.bad += usize::from(item.is_none());

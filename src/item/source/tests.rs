@@ -178,8 +178,30 @@ fn faults_have_a_place() {
         (
             "a.md",
             b"---\ntitle: [a]\ndraft: no\ncountry: x\n---\n",
-            &["a.md:2:8 wrong-type `[`", "a.md:3:8 wrong-type `no`", "a.md:4:1 unknown-key `country`"],
+            &["a.md:0:0 missing-date", "a.md:2:8 wrong-type `[`", "a.md:3:8 wrong-type `no`", "a.md:4:1 unknown-key `country`"],
         ),
+        // What the form and what the values are faulted for, in one run.
+        (
+            "a.md",
+            b"+++\ntitle = ''\ndate = 2018-02-09\ncountries = ['Beliz']\nlangauge = 'es'\n+++\n",
+            &["a.md:2:9 missing-title `''`", "a.md:4:14 unknown-country `'Beliz'`", "a.md:5:1 unknown-key `langauge`"],
+        ),
+        (
+            "a.md",
+            b"---\ndate: 31 February 2018\ntitel: T\n---\n",
+            &["a.md:2:7 invalid-date `31 February 2018`", "a.md:3:1 unknown-key `titel`"],
+        ),
+        (
+            "a.json",
+            b"{\"title\": \"T\", \"date\": 1.5, \"language\": \"Spanish\"}",
+            &["a.json:1:24 wrong-type `1.5`", "a.json:1:41 invalid-language `\"Spanish\"`"],
+        ),
+        (
+            "a.ndjson",
+            b"{\"id\": {}, \"title\": \"T\", \"topics\": \"x\"}",
+            &["a.ndjson:1:0 missing-date", "a.ndjson:1:8 wrong-type `{}`", "a.ndjson:1:37 unknown-topic `\"x\"`"],
+        ),
+        ("a.csv", b"id,title,date,draft\n1,T,soon,maybe", &["a.csv:2:0 invalid-date `soon`", "a.csv:2:0 wrong-type `maybe`"]),
         ("a.csv", b"id,title,date,draft\n1,T,2018-02-09,maybe", &["a.csv:2:0 wrong-type `maybe`"]),
         ("a.csv", b"id,headline,date\n1,T,2018-02-09", &["a.csv:1:0 missing-column"]),
         ("a.csv", b"id,title,date,contries\n1,T,2018-02-09,BZ", &["a.csv:1:0 unknown-column"]),
