@@ -146,7 +146,11 @@ fn faults_have_a_place() {
         ("a.json", b"{\"title\": \"T\",\n}", &["a.json:2:1 record-syntax `}`"]),
         ("a.json", b"{\"title\": \"T\"}\n{}", &["a.json:2:1 record-syntax `{`"]),
         ("a.json", b"[{}]", &["a.json:1:1 wrong-type `[{}]`"]),
-        ("a.json", b"{\"title\": 1, \"title\": 2}", &["a.json:1:11 wrong-type `1`", "a.json:1:15 record-syntax `title`"]),
+        (
+            "a.json",
+            b"{\"title\": 1, \"title\": 2}",
+            &["a.json:0:0 missing-date", "a.json:1:11 wrong-type `1`", "a.json:1:15 record-syntax `title`"],
+        ),
         ("a.json", b"{\"author\": \"A\", \"authors\": \"B\"}", &["a.json:1:1 record-syntax `{\"author\": \"A\", \"authors\": \"B\"}`"]),
         ("a.md", b"# Title\n", &["a.md:1:1 missing-front-matter `# Title`"]),
         ("a.md", b"---\ntitle: T\n", &["a.md:1:1 missing-front-matter `---`"]),
@@ -199,9 +203,9 @@ fn faults_have_a_place() {
         (
             "a.ndjson",
             b"{\"id\": {}, \"title\": \"T\", \"topics\": \"x\"}",
-            &["a.ndjson:1:0 missing-date", "a.ndjson:1:8 wrong-type `{}`", "a.ndjson:1:37 unknown-topic `\"x\"`"],
+            &["a.ndjson:1:0 missing-date", "a.ndjson:1:8 wrong-type `{}`", "a.ndjson:1:36 unknown-topic `\"x\"`"],
         ),
-        ("a.csv", b"id,title,date,draft\n1,T,soon,maybe", &["a.csv:2:0 invalid-date `soon`", "a.csv:2:0 wrong-type `maybe`"]),
+        ("a.csv", b"id,title,date,draft\n1,T,soon,maybe", &["a.csv:2:0 wrong-type `maybe`", "a.csv:2:0 invalid-date `soon`"]),
         ("a.csv", b"id,title,date,draft\n1,T,2018-02-09,maybe", &["a.csv:2:0 wrong-type `maybe`"]),
         ("a.csv", b"id,headline,date\n1,T,2018-02-09", &["a.csv:1:0 missing-column"]),
         ("a.csv", b"id,title,date,contries\n1,T,2018-02-09,BZ", &["a.csv:1:0 unknown-column"]),
@@ -388,7 +392,7 @@ fn order_is_by_path_then_line_and_the_same_each_time() {
 
 #[test]
 fn findings_of_a_bulk_file_have_an_end() {
-    let rows = "{\"tilte\": 1}\n".repeat(1500);
+    let rows = "{\"id\": \"a\", \"date\": \"2018-02-09\", \"tilte\": 1}\n".repeat(1500);
     let loaded = load("", &[("a.ndjson", rows.as_bytes())]);
     assert_eq!((loaded.findings.iter().count(), loaded.bad), (SHOWN + 1, 1500));
     assert!(loaded.findings.iter().any(|finding| finding.message == "500 more findings in this file are not shown"));
