@@ -13,10 +13,15 @@ use crate::vocab::slug::slug;
 
 /// `tidings new`
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  tidings new \"Three ports reopen\"\n  $EDITOR \"$(tidings new 'Three ports reopen')\"")]
+#[command(
+    after_help = "Examples:\n  tidings new \"Three ports reopen\"\n  tidings new --draft \"Three ports reopen\"\n  $EDITOR \"$(tidings new 'Three ports reopen')\""
+)]
 pub(super) struct NewArgs {
     /// The title
     title: String,
+    /// Keep it out of the feeds until `draft = true` is taken out of it
+    #[arg(long)]
+    draft: bool,
     /// The folder for the record; the config's first source where it is not given
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     into: Option<PathBuf>,
@@ -36,16 +41,20 @@ pub(super) fn run(args: &NewArgs, context: &Context) -> Result<Exit, Failure> {
     let today = now.date_naive();
     fs::create_dir_all(&folder).map_err(Failure::io("create", &folder))?;
     let stem = format!("{today}-{}", slug(&title).unwrap_or_else(|| "untitled".into()));
-    let path = write::create(&folder, &stem, "md", &record(&title, now.fixed_offset())).map_err(Failure::io("write into", &folder))?;
+    let text = record(&title, now.fixed_offset(), args.draft);
+    let path = write::create(&folder, &stem, "md", &text).map_err(Failure::io("write into", &folder))?;
     ui::print(path.display());
+    let then = if args.draft { ", take `draft = true` out when it is done," } else { "" };
+    context.ui.note(format_args!("write its text below the second `+++`{then} and run `tidings build`"));
     Ok(Exit::Fine)
 }
 
 /// A record without a text yet. It bears the time as well as the day, so that the items of one day keep their order.
-fn record(title: &str, now: Date) -> String {
+fn record(title: &str, now: Date, is_draft: bool) -> String {
     let title = toml::Value::String(title.to_owned());
     let date = now.to_rfc3339_opts(SecondsFormat::Secs, true);
-    format!("+++\nid = \"{}\"\ntitle = {title}\ndate = {date}\n+++\n\n", new::mint_id(now.date_naive()))
+    let draft = if is_draft { "draft = true\n" } else { "" };
+    format!("+++\nid = \"{}\"\ntitle = {title}\ndate = {date}\n{draft}+++\n\n", new::mint_id(now.date_naive()))
 }
 
 /// The first source that is a folder.

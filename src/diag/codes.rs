@@ -36,6 +36,7 @@ codes! {
     BROKEN_LINK = "broken-link", Error, "a symbolic link that leads nowhere or in a circle";
     DUPLICATE_ID = "duplicate-id", Error, "two items with one id";
     DUPLICATE_TRANSLATION = "duplicate-translation", Error, "two items with one story and one language";
+    EMPTY_ITEM = "empty-item", Warning, "an item that is a title and nothing else";
     EMPTY_RECORD = "empty-record", Error, "a record with nothing in it";
     EXPIRES_TOO_EARLY = "expires-too-early", Error, "an item that expires before it appears";
     FILE_TOO_LARGE = "file-too-large", Error, "a file or row larger than a record may be";
