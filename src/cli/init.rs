@@ -13,7 +13,7 @@ use crate::config::template;
 /// `tidings init`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  tidings init\n  tidings init news --base-url https://example.org/feeds/ --title \"Ports and harbours\""
+    after_help = "Examples:\n  tidings init\n  tidings init news --base-url https://feeds.example.net/ --title \"Ports and harbours\""
 )]
 pub(super) struct InitArgs {
     /// The folder; made where there is none
@@ -22,9 +22,9 @@ pub(super) struct InitArgs {
     /// What the publication is called
     #[arg(long, default_value = "Our news")]
     title: String,
-    /// Where the feeds will be served
-    #[arg(long, value_name = "URL", default_value = "https://example.org/feeds/")]
-    base_url: String,
+    /// Where the feeds will be served; a host of yours, since all ids are made from it
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
     /// The language of the publication
     #[arg(long, value_name = "TAG", default_value = "en")]
     language: String,
@@ -53,15 +53,20 @@ pub(super) fn run(args: &InitArgs, context: &Context) -> Result<Exit, Failure> {
         write_new(&path, &text, context)?;
     }
     context.ui.say("now edit feeds.toml, then run `tidings build`");
+    if args.base_url.is_none() {
+        context.ui.note("no `--base-url` was given: put yours, and a domain of yours into `id-authority`, in the place of example.org");
+        context.ui.note("before anything is published, since the ids of all items are made from `id-authority` and are for ever");
+    }
     Ok(Exit::Fine)
 }
 
 /// The config; its id authority is the host of the base URL and this year, in which the host is the user's own.
 fn config_text(args: &InitArgs, year: i32) -> String {
-    let host = Url::parse(&args.base_url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_else(|| "example.org".into());
+    let base_url = args.base_url.as_deref().unwrap_or(template::PLACEHOLDER);
+    let host = Url::parse(base_url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_else(|| "example.org".into());
     template::feeds_toml(&template::Answers {
         title: &args.title,
-        base_url: &args.base_url,
+        base_url,
         authority: &format!("{host},{year}"),
         language: &args.language,
         time_zone: &args.time_zone,

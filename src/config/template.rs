@@ -2,6 +2,9 @@
 
 use std::fmt::Write;
 
+/// The address of feeds that nobody has said where to serve.
+pub const PLACEHOLDER: &str = "https://example.org/feeds/";
+
 /// What a new publication must say of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answers<'a> {
@@ -147,7 +150,7 @@ mod tests {
 
     const ANSWERS: Answers<'_> = Answers {
         title: "The \"Highlands\" Programme \\ é@language@",
-        base_url: "https://example.org/feeds/",
+        base_url: "https://feeds.example.org/",
         authority: "example.org,2018",
         language: "en",
         time_zone: "America/Costa_Rica",

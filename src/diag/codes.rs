@@ -27,6 +27,7 @@ codes! {
     UNKNOWN_TOPIC = "unknown-topic", Error, "a topic that the config does not define";
     UNKNOWN_COUNTRY = "unknown-country", Error, "a country that is not in ISO 3166-1";
     BAD_TEMPLATE = "bad-template", Error, "a template of the pages that cannot be read or filled in";
+    PLACEHOLDER_ADDRESS = "placeholder-address", Warning, "the address that `tidings init` writes where it is given none";
     UNUSED_KEY = "unused-key", Warning, "a key or value that changes nothing";
 
     // records

@@ -11,11 +11,12 @@ fn init_new_build() {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let news = dir.path().join("news");
     let at = |args: &[&str]| Ran::of(tidings().arg("-C").arg(&news).args(args).output().expect("starts"));
-    Ran::of(tidings().arg("init").arg(&news).output().expect("starts")).expect(0, &["feeds.toml", "tidings build"]);
+    Ran::of(tidings().arg("init").arg(&news).output().expect("starts"))
+        .expect(0, &["feeds.toml", "tidings build", "no `--base-url` was given"]);
     for file in ["feeds.toml", ".gitignore", "items"] {
         assert!(news.join(file).exists(), "{file}");
     }
-    at(&["build"]).expect(0, &["1 item in"]);
+    at(&["build"]).expect(0, &["1 item in", "feeds.toml:7:12: warning[placeholder-address]", "id-authority"]);
 
     let ran = at(&["new", "Three ports: \"reopened\" & ready"]);
     let path = ran.out.trim();
@@ -23,11 +24,26 @@ fn init_new_build() {
     assert!(news.join(path).exists());
     let again = at(&["new", "Three ports: \"reopened\" & ready"]);
     assert_ne!(again.out, ran.out, "a record that is there is never overwritten");
-    at(&["build"]).expect(0, &["3 items in"]);
+    assert!(again.err.contains("write its text below the second `+++` and run `tidings build`"), "{again:?}");
+    at(&["build"]).expect(0, &["3 items in", "items/2018-03-01-three-ports-reopened-and-ready.md:3:9: warning[empty-item]"]);
+    at(&["new", "--draft", "Half a story"]).expect(0, &["half-a-story.md", "take `draft = true` out"]);
+    let ran = at(&["build"]);
+    ran.expect(0, &["3 items ("]);
+    assert!(!ran.err.contains("Half a story"), "nobody sees it yet: {ran:?}");
     let rss = std::fs::read_to_string(news.join("public/all.rss")).expect("published");
     assert!(rss.contains("Three ports: \"reopened\" &#x26; ready"), "{rss}");
 
     Ran::of(tidings().arg("init").arg(&news).output().expect("starts")).expect(2, &["there already"]);
+}
+
+#[test]
+fn who_says_where_the_feeds_are_served_is_warned_of_nothing() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let folder = dir.path().to_str().expect("a path");
+    let ran = run(&["init", folder, "--base-url", "https://feeds.example.net/"]);
+    assert!(!ran.expect(0, &["tidings build"]).err.contains("--base-url"), "{ran:?}");
+    let ran = run(&["-C", folder, "build"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
 }
 
 #[test]

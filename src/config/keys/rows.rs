@@ -43,7 +43,7 @@ pub(super) const SECTIONS: &[Section] = &[
             "publication.description" Localised, Like("the title"),
                 "A sentence on what is published; RSS and JSON Feed `description`, Atom `subtitle`.", r#""News of the programme""#;
             "publication.base-url" Text, Required,
-                "The address at which the output folder is served. `http` or `https`, without query and fragment.", r#""https://example.org/feeds/""#;
+                "The address at which the output folder is served. `http` or `https`, without query and fragment.", r#""https://feeds.example.org/""#;
             "publication.home" Text, Like("`base-url`"),
                 "The publication's own web page, which pages lead to. Without pages also that which the channels stand for: RSS `link`, Atom `link rel=\"alternate\"`, JSON Feed `home_page_url`. May be relative to `base-url`.",
                 r#""https://example.org/news/""#;

@@ -5,6 +5,7 @@ use url::Url;
 
 use super::localised;
 use crate::config::file::{At, Report, Table};
+use crate::config::template::PLACEHOLDER;
 use crate::config::{Localised, Publication};
 use crate::diag::{codes, did_you_mean};
 use crate::vocab::Person;
@@ -117,6 +118,11 @@ fn base_url(text: &At<&str>, report: &mut Report<'_>) -> Option<Url> {
     }
     if !url.path().ends_with('/') {
         url.set_path(&format!("{}/", url.path()));
+    }
+    if url.as_str() == PLACEHOLDER {
+        let help =
+            "write where the feeds will be served, and a domain of yours into `id-authority` before the first publish: ids are for ever";
+        report.error(&codes::PLACEHOLDER_ADDRESS, &text.span, "this is no address of yours, but the one that `tidings init` wrote", help);
     }
     Some(url)
 }
