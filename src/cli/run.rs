@@ -17,6 +17,7 @@ use crate::cache::Said;
 use crate::config::{Config, Format, paths};
 use crate::crash;
 use crate::diag::{Finding, Findings, Place, codes};
+use crate::item::format::{self, Field};
 use crate::item::{Edit, Hidden, Loaded};
 use crate::ledger::{Accept, Memory, Staged, guard};
 use crate::pipeline::{self, Built, Changed, Past, Recalled, Settled, Sifted, Steady, Timings};
@@ -172,7 +173,7 @@ impl Run<'_> {
             built.findings.extend(foreign(&plan, self.config));
             return self.refuse(&built.findings);
         }
-        let mut refused = std::mem::take(&mut built.refused);
+        let mut refused: Findings = std::mem::take(&mut built.refused).into_iter().map(|finding| self.at_id(finding)).collect();
         refused.extend(self.gone_paths(&plan, &built.after));
         refused.extend(self.taken_back(&plan, &built.after, folder));
         if !refused.is_empty() && !self.args.dry_run {
@@ -224,6 +225,16 @@ impl Run<'_> {
     fn after(&self, mut built: Built, folder: &Destination, state: Option<u128>) -> After {
         let memory = std::mem::take(&mut built.after);
         After { memory, state, steady: built.into_steady(self.config, (self.known, folder.known()), self.context.now) }
+    }
+
+    /// An item under another id is told of where its record says the id.
+    fn at_id(&self, finding: Finding) -> Finding {
+        let place = finding.place.as_ref().filter(|place| finding.code == &codes::WOULD_REPEAT && place.line == 0);
+        let id = place.and_then(|place| format::place_of(&self.config.root, &place.path, Field::new("id")));
+        match id {
+            Some(id) => finding.at(id),
+            None => finding,
+        }
     }
 
     /// Documents that would be there no more, where nobody said that they may go.

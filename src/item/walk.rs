@@ -292,7 +292,7 @@ enum Next {
     Skip,
 }
 
-fn format_of(name: &str) -> Option<RecordFormat> {
+pub(super) fn format_of(name: &str) -> Option<RecordFormat> {
     const EXTENSIONS: [(&str, RecordFormat); 6] = [
         ("toml", RecordFormat::Toml),
         ("md", RecordFormat::Markdown),

@@ -52,6 +52,9 @@ pub struct Scene<'a> {
     pub accepted: &'a BTreeSet<Accept>,
 }
 
+/// A channel of fewer items than this may have all of them replaced: it is a beginning, or hand work.
+const FEW: usize = 5;
+
 /// So many names are told of one channel.
 const TOLD: usize = 5;
 
@@ -70,12 +73,20 @@ pub fn guard(scene: &Scene<'_>) -> Findings {
 
 /// A new item that says what one that is gone said.
 pub fn repeat(item: &Item, old: &Known) -> Finding {
-    let message = format!(
-        "`{}` is new, and says what `{}` said (\u{201c}{}\u{201d}), which is gone: subscribers would see it a second time",
-        item.key(),
-        old.key(),
-        old.title()
-    );
+    let title = old.title();
+    let message = match item.key() == old.key() {
+        true => format!(
+            "the id of `{}` (\u{201c}{title}\u{201d}) was `{}` and is `{}` now: subscribers would see it a second time",
+            item.key(),
+            old.iri(),
+            item.iri()
+        ),
+        false => format!(
+            "`{}` is new, and says what `{}` said (\u{201c}{title}\u{201d}), which is gone: subscribers would see it a second time",
+            item.key(),
+            old.key()
+        ),
+    };
     let help = format!("give the record the id that the item had, `id = \"{}\"`", old.iri());
     Finding::new(&codes::WOULD_REPEAT, message).at(item.place()).help(Accept::Repeats.way_out(&help))
 }
@@ -99,7 +110,9 @@ fn shrink(scene: &Scene<'_>, path: &str, before: &KnownChannel) -> Option<Findin
         Some(percent) => count * 100 > u64::from(percent) * total,
     };
     let empties = after.members.is_empty() && count > 0;
-    if !too_many && !empties {
+    // Who says how much may go has said it of small channels too.
+    let is_replaced = scene.config.guards.shrink.is_none() && is_replaced(&before.members, &after.members, lost.len());
+    if !too_many && !empties || is_replaced {
         return None;
     }
     let mut names: Vec<String> = lost.iter().take(TOLD).map(|at| format!("`{}`", scene.before.get(*at).key())).collect();
@@ -107,9 +120,17 @@ fn shrink(scene: &Scene<'_>, path: &str, before: &KnownChannel) -> Option<Findin
         names.push(format!("{} more", lost.len() - TOLD));
     }
     let whole = if after.members.is_empty() { "all of it" } else { "too much at once" };
-    let message = format!("the channel `{path}` would lose {count} of its {total} items, {whole}: {}", names.join(", "));
+    let message = match total {
+        1 => format!("the channel `{path}` would lose its only item: {}", names.join(", ")),
+        _ => format!("the channel `{path}` would lose {count} of its {total} items, {whole}: {}", names.join(", ")),
+    };
     let help = "see whether a source is broken; an item that is to go can say so with `withdrawn = true`";
     Some(Finding::new(&codes::CHANNEL_SHRINKS, message).at(Place::file(scene.config.path.clone())).help(Accept::Shrink.way_out(help)))
+}
+
+/// Whether as many new items come as are lost, in a channel that held few: no source is broken that brings news.
+fn is_replaced(before: &[Ref], after: &[Ref], lost: usize) -> bool {
+    before.len() < FEW && after.iter().filter(|at| !before.contains(at)).count() >= lost
 }
 
 /// An item that is dated in the future and does not say that it is to be held back.

@@ -59,6 +59,7 @@ fn a_dry_run_tells_what_subscribers_will_see_and_writes_nothing() {
     let ran = publication.run(&["build", "--dry-run", "--accept", "shrink"]);
     ran.expect(0, &["+ A third port", "~ The port of Belize reopens, mended", "- The port of Belize reopens, part 2"]);
     ran.expect(0, &["title: The port of Belize reopens, [-part 1-]{+mended+}"]);
+    publication.remove("items/item-3.md");
     publication.run(&["build", "--dry-run"]).expect(1, &["channel-shrinks"]);
     assert!(publication.read("public/all.rss").contains("part 2"));
 }

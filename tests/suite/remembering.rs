@@ -166,6 +166,33 @@ fn a_renamed_record_is_refused_until_it_keeps_its_id_or_is_accepted() {
 }
 
 #[test]
+fn an_id_that_changed_is_told_where_it_stands() {
+    let publication = Publication::with_items(6);
+    let write = |id: &str| record(&publication, "ships", &format!("title = 'Ships'\ndate = 2018-02-01\nid = '{id}'"), "Text.");
+    write("ships");
+    publication.build();
+    write("boats");
+    let was =
+        "the id of `ships` (\u{201c}Ships\u{201d}) was `tag:example.org,2018:item/ships` and is `tag:example.org,2018:item/boats` now";
+    publication.run(&["build"]).expect(1, &["items/ships.md:4:6: error[would-repeat]", was]);
+}
+
+#[test]
+fn a_small_channel_may_have_its_items_replaced() {
+    let publication = Publication::with_items(1);
+    publication.build();
+    publication.remove("items/item-1.md");
+    publication.run(&["build"]).expect(1, &["channel-shrinks", "`all` would lose its only item: `item-1`"]);
+    record(&publication, "ships", "title = 'Ships off the port of Belize'\ndate = 2018-02-01", "Text.");
+    publication.run(&["build"]).expect(0, &["1 item"]);
+
+    publication.write("feeds.toml", CONFIG.to_owned() + "\n[guards]\nshrink = 50\n");
+    publication.remove("items/ships.md");
+    publication.item(2, "Another port of Belize, with ships");
+    publication.run(&["build"]).expect(1, &["channel-shrinks"]);
+}
+
+#[test]
 fn a_channel_that_loses_more_than_a_third_is_refused() {
     let publication = Publication::with_items(6);
     publication.build();

@@ -11,6 +11,7 @@ pub mod toml;
 pub mod tree;
 
 use std::cell::LazyCell;
+use std::fs;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use xxhash_rust::xxh3::{xxh3_128, xxh3_128_with_seed};
 use crate::config::RecordFormat;
 use crate::diag::{Code, Excerpt, Finding, Place, codes};
 use crate::item::record::Record;
+use crate::item::walk::format_of;
 
 /// The longest row of a bulk file, and the largest file that holds one record, in bytes.
 pub const ROW_LIMIT: usize = 16 << 20;
@@ -192,6 +194,14 @@ pub fn parse(format: RecordFormat, text: &str) -> Result<Record, Vec<Fault>> {
         RecordFormat::Markdown => markdown::parse(text),
         RecordFormat::Json | RecordFormat::Ndjson | RecordFormat::Csv => json::parse(text),
     }
+}
+
+/// The place of a field in a record that is a file below `root`, as far as it is there.
+pub fn place_of(root: &Path, path: &Arc<Path>, field: Field) -> Option<Place> {
+    let format = format_of(&path.file_name()?.to_string_lossy())?;
+    let text = fs::read_to_string(root.join(path)).ok()?;
+    let span = tree(format, &text).ok()?.locate(&field)?;
+    Some(Place::span(path.clone(), &text, span))
 }
 
 fn tree(format: RecordFormat, text: &str) -> Result<tree::Node, Fault> {
