@@ -5,6 +5,7 @@
 
 mod archive;
 mod demand;
+mod empty;
 mod moved;
 mod next;
 mod pages;

@@ -90,10 +90,6 @@ impl Work<'_> {
         let (withdrawn, notice) = self.withdrawn(record.withdrawn, syntax);
         let lifetime = Lifetime { by_day, withdrawn, ..self.lifetime(record.draft, publish_at.or(published), publish_at, expires) };
         let ((key, id), title, published) = (identity?, title?, published?);
-        let says_nothing = summary.is_none() && body.is_none() && link.is_none() && enclosures.is_empty();
-        if says_nothing && notice.is_none() && !lifetime.draft && !lifetime.withdrawn {
-            self.nothing_but(&title);
-        }
         let place = setting.place;
         let parts = Parts {
             place,
@@ -190,11 +186,6 @@ impl Work<'_> {
             self.faults.push(Fault::new(&codes::MISSING_TITLE, spot, message).help("give the item a title; readers list items by it"));
         }
         title
-    }
-
-    fn nothing_but(&mut self, title: &str) {
-        let help = "write its text, or the `link` of its page; `draft = true` keeps it out until then";
-        self.fault(&codes::EMPTY_ITEM, Field::new("title"), format!("`{title}` has neither a text nor a link"), Some(help.to_owned()));
     }
 
     fn needed_date(&mut self, date: Option<String>) -> Option<Date> {

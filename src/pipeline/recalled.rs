@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::prepare::{Changed, Former, Left, fetch, prepare};
 use super::steady::Ground;
-use super::{Past, Sifted};
+use super::{Past, Sifted, empty};
 use crate::classify::Placement;
 use crate::config::{Config, Content, Future};
 use crate::diag::{Finding, Findings, codes};
@@ -52,6 +52,7 @@ pub fn recall(config: &Config, loaded: Loaded<Sifted>, past: Past<'_>, now: Date
     let taken_out = taken_out(&items, &apart, past.memory);
     let hidden_at = apart.iter().filter(|one| one.hidden.is_some()).map(|one| one.at as u32).collect();
     let hidden = leave(&mut items, &mut notes, &apart, &mut findings);
+    findings.extend(empty::told(&items));
     let mut recall = ledger::recall(&mut items, |at| notes[at].place, past.memory, now);
     let texts = fetch(Shelf { config, files: &files }, &items, recall.unsure.iter().copied())?;
     settle_unsure(config, &mut items, &texts, &mut recall, past.memory, now);

@@ -92,7 +92,7 @@ impl Built {
     pub fn into_steady(mut self, config: &Config, known: (&BTreeSet<String>, BTreeSet<String>), now: DateTime<Utc>) -> Option<Steady> {
         let until = self.until(config, now);
         // What is said of the text of an item is said whenever it is made ready, and what is said of the channels whenever these are.
-        if self.findings.iter().any(|finding| finding.code == &codes::FUTURE_UPDATE) {
+        if self.findings.iter().any(|finding| [&codes::FUTURE_UPDATE, &codes::EMPTY_ITEM].contains(&finding.code)) {
             return None;
         }
         let Rest { sketch, told, marks, own, records, refs, hidden_at, ready, .. } = self.rest.take()?;
@@ -355,9 +355,10 @@ query = "author:Ann"
 
     #[test]
     fn what_takes_more_is_sorted_anew() {
-        for fields in ["updated = 2018-04-01T00:00:00Z", "story = 'two'"] {
+        for (fields, text) in [("updated = 2018-04-01T00:00:00Z", "Text."), ("story = 'two'", "Text."), ("", ""), ("date = 2018-01-03", "")]
+        {
             let mut world = World::new();
-            write(world.folder.path(), 3, fields, "Text.");
+            write(world.folder.path(), 3, fields, text);
             assert!(world.again(&[read_again(3)], &BTreeSet::new(), now()).is_err(), "{fields}");
         }
         for (time, known) in [(now() - chrono::Duration::hours(1), None), (now() + chrono::Duration::days(1), None), (now(), Some("all"))] {

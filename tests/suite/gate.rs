@@ -30,7 +30,7 @@ fn warnings_about_documents_are_counted_and_shown_on_request() {
 #[test]
 fn an_item_of_today_comes_out_at_noon_and_nothing_is_ever_dated_ahead() {
     let publication = Publication::new();
-    publication.write("items/today.toml", "title = 'Today'\ndate = 2018-03-01");
+    publication.write("items/today.toml", "title = 'Today'\ndate = 2018-03-01\nbody = 'Text.'");
     let at = |now: &str| publication.run(&["build", "-v", "--now", now]);
     at("2018-03-01T07:00:00-06:00").expect(0, &["0 items (1 not due)", "`today` is due at 12:0"]);
     let ran = at("2018-03-01T12:15:00-06:00");

@@ -543,7 +543,7 @@ fn what_is_counted_has_only_published_paths() {
     publication.write("garbage.log", "garbage\n\nmore of it\n");
     publication.run(&["stats", "garbage.log"]).expect(2, &["none of the 2 lines is in the combined format", "help: name a log of nginx"]);
     let asked = "192.0.2.9 - - [09/Feb/2018:10:00:00 +0000] \"GET /all.rss HTTP/1.1\" 200 9 \"-\" \"tidings/0.1.0 (doctor)\"\n";
-    publication.write("doctor.log", &asked.repeat(3));
+    publication.write("doctor.log", asked.repeat(3));
     publication.run(&["stats", "doctor.log"]).expect(0, &["0 requests of feeds", "left out: 3 requests of `tidings doctor`"]);
     publication.run(&["stats", "none.log"]).expect(2, &["could not read `none.log`"]);
 }
