@@ -21,11 +21,11 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
 
 use crate::config::Config;
-use crate::item::{Beside, Files, Item};
+use crate::item::{Beside, Files, Hidden, Item};
 use crate::stamp;
 
 /// Another whenever the file or what is hashed takes another form.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// What went into a build.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,10 +40,38 @@ pub struct Inputs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Said {
     pub items: usize,
-    pub hidden: usize,
+    pub hidden: Out,
     pub channels: usize,
     /// Of the records and of the documents.
     pub warnings: usize,
+}
+
+/// How many items are not seen, and why.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Out {
+    pub not_due: usize,
+    pub drafts: usize,
+    pub expired: usize,
+    pub withdrawn: usize,
+}
+
+impl Out {
+    pub fn of(hidden: &[(Arc<str>, Hidden)]) -> Self {
+        let mut out = Out::default();
+        for (_, why) in hidden {
+            *match why {
+                Hidden::NotYet(_) => &mut out.not_due,
+                Hidden::Draft => &mut out.drafts,
+                Hidden::Expired(_) => &mut out.expired,
+                Hidden::Withdrawn => &mut out.withdrawn,
+            } += 1;
+        }
+        out
+    }
+
+    pub fn total(self) -> usize {
+        self.not_due + self.drafts + self.expired + self.withdrawn
+    }
 }
 
 /// What came out of a build.

@@ -10,7 +10,7 @@ use super::report::{self, FindingRow, HubsRow, Paths, Report};
 use super::run::tell_hidden;
 use super::worker::{BATCH, LEASE, Sum, Told, Worker};
 use super::{Exit, Failure, db, ui};
-use crate::cache::Said;
+use crate::cache::{Out, Said};
 use crate::config::Config;
 use crate::desk::load::{Came, Load};
 use crate::desk::standing::Elsewhere;
@@ -132,7 +132,7 @@ impl AtDesk<'_> {
         let standing = desk.standing()?;
         let said = Said {
             items: came.items - came.hidden.len(),
-            hidden: came.hidden.len(),
+            hidden: Out::of(&came.hidden),
             channels: standing.channels,
             warnings: came.findings.warnings() + sum.findings.warnings(),
         };
@@ -173,7 +173,7 @@ impl AtDesk<'_> {
             records: came.records,
             known: came.taken.unchanged,
             items: said.items,
-            hidden: said.hidden,
+            hidden: said.hidden.total(),
             channels: said.channels,
             files: Some(outcome),
             paths: Paths {

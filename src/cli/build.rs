@@ -15,8 +15,8 @@ use super::resident::Resident;
 use super::run::{After, Around, Read, Run, Stays};
 use super::ui::{self, Ui};
 use super::{Exit, Failure};
-use crate::cache::Said;
 use crate::cache::records::{Records, State};
+use crate::cache::{Out, Said};
 use crate::classify::Classifier;
 use crate::config::Config;
 use crate::item::Files;
@@ -370,9 +370,17 @@ pub(super) fn summary(place: &dyn std::fmt::Display, said: &Said, outcome: Outco
     let parts = [(outcome.new, "new"), (outcome.changed, "changed"), (outcome.unchanged, "unchanged"), (outcome.deleted, "deleted")];
     let files: Vec<String> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     let files = if files.is_empty() { "no files".to_owned() } else { files.join(", ") };
-    let hidden = if said.hidden == 0 { String::new() } else { format!(" ({} not due)", said.hidden) };
+    let hidden = hidden(said.hidden);
     let (items, channels) = (ui::many(said.items, "item"), ui::many(said.channels, "channel"));
     format!("{items}{hidden} in {channels}; {place}: {files}; {}", took(start.elapsed()))
+}
+
+/// Why items are not among those of the feeds.
+fn hidden(out: Out) -> String {
+    let drafts = if out.drafts == 1 { "draft" } else { "drafts" };
+    let parts = [(out.not_due, "not due"), (out.drafts, drafts), (out.expired, "expired"), (out.withdrawn, "withdrawn")];
+    let parts: Vec<String> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
 }
 
 pub(super) fn took(time: Duration) -> String {

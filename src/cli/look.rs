@@ -9,7 +9,7 @@ use super::build::{self, BuildArgs};
 use super::context::Context;
 use super::ui;
 use super::{Exit, Failure};
-use crate::cache::{self, Cache, Inputs, Said};
+use crate::cache::{self, Cache, Inputs, Out, Said};
 use crate::config::Config;
 use crate::diag::codes;
 use crate::item::Files;
@@ -73,7 +73,7 @@ impl Said {
     pub(super) fn of(built: &Built) -> Self {
         Said {
             items: built.items.len(),
-            hidden: built.hidden.len(),
+            hidden: Out::of(&built.hidden),
             channels: built.catalogue.channels.len(),
             warnings: built.findings.warnings() + built.checked.warnings(),
         }
