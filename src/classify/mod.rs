@@ -21,6 +21,7 @@ use crate::item::Item;
 use crate::vocab::Country;
 
 pub use placement::{Placement, Places};
+pub use reason::looked_at;
 
 use countries::Countries;
 use texts::Texts;

@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::{Because, Reason, Rule};
-use crate::config::Rank;
+use crate::config::{Rank, Step};
 
 /// `the title names it: `Belize``
 impl Display for Reason {
@@ -37,6 +37,17 @@ impl Display for Because {
             Because::Ambiguous => f.write_str("the word has another meaning too, and `countries.ambiguous` does not let it count"),
         }
     }
+}
+
+/// Where an axis looks for evidence: `the record, the title or the first paragraph`.
+pub fn looked_at(steps: &[Step]) -> String {
+    let mut places: Vec<&str> = Vec::new();
+    for place in steps.iter().flatten().map(|rank| place(*rank)) {
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    joined(&places, "or")
 }
 
 fn place(rank: Rank) -> &'static str {

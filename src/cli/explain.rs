@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::context::Context;
 use super::{Exit, Failure, memory, ui};
 use crate::channel::{self, Catalogue, Channel, Kind, Sorted};
-use crate::classify::{Classifier, Survey};
-use crate::config::{Config, Query};
+use crate::classify::{Classifier, Survey, looked_at};
+use crate::config::{Config, Query, Step};
 use crate::diag::{Findings, nearest};
 use crate::item::{self, Hidden, Item};
 use crate::pipeline;
@@ -122,6 +122,7 @@ impl<'a> Scene<'a> {
                 explained.channels.push(Row { channel: channel.path.clone(), because });
             }
         }
+        explained.unplaced = self.unplaced();
         explained.passed_over = self.passed_over();
         explained
     }
@@ -138,6 +139,7 @@ impl<'a> Scene<'a> {
                 Hidden::Expired(date) => format!("it expired on {date}"),
             }),
             channels: Vec::new(),
+            unplaced: Vec::new(),
             passed_over: Vec::new(),
         }
     }
@@ -166,6 +168,26 @@ impl<'a> Scene<'a> {
         let countries = countries.map(|placed| format!("{}: {}", self.name(placed.value), placed.reason));
         let topics = topics.map(|placed| format!("{}: {}", placed.value, placed.reason));
         std::iter::once(format!("its query takes the item: {query}")).chain(countries).chain(topics).collect()
+    }
+
+    /// The axes on which the item is nowhere, and where evidence was looked for.
+    fn unplaced(&self) -> Vec<String> {
+        let (survey, evidence) = (&self.survey, &self.config.evidence);
+        let why = |what: &str, field_is_empty: bool, is_passed_over: bool, steps: &[Step]| match (field_is_empty, is_passed_over) {
+            (true, _) => format!("no {what}: the record says that it has none"),
+            (_, true) => format!("no {what}: nothing that counts speaks of one in {}", looked_at(steps)),
+            (_, false) => format!("no {what}: nothing speaks of one in {}", looked_at(steps)),
+        };
+        let mut lines = Vec::new();
+        if survey.placement.countries.is_empty() {
+            let says_none = self.item.countries().is_some_and(<[_]>::is_empty);
+            lines.push(why("country", says_none, !survey.countries.is_empty(), &evidence.countries));
+        }
+        if survey.placement.topics.is_empty() && !self.config.topics.is_empty() {
+            let says_none = self.item.topics().is_some_and(<[_]>::is_empty);
+            lines.push(why("topic", says_none, !survey.topics.is_empty(), &evidence.topics));
+        }
+        lines
     }
 
     /// Evidence that did not count.
@@ -276,6 +298,8 @@ struct Explained {
     title: String,
     hidden: Option<String>,
     channels: Vec<Row>,
+    /// Why it has no country, and why no topic.
+    unplaced: Vec<String>,
     passed_over: Vec<String>,
 }
 
@@ -296,6 +320,7 @@ impl Explained {
             ui::print(&row.channel);
             row.because.iter().for_each(|line| ui::print(format_args!("  {line}")));
         }
+        self.unplaced.iter().for_each(ui::print);
         if !self.passed_over.is_empty() {
             ui::print("passed over");
             self.passed_over.iter().for_each(|line| ui::print(format_args!("  {line}")));

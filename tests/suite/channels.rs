@@ -183,7 +183,8 @@ fn drafts_future_and_expired_items_stay_out_until_due() {
     record(&publication, "embargo", "title = 'Embargo'\ndate = 2018-01-01\npublish-at = 2018-04-01T09:00:00Z");
     record(&publication, "expired", "title = 'Expired'\ndate = 2018-01-01\nexpires = 2018-02-01");
     record(&publication, "seen", "title = 'Seen'\ndate = 2018-01-01");
-    publication.build().expect(0, &["1 item (4 not due)"]);
+    publication.build().expect(0, &["1 item (2 not due, 1 draft, 1 expired) in"]);
+    publication.run(&["build"]).expect(0, &["1 item (2 not due, 1 draft, 1 expired) in"]);
     assert_eq!(titles(&publication, "all.rss"), ["Seen"]);
     let later = Ran::of(publication.command(&["build", "--now", "2018-04-01T09:00:00Z"]).output().expect("runs"));
     later.expect(0, &[]);
@@ -195,6 +196,10 @@ fn explain_says_why_and_why_not() {
     let publication = Publication::new();
     publication.item(1, "Ships wait off Mexico");
     publication.run(&["explain", "item-1"]).expect(0, &["country/mexico", "Mexico", "topic/ships", "Ships"]);
+    publication.write("items/nowhere.md", "+++\ntitle = 'A quiet day'\ndate = 2018-01-01\ntopics = []\n+++\n\nText.\n");
+    let nowhere =
+        ["no country: nothing speaks of one in the record, the dateline, the title", "no topic: the record says that it has none"];
+    publication.run(&["explain", "nowhere"]).expect(0, &nowhere);
     publication.run(&["explain", "item-1", "--why-not", "country/belize"]).expect(0, &["nothing in the item speaks of Belize"]);
     publication.run(&["explain", "item-1", "--why-not", "topic/shipps"]).expect(2, &["there is no channel"]);
     publication.run(&["explain", "itm-1"]).expect(2, &["did you mean `item-1`?"]);
