@@ -56,10 +56,10 @@ pub(super) fn run(args: &RollbackArgs, context: &Context) -> Result<Exit, Failur
     memory::insist_own(&config)?;
     let mut folder = Destination::open(&config)?;
     if args.list {
-        return list(&folder.sets(), args.json);
+        return list(&folder, args.json);
     }
     let lock = folder.lock(&super::build::holder(context), false)?;
-    let sets = wanted(folder.sets(), usize::from(args.steps))?;
+    let sets = wanted(&folder, usize::from(args.steps))?;
     let former = former(&sets)?;
     // Servers compare the time of a file's change with what a reader saw last: it must not go back.
     let changed = context.now.fixed_offset();
@@ -95,9 +95,15 @@ pub(super) fn run(args: &RollbackArgs, context: &Context) -> Result<Exit, Failur
 }
 
 /// The sets of the last publishes, the newest first.
-fn wanted(mut sets: Vec<Set>, steps: usize) -> Result<Vec<Set>, Failure> {
+fn wanted(folder: &Destination, steps: usize) -> Result<Vec<Set>, Failure> {
+    let mut sets = folder.sets();
+    if sets.is_empty() {
+        return Err(Failure::new(none_kept(folder))
+            .help("a build that changes something keeps what it replaced, as often as `keep` in `[output]` says"));
+    }
     if sets.len() < steps {
-        let message = format!("{} former sets are kept, and {steps} are asked for", sets.len());
+        let are = if sets.len() == 1 { "is" } else { "are" };
+        let message = format!("{} {are} kept, and {steps} are asked for", ui::many(sets.len(), "former set"));
         return Err(Failure::new(message).help("`keep` in `[output]` says how many are kept from the next build on"));
     }
     sets.truncate(steps);
@@ -176,25 +182,51 @@ fn restored(memory: &Memory, channels: &BTreeMap<String, Vec<Option<String>>>, f
     Ok(after)
 }
 
-fn list(sets: &[Set], json: bool) -> Result<Exit, Failure> {
+/// So many channels are named of one publish.
+const NAMED: usize = 5;
+
+fn list(folder: &Destination, json: bool) -> Result<Exit, Failure> {
+    let sets = folder.sets();
     if json {
         let rows: Vec<Report> =
             sets.iter().map(|set| Report { of: set.at.clone(), put_back: set.replaced.clone(), deleted: set.added.clone() }).collect();
         ui::print_json(&rows)?;
         return Ok(Exit::Fine);
     }
-    for (steps, set) in (1..).zip(sets) {
-        ui::print(format_args!(
-            "--steps {steps}: as it was until {} ({} files, {} not there)",
-            set.at,
-            set.replaced.len(),
-            set.added.len()
-        ));
+    for (steps, set) in (1..).zip(&sets) {
+        ui::print(format_args!("--steps {steps}: as it was until {}; then {}", ui::time(&set.at), happened(set)));
     }
     if sets.is_empty() {
-        ui::print("no former set is kept yet");
+        ui::print(none_kept(folder));
     }
     Ok(Exit::Fine)
+}
+
+/// Why there is nothing to go back to.
+fn none_kept(folder: &Destination) -> &'static str {
+    match folder.paths().next().is_none() && folder.taken_back().is_none() {
+        true => "nothing was published yet",
+        false => "no former set is kept",
+    }
+}
+
+/// What the publish did that replaced the set: `11 files were replaced or deleted and 4 added, in ...`.
+fn happened(set: &Set) -> String {
+    let files = match (set.replaced.len(), set.added.len()) {
+        (replaced, 0) => format!("{} replaced or deleted", were(replaced)),
+        (0, added) => format!("{} added", were(added)),
+        (replaced, added) => format!("{} replaced or deleted and {added} added", were(replaced)),
+    };
+    let mut channels: Vec<String> = set.channels.keys().take(NAMED).map(|path| format!("`{path}`")).collect();
+    let more = set.channels.len().saturating_sub(NAMED);
+    let more = (more > 0).then(|| format!("{more} more"));
+    channels.extend(more);
+    if channels.is_empty() { files } else { format!("{files}, in {}", channels.join(", ")) }
+}
+
+/// `1 file was`, `2 files were`.
+fn were(count: usize) -> String {
+    format!("{} {}", ui::many(count, "file"), if count == 1 { "was" } else { "were" })
 }
 
 fn tell(report: &Report, args: &RollbackArgs, context: &Context) -> Result<Exit, Failure> {
@@ -205,8 +237,8 @@ fn tell(report: &Report, args: &RollbackArgs, context: &Context) -> Result<Exit,
     report.put_back.iter().for_each(|path| context.ui.detail(format_args!("put back  {path}")));
     report.deleted.iter().for_each(|path| context.ui.detail(format_args!("deleted   {path}")));
     let (back, deleted) = (report.put_back.len(), report.deleted.len());
-    let done = if args.dry_run { "would be" } else { "were" };
-    context.ui.say(format_args!("{back} files {done} put back and {deleted} deleted: as it was until {}", report.of));
+    let done = if args.dry_run { format!("{} would be", ui::many(back, "file")) } else { were(back) };
+    context.ui.say(format_args!("{done} put back and {deleted} deleted: as it was until {}", ui::time(&report.of)));
     if !args.dry_run {
         context.ui.note(format_args!("the records are as they were: mend them, or the next build is refused for what was taken back"));
     }

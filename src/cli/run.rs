@@ -266,7 +266,7 @@ impl Run<'_> {
         let is_same = |(path, digest): (&String, &String)| {
             after.channels.get(path).is_some_and(|channel| channel.digest.is_some_and(|own| own.to_hex() == *digest))
         };
-        taken_back.channels.iter().all(is_same).then(|| guard::taken_back(self.config, &taken_back.at))
+        taken_back.channels.iter().all(is_same).then(|| guard::taken_back(self.config, &ui::time(&taken_back.at)))
     }
 
     /// Nothing is published, what stands is left alone.

@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
+use chrono::DateTime;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Failure;
@@ -144,6 +145,12 @@ pub(super) fn failure(failure: &Failure) {
 /// `1 record`, `2 records`.
 pub(super) fn many(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// A time in RFC 3339 as people read it, to the second; anything else as it is.
+pub(super) fn time(text: &str) -> String {
+    let time = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc().format("%Y-%m-%d %H:%M:%S UTC").to_string());
+    time.unwrap_or_else(|_| text.to_owned())
 }
 
 /// `2 errors, 1 warning`.
