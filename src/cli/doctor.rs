@@ -11,6 +11,7 @@ use rustls::pki_types::pem::PemObject;
 use serde::Serialize;
 use url::Url;
 
+use super::arguments::web_address;
 use super::context::Context;
 use super::report::FindingRow;
 use super::ui;
@@ -33,7 +34,7 @@ Examples:
   tidings check --explain one-tag-for-two    what a code means")]
 pub(super) struct DoctorArgs {
     /// Addresses of feeds
-    #[arg(value_name = "URL", required_unless_present = "all")]
+    #[arg(value_name = "URL", required_unless_present = "all", value_parser = web_address)]
     urls: Vec<Url>,
     /// Every feed of the publication, at its address
     #[arg(long, conflicts_with = "urls")]
@@ -71,9 +72,6 @@ pub(super) fn run(args: &DoctorArgs, context: &Context) -> Result<Exit, Failure>
         Some(config) if args.all => all(config)?,
         _ => args.urls.clone(),
     };
-    if let Some(url) = urls.iter().find(|url| !matches!(url.scheme(), "http" | "https")) {
-        return Err(Failure::new(format!("`{url}` is no address of the web")).help("give one that begins with `https://`"));
-    }
     let doctor = Doctor::new(args.options(context)?);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(AT_A_TIME.min(urls.len()).max(1)).build();
     let pool = pool.map_err(|error| Failure::new(format!("could not start: {error}")))?;

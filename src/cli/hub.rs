@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 use tokio::net::TcpListener;
 
+use super::arguments;
 use super::context::Context;
 use super::serve::{self, Signal, Signals};
 use super::{Exit, Failure, ui};
@@ -30,8 +31,8 @@ Examples:
 
 With `[database]` any number of hubs run, on any machines: each takes requests and delivers.")]
 pub(super) struct HubArgs {
-    /// Listen here; port 0 takes any that is free
-    #[arg(short, long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
+    /// Listen here: an address with a port, or the port alone for this machine; port 0 takes any that is free
+    #[arg(short, long, value_name = "ADDRESS", default_value = "127.0.0.1:8081", value_parser = arguments::listen)]
     listen: SocketAddr,
     /// Tell who subscribed, and end
     #[arg(long, conflicts_with_all = ["listen", "log", "no_log", "behind_proxy"])]

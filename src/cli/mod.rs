@@ -2,6 +2,7 @@
 //!
 //! The only room that prints, reads the environment and the clock, or decides an exit code. Nothing knows it.
 
+mod arguments;
 #[cfg(feature = "postgres")]
 mod at_desk;
 mod build;
@@ -38,6 +39,7 @@ mod stats;
 mod ui;
 mod view;
 mod watch;
+mod way_out;
 #[cfg(feature = "postgres")]
 mod work;
 #[cfg(feature = "postgres")]
@@ -48,7 +50,10 @@ use std::process::ExitCode;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 
+use crate::ledger::LedgerError;
+use crate::publish::PublishError;
 use context::Context;
+use way_out::way_out;
 
 /// How a command ended when nothing kept it from running.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -239,14 +244,24 @@ impl Failure {
 
     /// For `map_err` on file operations.
     fn io(action: &'static str, path: &std::path::Path) -> impl FnOnce(std::io::Error) -> Self {
-        let path = path.display().to_string();
-        move |error| Failure::new(format!("could not {action} `{path}`: {error}"))
+        let path = path.to_owned();
+        move |error| {
+            let help = way_out(&error, &path);
+            Failure { help, ..Failure::new(format!("could not {action} `{}`: {error}", path.display())) }
+        }
     }
 }
 
-impl From<crate::publish::PublishError> for Failure {
-    fn from(error: crate::publish::PublishError) -> Self {
-        Failure::new(error.to_string()).help(error.help())
+impl From<PublishError> for Failure {
+    fn from(error: PublishError) -> Self {
+        let known = match &error {
+            PublishError::Io { source, path, .. } => {
+                way_out(source, path).map(|help| format!("{help}; what was published before is whole"))
+            }
+            PublishError::Ledger(LedgerError::Io { source, path, .. }) => way_out(source, path),
+            _ => None,
+        };
+        Failure::new(error.to_string()).help(known.unwrap_or_else(|| error.help().to_owned()))
     }
 }
 
@@ -263,9 +278,13 @@ impl From<crate::websub::shelf::HubError> for Failure {
     }
 }
 
-impl From<crate::ledger::LedgerError> for Failure {
-    fn from(error: crate::ledger::LedgerError) -> Self {
-        Failure::new(error.to_string()).help(error.help())
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        let known = match &error {
+            LedgerError::Io { source, path, .. } => way_out(source, path),
+            _ => None,
+        };
+        Failure::new(error.to_string()).help(known.unwrap_or_else(|| error.help().to_owned()))
     }
 }
 

@@ -10,6 +10,7 @@ use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use tokio::net::TcpListener;
 
+use super::arguments;
 use super::build;
 use super::context::Context;
 use super::rounds::Rounds;
@@ -36,8 +37,8 @@ Examples:
   tidings serve --from s3://news/feeds           what stands in an object store; any number of servers may do it
   tidings serve --from database                  what workers published, and the hub where the config says `hub = \"self\"`")]
 pub(super) struct ServeArgs {
-    /// Listen here; port 0 takes any that is free
-    #[arg(short, long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    /// Listen here: an address with a port, or the port alone for this machine; port 0 takes any that is free
+    #[arg(short, long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = arguments::listen)]
     pub(super) listen: SocketAddr,
     /// Build at the start and on every save of a record or the config, and let open pages look again
     #[arg(short, long)]

@@ -12,6 +12,7 @@ use clap::{Args, ValueEnum, ValueHint};
 use rayon::prelude::*;
 use url::Url;
 
+use super::arguments::web_address;
 use super::context::Context;
 use super::{Exit, Failure, ui};
 use crate::check::codes;
@@ -36,7 +37,7 @@ pub(super) struct CheckArgs {
     #[arg(value_hint = ValueHint::AnyPath)]
     paths: Vec<PathBuf>,
     /// Where the file, or the folder, is served from
-    #[arg(long, value_name = "URL", requires = "paths")]
+    #[arg(long, value_name = "URL", requires = "paths", value_parser = web_address)]
     url: Option<Url>,
     /// The `Content-Type` that the files are served with
     #[arg(long, value_name = "TYPE", requires = "paths")]
