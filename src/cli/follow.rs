@@ -35,7 +35,6 @@ struct Following<'a> {
 enum Woken {
     Changed(Change),
     Signal(Signal),
-    Due,
 }
 
 impl Following<'_> {
@@ -60,7 +59,6 @@ impl Following<'_> {
                     Change::Config
                 }
                 Woken::Changed(change) => change,
-                Woken::Due => Change::Records(None),
             };
         }
     }
@@ -68,10 +66,16 @@ impl Following<'_> {
     async fn woken(&mut self, now: DateTime<Utc>) -> Woken {
         let until = Cache::of(&self.config.root).until().filter(|_| !self.context.is_now_given());
         let due = until.and_then(|until| (until - now).to_std().ok());
+        let waited = tokio::time::sleep(due.map_or(LOOK, |due| due.min(LOOK)));
         tokio::select! {
-            change = self.watched.next() => Woken::Changed(change),
+            change = self.watched.next() => return Woken::Changed(change),
+            signal = self.signals.next() => return Woken::Signal(signal),
+            () = waited => {}
+        }
+        // Something is due, but not in the middle of what somebody writes.
+        tokio::select! {
+            change = self.watched.written() => Woken::Changed(change),
             signal = self.signals.next() => Woken::Signal(signal),
-            () = tokio::time::sleep(due.map_or(LOOK, |due| due.min(LOOK))) => Woken::Due,
         }
     }
 

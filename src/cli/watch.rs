@@ -85,11 +85,13 @@ struct Pending {
     open: BTreeSet<PathBuf>,
     /// Whether the last that was told of was whole.
     is_whole: bool,
+    /// When the first was told of, and the last.
+    times: [Instant; 2],
 }
 
 impl Pending {
     fn of(told: Told) -> Self {
-        let mut pending = Pending { change: told.change, open: BTreeSet::new(), is_whole: false };
+        let mut pending = Pending { change: told.change, open: BTreeSet::new(), is_whole: false, times: [Instant::now(); 2] };
         pending.note(told.what);
         pending
     }
@@ -101,20 +103,21 @@ impl Pending {
     }
 
     fn note(&mut self, what: What) {
-        self.is_whole = matches!(what, What::Whole(_));
+        (self.is_whole, self.times[1]) = (matches!(what, What::Whole(_)), Instant::now());
         match what {
             What::Written(paths) => self.open.extend(paths),
             What::Something(paths) | What::Whole(paths) => paths.iter().for_each(|path| _ = self.open.remove(path)),
         }
     }
 
-    /// For how long nothing more must come of it, and how long that is waited for at most.
-    fn patience(&self) -> (Duration, Duration) {
-        match (self.open.is_empty(), self.is_whole) {
+    /// Until when something more may come of it.
+    fn until(&self) -> Instant {
+        let (quiet, longest) = match (self.open.is_empty(), self.is_whole) {
             (false, _) => (UNCLOSED, LONGEST_UNCLOSED),
             (true, true) => (AT_ONCE, LONGEST),
             (true, false) => (QUIET, LONGEST),
-        }
+        };
+        (self.times[1] + quiet).min(self.times[0] + longest)
     }
 }
 
@@ -172,7 +175,14 @@ impl Watched {
         });
     }
 
-    /// Waits for a change, and for the end of those that come with it. Who stops waiting in between loses none.
+    /// Waits until nobody writes to a record any more, where somebody does; then all is to be looked at, also what nobody told of.
+    pub async fn written(&mut self) -> Change {
+        self.gather();
+        let change = if self.pending.is_some() { self.next().await } else { Change::Records(None) };
+        change.and(Change::Records(None))
+    }
+
+    /// Waits for a change, and for the end of those that come with it. Who stops waiting in between loses nothing, and does not begin anew.
     pub async fn next(&mut self) -> Change {
         self.gather();
         if self.pending.is_none() {
@@ -181,9 +191,8 @@ impl Watched {
                 None => std::future::pending().await,
             }
         }
-        let start = Instant::now();
-        while let Some((quiet, longest)) = self.pending.as_ref().map(Pending::patience).filter(|(_, longest)| start.elapsed() < *longest) {
-            match tokio::time::timeout(quiet.min(longest), self.changes.recv()).await {
+        while let Some(until) = self.pending.as_ref().map(Pending::until).filter(|until| Instant::now() < *until) {
+            match tokio::time::timeout_at(until.into(), self.changes.recv()).await {
                 Ok(Some(told)) => self.add(told),
                 Ok(None) | Err(_) => break,
             }

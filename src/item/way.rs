@@ -74,7 +74,7 @@ mod near {
         /// The open folder of a path, and the name in it; `None` where the whole path is to be gone.
         pub fn to<'p>(&mut self, root: &Path, path: &'p Path) -> Option<(BorrowedFd<'_>, &'p OsStr)> {
             let bytes = path.as_os_str().as_bytes();
-            let slash = bytes.iter().rposition(|byte| *byte == b'/')?;
+            let slash = bytes.iter().rposition(|byte| *byte == b'/').filter(|slash| *slash > 0)?;
             let (folder, name) = (&bytes[..slash], OsStr::from_bytes(&bytes[slash + 1..]));
             if self.folder != folder {
                 self.folder.clear();
@@ -98,7 +98,8 @@ mod tests {
     #[test]
     fn a_file_is_the_same_from_near_and_from_afar() {
         let root = tempfile::tempdir().expect("a folder");
-        let paths = ["a/one", "a/two", "a/three", "a/none", "b/one", "a/one", "top", "a/link", "a/lost", "a/b", "a/b/deep", "c/none"];
+        let paths =
+            ["a/one", "a/two", "a/three", "a/none", "b/one", "a/one", "top", "a/link", "a/lost", "a/b", "a/b/deep", "c/none", "/", "/none"];
         fs::create_dir_all(root.path().join("a/b")).expect("folders");
         fs::create_dir_all(root.path().join("b")).expect("folders");
         for (at, path) in ["a/one", "a/two", "a/three", "b/one", "top", "a/b/deep"].into_iter().enumerate() {

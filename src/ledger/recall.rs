@@ -122,8 +122,8 @@ impl Recall {
     }
 
     /// Once all are met: these are gone, and whatever `before` does not have is new.
-    pub fn settle(&mut self, gone: impl Iterator<Item = Ref>, before: &Memory, now: DateTime<Utc>) {
-        self.gone = gone.collect();
+    pub fn settle(&mut self, gone: Vec<Ref>, before: &Memory, now: DateTime<Utc>) {
+        self.gone = gone;
         for at in &self.gone {
             self.after.at_mut(*at).gone = Some(now.timestamp().into());
         }

@@ -248,7 +248,9 @@ query = "author:Ann"
             let folder = tempfile::tempdir().expect("a folder");
             fs::write(folder.path().join("feeds.toml"), CONFIG).expect("written");
             fs::create_dir(folder.path().join("items")).expect("a folder");
-            (1..6).for_each(|n| write(folder.path(), n, if n == 5 { "draft = true" } else { "" }, "Text."));
+            for (n, fields) in [(1, ""), (2, ""), (3, ""), (4, "id = 'four'"), (5, "draft = true")] {
+                write(folder.path(), n, fields, "Text.");
+            }
             write(folder.path(), 7, "story = 'one'", "Text.");
             write(folder.path(), 8, "story = 'one'\nlanguage = 'es'", "Texto.");
             let (config, _) = crate::config::load(&folder.path().join("feeds.toml")).expect("a good config");
@@ -348,9 +350,13 @@ query = "author:Ann"
         let path = |name: &str| world.folder.path().join(format!("items/{name}.md"));
         fs::remove_file(path("1")).expect("gone");
         fs::rename(path("2"), path("2a")).expect("renamed");
-        write(world.folder.path(), 4, "", "Other.");
+        write(world.folder.path(), 4, "id = 'four'", "Other.");
         let edits = [Edit { at: 0, out: 1, put: 0 }, Edit { at: 0, out: 1, put: 0 }, Edit { at: 0, out: 0, put: 1 }];
         assert!(world.agrees(&[&edits[..], &[Edit { at: 2, out: 1, put: 1 }]].concat()));
+        // One whose record says its id comes under an earlier name before it goes under the one that it had.
+        let mut world = World::new();
+        fs::rename(world.folder.path().join("items/4.md"), world.folder.path().join("items/0.md")).expect("renamed");
+        assert!(world.agrees(&[Edit { at: 0, out: 0, put: 1 }, Edit { at: 4, out: 1, put: 0 }]));
     }
 
     #[test]

@@ -108,6 +108,33 @@ fn half_of_an_export_is_not_published() {
     assert_eq!(counts, ["40", "41", "42"], "{out}\n{err}");
 }
 
+/// Nor where something falls due meanwhile.
+#[cfg(target_os = "linux")]
+#[test]
+fn half_of_an_export_is_not_published_when_something_is_due() {
+    use std::io::Write;
+
+    let sources = "[[source]]\npath = 'all.ndjson'\n[[source]]\npath = 'items'\n";
+    let publication = Publication::with_config(&format!("{CONFIG}\n{sources}"));
+    let line = |n: u32| format!("{{\"id\": \"n{n}\", \"title\": \"Export {n}\", \"date\": \"2018-02-01\", \"body\": \"Text.\"}}\n");
+    publication.write("all.ndjson", (0..40).map(line).collect::<String>());
+    let due = (Utc::now() + chrono::Duration::seconds(4)).format("%Y-%m-%dT%H:%M:%SZ");
+    publication.write("items/later.md", format!("+++\ntitle = 'At its time'\ndate = 2018-02-01\npublish-at = {due}\n+++\n\nText.\n"));
+    let watching = Watching::start(&publication, &[]);
+    watching.until("public/all.rss", |text| text.contains("Export 39"));
+    let mut file = std::fs::File::create(publication.path("all.ndjson")).expect("opened");
+    for n in 0..41 {
+        file.write_all(line(n).as_bytes()).expect("written");
+        std::thread::sleep(Duration::from_millis(150));
+    }
+    drop(file);
+    watching.until("public/all.rss", |text| text.contains("Export 40") && text.contains("At its time"));
+    let (code, out, err) = watching.end();
+    assert_eq!(code, Some(0), "{err}");
+    let counts = out.lines().filter_map(|line| line.split_once(" items")?.0.parse::<u32>().ok());
+    assert!(counts.min() >= Some(40), "{out}\n{err}");
+}
+
 #[test]
 fn sources_that_the_config_names_anew_are_watched() {
     let publication = Publication::with_items(1);

@@ -31,7 +31,8 @@ pub(super) fn renew(steady: &mut Steady, (loaded, edits): (&Loaded<Sifted>, &[Ed
     let ground = &mut steady.ground;
     ground.catalogue = std::mem::take(&mut ground.catalogue).as_sorted(std::mem::take(&mut steady.sketch));
     let recall = Recall::again(std::mem::take(&mut steady.refs), round.past.memory);
-    let mut renewal = Renewal { round, steady, recall, touched: Touched::default(), changed: Vec::new(), out: BTreeSet::new(), moves: 0 };
+    let (touched, changed, out, put) = Default::default();
+    let mut renewal = Renewal { round, steady, recall, touched, changed, out, put, moves: 0 };
     edits.iter().try_for_each(|edit| renewal.carry_out(edit, loaded))?;
     renewal.end()
 }
@@ -44,8 +45,9 @@ struct Renewal<'a> {
     touched: Touched,
     /// The positions of the items that are others.
     changed: Vec<u32>,
-    /// The places in the memory of items that went, and did not come again.
+    /// The places in the memory of items that went, and of those that came: some did both, in this order or in that.
     out: BTreeSet<Ref>,
+    put: BTreeSet<Ref>,
     moves: usize,
 }
 
@@ -132,7 +134,7 @@ impl Renewal<'_> {
             return None;
         }
         let place = self.recall.meet(&mut item, note.place, past.memory, now)?;
-        self.out.remove(&place);
+        self.put.insert(place);
         let position = read_at - nth as u32;
         let at = position as usize;
         self.recall.refs.insert(at, place);
@@ -158,11 +160,12 @@ impl Renewal<'_> {
         if !ground.catalogue.redraw(config, sorted, &self.changed, &self.touched) {
             return None;
         }
-        if !self.out.is_empty() {
+        let gone: Vec<Ref> = self.out.difference(&self.put).copied().collect();
+        if !gone.is_empty() {
             let buried = now + chrono::Duration::days(i64::from(config.output.tombstone_days));
             ground.until = ground.until.into_iter().chain([buried]).min();
         }
-        self.recall.settle(self.out.iter().copied(), past.memory, now);
+        self.recall.settle(gone, past.memory, now);
         Some(self.recall)
     }
 }
@@ -203,7 +206,7 @@ impl Ground {
     }
 }
 
-/// Whether the one is sorted as the other is, and as long.
+/// Whether the one is sorted as the other is, and for the same time.
 fn stands_as(item: &Item, former: &Item) -> bool {
     item.id() == former.id()
         && item.published == former.published
