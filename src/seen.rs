@@ -21,6 +21,8 @@ pub struct Seen {
     pub items: Vec<SeenItem>,
     /// Tombstones (RFC 6721): the id, and when the item was deleted.
     pub deleted: Vec<(String, i64)>,
+    /// What the feed says of itself, by name: its title, its links. No dates.
+    pub about: BTreeMap<String, Vec<String>>,
 }
 
 /// What a reader sees of one item.
@@ -87,6 +89,15 @@ impl Seen {
             (_, b"at:deleted-entry") => {
                 if let (Some(id), Some(when)) = (attribute(start, "ref"), attribute(start, "when").and_then(|when| time(&when))) {
                     self.deleted.push((id, when));
+                }
+            }
+            (2 | 3, name) if name != b"channel" => {
+                let told = attribute(start, "href");
+                let text = inner(reader, start);
+                *depth -= 1;
+                if name != b"pubDate" {
+                    let name = String::from_utf8_lossy(name).into_owned();
+                    self.about.entry(name).or_default().push(told.unwrap_or(text));
                 }
             }
             _ => {}

@@ -8,6 +8,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::context::Context;
+use super::view::one_line;
 use super::{Exit, Failure, memory, ui};
 use crate::channel::{self, Catalogue, Channel, Kind, Sorted};
 use crate::classify::{Classifier, Survey, looked_at};
@@ -54,6 +55,9 @@ pub(super) fn run(args: &ExplainArgs, context: &Context) -> Result<Exit, Failure
     Ok(Exit::Fine)
 }
 
+/// So many items that a name fits are listed.
+const SHOWN: usize = 5;
+
 /// The one item that `wanted` names.
 fn find(items: &[Arc<Item>], wanted: &str) -> Result<usize, Failure> {
     let path = |item: &Item| item.path().to_string_lossy().into_owned();
@@ -70,8 +74,11 @@ fn find(items: &[Arc<Item>], wanted: &str) -> Result<usize, Failure> {
             [] => {}
             [one] => return Ok(*one),
             several => {
-                let list: Vec<String> = several.iter().take(5).map(|at| format!("`{}`", items[*at].key())).collect();
-                return Err(Failure::new(format!("`{wanted}` fits {} items", several.len())).help(format!("name one: {}", list.join(", "))));
+                let name = |at: &usize| format!("\n    `{}`  {}", items[*at].key(), one_line(items[*at].title()));
+                let list: String = several.iter().take(SHOWN).map(name).collect();
+                let more = several.len().saturating_sub(SHOWN);
+                let more = if more > 0 { format!("\n    and {more} more") } else { String::new() };
+                return Err(Failure::new(format!("`{wanted}` fits {} items", several.len())).help(format!("name one:{list}{more}")));
             }
         }
     }

@@ -71,7 +71,9 @@ fn surroundings(args: &ImportArgs, context: &Context) -> Result<Option<(PathBuf,
 }
 
 fn tell(imported: &Imported, args: &ImportArgs, context: &Context) -> Result<Exit, Failure> {
-    context.ui.findings(&imported.findings);
+    if !args.json {
+        context.ui.findings(&imported.findings);
+    }
     if args.json {
         ui::print_json(&Report {
             written: imported.written.iter().map(|path| path.display().to_string()).collect(),
@@ -84,7 +86,7 @@ fn tell(imported: &Imported, args: &ImportArgs, context: &Context) -> Result<Exi
             0 => String::new(),
             errors => format!(", {errors} could not be read"),
         };
-        context.ui.say(format_args!("{} new records, {} known already{left}", imported.written.len(), imported.known));
+        context.ui.say(format_args!("{}, {} known already{left}", ui::many(imported.written.len(), "new record"), imported.known));
     }
     Ok(if imported.findings.has_errors() { Exit::Findings } else { Exit::Fine })
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueHint};
 
 use super::context::Context;
+use super::ui::many;
 use super::{Exit, Failure, memory, ui};
 use crate::config::Config;
 use crate::diag::{Finding, Findings, Place, codes};
@@ -79,9 +80,9 @@ pub(super) fn run(command: &LedgerCommand, context: &Context) -> Result<Exit, Fa
 fn show(args: &ShowArgs, memory: &Memory) -> Result<Exit, Failure> {
     let Some(wanted) = &args.item else {
         let gone = memory.items().iter().filter(|known| known.gone.is_some()).count();
-        ui::print(format_args!("{} items, {gone} of them gone; {} channels", memory.items().len(), memory.channels.len()));
+        ui::print(format_args!("{}, {gone} of them gone; {}", many(memory.items().len(), "item"), many(memory.channels.len(), "channel")));
         for (path, channel) in &memory.channels {
-            ui::print(format_args!("{path}: {} items, changed {}", channel.members.len(), shown(channel.updated)));
+            ui::print(format_args!("{path}: {}, changed {}", many(channel.members.len(), "item"), shown(channel.updated)));
         }
         return Ok(Exit::Fine);
     };
@@ -131,7 +132,7 @@ fn import(args: &ImportArgs, context: &Context, config: &Config) -> Result<Exit,
         Failure::new(format!("`{}`: {bad}", args.file.display())).help("import what `tidings ledger export` wrote; nothing was taken in")
     })?;
     store.save(&before, &after)?;
-    context.ui.say(format_args!("{lines} lines taken in; the ledger knows {} items", after.items().len()));
+    context.ui.say(format_args!("{} taken in; the ledger knows {}", many(lines, "line"), many(after.items().len(), "item")));
     Ok(Exit::Fine)
 }
 
@@ -153,7 +154,12 @@ fn check(context: &Context, config: &Config, folder: &Destination) -> Result<Exi
     let memory = store.load()?;
     findings.extend(disagreements(config, &memory, folder)?.into_iter().map(fault));
     context.ui.findings(&findings);
-    context.ui.say(format_args!("{} items, {} channels; {}", memory.items().len(), memory.channels.len(), ui::tally(&findings)));
+    context.ui.say(format_args!(
+        "{}, {}; {}",
+        many(memory.items().len(), "item"),
+        many(memory.channels.len(), "channel"),
+        ui::tally(&findings)
+    ));
     Ok(if findings.is_empty() { Exit::Fine } else { Exit::Findings })
 }
 
@@ -198,7 +204,7 @@ fn repair(context: &Context, config: &Config, folder: &Destination) -> Result<Ex
             tables.replace(&memory, &pings)?;
         }
     }
-    context.ui.say(format_args!("{} items and {} channels are remembered", memory.items().len(), memory.channels.len()));
+    context.ui.say(format_args!("{} and {} are remembered", many(memory.items().len(), "item"), many(memory.channels.len(), "channel")));
     Ok(Exit::Fine)
 }
 

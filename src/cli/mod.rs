@@ -16,6 +16,7 @@ mod db_status;
 mod doctor;
 mod explain;
 mod follow;
+mod foreign;
 mod hub;
 mod import;
 mod init;

@@ -41,7 +41,12 @@ pub(super) fn run(args: &PinArgs, context: &Context) -> Result<Exit, Failure> {
     for item in loaded.items.iter().filter(wanted) {
         pinned += usize::from(one(&config, item, args.dry_run)?);
     }
-    context.ui.say(format_args!("{pinned} records {}", if args.dry_run { "derive their ids; nothing was written" } else { "pinned" }));
+    let done = match pinned {
+        _ if !args.dry_run => "pinned",
+        1 => "derives its id; nothing was written",
+        _ => "derive their ids; nothing was written",
+    };
+    context.ui.say(format_args!("{} {done}", ui::many(pinned, "record")));
     Ok(if loaded.findings.has_errors() { Exit::Findings } else { Exit::Fine })
 }
 

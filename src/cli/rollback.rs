@@ -6,13 +6,12 @@ use clap::Args;
 use serde::Serialize;
 
 use super::context::Context;
+use super::foreign::foreign;
 use super::{Exit, Failure, memory, ui};
-use crate::config::{Config, Format};
-use crate::diag::{Finding, Findings, Place, codes};
+use crate::config::Format;
 use crate::document::Document;
 use crate::ledger::{Memory, exchange};
-use crate::publish::plan::Foreign;
-use crate::publish::{Destination, Memo, Plan, Set, TakenBack};
+use crate::publish::{Destination, Memo, Set, TakenBack};
 
 /// `tidings rollback`
 #[derive(Debug, Args)]
@@ -67,7 +66,7 @@ pub(super) fn run(args: &RollbackArgs, context: &Context) -> Result<Exit, Failur
     let documents: Vec<Document> = former.files.into_iter().map(document).collect();
     let plan = folder.plan_back(&documents, &former.absent, args.force)?;
     if !plan.foreign.is_empty() {
-        context.ui.findings(&foreign(&plan, &config));
+        context.ui.findings(&foreign(&plan, &config, !args.json));
         return Ok(Exit::Findings);
     }
     let report = Report {
@@ -108,14 +107,6 @@ fn wanted(folder: &Destination, steps: usize) -> Result<Vec<Set>, Failure> {
     }
     sets.truncate(steps);
     Ok(sets)
-}
-
-fn foreign(plan: &Plan, config: &Config) -> Findings {
-    let finding = |foreign: &Foreign| {
-        let place = Place::file(config.output.folder.join(&foreign.path));
-        Finding::new(&codes::FOREIGN_FILE, foreign.what).at(place).help("move it away, or run with `--force` to overwrite it")
-    };
-    plan.foreign.iter().map(finding).collect()
 }
 
 /// What a number of sets say together: of each path, what the oldest says.

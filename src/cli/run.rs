@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::build::{BuildArgs, summary, tell_told};
 use super::context::Context;
+use super::foreign::foreign;
 use super::look::Look;
 use super::memory::{Remembered, RunOf};
 use super::purge;
@@ -170,7 +171,7 @@ impl Run<'_> {
         let plan = folder.plan(&built.documents, &built.catalogue.kept, self.args.force, stood)?;
         built.findings.extend(abandoned(&plan, self.config));
         if !plan.foreign.is_empty() {
-            built.findings.extend(foreign(&plan, self.config));
+            built.findings.extend(foreign(&plan, self.config, !self.args.json));
             return self.refuse(&built.findings);
         }
         let mut refused: Findings = std::mem::take(&mut built.refused).into_iter().map(|finding| self.at_id(finding)).collect();
@@ -181,7 +182,7 @@ impl Run<'_> {
             return self.refuse(&built.findings);
         }
         built.findings.extend(refused);
-        let views = (self.args.dry_run || self.args.json).then(|| view::views(&plan, &built, folder));
+        let views = (self.args.dry_run || self.args.json).then(|| view::views(self.config, &plan, &built, folder));
         let run = RunOf { config: self.config, now: self.context.now, staged, stamps: self.stamps };
         let (outcome, saving) = match self.args.dry_run {
             true => (None, Duration::ZERO),
@@ -369,19 +370,6 @@ pub(super) fn tell_hidden(context: &Context, hidden: &[(Arc<str>, Hidden)]) {
             Hidden::Expired(end) => ui.detail(format_args!("expired   {key}, since {}", end.format("%Y-%m-%d %H:%M %:z"))),
         }
     }
-}
-
-fn foreign(plan: &Plan, config: &Config) -> Findings {
-    let finding = |foreign: &crate::publish::plan::Foreign| {
-        let help = match foreign.replaceable {
-            true => {
-                "move it away, or run with `--force` to overwrite it, also where `.tidings`, which remembers what was published, was lost"
-            }
-            false => "move it away",
-        };
-        Finding::new(&codes::FOREIGN_FILE, foreign.what).at(Place::file(config.output.folder.join(&foreign.path))).help(help)
-    };
-    plan.foreign.iter().map(finding).collect()
 }
 
 fn abandoned(plan: &Plan, config: &Config) -> Findings {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
 use super::ui::{self, Ui};
-use crate::config::{Format, paths};
+use crate::config::{Config, Format, MovedAs, paths};
 use crate::pipeline::Built;
 use crate::publish::{Change, Destination, Plan};
 use crate::seen::{Seen, SeenItem};
@@ -20,9 +20,12 @@ pub(super) struct View {
     gone: Vec<String>,
     /// New items whose id alone is new: readers show them a second time.
     again: Vec<String>,
-    /// Whether the channel itself comes or goes.
+    /// Whether the channel itself comes, goes or has moved.
     #[serde(skip_serializing_if = "Option::is_none")]
-    event: Option<&'static str>,
+    event: Option<String>,
+    /// What the channel says of itself in other words than before.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    about: Vec<FieldChange>,
 }
 
 /// An item that a reader shows in another form than before.
@@ -40,7 +43,7 @@ struct FieldChange {
 }
 
 /// One view for each channel that changes, from its first document.
-pub(super) fn views(plan: &Plan, built: &Built, folder: &Destination) -> Vec<View> {
+pub(super) fn views(config: &Config, plan: &Plan, built: &Built, folder: &Destination) -> Vec<View> {
     let channel = |path: &str| path.rsplit_once('.').map_or(path, |(channel, _)| channel).to_owned();
     let standing = |path: &str| folder.standing_bytes(path).map(|bytes| Seen::read(&bytes)).unwrap_or_default();
     let again: BTreeSet<&str> = built.repeats.iter().map(|iri| &**iri).collect();
@@ -49,21 +52,32 @@ pub(super) fn views(plan: &Plan, built: &Built, folder: &Destination) -> Vec<Vie
     for put in plan.puts.iter().filter(|put| is_feed(&put.path)) {
         views.entry(channel(&put.path)).or_insert_with_key(|name| {
             let next = Seen::read(built.documents[put.document].bytes.whole(&mut Vec::new()));
-            View::between(name, &standing(&put.path), &next, (put.change == Change::New).then_some("new channel"), &again)
+            let event = copy_of(config, name).or_else(|| (put.change == Change::New).then(|| "new channel".to_owned()));
+            View::between(name, &standing(&put.path), &next, event, &again)
         });
     }
     for path in plan.deletes.iter().filter(|path| is_feed(path)) {
-        let view = |name: &String| View::between(name, &standing(path), &Seen::default(), Some("channel ends"), &again);
+        let view = |name: &String| View::between(name, &standing(path), &Seen::default(), Some("channel ends".to_owned()), &again);
         views.entry(channel(path)).or_insert_with_key(view);
     }
     views.into_values().collect()
 }
 
+/// What a path is that a channel moved away from, in whichever language.
+fn copy_of(config: &Config, path: &str) -> Option<String> {
+    let mut moves = config.moved.iter().filter(|moved| moved.how == MovedAs::Copy);
+    moves.find_map(|moved| {
+        let language = path.strip_suffix(moved.from.as_str()).filter(|before| before.is_empty() || before.ends_with('/'))?;
+        Some(format!("a copy of `{language}{}`, to which it moved", moved.to.as_ref()?))
+    })
+}
+
 impl View {
-    fn between(channel: &str, before: &Seen, next: &Seen, event: Option<&'static str>, again: &BTreeSet<&str>) -> Self {
+    fn between(channel: &str, before: &Seen, next: &Seen, event: Option<String>, again: &BTreeSet<&str>) -> Self {
         let old: BTreeMap<&str, &SeenItem> = before.items.iter().map(|item| (item.id.as_str(), item)).collect();
         let here: BTreeSet<&str> = next.items.iter().map(|item| item.id.as_str()).collect();
-        let mut view = View { channel: channel.to_owned(), new: vec![], changed: vec![], gone: vec![], again: vec![], event };
+        let mut view =
+            View { channel: channel.to_owned(), new: vec![], changed: vec![], gone: vec![], again: vec![], event, about: vec![] };
         for item in &next.items {
             match old.get(item.id.as_str()) {
                 Some(old) if old.hash == item.hash => {}
@@ -73,18 +87,22 @@ impl View {
             }
         }
         view.gone = before.items.iter().filter(|item| !here.contains(item.id.as_str())).map(|item| item.title.clone()).collect();
+        // Of a channel that comes or goes, all of it is new or gone.
+        if *before != Seen::default() && *next != Seen::default() {
+            view.about = lists(&before.about, &next.about);
+        }
         view
     }
 
     fn is_empty(&self) -> bool {
-        self.new.is_empty() && self.changed.is_empty() && self.gone.is_empty() && self.again.is_empty()
+        self.new.is_empty() && self.changed.is_empty() && self.gone.is_empty() && self.again.is_empty() && self.about.is_empty()
     }
 }
 
 /// The fields in which two versions of an item differ.
 fn fields(old: &SeenItem, new: &SeenItem) -> Vec<FieldChange> {
     let date = |seconds: Option<i64>| seconds.map(|seconds| crate::ledger::date(seconds).to_rfc3339()).unwrap_or_default();
-    let mut pairs = vec![
+    let pairs = vec![
         ("title".to_owned(), old.title.clone(), new.title.clone()),
         ("link".to_owned(), old.link.clone().unwrap_or_default(), new.link.clone().unwrap_or_default()),
         ("date".to_owned(), date(old.published), date(new.published)),
@@ -92,10 +110,33 @@ fn fields(old: &SeenItem, new: &SeenItem) -> Vec<FieldChange> {
         ("summary".to_owned(), old.summary.clone().unwrap_or_default(), new.summary.clone().unwrap_or_default()),
         ("text".to_owned(), old.html.clone().unwrap_or_default(), new.html.clone().unwrap_or_default()),
     ];
-    let names: BTreeSet<&String> = old.others.keys().chain(new.others.keys()).collect();
-    let joined = |item: &SeenItem, name: &str| item.others.get(name).map(|values| values.join(", ")).unwrap_or_default();
-    pairs.extend(names.into_iter().map(|name| (name.clone(), joined(old, name), joined(new, name))));
-    pairs.into_iter().filter(|(_, old, new)| old != new).map(|(field, old, new)| FieldChange { field, words: words(&old, &new) }).collect()
+    let single =
+        pairs.into_iter().filter(|(_, old, new)| old != new).map(|(field, old, new)| FieldChange { field, words: words(&old, &new) });
+    single.chain(lists(&old.others, &new.others)).collect()
+}
+
+/// The named lists that differ.
+fn lists(old: &BTreeMap<String, Vec<String>>, new: &BTreeMap<String, Vec<String>>) -> Vec<FieldChange> {
+    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let of = |lists: &BTreeMap<String, Vec<String>>, name: &str| lists.get(name).cloned().unwrap_or_default();
+    let pairs = names.into_iter().map(|name| (name, of(old, name), of(new, name))).filter(|(_, old, new)| old != new);
+    pairs.map(|(name, old, new)| FieldChange { field: name.clone(), words: entries(&old, &new) }).collect()
+}
+
+/// What changed in a list, entry by entry; in one of a single entry, word by word.
+fn entries(old: &[String], new: &[String]) -> String {
+    if let ([old], [new]) = (old, new) {
+        return words(old, new);
+    }
+    let [old, new] = [old, new].map(|list| list.iter().map(String::as_str).collect::<Vec<_>>());
+    let diff = TextDiff::from_slices(&old, &new);
+    let show = |(tag, entry): (ChangeTag, &str)| match tag {
+        ChangeTag::Delete => format!("[-{entry}-]"),
+        ChangeTag::Insert => format!("{{+{entry}+}}"),
+        ChangeTag::Equal => entry.to_owned(),
+    };
+    let shown: Vec<String> = diff.iter_all_changes().map(|change| show((change.tag(), change.value()))).collect();
+    shown.join(", ")
 }
 
 /// So many words that stay are shown on each side of a change.
@@ -133,7 +174,7 @@ fn shortened(text: &str, after_change: bool, before_change: bool) -> String {
 /// Tells it to people.
 pub(super) fn tell(ui: Ui, plan: &Plan, views: &[View]) {
     for view in views {
-        let event = view.event.map(|event| format!(" ({event})")).unwrap_or_default();
+        let event = view.event.as_ref().map(|event| format!(" ({event})")).unwrap_or_default();
         ui::print(format_args!("{}{event}", view.channel));
         for (sign, titles) in [("+", &view.new), ("!", &view.again)] {
             titles.iter().for_each(|title| ui::print(format_args!("  {sign} {}", one_line(title))));
@@ -143,32 +184,51 @@ pub(super) fn tell(ui: Ui, plan: &Plan, views: &[View]) {
             changed.fields.iter().for_each(|change| ui::print(format_args!("      {}: {}", change.field, change.words.replace('\n', " "))));
         }
         view.gone.iter().for_each(|title| ui::print(format_args!("  - {}", one_line(title))));
-        if view.is_empty() {
-            ui::print("  ~ (the channel's own description)");
+        if !view.about.is_empty() {
+            ui::print("  ~ (what the channel says of itself)");
+        }
+        view.about.iter().for_each(|change| ui::print(format_args!("      {}: {}", change.field, change.words.replace('\n', " "))));
+        if view.is_empty() && view.event.is_none() {
+            ui::print("  ~ (nothing that readers show: its date, or its form)");
         }
     }
     if views.iter().any(|view| !view.again.is_empty()) {
         ui.note("`!` marks items that subscribers have under another id: they would see them a second time");
     }
     ui.say(format_args!(
-        "dry run: would put {} files, keep {}, delete {}; nothing was written",
-        plan.puts.len(),
+        "dry run: would put {}, keep {}, delete {}; nothing was written",
+        ui::many(plan.puts.len(), "file"),
         plan.keeps.len(),
         plan.deletes.len()
     ));
 }
 
 /// At most so much of a title that a line of a terminal holds.
-fn one_line(title: &str) -> String {
-    match title.char_indices().nth(100) {
-        Some((at, _)) => format!("{}…", &title[..at]),
-        None => title.to_owned(),
+pub(super) fn one_line(title: &str) -> String {
+    let mut shown: String = title.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if let Some((at, _)) = shown.char_indices().nth(100) {
+        shown.truncate(at);
+        shown.push('…');
     }
+    shown
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lists_are_shown_entry_by_entry() {
+        let list = |text: &str| text.split(';').filter(|entry| !entry.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+        for (old, new, want) in [
+            ("El Salvador", "El Salvador;Migrant women", "El Salvador, {+Migrant women+}"),
+            ("Belize;El Salvador", "El Salvador", "[-Belize-], El Salvador"),
+            ("", "Belize;Mexico", "{+Belize+}, {+Mexico+}"),
+            ("Ana Pérez", "Ana Peres", "Ana [-Pérez-]{+Peres+}"),
+        ] {
+            assert_eq!(entries(&list(old), &list(new)), want);
+        }
+    }
 
     #[test]
     fn changes_are_shown_word_by_word() {

@@ -1,5 +1,7 @@
 //! JSON Feed as a reader sees it.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -47,7 +49,14 @@ pub(super) fn read(bytes: &[u8]) -> Seen {
     let Ok(feed) = serde_json::from_slice::<Feed<'_>>(bytes) else { return Seen::default() };
     let items: Vec<SeenItem> = feed.items.into_iter().filter_map(item).collect();
     let updated = items.iter().filter_map(|item| item.updated.max(item.published)).max();
-    Seen { updated, items, ..Seen::default() }
+    Seen { updated, items, about: about(bytes), ..Seen::default() }
+}
+
+/// Every member of the feed but its items.
+fn about(bytes: &[u8]) -> BTreeMap<String, Vec<String>> {
+    let members: BTreeMap<String, &RawValue> = serde_json::from_slice(bytes).unwrap_or_default();
+    let text = |value: &RawValue| serde_json::from_str(value.get()).unwrap_or_else(|_| value.get().to_owned());
+    members.into_iter().filter(|(name, _)| name != "items").map(|(name, value)| (name, vec![text(value)])).collect()
 }
 
 fn item(raw: &RawValue) -> Option<SeenItem> {

@@ -202,6 +202,10 @@ fn explain_says_why_and_why_not() {
     publication.run(&["explain", "nowhere"]).expect(0, &nowhere);
     publication.run(&["explain", "item-1", "--why-not", "country/belize"]).expect(0, &["nothing in the item speaks of Belize"]);
     publication.run(&["explain", "item-1", "--why-not", "topic/shipps"]).expect(2, &["there is no channel"]);
+    let several = ["fits 2 items", "`item-1`  ", "`item-2`  "];
+    publication.item(2, "Ships wait off Veracruz, again");
+    publication.run(&["explain", "ships"]).expect(2, &several);
+    publication.remove("items/item-2.md");
     publication.run(&["explain", "itm-1"]).expect(2, &["did you mean `item-1`?"]);
     let ran = publication.run(&["explain", "wait off", "--json"]);
     let explained: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");

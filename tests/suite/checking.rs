@@ -42,12 +42,12 @@ fn a_quiet_check_tells_what_is_wrong_and_nothing_else() {
 fn of_many_that_say_the_same_the_first_few_are_shown() {
     let config = format!("{}\n[[source]]\npath = 'rows.ndjson'\n", crate::support::CONFIG);
     let publication = Publication::with_config(&config);
-    let row = |n: usize| format!("{{\"id\": \"r{n}\", \"title\": \"T\", \"date\": \"2018-02-09\", \"countries\": [\"Xanadu\"]}}\n");
-    publication.write("rows.ndjson", (0..1502).map(row).collect::<String>());
-    let shown = |text: &str| text.matches("unknown country `Xanadu`").count();
+    let row = |n: usize| format!("{{\"id\": \"r{n}\", \"date\": \"2018-02-09\"}}\n");
+    publication.write("rows.ndjson", (0..1010).map(row).collect::<String>());
+    let shown = |text: &str| text.matches("missing-title").count();
     for args in [&["build"][..], &["check"]] {
         let ran = publication.run(args);
-        ran.expect(1, &["rows.ndjson:5:", "and 995 more like this", "502 more findings", "1502 errors"]);
+        ran.expect(1, &["rows.ndjson:5:", "and 995 more like this", "10 more findings", "1010 errors"]);
         assert_eq!(shown(&ran.out) + shown(&ran.err), 5, "{ran:?}");
     }
     let ran = publication.run(&["build", "--json"]);

@@ -51,7 +51,7 @@ fn a_block_that_cannot_be_read_is_named_and_the_rest_comes_in() {
     publication
         .write("page.txt", "stray words\n\n31 February, 2018\n\nNever\n\nText.\n\n9 February, 2018\n\nGood\n\nText.\n\n8 February, 2018\n");
     let ran = publication.run(&["import", "listing", "page.txt"]);
-    ran.expect(1, &["page.txt:1:", "page.txt:3:", "page.txt:15:", "1 new records"]);
+    ran.expect(1, &["page.txt:1:", "page.txt:3:", "page.txt:15:", "1 new record,"]);
     assert_eq!(publication.files("items"), ["2018-02-09-good.md"]);
 }
 

@@ -118,6 +118,38 @@ fn an_ended_channel_is_deleted_and_its_folder_with_it() {
 }
 
 #[test]
+fn many_files_that_are_not_known_are_told_in_one() {
+    let publication = Publication::with_items(1);
+    publication.build();
+    let count = publication.files("public").len();
+    std::fs::remove_dir_all(publication.path(".tidings")).expect("lost");
+    publication.item(1, "The port of Belize reopens at last");
+    let ran = publication.run(&["build"]);
+    ran.expect(
+        1,
+        &["public: error[foreign-file]: at ", "`all.atom`", " more\n", "`--force`", "`.tidings`", "1 error: nothing was published"],
+    );
+    let ran = publication.run(&["build", "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+    let told = report["findings"].as_array().expect("findings").len();
+    assert!(told > 5 && told <= count, "{told} of {count}");
+    publication.run(&["build", "--force"]).expect(0, &[]);
+}
+
+#[test]
+fn a_dry_run_tells_what_moved_and_what_a_channel_says_of_itself() {
+    let publication = Publication::with_items(1);
+    publication.build();
+    let config = publication.read("feeds.toml");
+    let moved = config.replace("[topics.ports]", "[topics.ports]\nslug = \"harbours\"");
+    publication.write("feeds.toml", format!("{moved}\n[[moved]]\nfrom = \"topic/ports\"\nto = \"topic/harbours\"\n"));
+    publication.run(&["diff"]).expect(0, &["topic/harbours (new channel)", "topic/ports (a copy of `topic/harbours`, to which it moved)"]);
+    let line = config.lines().find(|line| line.starts_with("title = ")).expect("a title");
+    publication.write("feeds.toml", config.replacen(line, "title = \"Another name\"", 1));
+    publication.run(&["diff"]).expect(0, &["~ (what the channel says of itself)", "      title: ", "Another"]);
+}
+
+#[test]
 fn other_peoples_files_are_neither_overwritten_nor_deleted() {
     let publication = Publication::with_items(1);
     publication.write("public/all.rss", "mine");
