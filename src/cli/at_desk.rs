@@ -74,7 +74,10 @@ impl AtDesk<'_> {
             }
             came => came?,
         };
-        self.context.ui.findings(&came.findings);
+        // As JSON they stand in the report.
+        if !self.args.json {
+            self.context.ui.findings(&came.findings);
+        }
         if self.args.full {
             desk.touch(&[])?;
         }
