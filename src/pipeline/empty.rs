@@ -12,7 +12,7 @@ use crate::ledger::trace;
 const EMPTY_TOLD: usize = 20;
 
 /// Whether an item, whose traces were taken, is a title and nothing else: the texts of most are in no memory.
-pub(super) fn is_empty(item: &Item) -> bool {
+fn is_empty(item: &Item) -> bool {
     let traces = item.traces();
     traces.text == trace::short(b"") && traces.link == 0 && item.enclosures().is_empty()
 }

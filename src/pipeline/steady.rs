@@ -15,11 +15,11 @@ use rayon::prelude::*;
 
 use super::prepare::{Former, Ready, mark};
 use super::recalled::{Apart, Recalled, dated_ahead, taken_out};
-use super::{Built, Past, Sifted, next, pages};
+use super::{Built, Past, Sifted, empty, next, pages};
 use crate::channel::{Catalogue, Sketch, Sorted};
 use crate::classify::Placement;
 use crate::config::Config;
-use crate::diag::{Findings, codes};
+use crate::diag::codes;
 use crate::item::{Edit, Hidden, Item, Loaded, Stories, Told};
 use crate::ledger::Ref;
 
@@ -92,7 +92,7 @@ impl Built {
     pub fn into_steady(mut self, config: &Config, known: (&BTreeSet<String>, BTreeSet<String>), now: DateTime<Utc>) -> Option<Steady> {
         let until = self.until(config, now);
         // What is said of the text of an item is said whenever it is made ready, and what is said of the channels whenever these are.
-        if self.findings.iter().any(|finding| [&codes::FUTURE_UPDATE, &codes::EMPTY_ITEM].contains(&finding.code)) {
+        if self.findings.iter().any(|finding| finding.code == &codes::FUTURE_UPDATE) {
             return None;
         }
         let Rest { sketch, told, marks, own, records, refs, hidden_at, ready, .. } = self.rest.take()?;
@@ -179,6 +179,7 @@ impl Steady {
         Some(Recalled {
             dated_ahead: dated_ahead(config, &loaded.items, &apart, past.accepted, now),
             taken_out: taken_out(&loaded.items, &apart, past.memory),
+            findings: empty::told(&items),
             items,
             placements,
             marks: records,
@@ -186,7 +187,6 @@ impl Steady {
             hidden,
             hidden_at,
             recall,
-            findings: Findings::new(),
             ground: Some(ground),
             former: Former::default(),
             took: clock.elapsed(),
@@ -294,6 +294,7 @@ query = "author:Ann"
             assert!(built.documents == whole.documents);
             assert!(built.after == whole.after);
             assert_eq!((built.hidden, built.repeats), (whole.hidden, whole.repeats));
+            assert_eq!(format!("{:?}", built.findings), format!("{:?}", whole.findings));
             assert_eq!(format!("{:?}", built.refused), format!("{:?}", whole.refused));
             let steady = whole.rest.expect("something").until.is_none();
             assert!(steady && built.rest.expect("something").until.is_some());
@@ -329,6 +330,8 @@ query = "author:Ann"
             (5, "", "Text."),
             (6, "", "Text of Belize."),
             (6, "draft = true", "Text."),
+            (3, "", ""),
+            (6, "", ""),
         ] {
             let mut world = World::new();
             write(world.folder.path(), n, fields, text);
@@ -361,8 +364,7 @@ query = "author:Ann"
 
     #[test]
     fn what_takes_more_is_sorted_anew() {
-        for (fields, text) in [("updated = 2018-04-01T00:00:00Z", "Text."), ("story = 'two'", "Text."), ("", ""), ("date = 2018-01-03", "")]
-        {
+        for (fields, text) in [("updated = 2018-04-01T00:00:00Z", "Text."), ("story = 'two'", "Text.")] {
             let mut world = World::new();
             write(world.folder.path(), 3, fields, text);
             assert!(world.again(&[read_again(3)], &BTreeSet::new(), now()).is_err(), "{fields}");

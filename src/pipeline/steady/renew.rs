@@ -13,7 +13,7 @@ use crate::ledger::{Recall, Ref};
 use crate::page;
 use crate::pipeline::prepare::mark;
 use crate::pipeline::recalled::is_early;
-use crate::pipeline::{Past, Sifted, empty, next};
+use crate::pipeline::{Past, Sifted, next};
 
 /// So many items may come, go or move.
 const FEW: usize = 16;
@@ -74,9 +74,6 @@ impl Renewal<'_> {
         let position = read_at - hidden as u32;
         let at = position as usize;
         let former = self.steady.items.get(at)?;
-        if empty::is_empty(&item) {
-            return None;
-        }
         if item.hidden(now).is_some() || is_early(&item, now) || note.placement != self.steady.placements[at] || !stands_as(&item, former) {
             return Some(false);
         }
@@ -130,7 +127,7 @@ impl Renewal<'_> {
             steady.hidden.insert(nth, (item.key().into(), why));
             return Some(());
         }
-        if is_early(&item, now) || item.story().is_some() || empty::is_empty(&item) {
+        if is_early(&item, now) || item.story().is_some() {
             return None;
         }
         let place = self.recall.meet(&mut item, note.place, past.memory, now)?;
