@@ -128,13 +128,13 @@ impl Recalled {
     /// # Errors
     /// As [`build()`].
     pub fn build(self, config: &Config, past: Past<'_>, now: DateTime<Utc>, progress: &Progress) -> Result<Built, Changed> {
-        let Recalled { items, placements, marks: records, files, mut recall, mut findings, ground, former, took, .. } = self;
+        let Recalled { items, placements, marks: mut records, files, mut recall, mut findings, ground, former, took, .. } = self;
         let Recalled { hidden, hidden_at, taken_out, dated_ahead, .. } = self;
         let mut timings = Timings { recall: took, ..Timings::default() };
 
         let clock = Instant::now();
         let sorted = Sorted { items: &items, placements: &placements, now };
-        let ground = ground.unwrap_or_else(|| Ground::of(config, sorted, &records, past));
+        let ground = ground.unwrap_or_else(|| Ground::of(config, sorted, &mut records, past));
         let Ground { mut catalogue, told, marks, own, until } = ground;
         let sketch = catalogue.sketch();
         settle(config, &mut catalogue, &recall, past.memory, now);

@@ -38,12 +38,16 @@ pub(super) struct Ground {
 }
 
 impl Ground {
-    /// Sorts the items. `records` are the marks of their records.
-    pub fn of(config: &Config, sorted: Sorted<'_>, records: &[u64], past: Past<'_>) -> Self {
+    /// Sorts the items. `records` are the marks of their records, which stay there only where another run is to go on from them.
+    pub fn of(config: &Config, sorted: Sorted<'_>, records: &mut Vec<u64>, past: Past<'_>) -> Self {
         let catalogue = super::channels(config, sorted, &past);
         let stories = Stories::of(sorted.items);
-        let mark = |(at, (item, record)): (usize, (&Arc<Item>, &u64))| mark(*record, at as u32, item, &stories);
-        let marks = past.clean.map_or_else(Vec::new, |_| sorted.items.par_iter().zip(records).enumerate().map(mark).collect());
+        let mut marks = if past.goes_on { records.clone() } else { std::mem::take(records) };
+        if past.clean.is_none() {
+            marks = Vec::new();
+        }
+        let complete = |(at, (own, item)): (usize, (&mut u64, &Arc<Item>))| *own = mark(*own, at as u32, item, &stories);
+        marks.par_iter_mut().zip(sorted.items).enumerate().for_each(complete);
         Ground { catalogue, told: stories.who(), marks, own: pages::own(config, sorted.items), until: None }
     }
 }
@@ -312,6 +316,19 @@ query = "author:Ann"
     /// The record with this number was read again.
     fn read_again(n: u32) -> Edit {
         Edit { at: n - 1, out: 1, put: 1 }
+    }
+
+    #[test]
+    fn the_marks_of_records_stay_for_another_run_alone() {
+        let (world, (known, settled)) = (World::new(), Default::default());
+        for goes_on in [true, false] {
+            let past = Past { goes_on, ..world.past(&known, &settled) };
+            let Recalled { items, placements, marks: mut records, .. } =
+                recall(&world.config, world.read(), past, now()).expect("set against the memory");
+            let all = if goes_on { records.clone() } else { Vec::new() };
+            let ground = Ground::of(&world.config, Sorted { items: &items, placements: &placements, now: now() }, &mut records, past);
+            assert_eq!((ground.marks.len(), records), (items.len(), all));
+        }
     }
 
     #[test]
