@@ -1,18 +1,8 @@
 //! How the values of an item are serialised where only this program reads them again: in as few bytes and as little work as may be.
 
-use std::path::Path;
-use std::sync::{Arc, LazyLock};
-
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use super::Date;
-use super::file::File;
-
-/// Stands in until the reader says where the record is.
-pub(super) fn nowhere() -> File {
-    static NOWHERE: LazyLock<File> = LazyLock::new(|| File::from(Arc::<Path>::from(Path::new(""))));
-    NOWHERE.clone()
-}
 
 /// Seconds, nanoseconds and the offset in seconds.
 type Parts = (i64, u32, i32);

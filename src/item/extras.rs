@@ -1,10 +1,8 @@
 //! What only some items have: a short list of what there is, so that an item pays nothing for what it has not.
 
-use std::sync::Arc;
-
 use super::{Date, Enclosure, Image, Origin, Text};
 use crate::config::TopicKey;
-use crate::vocab::{Country, Once, Person};
+use crate::vocab::Country;
 
 /// A field that an item may have.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,8 +13,6 @@ pub(super) enum Extra {
     Countries(Box<[Country]>),
     Topics(Box<[TopicKey]>),
     Story(Box<str>),
-    /// Shared by all items of the same people.
-    Authors(Arc<[Person]>),
     Image(Box<Image>),
     Enclosures(Box<[Enclosure]>),
     Source(Box<Origin>),
@@ -25,22 +21,20 @@ pub(super) enum Extra {
     Expires(Date),
 }
 
-/// Those that it has, in the order of the variants.
+/// Those that it has, in the order of the variants; `None` where it has none, as most. Their number stands beside them, so that this is a pointer alone.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Extras(Box<[Extra]>);
+pub(super) struct Extras(Option<Box<List>>);
+
+type List = Box<[Extra]>;
 
 /// The value of the one variant that is asked for.
 macro_rules! get {
     ($extras:expr, $variant:ident) => {
-        $extras.0.iter().find_map(|extra| match extra {
+        $extras.list().iter().find_map(|extra| match extra {
             Extra::$variant(value) => Some(value),
             _ => None,
         })
     };
-}
-
-thread_local! {
-    static PEOPLE: Once<[Person]> = Once::default();
 }
 
 /// What an item may have, field by field.
@@ -51,7 +45,6 @@ pub(super) struct Rare {
     pub countries: Option<Box<[Country]>>,
     pub topics: Option<Box<[TopicKey]>>,
     pub story: Option<Box<str>>,
-    pub authors: Vec<Person>,
     pub image: Option<Box<Image>>,
     pub enclosures: Vec<Enclosure>,
     pub source: Option<Box<Origin>>,
@@ -62,7 +55,7 @@ pub(super) struct Rare {
 
 impl From<Rare> for Extras {
     fn from(rare: Rare) -> Self {
-        let (authors, enclosures) = (rare.authors, rare.enclosures);
+        let enclosures = rare.enclosures;
         let all = [
             rare.updated.map(Extra::Updated),
             rare.text.map(Extra::Text),
@@ -70,7 +63,6 @@ impl From<Rare> for Extras {
             rare.countries.map(Extra::Countries),
             rare.topics.map(Extra::Topics),
             rare.story.map(Extra::Story),
-            (!authors.is_empty()).then(|| Extra::Authors(PEOPLE.with(|known| known.share(authors)))),
             rare.image.map(Extra::Image),
             (!enclosures.is_empty()).then(|| Extra::Enclosures(enclosures.into())),
             rare.source.map(Extra::Source),
@@ -78,19 +70,35 @@ impl From<Rare> for Extras {
             rare.publish_at.map(Extra::PublishAt),
             rare.expires.map(Extra::Expires),
         ];
-        Extras(all.into_iter().flatten().collect())
+        all.into_iter().flatten().collect()
+    }
+}
+
+impl FromIterator<Extra> for Extras {
+    fn from_iter<I: IntoIterator<Item = Extra>>(all: I) -> Self {
+        let list: List = all.into_iter().collect();
+        Extras((!list.is_empty()).then(|| Box::new(list)))
     }
 }
 
 impl Extras {
+    fn list(&self) -> &[Extra] {
+        self.0.as_ref().map_or(&[], |list| list)
+    }
+
+    /// All of them, taken out.
+    fn take(&mut self) -> Vec<Extra> {
+        self.0.take().map(|list| *list).unwrap_or_default().into_vec()
+    }
+
     pub fn updated(&self) -> Option<Date> {
         get!(self, Updated).copied()
     }
 
     pub fn update(&mut self, updated: Option<Date>) {
-        let mut rest = std::mem::take(&mut self.0).into_vec();
+        let mut rest = self.take();
         rest.retain(|extra| !matches!(extra, Extra::Updated(_)));
-        self.0 = updated.map(Extra::Updated).into_iter().chain(rest).collect();
+        *self = updated.map(Extra::Updated).into_iter().chain(rest).collect();
     }
 
     pub fn text(&self) -> Option<&Text> {
@@ -98,9 +106,9 @@ impl Extras {
     }
 
     pub fn take_text(&mut self) -> Option<Box<Text>> {
-        let mut rest = std::mem::take(&mut self.0).into_vec();
+        let mut rest = self.take();
         let text = rest.extract_if(.., |extra| matches!(extra, Extra::Text(_))).next();
-        self.0 = rest.into();
+        *self = rest.into_iter().collect();
         match text {
             Some(Extra::Text(text)) => Some(text),
             _ => None,
@@ -108,11 +116,11 @@ impl Extras {
     }
 
     pub fn put_text(&mut self, text: Option<Box<Text>>) {
-        self.take_text();
-        let mut rest = std::mem::take(&mut self.0).into_vec();
+        let mut rest = self.take();
+        rest.retain(|extra| !matches!(extra, Extra::Text(_)));
         let at = usize::from(matches!(rest.first(), Some(Extra::Updated(_))));
         text.into_iter().for_each(|text| rest.insert(at, Extra::Text(text)));
-        self.0 = rest.into();
+        *self = rest.into_iter().collect();
     }
 
     pub fn dateline(&self) -> Option<&str> {
@@ -129,10 +137,6 @@ impl Extras {
 
     pub fn story(&self) -> Option<&str> {
         get!(self, Story).map(|text| &**text)
-    }
-
-    pub fn authors(&self) -> &[Person] {
-        get!(self, Authors).map_or(&[], |list| list)
     }
 
     pub fn image(&self) -> Option<&Image> {

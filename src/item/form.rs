@@ -7,6 +7,7 @@ use serde::ser::SerializeStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::extras::Rare;
+use super::home::Home;
 use super::link::Link;
 use super::{Date, Enclosure, Image, Item, Lifetime, Names, Origin, compact};
 use crate::config::TopicKey;
@@ -94,7 +95,6 @@ impl<'de> Deserialize<'de> for Item {
             countries: read.countries,
             topics: read.topics,
             story: read.story,
-            authors: read.authors,
             image: read.image,
             enclosures: read.enclosures,
             source: read.source,
@@ -106,9 +106,8 @@ impl<'de> Deserialize<'de> for Item {
             names: Names::new(&read.id.iri, read.id.guid.as_deref(), &read.key, &read.title),
             published: read.published,
             language: read.language,
-            link: read.link.map(|link| Link::new(&link)),
+            home: Home::nowhere(read.link.map(|link| Link::new(&link)), read.authors),
             extras: rare.into(),
-            file: compact::nowhere(),
             line: 0,
             offset: 0,
             draft,
@@ -133,7 +132,7 @@ mod tests {
     #[test]
     fn an_item_stays_small() {
         assert!(
-            size_of::<Item>() <= 96 && size_of::<crate::item::extras::Extra>() <= 24,
+            size_of::<Item>() <= 80 && size_of::<crate::item::extras::Extra>() <= 24,
             "{} and {}",
             size_of::<Item>(),
             size_of::<crate::item::extras::Extra>()

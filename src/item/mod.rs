@@ -10,9 +10,9 @@ pub mod date;
 pub mod dateline;
 mod extras;
 pub mod feed;
-mod file;
 mod form;
 pub mod format;
+mod home;
 pub mod import;
 mod link;
 pub mod listing;
@@ -50,8 +50,7 @@ use crate::diag::Place;
 use crate::text::Markup;
 use crate::vocab::{Country, Language, MediaType, Person};
 use extras::Extras;
-use file::File;
-use link::Link;
+use home::Home;
 
 /// A date as it is published: to the second, with the offset that it was written in.
 pub type Date = DateTime<FixedOffset>;
@@ -64,9 +63,8 @@ pub struct Item {
     pub published: Date,
     /// RSS `dc:language`, Atom `xml:lang`, JSON Feed `language`.
     pub language: Language,
-    link: Option<Link>,
+    home: Home,
     extras: Extras,
-    file: File,
     line: u32,
     offset: u64,
     draft: bool,
@@ -195,12 +193,12 @@ impl Item {
 
     /// The same as text.
     pub fn address(&self) -> Option<String> {
-        self.link.as_ref().map(String::from)
+        self.home.address()
     }
 
     /// Whether it has a page.
     pub fn has_link(&self) -> bool {
-        self.link.is_some()
+        self.home.has_address()
     }
 
     /// As the record says; `None` where it says nothing, which is not the same as an empty list ("no country").
@@ -220,7 +218,7 @@ impl Item {
 
     /// RSS `dc:creator` (and `author` where there is an e-mail address), Atom `author` (RFC 4287 section 4.2.1).
     pub fn authors(&self) -> &[Person] {
-        self.extras.authors()
+        self.home.authors()
     }
 
     /// `media:thumbnail` in RSS and Atom, JSON Feed `image`.
@@ -250,12 +248,12 @@ impl Item {
 
     /// Where the record stands: the file, and the line that it begins at in a bulk file.
     pub fn place(&self) -> Place {
-        Place::line(self.file.path().clone(), self.line)
+        Place::line(self.home.file().clone(), self.line)
     }
 
     /// The file of the record.
     pub fn path(&self) -> &Path {
-        self.file.path()
+        self.home.file()
     }
 
     /// The line that the record begins at in a bulk file, else 0.
@@ -270,7 +268,8 @@ impl Item {
 
     /// Says where the record stands.
     pub fn found_at(&mut self, place: Place, offset: u64) {
-        (self.file, self.line, self.offset) = (place.path.into(), place.line, offset);
+        self.home.stand_in(place.path, place.line > 0);
+        (self.line, self.offset) = (place.line, offset);
     }
 
     /// The traces of what it says, as far as somebody took them.

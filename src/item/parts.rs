@@ -6,6 +6,7 @@ use std::sync::Arc;
 use url::Url;
 
 use super::extras::Rare;
+use super::home::Home;
 use super::link::Link;
 use super::{Date, Enclosure, Image, Item, ItemId, Lifetime, Names, Origin, Text};
 use crate::config::TopicKey;
@@ -50,7 +51,6 @@ impl From<Parts> for Item {
             countries: parts.countries.map(Into::into),
             topics: parts.topics.map(Into::into),
             story: parts.story.map(|story| (*story).into()),
-            authors: parts.authors,
             image: parts.image,
             enclosures: parts.enclosures,
             source: parts.source,
@@ -61,10 +61,9 @@ impl From<Parts> for Item {
         Item {
             names: Names::new(&parts.id.iri, parts.id.guid.as_deref(), &parts.key, &parts.title),
             published: parts.published,
-            link: parts.link.map(|link| Link::new(link.as_str())),
+            home: Home::new(parts.place.path, parts.place.line > 0, parts.link.map(|link| Link::new(link.as_str())), parts.authors),
             language: parts.language,
             extras: rare.into(),
-            file: parts.place.path.into(),
             line: parts.place.line,
             offset: parts.offset,
             draft,
