@@ -19,6 +19,8 @@ impl Open {
             "col" => return self.rewind(&["colgroup", "table"], out),
             "tr" => return self.rewind(&["tbody", "tfoot", "thead", "table"], out),
             "td" | "th" => return self.rewind(&["tr", "tbody", "tfoot", "thead", "table"], out),
+            // A table stands in another one's cell or after it.
+            "table" => self.close_one(|open| open == "table", is_cell, out),
             "a" => self.close_one(|open| open == "a", is_cell, out),
             "rp" | "rt" => return self.rewind(&["ruby"], out),
             "li" => self.close_one(|open| open == "li", is_special, out),

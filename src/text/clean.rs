@@ -247,6 +247,7 @@ mod tests {
             ("<table>x<b>y<tr><td>z", "x<b>y</b><table><tbody><tr><td>z</td></tr></tbody></table>"),
             ("<h1>a<h2>b</h1>c", "<h1>a</h1><h2>b</h2>c"),
             ("</p></div>a</b><br></br>", "a<br>"),
+            ("<table><ruby><table><rt>a", "<ruby></ruby><table></table>a<table></table>"),
             ("<dl><dt>a<dd>b<dt>c", "<dl><dt>a</dt><dd>b</dd><dt>c</dt></dl>"),
         ] {
             assert_eq!(html(text), expected, "{text:?}");
