@@ -104,7 +104,9 @@ fn half_of_an_export_is_not_published() {
     drop(file);
     let (code, out, err) = watching.end();
     assert_eq!(code, Some(0), "{err}");
-    let counts: Vec<&str> = out.lines().filter_map(|line| line.split_once(" items").map(|(count, _)| count)).collect();
+    let mut counts: Vec<&str> = out.lines().filter_map(|line| line.split_once(" items").map(|(count, _)| count)).collect();
+    // A file that is closed at last is looked at once more.
+    counts.dedup();
     assert_eq!(counts, ["40", "41", "42"], "{out}\n{err}");
 }
 
