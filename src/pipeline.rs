@@ -32,7 +32,7 @@ pub use sift::{Sifted, Texts, depends, read, read_again};
 pub use steady::{Rest, Steady};
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -136,7 +136,7 @@ impl Recalled {
         let sorted = Sorted { items: &items, placements: &placements, now };
         let ground = ground.unwrap_or_else(|| Ground::of(config, sorted, &mut records, past));
         let Ground { mut catalogue, told, marks, own, until } = ground;
-        let sketch = catalogue.sketch();
+        let sketch = past.goes_on.then(|| catalogue.sketch());
         settle(config, &mut catalogue, &recall, past.memory, now);
         timings.classify = clock.elapsed();
 
@@ -184,16 +184,25 @@ impl Recalled {
             made,
             findings,
             checked,
-            rest: past.goes_on.then_some(Rest { sketch, told, marks, own, until, records, refs, hidden_at, ready }),
+            rest: sketch.map(|sketch| Rest {
+                sketch,
+                told,
+                marks,
+                own,
+                until: until.map_or_else(OnceLock::new, OnceLock::from),
+                records,
+                refs,
+                hidden_at,
+                ready,
+            }),
             timings,
         })
     }
 }
 
-/// Sorts the items into channels. What was published before, the place knows and the ledger too: a new place knows of nothing.
+/// Sorts the items into channels.
 fn channels(config: &Config, sorted: Sorted<'_>, past: &Past<'_>) -> Catalogue {
-    let known: BTreeSet<String> = past.known.iter().chain(past.memory.channels.keys()).cloned().collect();
-    let mut catalogue = channel::catalogue(config, sorted, &known);
+    let mut catalogue = channel::catalogue(config, sorted, &past.memory.published(past.known));
     // Documents that do not stand in this place cannot stay as they are.
     let lost: BTreeSet<String> = catalogue.kept.difference(past.known).cloned().collect();
     if !lost.is_empty() {

@@ -1,15 +1,12 @@
 //! A catalogue brought up to a list of items in which one came or went: the channels that hold it change, and in all others its neighbours are called by
 //! other positions.
 
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{Catalogue, Sorted, beginning, limit, newest_change, spots};
+use super::{Catalogue, Sorted, limit, newest_change, order, spots};
 use crate::config::Config;
-use crate::item::Item;
 
 /// What changed of a catalogue, by the positions of its channels.
 #[derive(Clone, Debug, Default)]
@@ -31,10 +28,7 @@ impl Catalogue {
     /// The item at this position, which tells no story, is new; those behind it have moved on. Says no where it belongs to a channel that there is not.
     pub fn put_in(&mut self, config: &Config, sorted: Sorted<'_>, at: u32, touched: &mut Touched) -> bool {
         self.channels.par_iter_mut().for_each(|channel| channel.items.iter_mut().for_each(|own| *own += u32::from(*own >= at)));
-        let order = |at: u32| {
-            let item: &Arc<Item> = &sorted.items[at as usize];
-            (Reverse(item.published.to_utc()), item.id())
-        };
+        let order = |at: u32| order(&sorted.items[at as usize]);
         for spot in spots(config, &sorted.items[at as usize], &sorted.placements[at as usize], sorted.now) {
             let Ok(nth) = self.channels.binary_search_by(|channel| channel.path.cmp(&spot.channel)) else { return false };
             let items = &mut self.channels[nth].items;
@@ -44,8 +38,8 @@ impl Catalogue {
         true
     }
 
-    /// Draws the windows of what changed, and dates it, as well as the channels that show one of these items, which are in order. Says no where a channel has no items any
-    /// more.
+    /// Draws the windows of what was touched and dates it, and dates the channels that show one of the changed items; the positions of these are in order.
+    /// Says no where a channel has no items any more.
     pub fn redraw(&mut self, config: &Config, sorted: Sorted<'_>, changed: &[u32], touched: &Touched) -> bool {
         for (nth, channel) in self.channels.iter_mut().enumerate() {
             let is_touched = touched.0.contains(&nth);
@@ -54,7 +48,7 @@ impl Catalogue {
                 channel.window = limit::window(sorted, &channel.limits, &channel.items);
             }
             if is_touched || channel.shown().iter().any(|at| changed.binary_search(at).is_ok()) {
-                channel.updated = newest_change(sorted.items, channel.shown()).unwrap_or_else(|| beginning(config));
+                channel.updated = newest_change(config, sorted.items, channel.shown());
             }
         }
         touched.0.iter().all(|nth| !self.channels[*nth].items.is_empty())

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 
-use super::{Sorted, takes};
+use super::{Sorted, newest, order, takes};
 use crate::classify::Placement;
 use crate::config::{Config, Query, TopicKey};
 use crate::vocab::{Country, Language};
@@ -46,10 +46,9 @@ type Quick<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 impl<'a> Members<'a> {
     pub fn collect(config: &Config, sorted: Sorted<'a>) -> Self {
         let mut dated: Vec<(Reverse<DateTime<Utc>>, u32)> =
-            sorted.items.par_iter().zip(0..sorted.items.len() as u32).map(|(item, at)| (Reverse(item.published.to_utc()), at)).collect();
-        // Of one instant, by id, so that the order is the same in every run.
-        let id = |at: u32| sorted.items[at as usize].id();
-        dated.par_sort_unstable_by(|(a, first), (b, second)| a.cmp(b).then_with(|| id(*first).cmp(&id(*second))));
+            sorted.items.par_iter().zip(0..sorted.items.len() as u32).map(|(item, at)| (newest(item), at)).collect();
+        let of = |at: u32| order(&sorted.items[at as usize]);
+        dated.par_sort_unstable_by(|(a, first), (b, second)| a.cmp(b).then_with(|| of(*first).cmp(&of(*second))));
         let mut newest_first: Vec<u32> = dated.into_iter().map(|(_, at)| at).collect();
         // It is collected where the dates stood, four times as long.
         newest_first.shrink_to_fit();

@@ -14,6 +14,7 @@ pub use change::Touched;
 pub use place::{Spot, spots};
 pub use variant::preference;
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -349,7 +350,7 @@ fn crossings(config: &Config, members: &mut member::Members<'_>, (known, wanted)
         })
         .filter(|cell| variant::stories(&members.facts, &cell.items) >= matrix.min_items || known.contains(&cell.path))
         .collect();
-    drafts.sort_by_key(|cell| (!known.contains(&cell.path), std::cmp::Reverse(cell.items.len()), cell.path.clone()));
+    drafts.sort_by_key(|cell| (!known.contains(&cell.path), Reverse(cell.items.len()), cell.path.clone()));
     drafts
 }
 
@@ -361,9 +362,19 @@ fn candidates(config: &Config) -> Vec<Country> {
     }
 }
 
-/// The newest of the dates that speak for these items.
-fn newest_change(items: &[Arc<Item>], shown: &[u32]) -> Option<Date> {
-    shown.iter().map(|at| items[*at as usize].changed()).max()
+/// What the items of a channel are ordered by: the newest first, and those of one instant by id, so that the order is the same in every run.
+fn order(item: &Item) -> impl Ord {
+    (newest(item), item.id())
+}
+
+/// The first part of it, which nearly always tells.
+fn newest(item: &Item) -> Reverse<DateTime<Utc>> {
+    Reverse(item.published.to_utc())
+}
+
+/// When what is shown of a channel came to be: the newest of the dates of these items.
+fn newest_change(config: &Config, items: &[Arc<Item>], shown: &[u32]) -> Date {
+    shown.iter().map(|at| items[*at as usize].changed()).max().unwrap_or_else(|| beginning(config))
 }
 
 /// The date of a channel that has no items: the first day of the publication's authority, which nothing that it publishes can precede.

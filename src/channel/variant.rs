@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::member::Facts;
-use super::{Channel, Draft, Sorted, beginning, limit, newest_change};
+use super::{Channel, Draft, Sorted, limit, newest_change};
 use crate::config::{Config, paths};
 use crate::vocab::Language;
 
@@ -38,7 +38,7 @@ fn channel(config: &Config, sorted: Sorted<'_>, draft: &Draft, lane: Lane<'_>, i
     let own = config.publication.language();
     let title = title(draft, lane.below, own);
     let window = limit::window(sorted, &draft.limits, &items);
-    let updated = newest_change(sorted.items, &items[..window]).unwrap_or_else(|| beginning(config));
+    let updated = newest_change(config, sorted.items, &items[..window]);
     Channel {
         path: lane.below.map_or_else(|| draft.path.clone(), |language| paths::in_language(language, &draft.path)),
         id: lane.below.map_or_else(|| draft.id.clone(), |language| format!("{};{language}", draft.id)),

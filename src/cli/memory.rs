@@ -62,8 +62,7 @@ pub(super) fn load(config: &Config, folder: &Destination) -> Result<Remembered, 
 
 /// The channel paths that were published before, as the folder and the ledger know them.
 pub(super) fn known(config: &Config, folder: &Destination) -> Result<BTreeSet<String>, Failure> {
-    let before = load(config, folder)?;
-    Ok(folder.known().into_iter().chain(before.memory.channels.keys().cloned()).collect())
+    Ok(load(config, folder)?.memory.published(&folder.known()))
 }
 
 /// A memory of what is published.

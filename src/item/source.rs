@@ -176,6 +176,9 @@ impl<N> Batch<N> {
         if self.items.is_empty() && self.items.capacity() < other.items.capacity() {
             (self.items, self.notes, self.settled) = (other.items, other.notes, other.settled);
         } else {
+            if self.settled == self.items.len() {
+                self.settled += other.settled;
+            }
             self.items.append(&mut other.items);
             self.notes.append(&mut other.notes);
         }

@@ -19,7 +19,7 @@ pub mod staged;
 pub mod store;
 pub mod trace;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -157,6 +157,11 @@ impl Memory {
                 self.at_mut(*at).gone = None;
             }
         }
+    }
+
+    /// The channel paths that were published before: those that a place knows, and those that are known here, since a new place knows of nothing.
+    pub fn published(&self, place: &BTreeSet<String>) -> BTreeSet<String> {
+        place.iter().chain(self.channels.keys()).cloned().collect()
     }
 
     /// What is remembered of the items, without the channels.

@@ -20,7 +20,7 @@ pub struct Sifted {
     pub placement: Placement,
     /// A hash of all that the record says: where it is the same, the item is, but for what the ledger and other items add to it.
     pub mark: u64,
-    /// Where the memory had the item at the build before, in a process that goes on: it is looked for there first.
+    /// Where the memory has the item, as far as that is known: it is looked for there first.
     pub place: Option<Ref>,
 }
 

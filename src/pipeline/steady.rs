@@ -1,13 +1,13 @@
 //! What a run made of all of its items, for a later one of the same process whose items are the same but for a few, and those where they were: then
 //! nothing need be sorted, and of the others nothing need even be looked at.
 //!
-//! It is all or nothing. Where more than a few items came, went or moved, where one of these is a version of a story, where channels come or go with them,
-//! where the time has come at which anything changes by itself, a run sorts everything.
+//! It is all or nothing. Where more than a few items came, went or moved, where one of these is a version of a story, where channels come or go with them
+//! or there is a matrix, where the time has come at which anything changes by itself, a run sorts everything.
 
 mod renew;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
@@ -59,7 +59,8 @@ pub struct Rest {
     pub(super) told: Arc<Told>,
     pub(super) marks: Vec<u64>,
     pub(super) own: Vec<u32>,
-    pub(super) until: Option<DateTime<Utc>>,
+    /// Found out when it is asked for first.
+    pub(super) until: OnceLock<DateTime<Utc>>,
     /// The marks of the records.
     pub(super) records: Vec<u64>,
     pub(super) refs: Vec<Ref>,
@@ -88,7 +89,8 @@ pub struct Steady {
 impl Built {
     /// Until when nothing of it changes by itself.
     pub fn until(&self, config: &Config, now: DateTime<Utc>) -> DateTime<Utc> {
-        self.rest.as_ref().and_then(|rest| rest.until).unwrap_or_else(|| next::next_change(config, self, now))
+        let next = || next::next_change(config, self, now);
+        self.rest.as_ref().map_or_else(next, |rest| *rest.until.get_or_init(next))
     }
 
     /// What another run can use once this one is published; `known` are the paths that were published before it, and those that are now. `None` where
@@ -202,7 +204,6 @@ impl Steady {
 mod tests {
     use std::fs;
     use std::path::Path;
-    use std::sync::OnceLock;
 
     use super::super::{Settled, Texts, read, recall};
     use super::*;
@@ -300,8 +301,8 @@ query = "author:Ann"
             assert_eq!((built.hidden, built.repeats), (whole.hidden, whole.repeats));
             assert_eq!(format!("{:?}", built.findings), format!("{:?}", whole.findings));
             assert_eq!(format!("{:?}", built.refused), format!("{:?}", whole.refused));
-            let steady = whole.rest.expect("something").until.is_none();
-            assert!(steady && built.rest.expect("something").until.is_some());
+            let steady = whole.rest.expect("something").until.get().is_none();
+            assert!(steady && built.rest.expect("something").until.get().is_some());
             true
         }
     }

@@ -43,6 +43,9 @@ impl Frame {
 impl Frames {
     /// Takes in frames that stand behind all others in the file, in its order.
     pub fn extend(&mut self, found: Vec<(u64, Frame)>) {
+        if found.is_empty() {
+            return;
+        }
         if self.sorted.is_empty() {
             self.sorted = found;
         } else {
