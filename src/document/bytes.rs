@@ -1,26 +1,35 @@
 //! The bytes of a document, in pieces: an item that stands in thirty documents, or in the archives of thirty channels, is in memory once.
 
+use std::ops::Range;
 use std::sync::Arc;
+
+use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
 
 use super::finish::Shell;
 
-/// One item in one format: the bytes of its element or JSON object, which fit into every document of that format.
+/// One item in one format: the bytes of its element or JSON object, which fit into every document of that format, behind a hash of them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Encoded(Arc<[u8]>);
 
+const HASH: usize = size_of::<u128>();
+
 impl Encoded {
-    pub(super) fn new(bytes: Vec<u8>) -> Self {
-        Encoded(bytes.into())
+    pub(super) fn new(bytes: &[u8]) -> Self {
+        Encoded([&xxh3_128(bytes).to_le_bytes(), bytes].concat().into())
     }
 
     pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+        &self.0[HASH..]
+    }
+
+    fn hash(&self) -> &[u8] {
+        &self.0[..HASH]
     }
 }
 
 impl std::fmt::Debug for Encoded {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Encoded({})", String::from_utf8_lossy(&self.0))
+        write!(f, "Encoded({})", String::from_utf8_lossy(self.as_bytes()))
     }
 }
 
@@ -40,8 +49,28 @@ impl Bytes {
 
     /// One after the other.
     pub fn pieces(&self) -> impl Iterator<Item = &[u8]> {
-        let items = self.items.iter().enumerate().flat_map(|(at, item)| [if at > 0 { self.between } else { &[] }, &item.0]);
+        let items = self.items.iter().enumerate().flat_map(|(at, item)| [if at > 0 { self.between } else { &[] }, item.as_bytes()]);
         std::iter::once(&*self.before).chain(items).chain([&*self.after])
+    }
+
+    /// Where each item stands when they are in a row.
+    pub fn items(&self) -> Vec<Range<usize>> {
+        let mut from = self.before.len();
+        let mut place = |item: &Encoded| {
+            let place = from..from + item.as_bytes().len();
+            from = place.end + self.between.len();
+            place
+        };
+        self.items.iter().map(&mut place).collect()
+    }
+
+    /// Adds to the hash what tells these bytes from others, without looking at each again.
+    pub fn add_to(&self, hash: &mut Xxh3Default) {
+        let items = self.items.iter().map(Encoded::hash);
+        for part in [self.before.as_slice(), self.after.as_slice()].into_iter().chain(items) {
+            hash.update(&(part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
     }
 
     pub fn len(&self) -> usize {
@@ -97,7 +126,7 @@ mod tests {
 
     #[test]
     fn pieces_are_one_text() {
-        let item = |text: &str| Encoded::new(text.as_bytes().to_vec());
+        let item = |text: &str| Encoded::new(text.as_bytes());
         let shell = |before: &str| Shell { before: before.as_bytes().to_vec(), between: b",", after: b"]".to_vec() };
         for (bytes, want) in [
             (Bytes::new(shell("["), vec![]), "[]"),
@@ -108,6 +137,7 @@ mod tests {
         ] {
             assert_eq!((bytes.to_vec(), bytes.len(), bytes.is_empty()), (want.as_bytes().to_vec(), want.len(), want.is_empty()));
             assert!(bytes == *want.as_bytes() && bytes == Bytes::from(want.as_bytes().to_vec()));
+            assert!(bytes.items().into_iter().zip(&bytes.items).all(|(place, item)| &bytes.to_vec()[place] == item.as_bytes()));
             assert!(bytes != *format!("{want}x").as_bytes() && (want.is_empty() || bytes != want.as_bytes()[1..]));
         }
     }

@@ -168,7 +168,7 @@ impl Format {
 ///
 /// Nothing of a channel goes into it. `content` says whether the whole text is in it or only the summary.
 pub fn encode(entry: &Entry<'_>, publication: &Publication, content: Content, format: Format) -> Encoded {
-    Encoded::new(match format {
+    Encoded::new(&match format {
         Format::Rss => rss::item(entry, publication, content),
         Format::Atom => atom::entry(entry, publication, content),
         Format::Json => json::item(entry, publication, content),

@@ -3,15 +3,13 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A hash of 16 bytes: XXH3 of items, since nobody gains by two versions of one item that have the same; the first of BLAKE3 of documents.
+/// An XXH3 hash: nobody gains by two versions of an item or a document that have the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Digest(pub [u8; 16]);
 
 impl Digest {
-    pub fn of(hash: &blake3::Hash) -> Self {
-        let mut digest = [0; 16];
-        digest.copy_from_slice(&hash.as_bytes()[..16]);
-        Digest(digest)
+    pub fn of(hash: u128) -> Self {
+        Digest(hash.to_le_bytes())
     }
 
     pub fn to_hex(self) -> String {

@@ -34,7 +34,7 @@ impl Fields {
     }
 
     fn digest(&self) -> Digest {
-        Digest(self.0.digest128().to_le_bytes())
+        Digest::of(self.0.digest128())
     }
 }
 
