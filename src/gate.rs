@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::Xxh3Default;
 
 use crate::cache::records::Records;
-use crate::check::{self, CheckFinding, Options};
+use crate::check::{self, CheckFinding, Familiar, Options};
 use crate::config::Config;
 use crate::diag::{Finding, Findings, Severity};
 use crate::document::Document;
@@ -36,8 +36,9 @@ pub fn check(
     now: DateTime<Utc>,
     progress: &Progress,
 ) -> Vec<Vec<Finding>> {
+    let familiar = Familiar::default();
     let one = |room: &mut Vec<u8>, checked: &Checked<'_>| {
-        let found = unless_clean(config, checked, clean, now, room);
+        let found = unless_clean((config, &familiar), checked, clean, now, room);
         progress.step(1);
         found
     };
@@ -50,8 +51,14 @@ pub fn once(found: Vec<Vec<Finding>>) -> Findings {
     found.into_iter().flatten().filter(|finding| told.insert((finding.code.name, finding.place.clone(), finding.message.clone()))).collect()
 }
 
-fn unless_clean(config: &Config, checked: &Checked<'_>, clean: Option<&Records>, now: DateTime<Utc>, room: &mut Vec<u8>) -> Vec<Finding> {
-    let Some(clean) = clean else { return one(config, checked, now, room) };
+fn unless_clean(
+    (config, familiar): (&Config, &Familiar),
+    checked: &Checked<'_>,
+    clean: Option<&Records>,
+    now: DateTime<Utc>,
+    room: &mut Vec<u8>,
+) -> Vec<Finding> {
+    let Some(clean) = clean else { return one((config, familiar), checked, now, room) };
     let mut hash = Xxh3Default::new();
     hash.update(config.publication.base_url.as_str().as_bytes());
     hash.update(checked.document.path.as_bytes());
@@ -62,14 +69,14 @@ fn unless_clean(config: &Config, checked: &Checked<'_>, clean: Option<&Records>,
     if clean.find_with(mark, since).flatten().is_some_and(|since| since <= now.timestamp()) {
         return Vec::new();
     }
-    let found = one(config, checked, now, room);
+    let found = one((config, familiar), checked, now, room);
     if found.is_empty() {
         clean.keep(mark, &[CLEAN, &now.timestamp().to_le_bytes()].concat());
     }
     found
 }
 
-fn one(config: &Config, checked: &Checked<'_>, now: DateTime<Utc>, room: &mut Vec<u8>) -> Vec<Finding> {
+fn one((config, familiar): (&Config, &Familiar), checked: &Checked<'_>, now: DateTime<Utc>, room: &mut Vec<u8>) -> Vec<Finding> {
     let document = checked.document;
     let bytes = document.bytes.whole(room);
     let options = Options {
@@ -78,7 +85,7 @@ fn one(config: &Config, checked: &Checked<'_>, now: DateTime<Utc>, room: &mut Ve
         now: Some(now),
         ..Options::default()
     };
-    let report = check::check(bytes, &options);
+    let report = check::check_among(bytes, &options, familiar, &document.bytes.items());
     if report.findings.is_empty() {
         return Vec::new();
     }

@@ -8,6 +8,7 @@ mod bytes;
 mod class;
 pub mod codes;
 mod elements;
+mod familiar;
 mod found;
 mod html;
 mod json_feed;
@@ -22,9 +23,12 @@ mod value;
 mod walk;
 mod xml;
 
+use std::ops::Range;
+
 use chrono::{DateTime, Utc};
 use url::Url;
 
+pub use familiar::Familiar;
 pub use limits::Limits;
 pub use report::{CheckFinding, Kind, Report};
 pub use set::{Document, check_set};
@@ -47,6 +51,12 @@ pub struct Options {
 
 /// Says what is wrong with a document.
 pub fn check(bytes: &[u8], options: &Options) -> Report {
+    check_among(bytes, options, &Familiar::default(), &[])
+}
+
+/// As [`check`], for one of many documents that hold the same items. `pieces` says where items stand, with the line end before each: what was read of
+/// them in another document is not read again. The options differ in the address alone.
+pub fn check_among(bytes: &[u8], options: &Options, familiar: &Familiar, pieces: &[Range<usize>]) -> Report {
     let mut found = Vec::new();
     let header = options.content_type.as_deref().map(|header| media_types::read(header, &mut found));
     if bytes.len() > options.limits.document {
@@ -69,9 +79,11 @@ pub fn check(bytes: &[u8], options: &Options) -> Report {
     let decoded = bytes::decode(bytes, told);
     found.extend(decoded.found);
     let text = without_leading_blank(&decoded.text, &mut found);
+    // The text of another encoding has its pieces elsewhere.
+    let pieces = if std::ptr::eq(text.as_bytes(), bytes) { pieces } else { &[] };
     version(&text, &mut found);
     let (kind, mut found, dropped) = {
-        let mut walk = Walk::new(&text, &decoded.encoding, options, found);
+        let mut walk = Walk::new(&text, &decoded.encoding, options, found).among(familiar, pieces);
         walk.kind = media_type.map_or(Kind::Unknown, media_types::promised);
         walk.run();
         if walk.kind == Kind::Rss1 {

@@ -7,6 +7,7 @@ mod at_desk;
 mod bucket;
 mod channels;
 mod check_cases;
+mod check_familiar;
 mod check_hostile;
 mod check_reference;
 mod checking;

@@ -37,14 +37,14 @@ pub(in crate::check) static ENTRY: Class = Class {
     podcast: Podcast::Item,
     ..Class::container(&[ENTRY_PARTS, ITEM, PRODUCT, CHANNEL_OR_ITEM, EVERYWHERE, media::PARTS, podcast::ANY, podcast::ITEM])
         .attrs(&[(RDF, "parseType")])
-        .open(|walk, id| walk.node_mut(id).state = State::Feed(Box::default()))
+        .open(|walk, id| *walk.state_mut(id) = State::Feed(Box::default()))
         .close(entry_ends)
 };
 
 type Chosen = Option<&'static [&'static Class]>;
 
 pub(super) fn feed_of<'w>(walk: &'w mut Walk<'_>, id: NodeId) -> Option<&'w mut Feed> {
-    match &mut walk.node_mut(id).state {
+    match walk.state_mut(id) {
         State::Feed(feed) => Some(feed),
         _ => None,
     }
@@ -55,7 +55,7 @@ fn links(walk: &mut Walk<'_>, id: NodeId) -> Vec<Link> {
 }
 
 fn feed_begins(walk: &mut Walk<'_>, id: NodeId) {
-    walk.node_mut(id).state = State::Feed(Box::default());
+    *walk.state_mut(id) = State::Feed(Box::default());
     walk.check_attr(id, INDEXING, "index", "indexing:index", yes_no);
 }
 
@@ -113,7 +113,7 @@ fn complete_feed(walk: &mut Walk<'_>, id: NodeId, links: &[Link]) {
     for link in links.iter().filter(|link| super::link::HISTORY.contains(&link.rel.as_str())) {
         if link.rel != "current" {
             walk.say(On::Node(id), &c::FEED_REL_IN_COMPLETE_FEED, Detail::value(&link.rel));
-        } else if !walk.places.contains(&link.href) {
+        } else if !walk.places().contains(&link.href) {
             walk.say(On::Node(id), &c::CURRENT_NOT_SELF_IN_COMPLETE_FEED, Detail::value(&link.href));
         }
     }
@@ -125,7 +125,7 @@ fn history(walk: &mut Walk<'_>, id: NodeId, links: &[Link]) {
     let mut alternates = HashSet::new();
     for link in links {
         for (end, beyond) in [("first", "previous"), ("last", "next")] {
-            if link.rel == end && walk.places.contains(&link.href) {
+            if link.rel == end && walk.places().contains(&link.href) {
                 for _ in links.iter().filter(|other| other.rel == beyond) {
                     walk.say(On::Node(id), &c::LINK_PAST_END, Detail::value(beyond).other(end));
                 }

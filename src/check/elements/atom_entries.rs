@@ -2,6 +2,7 @@
 
 use super::super::class::{Class, Start, Text};
 use super::super::codes as c;
+use super::super::familiar::Effect;
 use super::super::found::{Detail, Spot};
 use super::super::value::{chars, date};
 use super::super::walk::{Entry, NodeId, On, Walk};
@@ -25,24 +26,9 @@ fn keep(walk: &mut Walk<'_>, id: NodeId, set: impl FnOnce(&mut Entry)) {
 }
 
 /// An entry ends: does it stand where readers expect it?
-///
-/// Some feeds go by the date of publication, some by that of the latest change; what keeps to one of the two is in order.
 pub(super) fn entry_ends(walk: &mut Walk<'_>, id: NodeId) {
     let Some(own) = feed_of(walk, id).map(|entry| entry.own) else { return };
-    let parent = walk.parent(id);
-    let Some(feed) = feed_of(walk, parent) else { return };
-    let newer = |one: Option<i64>, other: Option<i64>| one.zip(other).map(|(one, other)| one > other);
-    let before = feed.entries.last().copied().unwrap_or_default();
-    let late = match (newer(own.updated, before.updated), newer(own.published, before.published)) {
-        (Some(updated), Some(published)) => updated && published,
-        (one, other) => one.or(other).unwrap_or(false),
-    };
-    let told = late && !feed.disordered;
-    feed.disordered |= late;
-    if feed.entries.len() < MANY {
-        feed.entries.push(own);
-    }
-    if told {
+    if walk.act(walk.parent(id), Effect::Entry(own)) {
         walk.say(On::Node(id), &c::ITEMS_OUT_OF_ORDER, Detail::default());
     }
 }

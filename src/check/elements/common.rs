@@ -197,5 +197,5 @@ pub(in crate::check) fn unique(walk: &mut Walk<'_>, id: NodeId, value: &str, lis
 
 /// The state of a watcher that remembers nothing but a yes.
 pub(in crate::check) fn flag(walk: &Walk<'_>, id: NodeId) -> bool {
-    matches!(walk.node(id).state, State::Flag(true))
+    matches!(walk.state(id), State::Flag(true))
 }

@@ -105,7 +105,7 @@ fn link_ends(walk: &mut Walk<'_>, id: NodeId, _: &str) {
 
 fn keep(walk: &mut Walk<'_>, id: NodeId, link: Link) {
     let parent = walk.parent(id);
-    match &mut walk.node_mut(parent).state {
+    match walk.state_mut(parent) {
         State::Feed(feed) if feed.links.len() < MANY => feed.links.push(link),
         State::Channel(channel) => {
             channel.self_link |= link.rel == "self";
@@ -158,15 +158,15 @@ fn itself(walk: &mut Walk<'_>, id: NodeId, href: &str) {
     }
     let place = uri::join(walk.base_of(id), href);
     let trunk = |address: &str| address.split('#').next().unwrap_or_default().to_owned();
-    if walk.places.contains(&place) || trunk(&place) == trunk(walk.base_of(id)) || walk.base.is_empty() {
+    if walk.places().contains(&place) || trunk(&place) == trunk(walk.base_of(id)) || walk.address().is_empty() {
         return;
     }
     let form = uri::canonical(href);
-    if !walk.places.iter().any(|known| uri::canonical(known) == form) {
-        let known = walk.base.clone();
+    if !walk.places().iter().any(|known| uri::canonical(known) == form) {
+        let known = walk.address().to_owned();
         walk.say(on, &c::SELF_DOESNT_MATCH_LOCATION, Detail::value(href).other(&known));
-        if walk.places.len() < MANY {
-            walk.places.push(place);
+        if walk.places().len() < MANY {
+            walk.add_place(place);
         }
     }
 }

@@ -64,7 +64,7 @@ pub(super) fn metadata(walk: &mut Walk<'_>, id: NodeId, name: &str) {
         for at in std::mem::take(&mut channel.items) {
             walk.say_at(On::Part(id, "item"), &c::MISPLACED_ITEM, Detail::default(), Spot::at(at));
         }
-    } else if matches!(walk.node(id).state, State::Feed(_)) && walk.has_child(id, "entry") {
+    } else if matches!(walk.state(id), State::Feed(_)) && walk.has_child(id, "entry") {
         let parent = walk.name(id).to_owned();
         walk.say(On::Node(id), &c::MISPLACED_METADATA, Detail::named(name, &parent));
     }
@@ -122,7 +122,7 @@ pub(super) fn text(walk: &mut Walk<'_>, id: NodeId, text: &str, blank: bool, sus
         Text::Outline => {
             if !blank && !common::flag(walk, id) {
                 walk.say(On::Node(id), &c::UNEXPECTED_TEXT, Detail::default());
-                walk.node_mut(id).state = State::Flag(true);
+                *walk.state_mut(id) = State::Flag(true);
             }
         }
     }
@@ -163,6 +163,6 @@ fn tight(walk: &mut Walk<'_>, id: NodeId, piece: &str) {
     let spaced = start.starts_with(chars::is_python_space) || piece.ends_with(chars::is_python_space);
     if spaced && !common::flag(walk, id) {
         walk.say(On::Node(id), &c::UNEXPECTED_WHITESPACE, Detail::default());
-        walk.node_mut(id).state = State::Flag(true);
+        *walk.state_mut(id) = State::Flag(true);
     }
 }

@@ -120,7 +120,7 @@ pub(super) fn enclosure(walk: &mut Walk<'_>, id: NodeId, url: String) {
     if walk.node(item).podcast {
         return format(walk, item, &url);
     }
-    match &mut walk.node_mut(item).state {
+    match walk.state_mut(item) {
         State::Enclosures(kept) if kept.len() < 64 => kept.push(url),
         state @ State::None => *state = State::Enclosures(vec![url]),
         _ => {}
@@ -128,7 +128,7 @@ pub(super) fn enclosure(walk: &mut Walk<'_>, id: NodeId, url: String) {
 }
 
 fn kept(walk: &mut Walk<'_>, id: NodeId) -> Vec<String> {
-    match &mut walk.node_mut(id).state {
+    match walk.state_mut(id) {
         State::Enclosures(kept) => std::mem::take(kept),
         _ => Vec::new(),
     }
@@ -199,7 +199,7 @@ static EMAIL: Class = Class::value(|walk, id, value| super::super::value::mail::
 static CATEGORY: Class = Class::container(&[CATEGORY_PARTS]).attrs(&[("", "text")]).open(|walk, id| category(walk, id, None));
 static CATEGORY_PARTS: &[Child] = &[Child { name: "itunes_category", classes: &[&SUBCATEGORY], notes: &[super::Note::Do(unnamed)] }];
 static SUBCATEGORY: Class = Class::container(&[]).attrs(&[("", "text")]).open(|walk, id| {
-    let above = match &walk.node(walk.parent(id)).state {
+    let above = match walk.state(walk.parent(id)) {
         State::Category(text) => text.clone().unwrap_or_default(),
         _ => String::new(),
     };
@@ -208,13 +208,13 @@ static SUBCATEGORY: Class = Class::container(&[]).attrs(&[("", "text")]).open(|w
 
 /// Below a category without a name, nothing can be said.
 fn unnamed(walk: &mut Walk<'_>, id: NodeId, _: &str) -> Option<&'static [&'static Class]> {
-    let named = matches!(&walk.node(id).state, State::Category(Some(text)) if !text.is_empty());
+    let named = matches!(walk.state(id), State::Category(Some(text)) if !text.is_empty());
     (!named).then_some(const { &[&EATER] })
 }
 
 fn category(walk: &mut Walk<'_>, id: NodeId, above: Option<&str>) {
     let text = walk.plain_attr(id, "text");
-    walk.node_mut(id).state = State::Category(text.clone());
+    *walk.state_mut(id) = State::Category(text.clone());
     let Some(text) = text else { return walk.say(On::Node(id), &c::MISSING_ATTRIBUTE, Detail::value("text")) };
     let (known, old) = match above {
         None => (subcategories(&text).is_some(), old_subcategories(&text).is_some()),

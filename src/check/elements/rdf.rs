@@ -140,7 +140,7 @@ pub(in crate::check) static ANY: Class =
 /// An element of an extension begins.
 pub(in crate::check) fn begins(walk: &mut Walk<'_>, id: NodeId, ns: NsId, literal: bool) {
     let literal = literal || walk.attr(id, RDF, "parseType") == Some("Literal");
-    walk.node_mut(id).state = State::Flag(literal);
+    *walk.state_mut(id) = State::Flag(literal);
     if literal {
         return;
     }

@@ -4,6 +4,7 @@ use super::super::Kind;
 use super::super::class::Child;
 use super::super::class::{Class, Podcast};
 use super::super::codes as c;
+use super::super::familiar::Effect;
 use super::super::found::Detail;
 use super::super::namespace::{INDEXING, RDF};
 use super::super::value::{number, plain, uri};
@@ -62,7 +63,7 @@ pub(in crate::check) static CHANNEL_10: Class = Class {
     ..Class::container(&[CHANNEL_10_PARTS, ANY_CHANNEL, CHANNEL, CHANNEL_OR_ITEM, EVERYWHERE, media::PARTS, podcast::ANY, podcast::CHANNEL])
         .attrs(&[(RDF, "about")])
         .open(|walk, id| {
-            walk.node_mut(id).state = State::Channel(Box::default());
+            *walk.state_mut(id) = State::Channel(Box::default());
             if let Some(about) = walk.attr(id, RDF, "about").map(str::to_owned) {
                 walk.abouts.insert(about);
             }
@@ -71,7 +72,7 @@ pub(in crate::check) static CHANNEL_10: Class = Class {
 };
 
 fn channel_begins(walk: &mut Walk<'_>, id: NodeId) {
-    walk.node_mut(id).state = State::Channel(Box::default());
+    *walk.state_mut(id) = State::Channel(Box::default());
     walk.check_attr(id, INDEXING, "index", "indexing:index", yes_no);
 }
 
@@ -95,7 +96,7 @@ fn channel_ends(walk: &mut Walk<'_>, id: NodeId, _: &str) {
             walk.lacks(id, &c::MISSING_ELEMENT, "items");
         }
     }
-    let (self_link, hub, docs) = match &walk.node(id).state {
+    let (self_link, hub, docs) = match walk.state(id) {
         State::Channel(channel) => (channel.self_link, channel.hub, channel.docs == "http://www.rssboard.org/rss-specification"),
         _ => (false, false, false),
     };
@@ -128,7 +129,7 @@ fn pages(walk: &mut Walk<'_>, id: NodeId) {
 }
 
 pub(super) fn channel_of<'w>(walk: &'w mut Walk<'_>, id: NodeId) -> Option<&'w mut Channel> {
-    match &mut walk.node_mut(id).state {
+    match walk.state_mut(id) {
         State::Channel(channel) => Some(channel),
         _ => None,
     }
@@ -147,12 +148,7 @@ pub(super) fn avoid_text_input(walk: &mut Walk<'_>, id: NodeId, _: &str) -> Opti
 }
 
 pub(super) fn item_begins(walk: &mut Walk<'_>, id: NodeId, _: &str) -> Option<&'static [&'static Class]> {
-    let at = walk.at;
-    if let Some(channel) = channel_of(walk, id)
-        && channel.items.len() < 100_000
-    {
-        channel.items.push(at);
-    }
+    walk.act(id, Effect::Item(walk.at));
     None
 }
 

@@ -3,6 +3,7 @@
 use super::super::Kind;
 use super::super::class::{Attributes, Class, Podcast, Start};
 use super::super::codes as c;
+use super::super::familiar::Effect;
 use super::super::found::Detail;
 use super::super::namespace::RDF;
 use super::super::value::{date, media_type, number, uri};
@@ -59,11 +60,7 @@ fn item_ends(walk: &mut Walk<'_>, id: NodeId, _: &str) {
 pub(super) static PUBLISHED: Class = Class::value(|walk, id, value| {
     let Some(when) = date::rfc822(walk, On::Node(id), value) else { return };
     let item = walk.parent(id);
-    let Some(channel) = super::rss::channel_of(walk, walk.parent(item)) else { return };
-    let late = !channel.disordered && channel.latest.is_some_and(|latest| when > latest);
-    channel.latest = Some(when);
-    channel.disordered |= late;
-    if late {
+    if walk.act(walk.parent(item), Effect::Dated(when)) {
         walk.say(On::Node(item), &c::ITEMS_OUT_OF_ORDER, Detail::default());
     }
 });

@@ -109,7 +109,7 @@ fn template(walk: &mut Walk<'_>, id: NodeId, address: &str) {
 /// A query shows what can be searched; the description remembers that there is one.
 pub(super) fn example(walk: &mut Walk<'_>, query: NodeId) {
     let parent = walk.parent(query);
-    if walk.attr(query, "", "role") == Some("example") && matches!(walk.node(parent).state, State::None) {
-        walk.node_mut(parent).state = State::Flag(true);
+    if walk.attr(query, "", "role") == Some("example") && matches!(walk.state(parent), State::None) {
+        *walk.state_mut(parent) = State::Flag(true);
     }
 }

@@ -30,7 +30,7 @@ const CONSTRUCT_CLASS: Class = Class {
 
 fn construct_begins(walk: &mut Walk<'_>, id: NodeId, content: bool) {
     let on = On::Node(id);
-    walk.plain_from = Some(walk.node(id).at);
+    walk.plain_begins(id);
     let source = walk.plain_attr(id, "src");
     let mut kind = if source.is_some() { String::new() } else { "text".to_owned() };
     if source.is_none() && walk.kind == Kind::Rss2 && walk.name(id) != "atom_summary" {
@@ -59,7 +59,7 @@ fn construct_begins(walk: &mut Walk<'_>, id: NodeId, content: bool) {
     if !own_kind && !kind.is_empty() && !media_type::is_media_type(&kind) {
         walk.say(on, &c::INVALID_MIME_TYPE, Detail::value(&kind));
     }
-    walk.node_mut(id).state = State::Construct(kind);
+    *walk.state_mut(id) = State::Construct(kind);
     if content {
         tell_entry(walk, id);
     }
@@ -76,7 +76,7 @@ fn tell_entry(walk: &mut Walk<'_>, id: NodeId) {
 }
 
 fn kind(walk: &Walk<'_>, id: NodeId) -> String {
-    match &walk.node(id).state {
+    match walk.state(id) {
         State::Construct(kind) => kind.clone(),
         _ => String::new(),
     }
@@ -126,7 +126,7 @@ fn decode<'v>(walk: &mut Walk<'_>, id: NodeId, kind: &mut String, value: Cow<'v,
     let html = kind.ends_with("/html");
     if html && bytes.is_some() {
         "html".clone_into(kind);
-        walk.node_mut(id).state = State::Construct(kind.clone());
+        *walk.state_mut(id) = State::Construct(kind.clone());
         tell_entry(walk, id);
     }
     match bytes.map(String::from_utf8) {
@@ -175,7 +175,7 @@ fn base64(text: &str) -> Option<Vec<u8>> {
 }
 
 pub(super) fn is_xhtml(walk: &Walk<'_>, id: NodeId) -> bool {
-    matches!(&walk.node(id).state, State::Construct(kind) if kind == "xhtml")
+    matches!(walk.state(id), State::Construct(kind) if kind == "xhtml")
 }
 
 /// Running text in a construct.

@@ -88,7 +88,7 @@ fn address(walk: &mut Walk<'_>, id: NodeId, raw: &str) {
         return;
     }
     // Atom's texts have a base, which may be the address that the feed was read from.
-    if matches!(walk.node(id).state, State::Construct(_)) {
+    if matches!(walk.state(id), State::Construct(_)) {
         if address.is_empty() || address.starts_with('#') {
             return;
         }

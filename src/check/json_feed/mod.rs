@@ -168,7 +168,7 @@ fn addresses(walk: &mut Walk<'_>, members: &[Member<'_>]) {
         None => walk.lacks(0, &c::JSON_RECOMMENDED_FIELD, "feed_url"),
         Some((address, at)) => {
             walk.at = at;
-            let known = walk.base.clone();
+            let known = walk.address().to_owned();
             if !known.is_empty() && uri::canonical(address) != uri::canonical(&known) {
                 walk.say(On::Part(0, "feed_url"), &c::SELF_DOESNT_MATCH_LOCATION, Detail::value(address).other(&known));
             }

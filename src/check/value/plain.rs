@@ -22,7 +22,7 @@ static MARKUP: LazyLock<Regex> = LazyLock::new(|| regex(r"&#[x0-9]|<[/a-zA-Z]"))
 
 /// Remembers that an element whose text must be plain began here: the reference looks at the lines from the latest such start.
 pub(in crate::check) fn begins(walk: &mut Walk<'_>, id: NodeId) {
-    walk.plain_from = Some(walk.node(id).at);
+    walk.plain_begins(id);
     walk.node_mut(id).mixed = true;
 }
 
@@ -57,8 +57,8 @@ fn is_html(tag: &str) -> bool {
 /// Whether a hexadecimal reference stands on the lines of the element's start: the form that all readers understand.
 fn is_written_in_hex(walk: &Walk<'_>, id: NodeId, on: On) -> bool {
     let at = walk.node(id).at;
-    let own = matches!(on, On::Node(_)) && (walk.node(id).mixed || matches!(walk.node(id).state, State::Construct(_)));
-    let from = if own { at } else { walk.plain_from.unwrap_or(at) };
+    let own = matches!(on, On::Node(_)) && (walk.node(id).mixed || matches!(walk.state(id), State::Construct(_)));
+    let from = if own { at } else { walk.plain_from().unwrap_or(at) };
     if from > at {
         return false;
     }

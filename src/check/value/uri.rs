@@ -67,11 +67,11 @@ pub(in crate::check) fn based_full(walk: &mut Walk<'_>, id: NodeId, on: On, valu
 }
 
 fn same_document(walk: &mut Walk<'_>, id: NodeId, on: On, value: &str) {
-    if walk.base == walk.base_of(id) {
+    if !walk.has_base(id) || walk.address() == walk.base_of(id) {
         return;
     }
     let trunk = |address: &str| canonical(address).map(|form| form.split('#').next().unwrap_or_default().to_owned());
-    let (document, element) = (trunk(&walk.base), trunk(walk.base_of(id)));
+    let (document, element) = (trunk(walk.address()), trunk(walk.base_of(id)));
     let meant = element.as_deref().and_then(|element| trunk(&join(element, value)));
     if meant.is_some() && meant == element && element != document {
         walk.say(on, &c::SAME_DOCUMENT_REFERENCE, Detail::value(value));

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use super::super::class::Podcast;
-use super::super::value::marks;
+use super::super::familiar::Effect;
 use super::super::xml::Attr;
-use super::{Node, NodeId, Walk};
+use super::{Node, NodeId, State, Walk};
 
 impl<'a> Walk<'a> {
     pub fn node(&self, id: NodeId) -> &Node<'a> {
@@ -14,6 +14,16 @@ impl<'a> Walk<'a> {
 
     pub fn node_mut(&mut self, id: NodeId) -> &mut Node<'a> {
         &mut self.nodes[id]
+    }
+
+    pub fn state(&self, id: NodeId) -> &State {
+        self.bind(id);
+        &self.nodes[id].state
+    }
+
+    pub fn state_mut(&mut self, id: NodeId) -> &mut State {
+        self.bind(id);
+        &mut self.nodes[id].state
     }
 
     pub fn parent(&self, id: NodeId) -> NodeId {
@@ -26,6 +36,7 @@ impl<'a> Walk<'a> {
 
     /// An attribute's value; `ns` is empty for attributes without a prefix.
     pub fn attr(&self, id: NodeId, ns: &str, name: &str) -> Option<&str> {
+        self.bind(id);
         let (from, to) = self.nodes[id].attrs;
         let attrs = self.attrs.get(from..to)?;
         attrs.iter().find(|attr| attr.name == name && self.namespaces.is(attr.ns, ns)).map(|attr| &*attr.value)
@@ -37,6 +48,7 @@ impl<'a> Walk<'a> {
     }
 
     pub fn attr_count(&self, id: NodeId) -> usize {
+        self.bind(id);
         let (from, to) = self.nodes[id].attrs;
         to - from
     }
@@ -46,20 +58,26 @@ impl<'a> Walk<'a> {
         &self.attrs[range.0..range.1]
     }
 
-    pub fn has_child(&self, id: NodeId, name: &str) -> bool {
-        self.nodes[id].children.iter().any(|(child, _)| child == name)
-    }
-
     pub fn count_children(&self, id: NodeId, name: &str) -> usize {
+        self.bind(id);
         self.nodes[id].children.iter().find(|(child, _)| child == name).map_or(0, |(_, count)| *count as usize)
     }
 
     /// How many children the element has had so far.
     pub fn all_children(&self, id: NodeId) -> usize {
+        self.bind(id);
         self.nodes[id].children.iter().map(|(_, count)| *count as usize).sum()
     }
 
     pub fn add_child(&mut self, id: NodeId, name: Cow<'a, str>) {
+        if self.is_in_piece(id) {
+            self.count_child(id, name);
+        } else {
+            self.act(id, Effect::Child(name.into()));
+        }
+    }
+
+    pub(super) fn count_child(&mut self, id: NodeId, name: Cow<'a, str>) {
         let children = &mut self.nodes[id].children;
         match children.iter().position(|(child, _)| *child == name) {
             Some(at) => children[at].1 += 1,
@@ -70,6 +88,7 @@ impl<'a> Walk<'a> {
 
     /// Whether a namespace prefix was declared on the element's own children.
     pub fn declares(&self, id: NodeId, prefix: &str) -> bool {
+        self.bind(id);
         self.nodes[id].prefixes.contains(&prefix)
     }
 
@@ -87,16 +106,6 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Says that a value was there before among those of `scope`, or keeps it.
-    pub fn seen_before(&mut self, scope: NodeId, list: &'static str, value: &str) -> bool {
-        !self.nodes[scope].seen.get_or_insert_default().insert(marks::mark(list, value))
-    }
-
-    /// Whether a value was there before, without keeping it.
-    pub fn saw(&self, scope: NodeId, list: &'static str, value: &str) -> bool {
-        self.nodes[scope].seen.as_ref().is_some_and(|seen| seen.contains(&marks::mark(list, value)))
-    }
-
     /// The watcher that will be made next.
     pub fn next_node(&self) -> NodeId {
         self.nodes.len()
@@ -104,7 +113,25 @@ impl<'a> Walk<'a> {
 
     /// The address that relative references in the element resolve against.
     pub fn base_of(&self, id: NodeId) -> &str {
-        self.nodes[id].base.as_deref().unwrap_or(&self.base)
+        self.nodes[id].base.as_deref().unwrap_or_else(|| self.address())
+    }
+
+    /// The address of the document.
+    pub fn address(&self) -> &str {
+        self.bind(0);
+        &self.base
+    }
+
+    /// The addresses that the document is known to have.
+    pub fn places(&self) -> &[String] {
+        self.bind(0);
+        &self.places
+    }
+
+    /// The document has another address too.
+    pub fn add_place(&mut self, place: String) {
+        self.bind(0);
+        self.places.push(place);
     }
 
     /// Whether `xml:base` stands on the element or above.
@@ -124,12 +151,14 @@ impl<'a> Walk<'a> {
 
     /// The text so far of the layer that a watcher belongs to.
     pub fn text_so_far(&self, id: NodeId) -> &str {
+        self.bind(id);
         let layer = self.layers.iter().rev().find(|layer| layer.first <= id);
         layer.and_then(|layer| layer.text.as_deref()).unwrap_or_default()
     }
 
     /// Adds to the text of the layer that a watcher belongs to.
     pub fn add_text(&mut self, id: NodeId, text: &str) {
+        self.bind(id);
         if let Some(layer) = self.layers.iter_mut().rev().find(|layer| layer.first <= id) {
             layer.text.get_or_insert_default().to_mut().push_str(text);
         }

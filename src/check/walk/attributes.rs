@@ -16,6 +16,7 @@ impl<'a> Walk<'a> {
     pub(super) fn declare(&mut self, declared: &[(&'a str, Cow<'a, str>)]) -> Result<(), ()> {
         for (prefix, uri) in declared {
             let top = self.layers.last().map_or(0, |layer| layer.first);
+            self.bind(top);
             for node in &mut self.nodes[top..] {
                 if node.prefixes.len() < self.limits.attributes && !node.prefixes.contains(prefix) {
                     node.prefixes.push(prefix);

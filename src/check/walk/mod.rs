@@ -6,6 +6,7 @@
 
 mod ask;
 mod attributes;
+mod pieces;
 mod pile;
 mod rows;
 mod say;
@@ -13,11 +14,13 @@ mod start;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::ops::Range;
 use std::rc::Rc;
 
 use super::class::Class;
 use super::codes as c;
 use super::elements;
+use super::familiar::Familiar;
 use super::found::{Detail, Found};
 use super::limits::Limits;
 use super::namespace::{Namespaces, NsId};
@@ -25,6 +28,7 @@ use super::value::marks::Marks;
 use super::value::{chars, date};
 use super::xml::{Attr, Event, Reader, Reason, Stop};
 use super::{Kind, Options};
+use pieces::Pieces;
 use rows::Rows;
 
 /// A watcher on the pile.
@@ -58,7 +62,7 @@ pub(super) struct Node<'a> {
     /// The namespace of an element that only later rules know.
     pub module: Option<NsId>,
     seen: Option<Marks>,
-    pub state: State,
+    state: State,
 }
 
 /// What single classes remember of their element.
@@ -104,7 +108,7 @@ pub(super) struct Feed {
 }
 
 /// What entries are compared by; times are in seconds since 1970.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Entry {
     pub id: u64,
     pub updated: Option<i64>,
@@ -146,8 +150,8 @@ pub(super) struct Walk<'a> {
     pub version: String,
     /// The document is one that the old Netscape DTD covers.
     pub netscape: bool,
-    pub base: String,
-    pub places: Vec<String>,
+    base: String,
+    places: Vec<String>,
     pub abouts: HashSet<String>,
     nodes: Vec<Node<'a>>,
     rows: Rows,
@@ -156,7 +160,8 @@ pub(super) struct Walk<'a> {
     /// The current event.
     pub at: usize,
     /// The start tag of the latest element whose text must be plain.
-    pub plain_from: Option<usize>,
+    plain_from: Option<usize>,
+    pieces: Pieces<'a>,
     /// The name of the child that is being looked up.
     pub child: Cow<'a, str>,
     /// Dates after this are in the future.
@@ -187,6 +192,7 @@ impl<'a> Walk<'a> {
             attrs: Vec::new(),
             at: 0,
             plain_from: None,
+            pieces: Pieces::default(),
             child: Cow::Borrowed(""),
             found,
             dropped: 0,
@@ -197,10 +203,17 @@ impl<'a> Walk<'a> {
         walk
     }
 
+    /// The same for a document in which these pieces may be known.
+    pub fn among(mut self, familiar: &'a Familiar, pieces: &'a [Range<usize>]) -> Self {
+        self.pieces = Pieces::new(familiar, pieces);
+        self
+    }
+
     /// Reads the document to its end or to its first fault.
     pub fn run(&mut self) {
         let mut reader = Reader::new(self.source, self.limits);
         loop {
+            self.pass_over(&mut reader);
             match reader.next(&mut self.namespaces) {
                 Ok(Event::Start { ns, name, at }) => {
                     self.at = at;
@@ -242,6 +255,7 @@ impl<'a> Walk<'a> {
                 }
             }
             self.bound();
+            self.conclude(&reader);
         }
     }
 

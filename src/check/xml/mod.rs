@@ -139,6 +139,25 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Where the next event begins.
+    pub fn position(&self) -> usize {
+        self.pos
+    }
+
+    /// Goes on behind elements that are known to be whole.
+    pub fn skip_to(&mut self, at: usize) {
+        self.pos = at;
+    }
+
+    pub fn has_doctype(&self) -> bool {
+        self.seen_doctype
+    }
+
+    /// The namespaces that prefixes stand for here.
+    pub fn bindings(&self) -> &[(&'a str, NsId)] {
+        &self.bindings
+    }
+
     fn content(&mut self, namespaces: &mut Namespaces<'a>) -> Step<Event<'a>> {
         loop {
             let at = self.pos;

@@ -1,0 +1,108 @@
+//! What was read of an item in another document is not read again, and nothing that is said changes by it.
+
+use std::ops::Range;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+use tidings::check::{Familiar, Options, check, check_among};
+
+/// A feed cut open: what stands before its items, and after.
+struct Feed {
+    before: String,
+    after: String,
+    /// Which of the lists its items come from: RSS or Atom.
+    kind: usize,
+}
+
+/// The feeds and the items of the checker's own cases, as much at fault as these are.
+struct Pool {
+    feeds: Vec<Feed>,
+    items: [Vec<String>; 2],
+}
+
+static POOL: LazyLock<Pool> = LazyLock::new(|| {
+    let mut pool = Pool { feeds: Vec::new(), items: [own(&RSS), own(&ATOM)] };
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/check");
+    let files = walkdir::WalkDir::new(cases).sort_by_file_name().into_iter().flatten();
+    for text in files.filter_map(|entry| std::fs::read_to_string(entry.path()).ok()) {
+        for (kind, (begin, end)) in [("<item", "</item>"), ("<entry", "</entry>")].into_iter().enumerate() {
+            let (Some(first), Some(last)) = (text.find(begin), text.rfind(end)) else { continue };
+            if first > last || pool.feeds.iter().any(|feed| feed.before == text[..first]) {
+                continue;
+            }
+            let after = last + end.len();
+            pool.feeds.push(Feed { before: text[..first].trim_end().to_owned(), after: text[after..].trim_start().to_owned(), kind });
+            pool.items[kind].extend(text[first..after].split_inclusive(end).map(|item| item.trim().to_owned()));
+        }
+    }
+    pool
+});
+
+fn own(items: &[&str]) -> Vec<String> {
+    items.iter().map(|item| (*item).to_owned()).collect()
+}
+
+/// Without a fault, each in a way of its own; or wrong by where they stand.
+const RSS: [&str; 10] = [
+    "<item><title>One</title><guid isPermaLink=\"false\">tag:example.org,2020:1</guid><pubDate>Mon, 06 Jan 2020 10:00:00 GMT</pubDate></item>",
+    "<item>\n  <title>Two</title>\n  <guid isPermaLink=\"false\">tag:example.org,2020:2</guid>\n  <pubDate>Sun, 05 Jan 2020 10:00:00 GMT</pubDate>\n</item>",
+    "<item><title>Two</title><guid isPermaLink=\"false\">tag:example.org,2020:2</guid></item>",
+    "<item><title>AT&#x26;T</title><guid isPermaLink=\"false\">tag:example.org,2020:3</guid></item>",
+    "<item><title>Three <![CDATA[&]]></title><guid isPermaLink=\"false\">tag:example.org,2020:4</guid></item> <!-- -->",
+    "<item xml:base=\"https://example.org/x/\"><title>T</title><guid isPermaLink=\"false\">tag:example.org,2020:5</guid><link>https://example.org/a</link></item>",
+    "<item><title>T</title><guid isPermaLink=\"false\">tag:example.org,2020:6</guid><slash:comments xmlns:slash=\"http://purl.org/rss/1.0/modules/slash/\">2</slash:comments></item>",
+    "<item><title>T</title><guid isPermaLink=\"false\">tag:example.org,2020:7</guid></item><item><title>T</title><guid isPermaLink=\"false\">tag:example.org,2020:8</guid></item>",
+    "<item><atom:link xmlns:atom=\"http://www.w3.org/2005/Atom\" rel=\"self\" href=\"https://example.org/0/feed.xml\"/><title>T</title><guid isPermaLink=\"false\">tag:example.org,2020:9</guid></item>",
+    "<item><atom:category xmlns:atom=\"http://www.w3.org/2005/Atom\" term=\"a\" label=\"a &lt;b&gt;c&lt;/b&gt;\"/><title>T</title><guid isPermaLink=\"false\">tag:example.org,2020:10</guid></item>",
+];
+const ATOM: [&str; 8] = [
+    "<entry><title>One</title><id>tag:example.org,2020:1</id><updated>2020-01-06T10:00:00Z</updated><summary>S</summary><link href=\"https://example.org/1\"/></entry>",
+    "<entry><title>Two</title><id>tag:example.org,2020:2</id><updated>2020-01-05T10:00:00Z</updated><summary>S</summary><link href=\"https://example.org/2\"/></entry>",
+    "<entry><title>Two</title><id>tag:example.org,2020:2</id><updated>2020-01-04T10:00:00Z</updated><author><name>A</name></author><summary>S</summary><link href=\"https://example.org/2\"/></entry>",
+    "<entry><category term=\"a\" label=\"a &lt;b&gt;c&lt;/b&gt;\"/><title>Three</title><id>tag:example.org,2020:3</id><updated>2020-01-03T10:00:00Z</updated><summary>S</summary><link href=\"https://example.org/3\"/></entry>",
+    "<entry xml:lang=\"en\"><title>Four</title><id>tag:example.org,2020:4</id><updated>2020-01-02T10:00:00Z</updated><content type=\"html\">&lt;a href=\"x\"&gt;x&lt;/a&gt;</content></entry>",
+    "<entry><title>Five</title><id>tag:example.org,2020:5</id><updated>2020-01-01T10:00:00Z</updated><summary>S</summary><link rel=\"self\" href=\"feed.xml\"/><link href=\"https://example.org/5\"/></entry>",
+    "<entry><title>Six</title><id>tag:example.org,2020:6</id><updated>2020-01-01T09:00:00Z</updated><summary>S</summary><link rel=\"self\" href=\"https://example.org/0/feed.xml\"/><link href=\"https://example.org/6\"/></entry>",
+    "<entry xml:base=\"https://example.org/1/feed.xml\"><title>Seven</title><id>tag:example.org,2020:7</id><updated>2020-01-01T08:00:00Z</updated><summary>S</summary><link href=\"https://example.org/1/feed.xml\"/></entry>",
+];
+
+/// A document, and where its items stand.
+fn document(feed: &Feed, items: &[usize]) -> (String, Vec<Range<usize>>) {
+    let (mut text, mut pieces) = (feed.before.clone(), Vec::new());
+    for item in items.iter().map(|at| nth(&POOL.items[feed.kind], *at)) {
+        let start = text.len();
+        text.extend(["\n", item]);
+        pieces.push(start..text.len());
+    }
+    (text + "\n" + &feed.after, pieces)
+}
+
+fn nth<T>(list: &[T], at: usize) -> &T {
+    &list[at % list.len()]
+}
+
+/// Feeds, the folders that they are served from, and their items. Most are of few, or they would not meet.
+fn plans() -> impl Strategy<Value = Vec<(usize, u8, Vec<usize>)>> {
+    let one = |few: usize| prop_oneof![3 => 0..few, 1 => 0..10_000usize];
+    prop::collection::vec((one(4), 0..3u8, prop::collection::vec(one(16), 0..12)), 1..8)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_said_of_a_document_hangs_on_no_other(plans in plans()) {
+        let now = chrono::DateTime::from_timestamp(1_780_000_000, 0);
+        let known = Familiar::default();
+        for (feed, address, items) in plans {
+            let (text, pieces) = document(nth(&POOL.feeds, feed), &items);
+            let url = url::Url::parse(&format!("https://example.org/{address}/feed.xml")).ok();
+            let options = Options { url, content_type: Some("application/xml".to_owned()), now, ..Options::default() };
+            let plain = format!("{:?}", check(text.as_bytes(), &options));
+            for _ in 0..2 {
+                prop_assert_eq!(&format!("{:?}", check_among(text.as_bytes(), &options, &known, &pieces)), &plain, "{}", text);
+            }
+        }
+    }
+}
