@@ -45,7 +45,7 @@
 //! | [`check`] | bytes to findings: the feed checker. A witness: it shares no code with [`document`] | no |
 //! | [`gate`] | the documents of a run checked, each finding led back to its record and field | no |
 //! | [`cache`] | what the next build need not do again: a look at everything that went into a build and came out of it, what was made of each record, and which documents are without a fault | looks at files, keeps two |
-//! | [`pipeline`] | config and items to checked documents | no |
+//! | [`pipeline`] | config and items to checked documents; what is made of each record as [`item`] reads it | no, but for [`pipeline::read`] and the table of aliases |
 //! | [`publish`] | the plan, and its destination: a folder with staged files and renames, or an object store; manifest, lock | writes the output |
 //! | [`fetch`] | the agent that asks others over HTTP | no, those who use it do |
 //! | [`mod@purge`] | caches, such as a CDN, told of what changed | runs a command, or asks over the network |
@@ -68,6 +68,8 @@
 //! - Anything that a user sees go wrong: a row in [`diag::codes`], a place, and a way out.
 //!
 //! # As a library
+//!
+//! A publication in memory is [`pipeline::publication`]: config and texts of records in, documents out. The checker alone:
 //!
 //! ```
 //! use tidings::check::{Options, check};

@@ -18,6 +18,7 @@ mod sift;
 mod steady;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 pub use demand::{Demand, ON_DEMAND, on_demand};
 pub use moved::{REDIRECTS, misled};
@@ -30,9 +31,10 @@ pub use render::{path, url};
 pub use settled::{Made, Settled, keep};
 pub use sift::{Sifted, Texts, depends, read, read_again};
 pub use steady::{Rest, Steady};
+pub use texts::publication;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -112,6 +114,15 @@ pub struct Past<'a> {
     pub settled: &'a Settled,
     /// Whether another run of the process is to go on from what this one makes.
     pub goes_on: bool,
+}
+
+impl Past<'static> {
+    /// Of a publication that was never published.
+    pub fn none() -> Self {
+        static NONE: LazyLock<(Memory, BTreeSet<String>, BTreeSet<Accept>, Settled)> = LazyLock::new(Default::default);
+        let (memory, known, accepted, settled) = &*NONE;
+        Past { memory, known, accepted, clean: None, settled, goes_on: false }
+    }
 }
 
 /// Items to documents.

@@ -268,8 +268,7 @@ impl From<PublishError> for Failure {
 
 impl From<crate::pipeline::Changed> for Failure {
     fn from(changed: crate::pipeline::Changed) -> Self {
-        let path = changed.place.path.display().to_string();
-        Failure::new(format!("`{path}` changed while it was read")).help("run again when it is no longer being written")
+        Failure::new(changed.to_string()).help("run again when it is no longer being written")
     }
 }
 

@@ -10,6 +10,8 @@ mod place;
 pub mod render;
 mod suggest;
 
+use std::fmt;
+
 pub use alike::{Alike, Turn};
 pub use place::{Excerpt, Place};
 pub use suggest::{did_you_mean, nearest};
@@ -96,9 +98,24 @@ impl Finding {
     }
 }
 
+impl fmt::Display for Finding {
+    /// As [`render`] has it, without colours.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", anstream::adapter::strip_str(&render::render(self)))
+    }
+}
+
 /// What a step found, in the order it was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings(Vec<Finding>);
+
+impl fmt::Display for Findings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|finding| finding.fmt(f))
+    }
+}
+
+impl std::error::Error for Findings {}
 
 impl Findings {
     pub fn new() -> Self {

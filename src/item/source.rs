@@ -10,6 +10,7 @@ mod reader;
 mod rows;
 mod shelf;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -19,7 +20,7 @@ use super::resolve::Resolver;
 use super::walk::{Files, Found};
 use super::{Item, unique};
 use crate::config::Config;
-use crate::diag::{Finding, Findings, Place};
+use crate::diag::{Finding, Findings, Place, codes};
 use crate::progress::{Progress, Stage};
 
 pub use again::{Again, Edit, read_again};
@@ -126,16 +127,25 @@ pub fn read_with<S: Sift>(config: &Config, files: Files, progress: &Progress, si
         batches.into_iter().for_each(|batch| all.absorb(batch));
         all.settle(sift);
     }
-    let good = all.records - all.bad;
-    let (mut items, mut notes) = (all.items, all.notes);
-    findings.extend(all.findings);
-    let clashing = unique::clashing(&items, &mut findings);
-    if clashing.contains(&true) {
-        keep(&mut items, &clashing);
-        keep(&mut notes, &clashing);
+    all.loaded(files, findings)
+}
+
+/// Makes items of texts as if each were a file at its path, below the publication's folder, and sifts each.
+pub fn read_texts<S: Sift>(config: &Config, texts: &[(&Path, &str)], sift: &S) -> Loaded<S::Note> {
+    let mut findings = Findings::new();
+    let reader = Reader { config, resolver: Resolver::new(config, Aliases::read(config, &mut findings)), sift };
+    let (mut all, mut files) = (Batch::default(), Vec::new());
+    for (path, text) in texts {
+        let Some(found) = Found::named(config, path) else {
+            let help = "its folder is that of a source, and its name ends as a record's does";
+            findings.push(Finding::new(&codes::UNREADABLE_FILE, "no source has such a record").at(Place::file(*path)).help(help));
+            continue;
+        };
+        all.absorb(reader.text(&found, text.as_bytes()));
+        files.push(found);
     }
-    findings.sort_by_place();
-    Loaded { records: all.records, known: all.known, bad: all.bad + good - items.len(), items, notes, files: files.into(), findings }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    all.loaded(files, findings)
 }
 
 /// Takes out what is marked.
@@ -199,6 +209,20 @@ impl<N> Batch<N> {
             open.for_each(|(item, note)| sift.settle(item, note));
             self.settled = self.items.len();
         }
+    }
+
+    /// All that was read of these files, without items that clash.
+    fn loaded(self, files: Vec<Found>, mut findings: Findings) -> Loaded<N> {
+        let good = self.records - self.bad;
+        let (mut items, mut notes) = (self.items, self.notes);
+        findings.extend(self.findings);
+        let clashing = unique::clashing(&items, &mut findings);
+        if clashing.contains(&true) {
+            keep(&mut items, &clashing);
+            keep(&mut notes, &clashing);
+        }
+        findings.sort_by_place();
+        Loaded { records: self.records, known: self.known, bad: self.bad + good - items.len(), items, notes, files: files.into(), findings }
     }
 
     fn push(&mut self, item: Item, note: N) {

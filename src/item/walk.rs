@@ -36,6 +36,18 @@ pub struct Found {
 }
 
 impl Found {
+    /// What a walk would make of a file at this path below the publication's folder; `None` where it would pass it over.
+    pub(super) fn named(config: &Config, path: &Path) -> Option<Self> {
+        let base = |source: &Source| (named(source), named(source) == path);
+        let holds = |(_, source): &(usize, &Source)| path.starts_with(named(source));
+        let (at, source) = config.sources.iter().enumerate().filter(holds).max_by_key(|(_, source)| named(source).components().count())?;
+        let (base, is_file) = base(source);
+        let base = if is_file { base.parent().unwrap_or(&base) } else { &base };
+        let format = source.format.or_else(|| format_of(path.file_name()?.to_str()?))?;
+        let key = path.strip_prefix(base).ok()?.with_extension("").to_str()?.into();
+        Some(Found { path: path.into(), key, format, source: at, stamp: 0, is_young: true })
+    }
+
     /// Takes its stamp, at `now` by the file system's clock.
     fn look(&mut self, way: &mut Way<'_>, now: SystemTime) {
         (self.stamp, self.is_young) = way.stamp(&self.path, now);

@@ -111,7 +111,8 @@ pub(super) type Texts = HashMap<u32, Prepared>;
 pub(super) type Left = HashMap<u32, Box<Text>>;
 
 /// A record that is not any more what it was when it was read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("`{}` changed while it was read", place.path.display())]
 pub struct Changed {
     pub place: Place,
 }

@@ -51,6 +51,11 @@ pub fn read(config: &Config, files: Files, texts: Texts<'_>, progress: &Progress
     item::read_with(config, files, progress, &Sieve { config, classifier: &OnceLock::new(), records, memory })
 }
 
+/// Makes items of texts, each as if it were a file at its path, sorts them and takes their traces.
+pub(super) fn read_texts(config: &Config, texts: &[(&Path, &str)]) -> Loaded<Sifted> {
+    item::read_texts(config, texts, &Sieve { config, classifier: &OnceLock::new(), records: None, memory: None })
+}
+
 /// Reads the files that were touched and takes all else as it was when `former` was read, texts left in the records; the classifier is made once for all
 /// times. `None` where all is to be read.
 pub fn read_again(

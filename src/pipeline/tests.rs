@@ -39,6 +39,39 @@ fn build(config: &Config, loaded: Loaded<Sifted>, memory: &Memory) -> Built {
 }
 
 #[test]
+fn texts_make_what_files_make() {
+    let root = tempfile::tempdir().expect("a folder");
+    let feeds = FEEDS.replace("items.ndjson", "items").replace("items = 2", "items = 9");
+    let records = [
+        ("items/a/one.md", "---\ntitle: One\ndate: 2018-02-01\n---\nA *text*.\n"),
+        ("items/many.csv", "title,date,id,body\nTwo,2018-02-02,two,B\nThree,2018-02-03,three,B\n"),
+        ("items/more.ndjson", "\n{\"id\":\"four\",\"title\":\"Four\",\"date\":\"2018-02-04\",\"body\":\"B\"}\n"),
+        ("items/six.json", "{\"title\":\"Six\",\"date\":\"2018-02-06\",\"body\":\"B\"}"),
+        ("items/z.toml", "title = 'Seven'\ndate = 2018-02-07\nbody = 'B'\n"),
+    ]
+    .map(|(path, text)| (Path::new(path), text));
+    fs::write(root.path().join("feeds.toml"), feeds).expect("written");
+    for (path, text) in records {
+        fs::create_dir_all(root.path().join(path).parent().expect("a folder")).expect("made");
+        fs::write(root.path().join(path), text).expect("written");
+    }
+    let config = config::load(&root.path().join("feeds.toml")).expect("a config").0;
+    let of_files = build(&config, read(&config, &OnceLock::new()), &Memory::default());
+    let now = DateTime::UNIX_EPOCH + chrono::Duration::days(60 * 365);
+    let of_texts = publication(&config, &records, now).expect("nothing is wrong");
+    assert_eq!((of_texts.documents.len(), of_texts.items.len()), (of_files.documents.len(), 6));
+    assert!(of_texts.documents == of_files.documents && of_texts.findings == of_files.findings);
+
+    let told = |path, text| publication(&config, &[(Path::new(path), text)], now).expect_err("it is wrong").to_string();
+    assert!(told("elsewhere/a.md", "").contains("elsewhere/a.md: error[unreadable-file]: no source has such a record"));
+    assert!(
+        told("items/a.toml", "title = 'T'\n").contains("items/a.toml: error[missing-date]"),
+        "{}",
+        told("items/a.toml", "title = 'T'\n")
+    );
+}
+
+#[test]
 fn items_and_memory_share_what_they_are_known_by() {
     let root = tempfile::tempdir().expect("a folder");
     let config = write(root.path(), 5);

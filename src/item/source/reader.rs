@@ -75,18 +75,44 @@ impl<S: Sift> Reader<'_, S> {
         if self.known(mark, || Place::file(found.path.clone()), 0, batch) {
             return link();
         }
-        let text = match decode(buffer) {
+        if self.one(found, buffer, mark, batch) {
+            link();
+        }
+    }
+
+    /// Makes an item of the one record of a file. Tells whether it is kept for the next run.
+    fn one(&self, found: &Found, bytes: &[u8], mark: u128, batch: &mut Batch<S::Note>) -> bool {
+        let text = match decode(bytes) {
             Ok(text) => text,
-            Err(wrong) => return batch.lost(wrong.finding(found, 0, buffer)),
+            Err(wrong) => {
+                batch.lost(wrong.finding(found, 0, bytes));
+                return false;
+            }
         };
         if text.trim_start().is_empty() {
             let help = "write its `title` and `date`, or remove the file";
-            return batch.lost(whole(found, &codes::EMPTY_RECORD, "the file is empty").help(help));
+            batch.lost(whole(found, &codes::EMPTY_RECORD, "the file is empty").help(help));
+            return false;
         }
         let passage = Passage { path: &found.path, line: 0, body: Body::Text(found.format, text) };
-        if self.settle(&Met { found, passage: &passage, offset: 0, mark }, || format::parse(found.format, text), batch) {
-            link();
+        self.settle(&Met { found, passage: &passage, offset: 0, mark }, || format::parse(found.format, text), batch)
+    }
+
+    /// Makes items of what a file would hold.
+    pub fn text(&self, found: &Found, text: &[u8]) -> Batch<S::Note> {
+        let mut batch = Batch::default();
+        match found.format {
+            RecordFormat::Ndjson => return self.lines(found, Piece { line: 1, offset: 0, bytes: text }),
+            RecordFormat::Csv => {
+                if let Err(error) = self.csv_where(found, text, &mut batch, &|_| true) {
+                    batch.lost(unreadable(found, &error));
+                }
+            }
+            RecordFormat::Toml | RecordFormat::Markdown | RecordFormat::Json => {
+                _ = self.one(found, text, mark(&found.path, text), &mut batch)
+            }
         }
+        batch
     }
 
     fn bulk<R>(&self, found: &Found, read: R) -> Batch<S::Note>
@@ -239,7 +265,13 @@ impl<S: Sift> Reader<'_, S> {
         }
     }
 
-    fn csv_where(&self, found: &Found, file: File, batch: &mut Batch<S::Note>, wanted: &(dyn Fn(&Row) -> bool + Sync)) -> io::Result<()> {
+    fn csv_where(
+        &self,
+        found: &Found,
+        file: impl Read,
+        batch: &mut Batch<S::Note>,
+        wanted: &(dyn Fn(&Row) -> bool + Sync),
+    ) -> io::Result<()> {
         let Some((mut table, faults)) = Table::open(file, &self.config.sources[found.source])? else { return Ok(()) };
         let stop = faults.iter().any(|fault| fault.code.severity == Severity::Error);
         let header = |fault: Fault| Finding::new(fault.code, fault.message).at(Place::line(found.path.clone(), 1)).maybe_help(fault.help);
