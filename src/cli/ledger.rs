@@ -8,10 +8,10 @@ use clap::{Args, Subcommand, ValueHint};
 use super::context::Context;
 use super::ui::many;
 use super::{Exit, Failure, memory, ui};
-use crate::config::Config;
+use crate::config::{Config, paths};
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::ledger::sqlite::File;
-use crate::ledger::{Known, Memory, Ping, Store, date, exchange};
+use crate::ledger::{Known, KnownChannel, Memory, Ping, Ref, Store, date, exchange};
 use crate::publish::Destination;
 use crate::seen::Seen;
 use crate::websub::book;
@@ -172,12 +172,22 @@ fn disagreements(config: &Config, memory: &Memory, folder: &Destination) -> Resu
     };
     for (path, bytes) in folder.standing()?.into_iter().filter(|(path, _)| path.ends_with(".atom")) {
         let stem = path.trim_end_matches(".atom");
+        let (stem, page) = paths::of_archive(stem).map_or((stem, None), |(channel, number)| (channel, Some(number)));
         let channel = memory.channels.get(stem).or_else(|| moved(stem));
-        let knows = |id: &str| memory.find(id).is_some_and(|at| channel.is_some_and(|channel| channel.members.contains(&at)));
+        let members = channel.and_then(|channel| members(channel, page)).unwrap_or_default();
+        let knows = |id: &str| memory.find(id).is_some_and(|at| members.contains(&at));
         let strange: Vec<String> = Seen::read(&bytes).items.into_iter().filter(|item| !knows(&item.id)).map(|item| item.id).collect();
         found.extend(strange.into_iter().map(|id| format!("`{path}` holds `{id}`, and the ledger does not know it to be there")));
     }
     Ok(found)
+}
+
+/// What a channel holds, or a page of its archive, counted from 1.
+fn members(channel: &KnownChannel, page: Option<usize>) -> Option<&[Ref]> {
+    match page {
+        Some(number) => channel.pages.get(number - 1).map(|page| page.members.as_slice()),
+        None => Some(&channel.members),
+    }
 }
 
 fn repair(context: &Context, config: &Config, folder: &Destination) -> Result<Exit, Failure> {

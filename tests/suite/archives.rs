@@ -40,6 +40,18 @@ fn what_a_feed_does_not_hold_stands_on_pages() {
 }
 
 #[test]
+fn the_ledger_agrees_with_the_pages() {
+    let publication = publication(20, "");
+    publication.build().expect(0, &[]);
+    publication.run(&["ledger", "check"]).expect(0, &["20 items, 3 channels; 0 errors"]);
+    publication.run(&["ledger", "repair"]).expect(0, &[]);
+    publication.run(&["ledger", "check"]).expect(0, &["0 errors"]);
+    let path = publication.path("public/archive/all/1.atom");
+    std::fs::copy(publication.path("public/archive/all/2.atom"), path).expect("copied");
+    publication.run(&["ledger", "check"]).expect(1, &["`archive/all/1.atom` holds", "5 errors"]);
+}
+
+#[test]
 fn a_closed_page_changes_with_its_own_items_only() {
     let publication = publication(20, "");
     publication.build().expect(0, &[]);
