@@ -1,5 +1,6 @@
 //! `tidings import`: news pages and feeds become records.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueHint};
@@ -9,8 +10,10 @@ use super::context::Context;
 use super::new::folder_of_records;
 use super::report::FindingRow;
 use super::{Exit, Failure, ui};
+use crate::config::Config;
 use crate::diag::Finding;
 use crate::item::import::{self, Imported, Options};
+use crate::ledger::Store;
 
 /// `tidings import`
 #[derive(Debug, Subcommand)]
@@ -38,6 +41,9 @@ pub(super) struct ImportArgs {
     /// The folder for the records; the config's first source where it is not given
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     into: Option<PathBuf>,
+    /// Import items too that were published and whose records were removed since
+    #[arg(long)]
+    gone: bool,
     /// Report as JSON
     #[arg(long)]
     json: bool,
@@ -65,9 +71,17 @@ fn surroundings(args: &ImportArgs, context: &Context) -> Result<Option<(PathBuf,
         into => {
             let Some(config) = context.load(args.json)? else { return Ok(None) };
             let into = into.clone().map_or_else(|| folder_of_records(&config), Ok)?;
-            Ok(Some((into, Options::of(&config))))
+            let gone = if args.gone { HashSet::new() } else { gone(&config)? };
+            Ok(Some((into, Options { gone, ..Options::of(&config) })))
         }
     }
+}
+
+/// The ids and guids of items that are published no more.
+fn gone(config: &Config) -> Result<HashSet<String>, Failure> {
+    let memory = Store::of(config).load()?;
+    let gone = memory.items().iter().filter(|known| known.gone.is_some());
+    Ok(gone.flat_map(|known| [Some(known.iri()), known.guid()]).flatten().map(str::to_owned).collect())
 }
 
 fn tell(imported: &Imported, args: &ImportArgs, context: &Context) -> Result<Exit, Failure> {
@@ -78,6 +92,7 @@ fn tell(imported: &Imported, args: &ImportArgs, context: &Context) -> Result<Exi
         ui::print_json(&Report {
             written: imported.written.iter().map(|path| path.display().to_string()).collect(),
             known: imported.known,
+            gone: imported.gone,
             findings: imported.findings.iter().map(FindingRow::of).collect(),
         })?;
     } else {
@@ -86,7 +101,11 @@ fn tell(imported: &Imported, args: &ImportArgs, context: &Context) -> Result<Exi
             0 => String::new(),
             errors => format!(", {errors} could not be read"),
         };
-        context.ui.say(format_args!("{}, {} known already{left}", ui::many(imported.written.len(), "new record"), imported.known));
+        let gone = match imported.gone {
+            0 => String::new(),
+            gone => format!(", {gone} left out that were published and removed since (`--gone` takes them in)"),
+        };
+        context.ui.say(format_args!("{}, {} known already{gone}{left}", ui::many(imported.written.len(), "new record"), imported.known));
     }
     Ok(if imported.findings.has_errors() { Exit::Findings } else { Exit::Fine })
 }
@@ -95,5 +114,6 @@ fn tell(imported: &Imported, args: &ImportArgs, context: &Context) -> Result<Exi
 struct Report<'a> {
     written: Vec<String>,
     known: usize,
+    gone: usize,
     findings: Vec<FindingRow<'a>>,
 }

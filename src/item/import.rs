@@ -5,6 +5,7 @@
 
 mod known;
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -35,12 +36,14 @@ pub struct Options {
     pub minted: Option<String>,
     /// Folders and files of records to compare with, beside the folder that is written to.
     pub beside: Vec<PathBuf>,
+    /// Ids and guids of items that were published and are so no more; they are left out.
+    pub gone: HashSet<String>,
 }
 
 impl Options {
     /// With no publication: in UTC, without topics.
     pub fn bare() -> Self {
-        Options { zone: Tz::UTC, language: None, topics: Vec::new(), minted: None, beside: Vec::new() }
+        Options { zone: Tz::UTC, language: None, topics: Vec::new(), minted: None, beside: Vec::new(), gone: HashSet::new() }
     }
 
     /// As the config says: its zone, its topics by title and slug, and its sources to compare with.
@@ -55,6 +58,7 @@ impl Options {
             topics: config.topics.iter().map(names).collect(),
             minted: Some(config.publication.authority.mint("item/")),
             beside: config.sources.iter().map(|source| config.root.join(&source.path)).collect(),
+            gone: HashSet::new(),
         }
     }
 }
@@ -66,6 +70,8 @@ pub struct Imported {
     pub written: Vec<PathBuf>,
     /// How many items stood in the folder, beside it or earlier in the same run already.
     pub known: usize,
+    /// How many are left out since they were published and are gone.
+    pub gone: usize,
     pub findings: Findings,
 }
 
@@ -163,6 +169,10 @@ impl Run<'_> {
                 let message = format!("`{}` of {} stands in another record already, under another id", draft.title, draft.date.day());
                 let help = "where they are one item, remove the older record: the id from the feed is the one that readers know";
                 self.done.findings.push(Finding::new(&codes::IMPORT_SIMILAR, message).at(draft.place.clone()).help(help));
+            }
+            Match::Gone => {
+                self.done.gone += 1;
+                return;
             }
             Match::New => {}
         }

@@ -36,6 +36,26 @@ fn a_listing_becomes_records_and_twice_adds_nothing() {
 }
 
 #[test]
+fn what_was_published_and_removed_is_not_imported_again() {
+    let feed = "<rss version='2.0'><channel><title>T</title><item><guid>https://old.example.org/?p=1</guid><title>Port</title>\
+        <pubDate>Fri, 09 Feb 2018 10:00:00 GMT</pubDate><description>Text.</description></item>\
+        <item><guid isPermaLink='false'>17 at old</guid><title>Ship</title><pubDate>Sat, 10 Feb 2018 10:00:00 GMT</pubDate>\
+        <description>Text.</description></item></channel></rss>";
+    let publication = Publication::new();
+    publication.write("old.xml", feed);
+    publication.write("page.txt", PAGE);
+    publication.run(&["import", "feed", "old.xml"]).expect(0, &["2 new records"]);
+    publication.run(&["import", "listing", "page.txt"]).expect(0, &["4 new records"]);
+    publication.build();
+    publication.files("items").iter().for_each(|file| publication.remove(&format!("items/{file}")));
+    publication.run(&["build", "--accept", "shrink"]).expect(0, &[]);
+    let left_out = |count| format!("0 new records, 0 known already, {count} left out that were published and removed since");
+    publication.run(&["import", "feed", "old.xml"]).expect(0, &[&left_out(2), "`--gone`"]);
+    publication.run(&["import", "listing", "page.txt"]).expect(0, &[&left_out(4)]);
+    publication.run(&["import", "feed", "--gone", "old.xml"]).expect(0, &["2 new records"]);
+}
+
+#[test]
 fn an_edited_record_is_not_imported_again() {
     let publication = Publication::new();
     publication.write("page.txt", PAGE);

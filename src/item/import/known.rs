@@ -31,6 +31,8 @@ pub struct Known {
     minted: Option<String>,
     /// The ids and guids that this run has written, each with its item's day and title.
     written: HashMap<String, String>,
+    /// Ids and guids of items that were published and are so no more.
+    gone: HashSet<String>,
 }
 
 /// What is known of a draft.
@@ -43,12 +45,14 @@ pub enum Match {
     Clash,
     /// A record has its day and title, but not the id that it brings.
     Similar,
+    /// It was published, and its record was taken out since.
+    Gone,
 }
 
 impl Known {
     /// All records of the folders and files; dates that name no zone are in that of the options.
     pub fn of<'a>(folders: impl Iterator<Item = &'a Path>, options: &Options) -> Self {
-        let mut known = Known { minted: options.minted.clone(), ..Known::default() };
+        let mut known = Known { minted: options.minted.clone(), gone: options.gone.clone(), ..Known::default() };
         let mut seen = HashSet::new();
         let files = folders.flat_map(|folder| WalkDir::new(folder).into_iter().filter_map(Result::ok).map(move |entry| (folder, entry)));
         for (folder, file) in
@@ -71,12 +75,17 @@ impl Known {
     pub fn find(&self, draft: &Draft) -> Match {
         let title = mint(draft.date.day(), &draft.title);
         let Some(own) = own_id(draft) else {
-            return if self.ids.contains(&title) || self.titles.contains(&title) { Match::Same } else { Match::New };
+            return match () {
+                () if self.ids.contains(&title) || self.titles.contains(&title) => Match::Same,
+                () if self.minted.as_ref().is_some_and(|prefix| self.gone.contains(&format!("{prefix}{title}"))) => Match::Gone,
+                () => Match::New,
+            };
         };
         match self.written.get(own) {
             Some(other) if *other == title => Match::Same,
             Some(_) => Match::Clash,
             None if self.ids.contains(self.in_record(own)) => Match::Same,
+            None if self.gone.contains(own) => Match::Gone,
             None if self.titles.contains(&title) => Match::Similar,
             None => Match::New,
         }
