@@ -91,23 +91,41 @@ fn one((config, familiar): (&Config, &Familiar), checked: &Checked<'_>, now: Dat
     }
     let beginnings = beginnings(bytes);
     let matters = |finding: &CheckFinding| finding.severity != Severity::Info;
-    report.findings.into_iter().filter(matters).map(|finding| led_back(config, checked, &beginnings, finding)).collect()
+    report.findings.into_iter().filter(matters).filter_map(|finding| led_back(config, checked, &beginnings, finding)).collect()
 }
 
-/// The finding with the record's place where an item's element holds it, else with the document's.
-fn led_back(config: &Config, checked: &Checked<'_>, beginnings: &[u32], finding: CheckFinding) -> Finding {
-    let path = config.output.folder.join(&checked.document.path);
+/// The finding with the record's place where an item's element holds it, else with the document's. `None` where nothing is to be done about it.
+fn led_back(config: &Config, checked: &Checked<'_>, beginnings: &[u32], finding: CheckFinding) -> Option<Finding> {
+    let path = Arc::from(config.output.folder.join(&checked.document.path));
     let nth = beginnings.partition_point(|line| *line <= finding.line);
-    let item = nth.checked_sub(1).and_then(|at| checked.items.get(at));
-    match item {
-        Some(item) => {
-            let message = match field(&finding.element, &finding.parent) {
-                Some(field) => format!("{}, from `{field}` of `{}`", finding.message, item.key()),
-                None => format!("{}, from `{}`", finding.message, item.key()),
-            };
-            Finding { message, ..finding.into_finding(Arc::from(path)) }.at(item.place())
+    let Some(item) = nth.checked_sub(1).and_then(|at| checked.items.get(at)) else { return Some(finding.into_finding(path)) };
+    let field = field(&finding.element, &finding.parent);
+    let is_guid = field == Some("id") && finding.element == "guid" && item.guid().is_some();
+    // A former feed gave it to the item, and whoever reads that knows the item by it.
+    if is_guid && finding.severity != Severity::Error {
+        return None;
+    }
+    let message = match field {
+        Some(_) if is_guid => format!("{}, from `guid` of `{}`", finding.message, item.key()),
+        Some(field) => format!("{}, from `{field}` of `{}`", finding.message, item.key()),
+        None => format!("{}, from `{}`", finding.message, item.key()),
+    };
+    let help = (field == Some("id")).then(|| kept(item, finding.severity).to_owned());
+    Some(Finding { message, ..finding.into_finding(path) }.at(item.place()).maybe_help(help))
+}
+
+/// What becomes of an id that the checker finds fault with: readers, and later imports, know the item by it.
+fn kept(item: &Item, severity: Severity) -> &'static str {
+    match (severity, item.guid()) {
+        (Severity::Error, None) => {
+            "feeds with it would not be valid: write it as `guid`, and a short name of your own as `id`. Who reads RSS, and a later import, goes on \
+             knowing the item by the guid; who reads Atom or JSON Feed sees it once more"
         }
-        None => finding.into_finding(Arc::from(path)),
+        (Severity::Error, Some(_)) => {
+            "feeds with it would not be valid: write a short name of your own as `id`, and leave `guid` as it is. Who reads RSS goes on knowing the \
+             item by the guid; who reads Atom or JSON Feed sees it once more"
+        }
+        _ => "it stays as it is where the item was published with it: readers know the item by it",
     }
 }
 

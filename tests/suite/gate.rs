@@ -28,6 +28,23 @@ fn warnings_about_documents_are_counted_and_shown_on_request() {
 }
 
 #[test]
+fn nobody_is_told_to_change_an_id_that_readers_know() {
+    let record = |fields: &str| {
+        let publication = Publication::new();
+        publication.write("items/old.toml", format!("title = 'Old'\ndate = 2018-02-01\nbody = 'Text.'\n{fields}"));
+        publication
+    };
+    let ran = record("guid = '17'").run(&["build", "-v"]);
+    ran.expect(0, &[]);
+    assert_eq!(ran.err, "", "the former feed gave the guid");
+    let publication = record("id = 'urn:uuid:123'");
+    publication.run(&["build"]).expect(1, &["error[invalid-uuid]", "from `id` of `old`", "write it as `guid`", "sees it once more"]);
+    let publication = record("id = 'old'\nguid = 'urn:uuid:123'");
+    publication.build();
+    assert!(publication.read("public/all.rss").contains("<guid isPermaLink=\"false\">urn:uuid:123</guid>"));
+}
+
+#[test]
 fn an_item_of_today_comes_out_at_noon_and_nothing_is_ever_dated_ahead() {
     let publication = Publication::new();
     publication.write("items/today.toml", "title = 'Today'\ndate = 2018-03-01\nbody = 'Text.'");
