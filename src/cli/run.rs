@@ -255,7 +255,9 @@ impl Run<'_> {
         // What was published to another place is in no manifest.
         let elsewhere =
             self.before.memory.channels.keys().filter(|path| !self.known.contains(*path) && !after.channels.contains_key(*path));
-        feeds.chain(elsewhere).filter(|path| !is_said(path)).map(|path| guard::path(self.config, path)).collect()
+        let gone: Vec<&str> = feeds.chain(elsewhere).map(String::as_str).filter(|path| !is_said(path)).collect();
+        let before = &self.before.memory.channels;
+        guard::paths(self.config, &gone, &|path| before.contains_key(path), &|path| after.channels.contains_key(path))
     }
 
     /// A publish that somebody took back, about to be repeated as it was.

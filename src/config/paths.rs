@@ -44,9 +44,19 @@ pub fn in_language(language: &Language, path: &str) -> String {
 
 /// The paths of a family: the mixed channel, and those of single languages.
 pub fn variants(config: &Config, family: &str) -> Vec<String> {
+    std::iter::once(family.to_owned()).chain(single(config).map(|language| in_language(language, family))).collect()
+}
+
+/// The family of which the path is that of a single language; `None` for any other path.
+pub fn family<'p>(config: &Config, path: &'p str) -> Option<&'p str> {
+    let (first, family) = path.split_once('/')?;
+    single(config).any(|language| language.as_str().eq_ignore_ascii_case(first)).then_some(family)
+}
+
+/// The languages that have channels of their own.
+fn single(config: &Config) -> impl Iterator<Item = &Language> {
     let languages = &config.publication.languages;
-    let single = languages.iter().filter(|_| config.channels.per_language && languages.len() > 1);
-    std::iter::once(family.to_owned()).chain(single.map(|language| in_language(language, family))).collect()
+    languages.iter().filter(|_| config.channels.per_language && languages.len() > 1)
 }
 
 /// A page of a channel's archive, counted from 1, the oldest: `archive/country/belize/3`.

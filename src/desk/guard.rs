@@ -153,7 +153,8 @@ impl Desk<'_> {
         let is_left = |(path, format): &&(&str, Format)| {
             moves::is_old(self.config, &stem(path)) || self.config.output.formats.contains(format) && channels.contains(&stem(path))
         };
-        let findings: Findings = feeds.iter().filter(|feed| !is_left(feed)).map(|(path, _)| guard::path(self.config, path)).collect();
+        let gone: Vec<&str> = feeds.iter().filter(|feed| !is_left(feed)).map(|(path, _)| *path).collect();
+        let findings = guard::paths(self.config, &gone, &|path| known.contains(path), &|path| channels.contains(path));
         if findings.is_empty() { Ok(()) } else { Err(DeskError::Refused(findings)) }
     }
 }

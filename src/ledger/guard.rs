@@ -1,5 +1,7 @@
 //! Guards: what subscribers would notice of a publish that nobody can have meant, unless the user says so.
 
+mod paths;
+
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
@@ -7,6 +9,7 @@ use super::{Known, KnownChannel, Memory, Recall, Ref};
 use crate::config::Config;
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::item::Item;
+pub use paths::paths;
 
 /// What a user may accept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,7 +58,7 @@ pub struct Scene<'a> {
 /// A channel of fewer items than this may have all of them replaced: it is a beginning, or hand work.
 const FEW: usize = 5;
 
-/// So many names are told of one channel.
+/// So many of a kind are told.
 const TOLD: usize = 5;
 
 /// What is refused.
@@ -115,22 +118,34 @@ fn shrink(scene: &Scene<'_>, path: &str, before: &KnownChannel) -> Option<Findin
     if !too_many && !empties || is_replaced {
         return None;
     }
-    let mut names: Vec<String> = lost.iter().take(TOLD).map(|at| format!("`{}`", scene.before.get(*at).key())).collect();
-    if lost.len() > TOLD {
-        names.push(format!("{} more", lost.len() - TOLD));
-    }
+    let names = named(lost.iter().map(|at| scene.before.get(*at).key()));
     let whole = if after.members.is_empty() { "all of it" } else { "too much at once" };
     let message = match total {
-        1 => format!("the channel `{path}` would lose its only item: {}", names.join(", ")),
-        _ => format!("the channel `{path}` would lose {count} of its {total} items, {whole}: {}", names.join(", ")),
+        1 => format!("the channel `{path}` would lose its only item: {names}"),
+        _ => format!("the channel `{path}` would lose {count} of its {total} items, {whole}: {names}"),
     };
     let help = "see whether a source is broken; an item that is to go can say so with `withdrawn = true`";
-    Some(Finding::new(&codes::CHANNEL_SHRINKS, message).at(Place::file(scene.config.path.clone())).help(Accept::Shrink.way_out(help)))
+    Some(of_config(scene.config, Finding::new(&codes::CHANNEL_SHRINKS, message)).help(Accept::Shrink.way_out(help)))
 }
 
 /// Whether as many new items come as are lost, in a channel that held few: no source is broken that brings news.
 fn is_replaced(before: &[Ref], after: &[Ref], lost: usize) -> bool {
     before.len() < FEW && after.iter().filter(|at| !before.contains(at)).count() >= lost
+}
+
+/// Names in backticks, the first few of them.
+fn named<'n>(names: impl ExactSizeIterator<Item = &'n str>) -> String {
+    let more = names.len().saturating_sub(TOLD);
+    let mut named: Vec<String> = names.take(TOLD).map(|name| format!("`{name}`")).collect();
+    if more > 0 {
+        named.push(format!("{more} more"));
+    }
+    named.join(", ")
+}
+
+/// A finding about no record.
+fn of_config(config: &Config, finding: Finding) -> Finding {
+    finding.at(Place::file(config.path.clone()))
 }
 
 /// An item that is dated in the future and does not say that it is to be held back.
@@ -143,17 +158,6 @@ pub fn future(item: &Item) -> Finding {
 /// A publish that was taken back, and would come again since nothing was mended.
 pub fn taken_back(config: &Config, at: &str) -> Finding {
     let help = "mend what was wrong with it; a build that publishes something else goes ahead";
-    Finding::new(&codes::TAKEN_BACK, format!("this was published before, and taken back at {at}"))
-        .at(Place::file(config.path.clone()))
+    of_config(config, Finding::new(&codes::TAKEN_BACK, format!("this was published before, and taken back at {at}")))
         .help(Accept::Rollback.way_out(help))
-}
-
-/// A document that subscribers may fetch and that would be there no more.
-pub fn path(config: &Config, path: &str) -> Finding {
-    let channel = path.rsplit_once('.').map_or(path, |(channel, _)| channel);
-    let help =
-        format!("say where its subscribers are to go: `[[moved]]` with `from = \"{channel}\"` and `to`, or without `to` that it has ended");
-    Finding::new(&codes::PATH_DISAPPEARS, format!("`{path}` was published and would be there no more"))
-        .at(Place::file(config.path.clone()))
-        .help(Accept::Paths.way_out(&help))
 }

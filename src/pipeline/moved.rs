@@ -30,14 +30,24 @@ pub(super) fn predecessors<'m>(config: &Config, channel: &Channel, before: &'m M
 }
 
 fn fault(config: &Config, is_channel: &dyn Fn(&str) -> bool, moved: &Moved) -> Option<Finding> {
+    let one_language = |path: &str| format!("`{path}` is a channel in one language, and a move is one of all languages");
     let (code, message, help) = match &moved.to {
-        _ if is_channel(&moved.from) => {
-            (&codes::MOVED_TAKEN, format!("`{}` is a channel's path still", moved.from), "take the `[[moved]]` out, or rename the channel")
+        _ if is_channel(&moved.from) => (
+            &codes::MOVED_TAKEN,
+            format!("`{}` is a channel's path still", moved.from),
+            "take the `[[moved]]` out, or rename the channel".to_owned(),
+        ),
+        Some(to) if !is_channel(to) => match paths::family(config, to).filter(|family| is_channel(family)) {
+            Some(family) => (&codes::MOVED_NOWHERE, one_language(to), format!("write `to = \"{family}\"`")),
+            None => {
+                let help = "name a channel that `tidings channels` lists, without its language".to_owned();
+                (&codes::MOVED_NOWHERE, format!("there is no channel `{to}`"), help)
+            }
+        },
+        _ => {
+            let family = paths::family(config, &moved.from).filter(|family| !is_channel(family))?;
+            (&codes::MOVED_NOWHERE, one_language(&moved.from), format!("write `from = \"{family}\"`"))
         }
-        Some(to) if !is_channel(to) => {
-            (&codes::MOVED_NOWHERE, format!("there is no channel `{to}`"), "name a channel that `tidings channels` lists")
-        }
-        _ => return None,
     };
     Some(Finding::new(code, message).at(Place::line(config.path.clone(), moved.line)).help(help))
 }

@@ -221,7 +221,7 @@ fn a_moved_channel_keeps_its_id_and_its_old_path() {
     let id = ids_of(&publication, "public/topic/ports.atom");
     let renamed = CONFIG.replace("[topics.ports]", "[topics.harbours]");
     publication.write("feeds.toml", &renamed);
-    publication.run(&["build"]).expect(1, &["`topic/ports.rss` was published", "[[moved]]"]);
+    publication.run(&["build"]).expect(1, &["the channel `topic/ports` was published", "`topic/ports.rss`", "[[moved]]"]);
 
     publication.write("feeds.toml", renamed.clone() + "\n[[moved]]\nfrom = 'topic/ports'\nto = 'topic/harbours'\n");
     publication.build();
@@ -245,6 +245,30 @@ fn a_moved_channel_keeps_its_id_and_its_old_path() {
     publication.write("feeds.toml", renamed + "\n[[moved]]\nfrom = 'topic/ships'\nto = 'topic/harbours'\n");
     publication.item(3, "Ships of Belize");
     publication.run(&["build"]).expect(1, &["moved-taken"]);
+}
+
+#[test]
+fn a_move_is_one_of_all_languages_and_formats() {
+    let config = CONFIG.replace("per-language = false", "per-language = true");
+    let publication = Publication::with_config(&config);
+    (1..=3).for_each(|n| publication.item(n, &format!("The port of Belize reopens, part {n}")));
+    publication.build();
+    assert!(publication.exists("public/en/topic/ports.atom"));
+    let renamed = config.replace("[topics.ports]", "[topics.harbours]");
+    let build = |config: String, expected: &[&str]| {
+        publication.write("feeds.toml", config);
+        let ran = publication.run(&["build"]);
+        ran.expect(1, expected);
+        assert_eq!(ran.err.matches("error[").count(), 1, "{}", ran.err);
+    };
+    build(renamed.clone(), &["the channel `topic/ports` was published", "`en/topic/ports.atom`", "`from = \"topic/ports\"`"]);
+    let moved = |from: &str, to: &str| format!("{renamed}\n[[moved]]\nfrom = '{from}'\nto = '{to}'\n");
+    build(moved("topic/ports", "en/topic/harbours"), &["moved-nowhere", "in one language", "write `to = \"topic/harbours\"`"]);
+    build(moved("en/topic/ports", "topic/harbours"), &["moved-nowhere", "in one language", "write `from = \"topic/ports\"`"]);
+    build(config.clone() + "[output]\nformats = ['rss', 'atom']\n", &["`.json` was published", "`all.json`", "`formats` of `[output]`"]);
+    publication.write("feeds.toml", moved("topic/ports", "topic/harbours"));
+    publication.build();
+    assert!(publication.exists("public/en/topic/ports.atom") && !publication.exists("public/en/en/topic/ports.atom"));
 }
 
 fn ids_of(publication: &Publication, path: &str) -> String {
