@@ -69,8 +69,8 @@ pub struct Built {
     /// What is to be remembered once the documents are published.
     pub after: Memory,
     /// What subscribers would notice that nobody can have meant.
-    pub refused: Findings,
-    /// Ids of items that come a second time, under these.
+    pub refused: Vec<guard::Refusal>,
+    /// Ids and guids of items that come a second time, under these.
     pub repeats: Vec<Arc<str>>,
     /// Those that were made; what stays as it is, the catalogue says. First those of sheets, in the order of the formats.
     pub documents: Vec<Document>,
@@ -178,13 +178,13 @@ impl Recalled {
             accepted: past.accepted,
         };
         let mut refused = guard::guard(&scene);
-        refused.extend(dated_ahead);
+        refused.extend(dated_ahead.into_iter().map(guard::Refusal::from));
         findings.extend(ready.findings().cloned());
         findings.extend(catalogue.findings.iter().cloned());
         catalogue.kept.extend(stay);
         let refs = std::mem::take(&mut recall.refs);
         Ok(Built {
-            repeats: recall.repeats.iter().map(|(at, _)| items[*at as usize].iri().into()).collect(),
+            repeats: names(&items, &recall.repeats),
             items,
             placements,
             hidden,
@@ -209,6 +209,12 @@ impl Recalled {
             timings,
         })
     }
+}
+
+/// What readers of each format know these items by.
+fn names(items: &[Arc<Item>], repeats: &[(u32, ledger::Ref)]) -> Vec<Arc<str>> {
+    let names = |item: &Arc<Item>| [Some(item.iri().into()), item.guid().map(Arc::from)];
+    repeats.iter().flat_map(|(at, _)| names(&items[*at as usize])).flatten().collect()
 }
 
 /// Sorts the items into channels.

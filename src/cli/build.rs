@@ -113,7 +113,7 @@ pub(super) fn unpublished(config: &Config, context: &Context) -> Result<Built, F
 /// What `--accept` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Accepted {
-    /// Items whose id changed while their content did not
+    /// Items whose id or guid changed while their content did not
     Repeats,
     /// Channels that lose more than a third of their items, or all
     Shrink,

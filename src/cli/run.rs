@@ -20,7 +20,8 @@ use crate::crash;
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::item::format::{self, Field};
 use crate::item::{Edit, Hidden, Loaded};
-use crate::ledger::{Accept, Memory, Staged, guard};
+use crate::ledger::guard::{self, Refusal};
+use crate::ledger::{Accept, Memory, Staged};
 use crate::pipeline::{self, Built, Changed, Past, Recalled, Settled, Sifted, Steady, Timings};
 use crate::progress::Progress;
 use crate::publish::manifest::Hash;
@@ -174,7 +175,7 @@ impl Run<'_> {
             built.findings.extend(foreign(&plan, self.config, !self.args.json));
             return self.refuse(&built.findings);
         }
-        let mut refused: Findings = std::mem::take(&mut built.refused).into_iter().map(|finding| self.at_id(finding)).collect();
+        let mut refused: Findings = std::mem::take(&mut built.refused).into_iter().map(|refusal| self.at_field(refusal)).collect();
         refused.extend(self.gone_paths(&plan, &built.after));
         refused.extend(self.taken_back(&plan, &built.after, folder));
         if !refused.is_empty() && !self.args.dry_run {
@@ -228,12 +229,11 @@ impl Run<'_> {
         After { memory, state, steady: built.into_steady(self.config, (self.known, folder.known()), self.context.now) }
     }
 
-    /// An item under another id is told of where its record says the id.
-    fn at_id(&self, finding: Finding) -> Finding {
-        let place = finding.place.as_ref().filter(|place| finding.code == &codes::WOULD_REPEAT && place.line == 0);
-        let id = place.and_then(|place| format::place_of(&self.config.root, &place.path, Field::new("id")));
-        match id {
-            Some(id) => finding.at(id),
+    /// What is about a field is told of where the record says it.
+    fn at_field(&self, Refusal { finding, field }: Refusal) -> Finding {
+        let place = finding.place.as_ref().filter(|place| place.line == 0);
+        match place.zip(field).and_then(|(place, field)| format::place_of(&self.config.root, &place.path, Field::new(field))) {
+            Some(place) => finding.at(place),
             None => finding,
         }
     }

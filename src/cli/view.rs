@@ -18,7 +18,7 @@ pub(super) struct View {
     new: Vec<String>,
     changed: Vec<Changed>,
     gone: Vec<String>,
-    /// New items whose id alone is new: readers show them a second time.
+    /// Items whose id or guid alone is new: readers show them a second time.
     again: Vec<String>,
     /// Whether the channel itself comes, goes or has moved.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,6 +80,8 @@ impl View {
             View { channel: channel.to_owned(), new: vec![], changed: vec![], gone: vec![], again: vec![], event, about: vec![] };
         for item in &next.items {
             match old.get(item.id.as_str()) {
+                // The guid, which RSS alone has, is another.
+                Some(_) if again.contains(item.id.as_str()) => view.again.push(item.title.clone()),
                 Some(old) if old.hash == item.hash => {}
                 Some(old) => view.changed.push(Changed { title: item.title.clone(), fields: fields(old, item) }),
                 None if again.contains(item.id.as_str()) => view.again.push(item.title.clone()),

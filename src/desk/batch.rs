@@ -9,15 +9,17 @@ use super::put::{How, Taken};
 use super::rows::{Row, bury, displaced, lock, told_elsewhere, want, write_items, write_placements};
 use super::stored;
 use crate::channel;
+use crate::config::Config;
 use crate::diag::Findings;
 use crate::item::{Hidden, Item};
+use crate::ledger::guard::{self, Repeat};
 use crate::ledger::postgres::{KNOWN, known, save_known};
-use crate::ledger::{Accept, Known, Memory, Recall, Traces, guard, recall};
+use crate::ledger::{Accept, Known, Memory, Recall, Traces, recall};
 use crate::pipeline::{self, Sifted};
 
 /// Items on their way in.
 pub(super) struct Batch<'a> {
-    config: &'a crate::config::Config,
+    config: &'a Config,
     how: How<'a>,
     /// By id.
     items: Vec<(Item, Sifted)>,
@@ -32,8 +34,15 @@ struct Met {
     recalled: Recall,
 }
 
+/// What is said of items that readers would see a second time.
+pub(super) fn refused(config: &Config, repeats: &[Repeat], transaction: &mut Transaction<'_>) -> Result<Findings, postgres::Error> {
+    let published = transaction.query_one("select count(*) from ledger where gone is null", &[])?;
+    let refused = guard::repeats(config, repeats, published.get::<_, i64>(0) as usize);
+    Ok(refused.into_iter().map(|refusal| refusal.finding).collect())
+}
+
 impl<'a> Batch<'a> {
-    pub fn of(config: &'a crate::config::Config, mut items: Vec<(Item, Sifted)>, how: How<'a>) -> Self {
+    pub fn of(config: &'a Config, mut items: Vec<(Item, Sifted)>, how: How<'a>) -> Self {
         // One order for all machines, so that no two wait for each other.
         items.sort_by(|(a, _), (b, _)| a.iri().cmp(b.iri()));
         Batch { config, how, items }
@@ -45,7 +54,7 @@ impl<'a> Batch<'a> {
         let Met { rows, memory, recalled, .. } = &met;
         let repeats = self.repeats(&met);
         if !repeats.is_empty() {
-            return Ok(Err(repeats));
+            return refused(self.config, &repeats, transaction).map(Err);
         }
         let iris: Vec<&str> = rows.iter().map(|row| &*row.iri).collect();
         let hidden = rows.iter().filter(|row| row.is_hidden).count();
@@ -66,24 +75,25 @@ impl<'a> Batch<'a> {
         Ok(Ok(taken))
     }
 
-    /// What would be refused of it. Only items that nobody knows can repeat another.
-    pub fn check(mut self, transaction: &mut Transaction<'_>) -> Result<Findings, postgres::Error> {
+    /// The items of it that readers would see a second time: only those that nobody knows, or that have another guid, can be that.
+    pub fn check(mut self, transaction: &mut Transaction<'_>) -> Result<Vec<Repeat>, postgres::Error> {
         let iris: Vec<&str> = self.items.iter().map(|(item, _)| item.iri()).collect();
-        let known = transaction.query("select iri from ledger where iri = any($1)", &[&iris])?;
-        let known: HashSet<&str> = known.iter().map(|row| row.get(0)).collect();
-        self.items.retain(|(item, _)| !known.contains(item.iri()));
+        let known = transaction.query("select iri, guid from ledger where iri = any($1)", &[&iris])?;
+        let known: HashMap<&str, Option<&str>> = known.iter().map(|row| (row.get(0), row.get(1))).collect();
+        self.items.retain(|(item, _)| known.get(item.iri()) != Some(&item.guid()));
         if self.items.is_empty() {
-            return Ok(Findings::new());
+            return Ok(Vec::new());
         }
         let met = self.meet(transaction)?;
         Ok(self.repeats(&met))
     }
 
-    fn repeats(&self, met: &Met) -> Findings {
+    fn repeats(&self, met: &Met) -> Vec<Repeat> {
         if self.how.accepted.contains(&Accept::Repeats) {
-            return Findings::new();
+            return Vec::new();
         }
-        let repeat = |(position, old): &(u32, u32)| guard::repeat(&met.shown[*position as usize], met.memory.get(*old));
+        let repeat =
+            |(position, old): &(u32, u32)| Repeat { item: met.shown[*position as usize].clone(), old: met.memory.get(*old).clone() };
         met.recalled.repeats.iter().map(repeat).collect()
     }
 

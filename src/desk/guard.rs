@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
-use super::batch::Batch;
+use super::batch::{Batch, refused};
 use super::load::{Aside, Load, cannot};
 use super::put::{How, last_of_each};
 use super::{Desk, DeskError, again, moves};
@@ -43,23 +43,27 @@ impl Desk<'_> {
     }
 
     fn repeats(&mut self, aside: &mut Aside, how: How<'_>, is_item: &dyn Fn(&Item) -> bool) -> Result<Findings, DeskError> {
-        let mut findings = Findings::new();
-        let is_any_gone = self.client.query_one("select exists (select 1 from ledger where gone is not null)", &[]);
-        let is_any_gone = self.said(is_any_gone)?.get::<_, bool>(0) || !how.going.is_empty();
-        if how.accepted.contains(&Accept::Repeats) || !is_any_gone {
-            return Ok(findings);
+        let is_any_known = self.client.query_one("select exists (select 1 from ledger)", &[]);
+        let is_any_known = self.said(is_any_known)?.get::<_, bool>(0);
+        if how.accepted.contains(&Accept::Repeats) || !is_any_known {
+            return Ok(Findings::new());
         }
+        let mut repeats = Vec::new();
         for batch in aside.batches().map_err(cannot)? {
             let mut batch = last_of_each(batch.map_err(cannot)?);
             batch.retain(|(item, _)| is_item(item));
-            findings.extend(again(|| {
+            repeats.extend(again(|| {
                 let batch = Batch::of(self.config, batch.clone(), how);
                 // Nothing of the transaction stays.
                 let found = self.client.transaction().and_then(|mut transaction| batch.check(&mut transaction));
                 self.said(found)
             })?);
         }
-        Ok(findings)
+        if repeats.is_empty() {
+            return Ok(Findings::new());
+        }
+        let refused = self.client.transaction().and_then(|mut transaction| refused(self.config, &repeats, &mut transaction));
+        self.said(refused)
     }
 
     /// How many items each channel loses with those that are about to be taken out.

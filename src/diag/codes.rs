@@ -55,7 +55,7 @@ codes! {
     MISSING_ID = "missing-id", Error, "a row without an id";
     MISSING_SOURCE = "missing-source", Error, "a source of records that is not there";
     MISSING_TITLE = "missing-title", Error, "a record without a title";
-    MORE_LIKE_THIS = "more-like-this", Error, "a file with more findings than are shown";
+    MORE_LIKE_THIS = "more-like-this", Error, "more findings of a kind, or in a file, than are shown";
     NO_RECORDS = "no-records", Warning, "a source without records";
     NOT_A_FILE = "not-a-file", Error, "something named like a record that is no file";
     NUL_BYTE = "nul-byte", Error, "a text with a NUL byte in it";
@@ -96,7 +96,7 @@ codes! {
     FEED_CATEGORIES = "feed-categories", Info, "categories of a feed that are no topics of the publication";
 
     // publishing
-    WOULD_REPEAT = "would-repeat", Error, "an item whose id changed while its content did not: subscribers would see it twice";
+    WOULD_REPEAT = "would-repeat", Error, "an item whose id or guid changed while its content did not: subscribers would see it twice";
     CHANNEL_SHRINKS = "channel-shrinks", Error, "a channel that would lose much of what it holds, or all";
     FUTURE_ITEM = "future-item", Error, "an item whose date lies in the future, and that does not say that it is to be held back";
     PATH_DISAPPEARS = "path-disappears", Error, "a document that was published and would be there no more";

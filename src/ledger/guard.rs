@@ -1,15 +1,17 @@
 //! Guards: what subscribers would notice of a publish that nobody can have meant, unless the user says so.
 
 mod paths;
+mod repeats;
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use super::{Known, KnownChannel, Memory, Recall, Ref};
+use super::{KnownChannel, Memory, Recall, Ref};
 use crate::config::Config;
-use crate::diag::{Finding, Findings, Place, codes};
+use crate::diag::{Finding, Place, codes};
 use crate::item::Item;
 pub use paths::paths;
+pub use repeats::{Repeat, repeats};
 
 /// What a user may accept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,37 +63,34 @@ const FEW: usize = 5;
 /// So many of a kind are told.
 const TOLD: usize = 5;
 
-/// What is refused.
-pub fn guard(scene: &Scene<'_>) -> Findings {
-    let mut findings = Findings::new();
-    if !scene.accepted.contains(&Accept::Repeats) {
-        findings
-            .extend(scene.recall.repeats.iter().map(|(position, old)| repeat(&scene.items[*position as usize], scene.before.get(*old))));
-    }
-    if !scene.accepted.contains(&Accept::Shrink) {
-        findings.extend(scene.before.channels.iter().filter_map(|(path, channel)| shrink(scene, path, channel)));
-    }
-    findings
+/// What is refused, and the field of the record that it is about, which its place does not name.
+#[derive(Debug)]
+pub struct Refusal {
+    pub finding: Finding,
+    pub field: Option<&'static str>,
 }
 
-/// A new item that says what one that is gone said.
-pub fn repeat(item: &Item, old: &Known) -> Finding {
-    let title = old.title();
-    let message = match item.key() == old.key() {
-        true => format!(
-            "the id of `{}` (\u{201c}{title}\u{201d}) was `{}` and is `{}` now: subscribers would see it a second time",
-            item.key(),
-            old.iri(),
-            item.iri()
-        ),
-        false => format!(
-            "`{}` is new, and says what `{}` said (\u{201c}{title}\u{201d}), which is gone: subscribers would see it a second time",
-            item.key(),
-            old.key()
-        ),
-    };
-    let help = format!("give the record the id that the item had, `id = \"{}\"`", old.iri());
-    Finding::new(&codes::WOULD_REPEAT, message).at(item.place()).help(Accept::Repeats.way_out(&help))
+impl From<Finding> for Refusal {
+    fn from(finding: Finding) -> Self {
+        Refusal { finding, field: None }
+    }
+}
+
+/// What is refused.
+pub fn guard(scene: &Scene<'_>) -> Vec<Refusal> {
+    let mut refused = Vec::new();
+    if !scene.accepted.contains(&Accept::Repeats) && !scene.recall.repeats.is_empty() {
+        let repeat =
+            |(position, old): &(u32, Ref)| Repeat { item: scene.items[*position as usize].clone(), old: scene.before.get(*old).clone() };
+        let all: Vec<Repeat> = scene.recall.repeats.iter().map(repeat).collect();
+        let published = scene.before.items().iter().filter(|known| known.gone.is_none()).count();
+        refused.extend(repeats(scene.config, &all, published));
+    }
+    if !scene.accepted.contains(&Accept::Shrink) {
+        let shrinking = scene.before.channels.iter().filter_map(|(path, channel)| shrink(scene, path, channel));
+        refused.extend(shrinking.map(Refusal::from));
+    }
+    refused
 }
 
 fn shrink(scene: &Scene<'_>, path: &str, before: &KnownChannel) -> Option<Finding> {
@@ -131,6 +130,18 @@ fn shrink(scene: &Scene<'_>, path: &str, before: &KnownChannel) -> Option<Findin
 /// Whether as many new items come as are lost, in a channel that held few: no source is broken that brings news.
 fn is_replaced(before: &[Ref], after: &[Ref], lost: usize) -> bool {
     before.len() < FEW && after.iter().filter(|at| !before.contains(at)).count() >= lost
+}
+
+/// The first few of a kind, and how many more there are.
+fn in_short<T: From<Finding>>(config: &Config, mut all: impl ExactSizeIterator<Item = T>, more: &str) -> Vec<T> {
+    // To say that there is one more takes as much room as to tell it.
+    if all.len() <= TOLD + 1 {
+        return all.collect();
+    }
+    let mut told: Vec<T> = all.by_ref().take(TOLD).collect();
+    let short = Finding::new(&codes::MORE_LIKE_THIS, format!("{} more {more}", all.len()));
+    told.push(T::from(of_config(config, short).help("mend what they have in common first").counting(all.len())));
+    told
 }
 
 /// Names in backticks, the first few of them.

@@ -1,6 +1,6 @@
 //! The items of a run against the memory: which are new, which really changed and when, which are gone, and which would come twice.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -20,7 +20,7 @@ pub struct Recall {
     pub new: Vec<u32>,
     /// Items that were seen and are so no more.
     pub gone: Vec<Ref>,
-    /// New items that say what a vanished one said: the item's position, and the one that it repeats.
+    /// Items that readers would see a second time, by their positions, each with what it repeats: one that is gone, or itself under another guid.
     pub repeats: Vec<(u32, Ref)>,
     /// Positions of items whose real change has to be told by the text as it is published, since the memory was rebuilt.
     pub unsure: Vec<u32>,
@@ -41,7 +41,7 @@ pub fn recall(items: &mut [Arc<Item>], place: impl Fn(usize) -> Option<Ref> + Sy
         met.into_iter().for_each(|met| recall.take(met));
     }
     recall.find_gone(now);
-    recall.find_repeats();
+    recall.find_repeats(before);
     recall
 }
 
@@ -131,7 +131,7 @@ impl Recall {
         if self.after.items().len() > known {
             self.new = (0..).zip(&self.refs).filter(|(_, at)| **at as usize >= known).map(|(position, _)| position).collect();
         }
-        self.find_repeats();
+        self.find_repeats(before);
     }
 
     /// Remembers the next of the run's items: what is new of it, if anything is.
@@ -175,8 +175,24 @@ impl Recall {
         }
     }
 
+    fn find_repeats(&mut self, before: &Memory) {
+        self.find_copies();
+        self.find_renamed(before);
+    }
+
+    /// Readers of RSS know an item by its guid. A rebuilt memory knows none.
+    fn find_renamed(&mut self, before: &Memory) {
+        let is_renamed = |(at, known): &(usize, &Known)| {
+            before.items().get(*at).is_some_and(|old| old.traces().record.is_some() && old.guid() != known.guid())
+        };
+        let renamed: BTreeSet<Ref> = self.after.items().since(before.items()).filter(is_renamed).map(|(at, _)| at as Ref).collect();
+        if !renamed.is_empty() {
+            self.repeats.extend((0..).zip(&self.refs).filter(|(_, at)| renamed.contains(at)).map(|(position, at)| (position, *at)));
+        }
+    }
+
     /// A new item repeats one that is gone if it has its content, its page, its text of the same date, or its title of the same date.
-    fn find_repeats(&mut self) {
+    fn find_copies(&mut self) {
         if self.new.is_empty() {
             return;
         }

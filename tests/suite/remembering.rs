@@ -152,7 +152,10 @@ fn a_renamed_record_is_refused_until_it_keeps_its_id_or_is_accepted() {
     publication.build();
     std::fs::rename(publication.path("items/item-3.md"), publication.path("items/other.md")).expect("renamed");
     let ran = publication.run(&["build"]);
-    ran.expect(1, &["items/other.md", "would-repeat", "id = \"tag:example.org,2018:item/item-3\"", "--accept repeats"]);
+    ran.expect(
+        1,
+        &["items/other.md", "would-repeat", "the `id` that the item had: `tag:example.org,2018:item/item-3`", "--accept repeats"],
+    );
     publication.run(&["build", "--dry-run"]).expect(1, &["! The port of Belize reopens, part 3"]);
 
     let config = CONFIG.to_owned() + "\n[ids]\naliases = { other = \"item-3\" }\n";
@@ -175,6 +178,68 @@ fn an_id_that_changed_is_told_where_it_stands() {
     let was =
         "the id of `ships` (\u{201c}Ships\u{201d}) was `tag:example.org,2018:item/ships` and is `tag:example.org,2018:item/boats` now";
     publication.run(&["build"]).expect(1, &["items/ships.md:4:6: error[would-repeat]", was]);
+}
+
+#[test]
+fn a_guid_that_changed_is_refused_where_it_stands() {
+    let publication = Publication::with_items(6);
+    let write = |guid: &str| record(&publication, "ships", &format!("title = 'Ships'\ndate = 2018-02-01\n{guid}"), "Text.");
+    write("guid = '5'");
+    publication.build();
+    write("guid = '6'");
+    let was = "the guid of `ships` (\u{201c}Ships\u{201d}) was `5` and is `6` now";
+    publication.run(&["build"]).expect(1, &["items/ships.md:4:8: error[would-repeat]", was, "the `guid` that the item had: `5`"]);
+    publication.run(&["diff"]).expect(1, &["  ! Ships", was]);
+    write("");
+    publication.run(&["build"]).expect(1, &["was `5` and is `tag:example.org,2018:item/ships` now", "--accept repeats"]);
+    publication.run(&["build", "--accept", "repeats"]).expect(0, &[]);
+    publication.build().expect(0, &["unchanged"]);
+    write("guid = '5'");
+    publication.run(&["build"]).expect(1, &["was `tag:example.org,2018:item/ships` and is `5` now", "take the `guid` out"]);
+}
+
+/// What a rebuilt ledger cannot know is not held against a record.
+#[test]
+fn a_guid_is_taken_as_it_is_where_the_ledger_was_lost() {
+    let publication = Publication::new();
+    record(&publication, "ships", "title = 'Ships'\ndate = 2018-02-01\nguid = '5'", "Text.");
+    publication.build();
+    publication.remove(".tidings/ledger.db");
+    publication.build().expect(0, &["unchanged"]);
+    record(&publication, "ships", "title = 'Ships'\ndate = 2018-02-01\nguid = '6'", "Text.");
+    publication.run(&["build"]).expect(1, &["was `5` and is `6` now"]);
+}
+
+#[test]
+fn many_ids_that_change_at_once_are_one_finding() {
+    let publication = Publication::with_items(20);
+    publication.build();
+    let ran = |expected: &[&str]| {
+        let ran = publication.run(&["build", "-q"]);
+        ran.expect(1, expected);
+        assert_eq!(ran.err.matches("[would-repeat]").count(), 1, "{}", ran.err);
+    };
+    publication.write("feeds.toml", CONFIG.replace("example.org,2018", "example.net,2020"));
+    ran(&[
+        "feeds.toml: error",
+        "`id-authority` was `example.org,2018` and is `example.net,2020` now",
+        "ids of 20 items",
+        "put `id-authority =",
+    ]);
+
+    publication.write("feeds.toml", CONFIG);
+    let rename = |numbers: std::ops::RangeInclusive<usize>| {
+        numbers.for_each(|n| {
+            let path = |name: &str| publication.path(&format!("items/{name}-{n}.md"));
+            std::fs::rename(path("item"), path("news")).expect("renamed");
+        });
+    };
+    rename(1..=10);
+    let some = publication.run(&["build", "-q"]);
+    some.expect(1, &["more-like-this", "5 more items that subscribers would see a second time"]);
+    assert_eq!(some.err.matches("[would-repeat]").count(), 5, "{}", some.err);
+    rename(11..=20);
+    ran(&["20 items have other ids", "item/news-1` now", "`file` in `[ids]`"]);
 }
 
 #[test]
