@@ -115,7 +115,7 @@ pub(super) fn unpublished(config: &Config, context: &Context) -> Result<Built, F
 pub(super) enum Accepted {
     /// Items whose id or guid changed while their content did not
     Repeats,
-    /// Channels that lose more than a third of their items, or all
+    /// Channels that lose more than a third of their items or texts, or all
     Shrink,
     /// Items dated in the future; they are held back until then
     Future,

@@ -17,7 +17,7 @@ use super::{Exit, Failure};
 use crate::cache::Said;
 use crate::config::{Config, Format, paths};
 use crate::crash;
-use crate::diag::{Finding, Findings, Place, codes};
+use crate::diag::{Finding, Findings, Place, Severity, codes};
 use crate::item::format::{self, Field};
 use crate::item::{Edit, Hidden, Loaded};
 use crate::ledger::guard::{self, Refusal};
@@ -178,11 +178,11 @@ impl Run<'_> {
         let mut refused: Findings = std::mem::take(&mut built.refused).into_iter().map(|refusal| self.at_field(refusal)).collect();
         refused.extend(self.gone_paths(&plan, &built.after));
         refused.extend(self.taken_back(&plan, &built.after, folder));
-        if !refused.is_empty() && !self.args.dry_run {
-            built.findings.extend(refused);
+        let is_refused = !refused.is_empty();
+        built.findings = with_causes(std::mem::take(&mut built.findings), refused);
+        if is_refused && !self.args.dry_run {
             return self.refuse(&built.findings);
         }
-        built.findings.extend(refused);
         let views = (self.args.dry_run || self.args.json).then(|| view::views(self.config, &plan, &built, folder));
         let run = RunOf { config: self.config, now: self.context.now, staged, stamps: self.stamps };
         let (outcome, saving) = match self.args.dry_run {
@@ -372,6 +372,15 @@ pub(super) fn tell_hidden(context: &Context, hidden: &[(Arc<str>, Hidden)]) {
             Hidden::Expired(end) => ui.detail(format_args!("expired   {key}, since {}", end.format("%Y-%m-%d %H:%M %:z"))),
         }
     }
+}
+
+/// The findings with what is refused. Where channels shrink, what may be why comes first, and is as bad.
+fn with_causes(findings: Findings, refused: Findings) -> Findings {
+    let shrinks = refused.iter().any(|finding| finding.code == &codes::CHANNEL_SHRINKS);
+    let is_cause = |finding: &Finding| shrinks && [&codes::NO_RECORDS, &codes::UNKNOWN_COLUMN].contains(&finding.code);
+    let (causes, others): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(is_cause);
+    let causes = causes.into_iter().map(|cause| Finding { severity: Severity::Error, ..cause });
+    causes.chain(others).chain(refused).collect()
 }
 
 fn abandoned(plan: &Plan, config: &Config) -> Findings {

@@ -32,7 +32,8 @@ pub fn displaced<T: AsRef<str> + Sync + ToSql>(transaction: &mut Transaction<'_>
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
-/// Has the published channels know the items that are about to go, also those beyond their limits: each tells of them for a time, as a build's do.
+/// Has the published channels know the items that are about to go in their places, also those that no worker has published: each tells for a time of those
+/// that it would have shown, as a build's do.
 pub fn bury<T: AsRef<str> + Sync + ToSql>(config: &Config, transaction: &mut Transaction<'_>, iris: &[T]) -> Result<(), postgres::Error> {
     if iris.is_empty() {
         return Ok(());

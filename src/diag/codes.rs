@@ -61,7 +61,7 @@ codes! {
     NUL_BYTE = "nul-byte", Error, "a text with a NUL byte in it";
     RECORD_SYNTAX = "record-syntax", Error, "a record that is not in the form of its format";
     SOURCE_UNREADABLE = "source-unreadable", Error, "a database that cannot be read as its source says";
-    UNKNOWN_COLUMN = "unknown-column", Warning, "a column spelt nearly like a field";
+    UNKNOWN_COLUMN = "unknown-column", Warning, "a column that is called nearly like a field, and is none";
     UNKNOWN_FILE_TYPE = "unknown-file-type", Warning, "a file among the records that is none";
     UNKNOWN_LENGTH = "unknown-length", Warning, "an enclosure whose length is not known";
     UNKNOWN_MEDIA_TYPE = "unknown-media-type", Warning, "an enclosure whose media type is not known";
@@ -97,7 +97,7 @@ codes! {
 
     // publishing
     WOULD_REPEAT = "would-repeat", Error, "an item whose id or guid changed while its content did not: subscribers would see it twice";
-    CHANNEL_SHRINKS = "channel-shrinks", Error, "a channel that would lose much of what it holds, or all";
+    CHANNEL_SHRINKS = "channel-shrinks", Error, "a channel that would lose much of what it holds or shows, or all, or the texts of it";
     FUTURE_ITEM = "future-item", Error, "an item whose date lies in the future, and that does not say that it is to be held back";
     PATH_DISAPPEARS = "path-disappears", Error, "a document that was published and would be there no more";
     TAKEN_BACK = "taken-back", Error, "a publish that `tidings rollback` took back would come again as it was";

@@ -2,11 +2,12 @@
 
 mod paths;
 mod repeats;
+mod shrink;
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use super::{KnownChannel, Memory, Recall, Ref};
+use super::{Memory, Recall, Ref};
 use crate::config::Config;
 use crate::diag::{Finding, Place, codes};
 use crate::item::Item;
@@ -57,12 +58,6 @@ pub struct Scene<'a> {
     pub accepted: &'a BTreeSet<Accept>,
 }
 
-/// A channel of fewer items than this may have all of them replaced: it is a beginning, or hand work.
-const FEW: usize = 5;
-
-/// So many of a kind are told.
-const TOLD: usize = 5;
-
 /// What is refused, and the field of the record that it is about, which its place does not name.
 #[derive(Debug)]
 pub struct Refusal {
@@ -76,6 +71,9 @@ impl From<Finding> for Refusal {
     }
 }
 
+/// So many of a kind are told.
+const TOLD: usize = 5;
+
 /// What is refused.
 pub fn guard(scene: &Scene<'_>) -> Vec<Refusal> {
     let mut refused = Vec::new();
@@ -87,49 +85,9 @@ pub fn guard(scene: &Scene<'_>) -> Vec<Refusal> {
         refused.extend(repeats(scene.config, &all, published));
     }
     if !scene.accepted.contains(&Accept::Shrink) {
-        let shrinking = scene.before.channels.iter().filter_map(|(path, channel)| shrink(scene, path, channel));
-        refused.extend(shrinking.map(Refusal::from));
+        refused.extend(shrink::shrink(scene).into_iter().map(Refusal::from));
     }
     refused
-}
-
-fn shrink(scene: &Scene<'_>, path: &str, before: &KnownChannel) -> Option<Finding> {
-    let after = scene.after.channels.get(path)?;
-    if before.members == after.members {
-        return None;
-    }
-    let mut here = vec![false; scene.after.items().len()];
-    after.members.iter().for_each(|at| here[*at as usize] = true);
-    let timed = scene.config.named.iter().any(|named| path.ends_with(&*named.path) && !named.query.ages().is_empty());
-    let is_lost = |at: &Ref| {
-        let is_out = scene.after.get(*at).gone.is_some();
-        !here[*at as usize] && !scene.taken_out.contains(at) && (is_out || !timed)
-    };
-    let lost: Vec<Ref> = before.members.iter().copied().filter(is_lost).collect();
-    let (total, count) = (before.members.len() as u64, lost.len() as u64);
-    let too_many = match scene.config.guards.shrink {
-        None => count * 3 > total,
-        Some(percent) => count * 100 > u64::from(percent) * total,
-    };
-    let empties = after.members.is_empty() && count > 0;
-    // Who says how much may go has said it of small channels too.
-    let is_replaced = scene.config.guards.shrink.is_none() && is_replaced(&before.members, &after.members, lost.len());
-    if !too_many && !empties || is_replaced {
-        return None;
-    }
-    let names = named(lost.iter().map(|at| scene.before.get(*at).key()));
-    let whole = if after.members.is_empty() { "all of it" } else { "too much at once" };
-    let message = match total {
-        1 => format!("the channel `{path}` would lose its only item: {names}"),
-        _ => format!("the channel `{path}` would lose {count} of its {total} items, {whole}: {names}"),
-    };
-    let help = "see whether a source is broken; an item that is to go can say so with `withdrawn = true`";
-    Some(of_config(scene.config, Finding::new(&codes::CHANNEL_SHRINKS, message)).help(Accept::Shrink.way_out(help)))
-}
-
-/// Whether as many new items come as are lost, in a channel that held few: no source is broken that brings news.
-fn is_replaced(before: &[Ref], after: &[Ref], lost: usize) -> bool {
-    before.len() < FEW && after.iter().filter(|at| !before.contains(at)).count() >= lost
 }
 
 /// The first few of a kind, and how many more there are.

@@ -113,6 +113,13 @@ pub struct KnownChannel {
     pub pages: Vec<KnownPage>,
 }
 
+impl KnownChannel {
+    /// Those of its members that its documents held.
+    pub fn shown(&self) -> &[Ref] {
+        &self.members[..self.window.min(self.members.len())]
+    }
+}
+
 /// A page of a channel's archive that was published.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KnownPage {

@@ -217,7 +217,7 @@ fn many_ids_that_change_at_once_are_one_finding() {
     let ran = |expected: &[&str]| {
         let ran = publication.run(&["build", "-q"]);
         ran.expect(1, expected);
-        assert_eq!(ran.err.matches("[would-repeat]").count(), 1, "{}", ran.err);
+        assert_eq!(ran.err.matches("error[").count(), 1, "{}", ran.err);
     };
     publication.write("feeds.toml", CONFIG.replace("example.org,2018", "example.net,2020"));
     ran(&[
@@ -267,6 +267,77 @@ fn a_channel_that_loses_more_than_a_third_is_refused() {
     assert!(publication.read("public/all.atom").contains("part 1"));
     publication.item(3, "The port of Belize reopens, part 3");
     publication.build();
+}
+
+#[test]
+fn a_feed_that_loses_more_than_a_third_of_what_it_shows_is_refused() {
+    let publication = Publication::with_config(&format!("{CONFIG}[limits]\nitems = 10\n"));
+    (1..=31).for_each(|n| publication.item(n, &format!("The port of Belize reopens, part {n}")));
+    publication.build();
+    (1..=4).for_each(|n| publication.remove(&format!("items/item-{n}.md")));
+    publication.build();
+    assert!(!publication.read("public/all.atom").contains("deleted-entry"), "no document showed them");
+    (23..=31).for_each(|n| publication.remove(&format!("items/item-{n}.md")));
+    let shown = "`all` would lose 9 of the 10 items that its feed shows, too much at once: `item-31`";
+    publication.run(&["build"]).expect(1, &["channel-shrinks", shown, "4 more"]);
+    publication.run(&["build", "--accept", "shrink"]).expect(0, &[]);
+    assert_eq!(publication.read("public/all.atom").matches("deleted-entry").count(), 9);
+
+    (40..=49).for_each(|n| publication.item(n, &format!("The port of Belize reopens, part {n}")));
+    publication.build();
+}
+
+#[test]
+fn an_item_that_moves_is_not_to_be_withdrawn() {
+    let publication = Publication::new();
+    let write =
+        |country: &str| record(&publication, "ships", &format!("title = 'Ships'\ndate = 2018-02-01\ncountries = ['{country}']"), "Text.");
+    write("BZ");
+    publication.build();
+    write("MX");
+    let ran = publication.run(&["build"]);
+    ran.expect(
+        1,
+        &["`country/belize` would lose its only item: `ships`, which the publication still has", "`countries`", "--accept shrink"],
+    );
+    assert!(!ran.err.contains("withdrawn"), "{}", ran.err);
+}
+
+/// A publication of one table of CSV, of eight rows.
+fn of_table(header: &str, rows: usize) -> Publication {
+    let publication = Publication::with_config(&format!("{CONFIG}[[source]]\npath = 'news.csv'\n"));
+    table(&publication, header, rows);
+    publication
+}
+
+fn table(publication: &Publication, header: &str, rows: usize) {
+    let row = |n: usize| format!("n{n},The port of Belize {n},2018-01-{n:02},Text number {n}.,https://example.org/{n}\n");
+    publication.write("news.csv", format!("{header}\n{}", (1..=rows).map(row).collect::<String>()));
+}
+
+#[test]
+fn items_that_lose_their_text_are_refused() {
+    let publication = of_table("id,title,date,body,link", 8);
+    publication.build();
+    table(&publication, "id,title,date,content,link", 8);
+    let ran = publication.run(&["build", "-q"]);
+    ran.expect(1, &["news.csv:1: error[unknown-column]", "`content`", "columns = { body = \"content\" }"]);
+    ran.expect(1, &["in the channel `all` 8 of the 8 items that its feed shows would lose their text: `n8`", "--accept shrink"]);
+    table(&publication, "id,title,date,body,url", 8);
+    publication.run(&["build"]).expect(0, &["warning[unknown-column]", "columns = { link = \"url\" }"]);
+    table(&publication, "id,title,date,content,link", 8);
+    publication.run(&["build", "--accept", "shrink"]).expect(0, &[]);
+    publication.build();
+}
+
+#[test]
+fn a_source_that_became_empty_is_told_first() {
+    let publication = of_table("id,title,date,body,link", 8);
+    publication.build();
+    table(&publication, "id,title,date,body,link", 0);
+    let ran = publication.run(&["build", "-q"]);
+    ran.expect(1, &["channel-shrinks"]);
+    assert!(ran.err.starts_with("news.csv: error[no-records]: the file has no records"), "{}", ran.err);
 }
 
 #[test]
