@@ -329,7 +329,7 @@ impl Sift for Sieve<'_> {
 
     fn sift(&self, _: u128, item: &mut Item) {
         if pipeline::is_dated_ahead(self.config, item, self.load.accepted, self.load.now) {
-            self.ahead.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(guard::future(item));
+            self.ahead.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(guard::future(item, false));
         }
         let data = stored::write(item, &self.classifier.place(item));
         if self.known.get(&mark(item.iri())) != Some(&stored::mark(&data))

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use super::{Memory, Recall, Ref};
 use crate::config::Config;
-use crate::diag::{Finding, Place, codes};
-use crate::item::Item;
+use crate::diag::{Finding, Place, Severity, codes};
+use crate::item::{Date, Item};
 pub use paths::paths;
 pub use repeats::{Repeat, repeats};
 
@@ -117,11 +117,33 @@ fn of_config(config: &Config, finding: Finding) -> Finding {
     finding.at(Place::file(config.path.clone()))
 }
 
-/// An item that is dated in the future and does not say that it is to be held back.
-pub fn future(item: &Item) -> Finding {
-    let message = format!("`{}` is dated {}, which lies in the future", item.key(), item.published.format("%Y-%m-%d %H:%M %:z"));
-    let help = "mend `date`, or add `publish-at` to have it held back until then (`future = \"hold\"` in `[guards]` does so for all)";
-    Finding::new(&codes::FUTURE_ITEM, message).at(item.place()).help(Accept::Future.way_out(help))
+/// An item that is dated in the future and does not say that it is to be held back; it may be published already.
+pub fn future(item: &Item, is_published: bool) -> Finding {
+    let message = format!("`{}` is dated {}, which lies in the future", item.key(), told(item.published));
+    let help = match is_published {
+        true => "mend `date`; to leave the item published with the date that it had: `--accept future`",
+        false => {
+            "mend `date`, or add `publish-at` to have it held back until then (`future = \"hold\"` in `[guards]` does so for all); to publish the \
+             others meanwhile: `--accept future`"
+        }
+    };
+    Finding::new(&codes::FUTURE_ITEM, message).at(item.place()).help(help)
+}
+
+/// The same of one that stays published with the date that it had.
+pub fn held(item: &Item, date: Date) -> Finding {
+    let message = format!(
+        "`{}` is dated {}, which lies in the future, and stays published with the date that it had, {}",
+        item.key(),
+        told(item.published),
+        told(date)
+    );
+    let help = "mend `date`; to take the item out of the feeds until then, add `publish-at`";
+    Finding { severity: Severity::Warning, ..Finding::new(&codes::FUTURE_ITEM, message).at(item.place()).help(help) }
+}
+
+fn told(date: Date) -> impl std::fmt::Display {
+    date.format("%Y-%m-%d %H:%M %:z")
 }
 
 /// A publish that was taken back, and would come again since nothing was mended.

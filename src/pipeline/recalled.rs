@@ -14,7 +14,7 @@ use crate::classify::Placement;
 use crate::config::{Config, Content, Future};
 use crate::diag::{Finding, Findings, codes};
 use crate::item::{self, Found, Hidden, Item, Loaded, Shelf};
-use crate::ledger::{self, Accept, Memory, Recall, guard};
+use crate::ledger::{self, Accept, Known, Memory, Recall, Traces, guard};
 
 /// The items that are seen now, and what they are to the memory.
 #[derive(Debug)]
@@ -47,8 +47,11 @@ pub fn recall(config: &Config, loaded: Loaded<Sifted>, past: Past<'_>, now: Date
     let mut findings = loaded.findings;
     let clock = Instant::now();
     let Loaded { mut items, mut notes, files, .. } = loaded;
-    let apart = apart(&items, now);
-    let dated_ahead = dated_ahead(config, &items, &apart, past.accepted, now);
+    let mut apart = apart(&items, now);
+    let dated_ahead = dated_ahead(config, &items, &apart, past, now);
+    let slipped = hold_dates(&mut items, &mut notes, &mut apart, past.memory, now);
+    // What is refused is told as that.
+    findings.extend(slipped.into_iter().filter(|_| dated_ahead.is_empty()));
     let taken_out = taken_out(&items, &apart, past.memory);
     let hidden_at = apart.iter().filter(|one| one.hidden.is_some()).map(|one| one.at as u32).collect();
     let hidden = leave(&mut items, &mut notes, &apart, &mut findings);
@@ -96,15 +99,37 @@ pub(super) fn is_early(item: &Item, now: DateTime<Utc>) -> bool {
 }
 
 /// Items of tomorrow and later that do not say that they are to be held back.
-pub(super) fn dated_ahead(
-    config: &Config,
-    items: &[Arc<Item>],
-    apart: &[Apart],
-    accepted: &BTreeSet<Accept>,
-    now: DateTime<Utc>,
-) -> Findings {
-    let apart = apart.iter().map(|one| &items[one.at]);
-    apart.filter(|item| is_dated_ahead(config, item, accepted, now)).map(|item| guard::future(item)).collect()
+pub(super) fn dated_ahead(config: &Config, items: &[Arc<Item>], apart: &[Apart], past: Past<'_>, now: DateTime<Utc>) -> Findings {
+    let ahead = apart.iter().filter(|one| is_dated_ahead(config, &items[one.at], past.accepted, now));
+    ahead.map(|one| guard::future(&items[one.at], slipped(&items[one.at], one.hidden, past.memory, now).is_some())).collect()
+}
+
+/// What is remembered of a published item that nothing but its date would take out.
+pub(super) fn slipped<'m>(item: &Item, hidden: Option<Hidden>, memory: &'m Memory, now: DateTime<Utc>) -> Option<&'m Known> {
+    let by_date = matches!(hidden, Some(Hidden::NotYet(_))) && item.lifetime().publish_at.is_none();
+    let known = memory.get(memory.find(item.iri()).filter(|_| by_date)?);
+    (known.gone.is_none() && known.published <= now.timestamp()).then_some(known)
+}
+
+/// Has published items whose dates slipped into the future keep those that they had: nobody takes an item out of the feeds by mending its date.
+fn hold_dates(items: &mut [Arc<Item>], notes: &mut [Sifted], apart: &mut Vec<Apart>, memory: &Memory, now: DateTime<Utc>) -> Vec<Finding> {
+    let mut told = Vec::new();
+    apart.retain_mut(|one| {
+        let Some(known) = slipped(&items[one.at], one.hidden, memory, now) else { return true };
+        let item = Arc::make_mut(&mut items[one.at]);
+        let held = ledger::date(known.published).with_timezone(item.published.offset());
+        told.push(guard::held(item, held));
+        item.published = held;
+        let (own, before) = (item.traces(), known.traces());
+        if (own.text, own.link, item.title()) == (before.text, before.link, known.title()) {
+            item.trace(Traces { record: own.record, ..before });
+        }
+        // What is made of it is not what its record says.
+        notes[one.at].mark ^= known.published as u64;
+        one.hidden = item.hidden(now);
+        one.hidden.is_some() || is_early(item, now)
+    });
+    told
 }
 
 /// Whether an item is of tomorrow or later and neither says that it is to be held back, nor the config, nor the user.

@@ -183,7 +183,7 @@ impl Steady {
         let apart: Vec<Apart> =
             hidden_at.iter().zip(&hidden).map(|(at, (_, why))| Apart { at: *at as usize, hidden: Some(*why) }).collect();
         Some(Recalled {
-            dated_ahead: dated_ahead(config, &loaded.items, &apart, past.accepted, now),
+            dated_ahead: dated_ahead(config, &loaded.items, &apart, past, now),
             taken_out: taken_out(&loaded.items, &apart, past.memory),
             findings: empty::told(&items),
             items,

@@ -351,6 +351,36 @@ fn a_date_in_the_future_is_refused_unless_it_is_meant() {
 }
 
 #[test]
+fn a_published_item_whose_date_slips_stays_as_it_is() {
+    let publication = Publication::with_items(6);
+    publication.build();
+    let before = publication.read("public/all.atom");
+    let write = |date: &str, text: &str| {
+        record(&publication, "item-6", &format!("title = 'The port of Belize reopens, part 6'\ndate = {date}"), text);
+    };
+    write("2081-01-06", "Text number 6.");
+    publication.run(&["build"]).expect(1, &["future-item", "leave the item published with the date that it had: `--accept future`"]);
+    let held =
+        "warning[future-item]: `item-6` is dated 2081-01-06 12:00 -06:00, which lies in the future, and stays published with the date";
+    publication.run(&["build", "--accept", "future"]).expect(0, &[held, "6 items in"]);
+    assert_eq!(publication.read("public/all.atom"), before);
+    publication.write("feeds.toml", CONFIG.to_owned() + "\n[guards]\nfuture = \"hold\"\n");
+    build_at(&publication, "2018-03-02T08:00:00Z").expect(0, &[held, "unchanged"]);
+    write("2081-01-06", "Text number 6, mended.");
+    build_at(&publication, "2018-03-03T08:00:00Z").expect(0, &[held]);
+    let feed = publication.read("public/all.atom");
+    assert!(feed.contains("6, mended") && feed.contains("<updated>2018-03-03T08:00:00Z</updated>") && !feed.contains("2081"), "{feed}");
+    write("2018-01-06", "Text number 6, mended.");
+    build_at(&publication, "2018-03-04T08:00:00Z").expect(0, &[]);
+    let mended = publication.read("public/all.atom");
+    assert!(!mended.contains("deleted-entry") && mended.contains("6, mended"), "{mended}");
+    write("2018-03-07", "Text number 6, mended.");
+    build_at(&publication, "2018-03-05T08:00:00Z").expect(0, &[held.split(" is dated").next().unwrap_or_default()]);
+    build_at(&publication, "2018-03-08T08:00:00Z").expect(0, &["6 items in"]);
+    assert!(publication.read("public/all.atom").contains("<published>2018-03-07T18:00:00Z"), "when its time has come");
+}
+
+#[test]
 fn a_moved_channel_keeps_its_id_and_its_old_path() {
     let publication = Publication::with_items(2);
     publication.build();

@@ -240,7 +240,7 @@ pub(super) const SECTIONS: &[Section] = &[
         keys: keys! {
             "guards.shrink" Whole(1, 100), Like("a third"), "A channel that loses more than so many per cent of its items is not published.", "50";
             "guards.future" Choice(&["refuse", "hold"]), Is(r#""refuse""#),
-                "A record whose date lies in the future and that has no `publish-at`: the build is refused, or the item is held back until then.", r#""hold""#;
+                "A record whose date lies in the future and that has no `publish-at`: the build is refused, or the item is held back until then; one that is published stays so with the date that it had.", r#""hold""#;
         },
     },
     Section {

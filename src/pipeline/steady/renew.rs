@@ -12,7 +12,7 @@ use crate::item::{Edit, Item, Loaded, Stories};
 use crate::ledger::{Recall, Ref};
 use crate::page;
 use crate::pipeline::prepare::mark;
-use crate::pipeline::recalled::is_early;
+use crate::pipeline::recalled::{is_early, slipped};
 use crate::pipeline::{Past, Sifted, next};
 
 /// So many items may come, go or move.
@@ -123,6 +123,9 @@ impl Renewal<'_> {
         let next = next::of_one(config, &steady.ground.catalogue.channels, &item, now);
         steady.ground.until = steady.ground.until.into_iter().chain(next).min();
         if let Some(why) = item.hidden(now) {
+            if slipped(&item, Some(why), past.memory, now).is_some() {
+                return None;
+            }
             steady.hidden_at.insert(nth, read_at);
             steady.hidden.insert(nth, (item.key().into(), why));
             return Some(());
