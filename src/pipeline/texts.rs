@@ -42,6 +42,7 @@ pub fn publication(config: &Config, records: &[(&Path, &str)], now: DateTime<Utc
     }
     let changed = |changed: super::Changed| Finding::new(&codes::UNREADABLE_FILE, changed.to_string()).at(changed.place);
     let built = build(config, loaded, Past::none(), now, &Progress::default()).map_err(changed)?;
-    let is_refused = built.catalogue.findings.has_errors() || built.checked.has_errors() || built.refused.has_errors();
-    if is_refused { Err(built.findings.into_iter().chain(built.checked).chain(built.refused).collect()) } else { Ok(built) }
+    let refused: Findings = built.refused.iter().map(|refusal| refusal.finding.clone()).collect();
+    let is_refused = built.catalogue.findings.has_errors() || built.checked.has_errors() || refused.has_errors();
+    if is_refused { Err(built.findings.into_iter().chain(built.checked).chain(refused).collect()) } else { Ok(built) }
 }
