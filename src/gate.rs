@@ -36,9 +36,9 @@ pub fn check(
     now: DateTime<Utc>,
     progress: &Progress,
 ) -> Vec<Vec<Finding>> {
-    let familiar = Familiar::default();
+    let gate = Gate { config, clean, now, familiar: Familiar::default() };
     let one = |room: &mut Vec<u8>, checked: &Checked<'_>| {
-        let found = unless_clean((config, &familiar), checked, clean, now, room);
+        let found = gate.check(checked, room);
         progress.step(1);
         found
     };
@@ -51,47 +51,53 @@ pub fn once(found: Vec<Vec<Finding>>) -> Findings {
     found.into_iter().flatten().filter(|finding| told.insert((finding.code.name, finding.place.clone(), finding.message.clone()))).collect()
 }
 
-fn unless_clean(
-    (config, familiar): (&Config, &Familiar),
-    checked: &Checked<'_>,
-    clean: Option<&Records>,
+/// What the documents of a run are checked by.
+struct Gate<'a> {
+    config: &'a Config,
+    clean: Option<&'a Records>,
     now: DateTime<Utc>,
-    room: &mut Vec<u8>,
-) -> Vec<Finding> {
-    let Some(clean) = clean else { return one((config, familiar), checked, now, room) };
-    let mut hash = Xxh3Default::new();
-    hash.update(config.publication.base_url.as_str().as_bytes());
-    hash.update(checked.document.path.as_bytes());
-    hash.update(b"\0document");
-    hash.update(checked.document.bytes.whole(room));
-    let mark = hash.digest128();
-    let since = |kept: &[u8]| Some(i64::from_le_bytes(*kept.strip_prefix(CLEAN)?.first_chunk()?));
-    if clean.find_with(mark, since).flatten().is_some_and(|since| since <= now.timestamp()) {
-        return Vec::new();
-    }
-    let found = one((config, familiar), checked, now, room);
-    if found.is_empty() {
-        clean.keep(mark, &[CLEAN, &now.timestamp().to_le_bytes()].concat());
-    }
-    found
+    /// Items that stand in many of them.
+    familiar: Familiar,
 }
 
-fn one((config, familiar): (&Config, &Familiar), checked: &Checked<'_>, now: DateTime<Utc>, room: &mut Vec<u8>) -> Vec<Finding> {
-    let document = checked.document;
-    let bytes = document.bytes.whole(room);
-    let options = Options {
-        url: config.publication.base_url.join(&document.path).ok(),
-        content_type: document.format.map(|format| format.media_type().to_owned()),
-        now: Some(now),
-        ..Options::default()
-    };
-    let report = check::check_among(bytes, &options, familiar, &document.bytes.items());
-    if report.findings.is_empty() {
-        return Vec::new();
+impl Gate<'_> {
+    /// What is wrong with the document, if it was not clean before; `room` is for its bytes in a row.
+    fn check(&self, checked: &Checked<'_>, room: &mut Vec<u8>) -> Vec<Finding> {
+        let Some(clean) = self.clean else { return self.look_through(checked, room) };
+        let mut hash = Xxh3Default::new();
+        hash.update(self.config.publication.base_url.as_str().as_bytes());
+        hash.update(checked.document.path.as_bytes());
+        hash.update(b"\0document");
+        hash.update(checked.document.bytes.whole(room));
+        let mark = hash.digest128();
+        let since = |kept: &[u8]| Some(i64::from_le_bytes(*kept.strip_prefix(CLEAN)?.first_chunk()?));
+        if clean.find_with(mark, since).flatten().is_some_and(|since| since <= self.now.timestamp()) {
+            return Vec::new();
+        }
+        let found = self.look_through(checked, room);
+        if found.is_empty() {
+            clean.keep(mark, &[CLEAN, &self.now.timestamp().to_le_bytes()].concat());
+        }
+        found
     }
-    let beginnings = beginnings(bytes);
-    let matters = |finding: &CheckFinding| finding.severity != Severity::Info;
-    report.findings.into_iter().filter(matters).filter_map(|finding| led_back(config, checked, &beginnings, finding)).collect()
+
+    fn look_through(&self, checked: &Checked<'_>, room: &mut Vec<u8>) -> Vec<Finding> {
+        let document = checked.document;
+        let bytes = document.bytes.whole(room);
+        let options = Options {
+            url: self.config.publication.base_url.join(&document.path).ok(),
+            content_type: document.format.map(|format| format.media_type().to_owned()),
+            now: Some(self.now),
+            ..Options::default()
+        };
+        let report = check::check_among(bytes, &options, &self.familiar, &document.bytes.items());
+        if report.findings.is_empty() {
+            return Vec::new();
+        }
+        let beginnings = beginnings(bytes);
+        let matters = |finding: &CheckFinding| finding.severity != Severity::Info;
+        report.findings.into_iter().filter(matters).filter_map(|finding| led_back(self.config, checked, &beginnings, finding)).collect()
+    }
 }
 
 /// The finding with the record's place where an item's element holds it, else with the document's. `None` where nothing is to be done about it.
