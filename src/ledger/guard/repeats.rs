@@ -90,7 +90,8 @@ fn other_authority(config: &Config, all: &[&Repeat]) -> Option<Finding> {
 
 /// Records that have another key each, in one finding.
 fn nearly_all(config: &Config, all: &[&Repeat], published: usize) -> Finding {
-    let (what, help) = match all.iter().all(|repeat| repeat.is_of_guid()) {
+    let are_guids = all.iter().all(|repeat| repeat.is_of_guid());
+    let (what, help) = match are_guids {
         true => ("guids", "put back what the field or column `guid` said"),
         false => (
             "ids",
@@ -98,10 +99,9 @@ fn nearly_all(config: &Config, all: &[&Repeat], published: usize) -> Finding {
              `file` in `[ids]`",
         ),
     };
-    let name = |iri: &str, guid: Option<&str>| if what == "guids" { guid.unwrap_or(iri).to_owned() } else { iri.to_owned() };
-    let pair = |repeat: &&Repeat| {
-        let Repeat { item, old } = repeat;
-        format!("`{}` is `{}` now", name(old.iri(), old.guid()), name(item.iri(), item.guid()))
+    let pair = |Repeat { item, old }: &&Repeat| {
+        let [was, is] = [(old.iri(), old.guid()), (item.iri(), item.guid())].map(|(iri, guid)| guid.filter(|_| are_guids).unwrap_or(iri));
+        format!("`{was}` is `{is}` now")
     };
     let pairs: Vec<String> = all.iter().take(TOLD).map(pair).collect();
     let (count, pairs) = (all.len(), pairs.join(", "));
