@@ -52,6 +52,16 @@ fn the_ledger_agrees_with_the_pages() {
 }
 
 #[test]
+fn the_only_page_has_no_other_to_lead_to() {
+    let publication = publication(5, "");
+    let ran = publication.run(&["build", "-v"]);
+    ran.expect(0, &[]);
+    assert!(publication.exists("public/archive/all/1.rss") && !publication.exists("public/archive/all/2.rss"));
+    assert!(!ran.err.contains("archive-without-links"), "{}", ran.err);
+    publication.run(&["check", "public", "--url", "https://feeds.example.org/", "--deny", "warnings"]).expect(0, &[]);
+}
+
+#[test]
 fn a_closed_page_changes_with_its_own_items_only() {
     let publication = publication(20, "");
     publication.build().expect(0, &[]);

@@ -121,7 +121,8 @@ fn pages(walk: &mut Walk<'_>, id: NodeId) {
         walk.say(On::Node(id), &c::COMPLETE_FEED_WITH_PAGES, Detail::value(rel));
     }
     let has = |rels: &[&str]| pages.iter().any(|rel| rels.contains(rel));
-    for (rels, shown) in [(&["prev-archive", "next-archive"][..], "prev-archive"), (&["current"], "current")] {
+    // The only page of an archive leads to the feed and to no other page.
+    for (rels, shown) in [(&["prev-archive", "next-archive", "current"][..], "prev-archive"), (&["current"], "current")] {
         if archive && !complete && !has(rels) {
             walk.say(On::Node(id), &c::ARCHIVE_WITHOUT_LINKS, Detail::value(shown));
         }
