@@ -28,6 +28,9 @@ pub struct Checked<'a> {
 /// again later: time alone makes no document worse, since only what lies in the future is wrong by it.
 const CLEAN: &[u8] = b"nothing is wrong";
 
+/// The rule that no two entries changed at one moment. Where no record says so it is the run that saw both changes, and nobody can mend it.
+const SAME_MOMENT: &str = "duplicate-updated";
+
 /// What the checker says of each document; notes are left out. `clean` knows those that a run before found nothing wrong with.
 pub fn check(
     config: &Config,
@@ -105,6 +108,9 @@ fn led_back(config: &Config, checked: &Checked<'_>, beginnings: &[u32], finding:
     let path = Arc::from(config.output.folder.join(&checked.document.path));
     let nth = beginnings.partition_point(|line| *line <= finding.line);
     let Some(item) = nth.checked_sub(1).and_then(|at| checked.items.get(at)) else { return Some(finding.into_finding(path)) };
+    if finding.rule.code.name == SAME_MOMENT && !item.is_update_told() {
+        return None;
+    }
     let field = field(&finding.element, &finding.parent);
     let is_guid = field == Some("id") && finding.element == "guid" && item.guid().is_some();
     // A former feed gave it to the item, and whoever reads that knows the item by it.

@@ -8,6 +8,8 @@ use crate::vocab::Country;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Extra {
     Updated(Date),
+    /// As `Updated`, of a record that does not say it.
+    Noticed(Date),
     Text(Box<Text>),
     Dateline(Box<str>),
     Countries(Box<[Country]>),
@@ -19,6 +21,12 @@ pub(super) enum Extra {
     Rights(Box<str>),
     PublishAt(Date),
     Expires(Date),
+}
+
+impl Extra {
+    fn is_update(&self) -> bool {
+        matches!(self, Extra::Updated(_) | Extra::Noticed(_))
+    }
 }
 
 /// Those that it has, in the order of the variants; `None` where it has none, as most. Their number stands beside them, so that this is a pointer alone.
@@ -92,13 +100,17 @@ impl Extras {
     }
 
     pub fn updated(&self) -> Option<Date> {
-        get!(self, Updated).copied()
+        get!(self, Updated).or_else(|| get!(self, Noticed)).copied()
     }
 
-    pub fn update(&mut self, updated: Option<Date>) {
+    pub fn is_update_told(&self) -> bool {
+        get!(self, Updated).is_some()
+    }
+
+    pub fn notice_update(&mut self, updated: Option<Date>) {
         let mut rest = self.take();
-        rest.retain(|extra| !matches!(extra, Extra::Updated(_)));
-        *self = updated.map(Extra::Updated).into_iter().chain(rest).collect();
+        rest.retain(|extra| !extra.is_update());
+        *self = updated.map(Extra::Noticed).into_iter().chain(rest).collect();
     }
 
     pub fn text(&self) -> Option<&Text> {
@@ -118,7 +130,7 @@ impl Extras {
     pub fn put_text(&mut self, text: Option<Box<Text>>) {
         let mut rest = self.take();
         rest.retain(|extra| !matches!(extra, Extra::Text(_)));
-        let at = usize::from(matches!(rest.first(), Some(Extra::Updated(_))));
+        let at = usize::from(rest.first().is_some_and(Extra::is_update));
         text.into_iter().for_each(|text| rest.insert(at, Extra::Text(text)));
         *self = rest.into_iter().collect();
     }

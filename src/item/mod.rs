@@ -178,11 +178,15 @@ impl Item {
         self.extras.updated()
     }
 
-    /// Says when it last changed.
+    /// Whether the record says when it last changed, so that whoever writes it can mend that.
+    pub fn is_update_told(&self) -> bool {
+        self.extras.is_update_told()
+    }
+
+    /// Says when it last changed, where that is not what the record says.
     pub fn update(&mut self, updated: Option<Date>) {
-        // Most items never do, and have nothing to let go of.
-        if updated.is_some() || self.updated().is_some() {
-            self.extras.update(updated);
+        if updated != self.updated() {
+            self.extras.notice_update(updated);
         }
     }
 

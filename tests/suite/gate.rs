@@ -76,3 +76,18 @@ fn the_example_has_no_error_and_no_warning() {
 fn the_hostile_set_has_no_error_and_no_warning() {
     check_published("tests/hostile", "https://feeds.migration.example/a&b/%C3%A9%20'x'/", "2026-01-01T00:00:00Z");
 }
+
+#[test]
+fn what_one_run_sees_change_is_no_fault_of_the_records() {
+    let publication = Publication::with_items(3);
+    publication.build();
+    (1..=3).for_each(|n| publication.item(n, &format!("The port of Belize is open, part {n}")));
+    let ran = publication.run(&["build", "-v", "--now", "2018-03-02T12:00:00Z"]);
+    ran.expect(0, &[]);
+    assert!(!ran.err.contains("duplicate-updated"), "{}", ran.err);
+    let record = |n: usize| format!("title = 'Part {n}'\ndate = 2018-02-0{n}\nupdated = 2018-02-09T10:00:00Z\nbody = 'Text {n}.'");
+    (4..=5).for_each(|n| publication.write(&format!("items/told-{n}.toml"), record(n)));
+    publication
+        .run(&["build", "-v", "--now", "2018-03-02T13:00:00Z"])
+        .expect(0, &["warning[duplicate-updated]", "from `updated` of `told-"]);
+}
