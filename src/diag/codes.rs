@@ -93,7 +93,10 @@ codes! {
     FEED_SYNTAX = "feed-syntax", Error, "a feed to import that is not well-formed";
     FEED_ITEM = "feed-item", Error, "an item of a feed that cannot be imported";
     FEED_VALUE = "feed-value", Warning, "a value in a feed that cannot be read and is left out";
-    FEED_CATEGORIES = "feed-categories", Info, "categories of a feed that are no topics of the publication";
+    FEED_CATEGORIES = "feed-categories", Warning, "categories of a feed that are no topics or countries of the publication";
+    FEED_LEFT_OUT = "feed-left-out", Warning, "items of a WordPress export that are no posts of the public";
+    FEED_DRAFTS = "feed-drafts", Warning, "posts of a WordPress export that were not published there";
+    FEED_SHORTCODES = "feed-shortcodes", Warning, "shortcodes in texts of a WordPress export, which only that site can show";
 
     // publishing
     WOULD_REPEAT = "would-repeat", Error, "an item whose id or guid changed while its content did not: subscribers would see it twice";

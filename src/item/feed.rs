@@ -8,6 +8,7 @@ mod entry;
 mod json;
 mod rss;
 mod tree;
+mod wordpress;
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -20,6 +21,7 @@ use self::tree::{Element, Space};
 use super::write::Draft;
 use crate::config::TopicKey;
 use crate::diag::{Finding, Findings, Place, codes};
+use crate::vocab::{Country, Language};
 
 /// What a feed held.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,6 +38,19 @@ pub struct Context<'a> {
     pub zone: Tz,
     /// The publication's topics, each with the names that a category may call it by; its key need not be among them.
     pub topics: &'a [(TopicKey, Vec<String>)],
+    /// Its countries, each with the names that a category may call it by.
+    pub countries: &'a [(Country, Vec<String>)],
+    /// Its languages; none where it is not known.
+    pub languages: &'a [Language],
+}
+
+impl Context<'_> {
+    /// The publication's own word for a language, where it has it: `en` for `en-US`.
+    fn language(&self, language: &Language) -> Option<Language> {
+        let own =
+            self.languages.iter().find(|own| language.matches(own)).or_else(|| self.languages.iter().find(|own| own.matches(language)));
+        own.cloned().or_else(|| self.languages.is_empty().then(|| language.clone()))
+    }
 }
 
 /// Reads a feed of any of the formats. An item that cannot be read is a finding, and the others are read all the same.
@@ -43,28 +58,35 @@ pub fn read(bytes: &[u8], path: &Arc<Path>, context: Context<'_>) -> Feed {
     let text = decode(bytes);
     let parsed = match text.trim_start().bytes().next() {
         Some(b'{') => json::read(&text, path),
-        Some(b'<') => read_xml(&text, path),
+        Some(b'<') => read_xml(&text, path, context),
         _ => Err(Box::new(no_feed(path, "this is neither XML nor JSON"))),
     };
     match parsed {
-        Ok((channel, entries)) => entry::resolve(&channel, entries, path, context),
+        Ok((channel, entries, mut findings)) => {
+            let feed = entry::resolve(&channel, entries, path, context);
+            findings.extend(feed.findings);
+            Feed { drafts: feed.drafts, findings }
+        }
         Err(finding) => Feed { drafts: Vec::new(), findings: Findings::from(*finding) },
     }
 }
 
-type Parsed = Result<(Channel, Vec<Entry>), Box<Finding>>;
+/// What a feed says of itself, its entries, and what is to be said of them as a whole.
+type Parsed = Result<(Channel, Vec<Entry>, Findings), Box<Finding>>;
 
-fn read_xml(text: &str, path: &Arc<Path>) -> Parsed {
+fn read_xml(text: &str, path: &Arc<Path>, context: Context<'_>) -> Parsed {
     let root = Element::parse(text).map_err(|broken| {
         let place = Place::span(path.clone(), text, broken.at..broken.at + 1);
         let help = "open the feed in a browser to see where it breaks, and mend it there";
         Box::new(Finding::new(&codes::FEED_SYNTAX, format!("not well-formed XML: {}", broken.message)).at(place).help(help))
     })?;
-    match (root.space, root.name.as_str()) {
-        (Space::Rss, "rss" | "RDF") => Ok(rss::read(&root)),
-        (Space::Atom | Space::Rss, "feed") => Ok(atom::read(&root)),
-        (_, name) => Err(Box::new(no_feed(path, &format!("`{name}` is the root of no feed")))),
-    }
+    let (channel, entries) = match (root.space, root.name.as_str()) {
+        (Space::Rss, "rss") if let Some(channel) = wordpress::export(&root) => return Ok(wordpress::read(channel, path, context)),
+        (Space::Rss, "rss" | "RDF") => rss::read(&root),
+        (Space::Atom | Space::Rss, "feed") => atom::read(&root),
+        (_, name) => return Err(Box::new(no_feed(path, &format!("`{name}` is the root of no feed")))),
+    };
+    Ok((channel, entries, Findings::new()))
 }
 
 fn no_feed(path: &Arc<Path>, message: &str) -> Finding {
@@ -102,7 +124,8 @@ mod tests {
 
     fn feed(bytes: impl AsRef<[u8]>) -> Feed {
         let topics = [("trafficking".into(), vec!["Trafficking in persons".to_owned(), "Trata de personas".to_owned()])];
-        read(bytes.as_ref(), &Arc::from(Path::new("feed.xml")), Context { zone: chrono_tz::America::Costa_Rica, topics: &topics })
+        let context = Context { zone: chrono_tz::America::Costa_Rica, topics: &topics, countries: &[], languages: &[] };
+        read(bytes.as_ref(), &Arc::from(Path::new("feed.xml")), context)
     }
 
     fn told(feed: &Feed) -> Vec<String> {

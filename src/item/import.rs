@@ -18,7 +18,7 @@ use super::write::Draft;
 use super::{feed, listing};
 use crate::config::{Config, TopicKey};
 use crate::diag::{Code, Finding, Findings, Place, codes};
-use crate::vocab::Language;
+use crate::vocab::{Country, Language};
 
 /// The largest file that is imported, in bytes; it is held in memory as a whole.
 const LARGEST: u64 = 64 << 20;
@@ -32,6 +32,10 @@ pub struct Options {
     pub language: Option<Language>,
     /// The topics, each with the names that a feed's category may call it by.
     pub topics: Vec<(TopicKey, Vec<String>)>,
+    /// The countries, as the topics.
+    pub countries: Vec<(Country, Vec<String>)>,
+    /// The languages; none where they are not known.
+    pub languages: Vec<Language>,
     /// What stands before a record's own id in the ids that this publication publishes; a feed of its own brings those back.
     pub minted: Option<String>,
     /// Folders and files of records to compare with, beside the folder that is written to.
@@ -43,19 +47,37 @@ pub struct Options {
 impl Options {
     /// With no publication: in UTC, without topics.
     pub fn bare() -> Self {
-        Options { zone: Tz::UTC, language: None, topics: Vec::new(), minted: None, beside: Vec::new(), gone: HashSet::new() }
+        Options {
+            zone: Tz::UTC,
+            language: None,
+            topics: Vec::new(),
+            countries: Vec::new(),
+            languages: Vec::new(),
+            minted: None,
+            beside: Vec::new(),
+            gone: HashSet::new(),
+        }
     }
 
-    /// As the config says: its zone, its topics by title and slug, and its sources to compare with.
+    /// As the config says: its zone, its topics by title, slug and words, its countries by name, and its sources to compare with.
     pub fn of(config: &Config) -> Self {
         let names = |topic: &crate::config::Topic| {
             let titles = topic.title.iter().map(|(_, title)| title.to_owned());
-            (topic.key.clone(), titles.chain([topic.slug.clone()]).collect())
+            let words = topic.words.iter().map(|phrase| phrase.text.clone());
+            (topic.key.clone(), titles.chain([topic.slug.clone()]).chain(words).collect())
+        };
+        let languages = &config.publication.languages;
+        let spoken = |tag: &str| languages.iter().any(|language| language.primary() == tag);
+        let called = |country: Country| {
+            let names = country.names().filter(|(tag, _)| spoken(tag)).map(|(_, name)| name.to_owned());
+            (country, names.collect())
         };
         Options {
             zone: config.publication.time_zone,
             language: None,
             topics: config.topics.iter().map(names).collect(),
+            countries: Country::all().filter(|country| config.countries.allows(*country)).map(called).collect(),
+            languages: languages.clone(),
             minted: Some(config.publication.authority.mint("item/")),
             beside: config.sources.iter().map(|source| config.root.join(&source.path)).collect(),
             gone: HashSet::new(),
@@ -101,7 +123,8 @@ pub fn listing(files: &[PathBuf], into: &Path, options: &Options) -> Result<Impo
 ///
 /// As [`listing()`].
 pub fn feed(files: &[PathBuf], into: &Path, options: &Options) -> Result<Imported, Box<Finding>> {
-    let context = feed::Context { zone: options.zone, topics: &options.topics };
+    let context =
+        feed::Context { zone: options.zone, topics: &options.topics, countries: &options.countries, languages: &options.languages };
     import(files, into, options, &|bytes, path, findings| {
         let feed = feed::read(bytes, path, context);
         findings.extend(feed.findings);

@@ -12,8 +12,8 @@ use std::sync::Arc;
 use chrono::{Datelike, NaiveDate};
 
 use self::opening::{Opening, opening};
-use super::date;
 use super::write::{Draft, When};
+use super::{date, guess};
 use crate::diag::{Code, Finding, Findings, Place, codes};
 use crate::text::Syntax;
 use crate::vocab::Language;
@@ -193,7 +193,8 @@ fn block(findings: &mut Findings, path: &Arc<Path>, head: Head<'_>, lines: &[Lin
         findings.push(said(&codes::LISTING_NO_TEXT, format!("`{title}` has no text"), path, title_line).help(help));
     }
     let dateline = take_dateline(&mut paragraphs);
-    let language = language(&title, &paragraphs).or_else(|| language_of_date(head.line.text, head.date));
+    let texts = std::iter::once(title.as_str()).chain(paragraphs.iter().map(String::as_str));
+    let language = guess::language(texts).or_else(|| language_of_date(head.line.text, head.date));
     Some(Block { line: head.line.number, date: head.date, title, dateline, paragraphs, language })
 }
 
@@ -270,12 +271,6 @@ fn take_dateline(paragraphs: &mut Vec<String>) -> Option<String> {
     Some(place)
 }
 
-/// Words that are frequent in the one language and none in the other.
-const ENGLISH: [&str; 16] =
-    ["the", "of", "and", "in", "for", "with", "on", "was", "were", "is", "are", "by", "from", "their", "that", "this"];
-const SPANISH: [&str; 18] =
-    ["el", "la", "los", "las", "de", "del", "en", "y", "con", "por", "para", "una", "un", "que", "se", "su", "sus", "al"];
-
 const SPANISH_MONTHS: [&str; 12] =
     ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"];
 
@@ -287,24 +282,6 @@ fn language_of_date(line: &str, date: NaiveDate) -> Option<Language> {
         () if line.contains(SPANISH_MONTHS[month as usize - 1]) => "es",
         () if line.contains(&date::month_name(month).to_lowercase()) => "en",
         () => return None,
-    };
-    Language::parse(tag).ok()
-}
-
-/// The language whose frequent words are more; names bring `de` and `la` into English texts, and these are outnumbered.
-fn language(title: &str, paragraphs: &[String]) -> Option<Language> {
-    let mut counts = (0, 0);
-    for word in
-        std::iter::once(title).chain(paragraphs.iter().map(String::as_str)).flat_map(|text| text.split(|c: char| !c.is_alphabetic()))
-    {
-        let word = word.to_lowercase();
-        counts.0 += usize::from(ENGLISH.contains(&word.as_str()));
-        counts.1 += usize::from(SPANISH.contains(&word.as_str()));
-    }
-    let tag = match counts.0.cmp(&counts.1) {
-        std::cmp::Ordering::Greater => "en",
-        std::cmp::Ordering::Less => "es",
-        std::cmp::Ordering::Equal => return None,
     };
     Language::parse(tag).ok()
 }

@@ -12,6 +12,7 @@ mod extras;
 pub mod feed;
 mod form;
 pub mod format;
+mod guess;
 mod home;
 pub mod import;
 mod link;

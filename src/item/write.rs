@@ -15,9 +15,8 @@ use super::{Date, Enclosure, Image, Origin};
 use crate::config::TopicKey;
 use crate::diag::Place;
 use crate::text::Syntax;
-use crate::vocab::Language;
-use crate::vocab::Person;
 use crate::vocab::slug::slug;
+use crate::vocab::{Country, Language, Person};
 
 /// The longest slug in a file name, in bytes.
 const SLUG_LIMIT: usize = 60;
@@ -44,6 +43,7 @@ pub struct Draft {
     pub body: Option<String>,
     pub syntax: Syntax,
     pub link: Option<Url>,
+    pub countries: Vec<Country>,
     pub topics: Vec<TopicKey>,
     pub language: Option<Language>,
     pub authors: Vec<Person>,
@@ -51,6 +51,9 @@ pub struct Draft {
     pub enclosures: Vec<Enclosure>,
     pub source: Option<Origin>,
     pub rights: Option<String>,
+    /// Not to be published.
+    pub draft: bool,
+    pub publish_at: Option<Date>,
 }
 
 /// A date as far as it is known.
@@ -85,6 +88,7 @@ impl Draft {
             body: None,
             syntax,
             link: None,
+            countries: Vec::new(),
             topics: Vec::new(),
             language: None,
             authors: Vec::new(),
@@ -92,6 +96,8 @@ impl Draft {
             enclosures: Vec::new(),
             source: None,
             rights: None,
+            draft: false,
+            publish_at: None,
         }
     }
 
@@ -212,8 +218,13 @@ struct Header<'a> {
     language: Option<&'a str>,
     link: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    countries: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     topics: Vec<&'a str>,
     rights: Option<&'a str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    draft: bool,
+    publish_at: Option<toml::value::Datetime>,
     syntax: Syntax,
     summary: Option<&'a str>,
     body: Option<&'a str>,
@@ -265,8 +276,11 @@ impl<'a> Header<'a> {
             dateline: draft.dateline.as_deref(),
             language: draft.language.as_ref().map(Language::as_str),
             link: draft.link.as_ref().map(Url::as_str),
+            countries: draft.countries.iter().map(|country| country.alpha2()).collect(),
             topics: draft.topics.iter().map(|topic| &**topic).collect(),
             rights: draft.rights.as_deref(),
+            draft: draft.draft,
+            publish_at: draft.publish_at.map(|date| datetime(When::Instant(date))),
             syntax: draft.syntax,
             summary: draft.summary.as_deref(),
             body,

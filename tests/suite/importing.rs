@@ -102,6 +102,100 @@ fn feeds_keep_their_ids() {
     publication.run(&["import", "feed", "old.rss", "old.json"]).expect(0, &["0 new records, 3 known"]);
 }
 
+/// An export as WordPress writes it: what is public and what is not, in two languages, as both of its editors keep texts.
+fn wordpress(items: &str) -> String {
+    format!(
+        r#"<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/"
+        xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:wp="http://wordpress.org/export/1.2/">
+        <channel><title>Old</title><link>https://old.example.org</link><pubDate>Thu, 01 Mar 2018 08:00:00 +0000</pubDate><language>en-US</language>
+        <wp:wxr_version>1.2</wp:wxr_version>{items}</channel></rss>"#
+    )
+}
+
+fn post(number: u32, title: &str, text: &str, rest: &str) -> String {
+    format!(
+        "<item><title>{title}</title><link>https://old.example.org/?p={number}</link><guid isPermaLink=\"false\">https://old.example.org/?p={number}</guid>\
+         <content:encoded><![CDATA[{text}]]></content:encoded>{rest}</item>"
+    )
+}
+
+const PUBLIC: &str = "<pubDate>Fri, 09 Feb 2018 10:00:00 +0000</pubDate><wp:status>publish</wp:status><wp:post_type>post</wp:post_type>";
+
+#[test]
+fn what_wordpress_kept_back_stays_unpublished() {
+    let publication = Publication::new();
+    let draft = "<pubDate>Thu, 01 Jan 1970 00:00:00 +0000</pubDate><wp:post_date>2018-02-10 09:00:00</wp:post_date>\
+                 <wp:post_date_gmt>0000-00-00 00:00:00</wp:post_date_gmt><wp:status>draft</wp:status><wp:post_type>post</wp:post_type>";
+    let items = [
+        post(1, "Three ports reopen", "<p>In Belize.</p>", PUBLIC),
+        post(2, "Not yet", "<p>A secret of Belize.</p>", draft),
+        post(3, "About us", "<p>We are an office.</p>", &PUBLIC.replace(">post<", ">page<")),
+        post(4, "port.jpg", "", &PUBLIC.replace(">post<", ">attachment<").replace("publish", "inherit")),
+        post(5, "Members only", "<p>For members.</p>", &PUBLIC.replace("publish", "private")),
+        post(6, "To come", "<p>To come in Mexico.</p>", &PUBLIC.replace("publish", "future").replace("09 Feb 2018", "09 Mar 2018")),
+    ];
+    publication.write("export.xml", wordpress(&items.concat()));
+    let said = ["feed-left-out", "`attachment` (1), `page` (1), `private` (1)", "feed-drafts", "3 new records"];
+    publication.run(&["import", "feed", "export.xml"]).expect(0, &said);
+    assert_eq!(publication.files("items"), ["2018-02-09-three-ports-reopen.md", "2018-02-10-not-yet.md", "2018-03-09-to-come.md"]);
+    publication.build().expect(0, &["1 item (1 not due, 1 draft)"]);
+    assert!(!publication.read("public/all.rss").contains("secret"));
+    publication.run(&["build", "--now", "2018-03-10T00:00:00Z"]).expect(0, &["2 items"]);
+    publication.run(&["import", "feed", "export.xml"]).expect(0, &["0 new records, 3 known"]);
+}
+
+#[test]
+fn wordpress_posts_come_to_the_channels_of_their_language_country_and_topic() {
+    let publication = Publication::with_config(&CONFIG.replace("per-language = false", "per-language = true"));
+    let categories = |list: &[(&str, &str)]| {
+        list.iter()
+            .map(|(domain, name)| format!("<category domain=\"{domain}\" nicename=\"es\"><![CDATA[{name}]]></category>"))
+            .collect::<String>()
+    };
+    let items = [
+        post(
+            1,
+            "Three ports reopen",
+            "<p>After the storm they are open.</p>",
+            &[PUBLIC, &categories(&[("category", "Belice"), ("category", "Harbour")])].concat(),
+        ),
+        post(
+            2,
+            "Reabren tres puertos",
+            "<p>Tras la tormenta, los puertos reciben barcos.</p>",
+            &[PUBLIC, &categories(&[("category", "Noticias")])].concat(),
+        ),
+        post(3, "Video", "<p>…</p>", &[PUBLIC, &categories(&[("language", "Español")])].concat()),
+    ];
+    publication.write("export.xml", wordpress(&items.concat()));
+    let said = ["warning[feed-categories]", "`Noticias`", "`[topics.NAME]`", "3 new records"];
+    publication.run(&["import", "feed", "export.xml"]).expect(0, &said);
+    let record = publication.read("items/2018-02-09-three-ports-reopen.md");
+    assert!(
+        record.contains("language = \"en\"") && record.contains("countries = [\"BZ\"]") && record.contains("topics = [\"ports\"]"),
+        "{record}"
+    );
+    publication.build();
+    let spanish = publication.read("public/es/all.rss");
+    assert!(spanish.contains("Reabren tres puertos") && spanish.contains("Video") && !spanish.contains("Three ports"), "{spanish}");
+}
+
+#[test]
+fn wordpress_texts_come_without_its_shortcodes() {
+    let publication = Publication::new();
+    let text = "First, in Belize.\n\nSecond.\n\n[gallery ids=\"1,2\"]\n\n[caption id=\"a\" width=\"9\"]<img src=\"https://old.example.org/a.png\" alt=\"A\"> A port[/caption]\n\n\
+                [embed]https://example.org/film[/embed] [sic]";
+    publication.write("export.xml", wordpress(&post(1, "Ports", text, PUBLIC)));
+    publication
+        .run(&["import", "feed", "export.xml"])
+        .expect(0, &["warning[feed-shortcodes]", "`caption` (1), `embed` (1), `gallery` (1)"]);
+    publication.build();
+    let atom = publication.read("public/all.atom");
+    assert!(atom.contains("&lt;p&gt;First, in Belize.&lt;/p&gt;") && atom.contains("&lt;p&gt;Second.&lt;/p&gt;"), "{atom}");
+    assert!(atom.contains("href=\"https://example.org/film\"&gt;") && atom.contains("[sic]"), "{atom}");
+    assert!(!atom.contains("[gallery") && !atom.contains("caption]"), "{atom}");
+}
+
 #[test]
 fn without_a_config_a_folder_must_be_named() {
     let dir = tempfile::tempdir().expect("a temporary folder");

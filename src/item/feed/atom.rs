@@ -4,7 +4,7 @@
 
 use url::Url;
 
-use super::entry::{Author, Category, Channel, Entry, File, Picture};
+use super::entry::{Author, Category, Channel, Entry, File, Picture, Release};
 use super::tree::{Element, Space, escape, paragraphs};
 
 /// What `xml:base` and `xml:lang` an element inherits.
@@ -61,6 +61,7 @@ fn of_entry(entry: &Element, feed: &Scope) -> Entry {
         source: source
             .and_then(|source| Some((first(source, "title").and_then(html), link(source, "alternate").or_else(|| link(source, "self"))?))),
         base: text.base,
+        release: Release::Public,
     }
 }
 

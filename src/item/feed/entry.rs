@@ -17,9 +17,8 @@ use crate::item::write::{Draft, When};
 use crate::item::{Date, Enclosure, Image, Origin};
 use crate::text;
 use crate::text::{Markup, Syntax};
-use crate::vocab::Person;
 use crate::vocab::fold::key;
-use crate::vocab::{Language, MediaType};
+use crate::vocab::{Country, Language, MediaType, Person};
 
 /// The longest title that is made from an entry's text, in characters.
 const TITLE_FROM_TEXT: usize = 80;
@@ -60,6 +59,17 @@ pub struct Entry {
     pub source: Option<(Option<String>, String)>,
     /// What relative addresses are relative to (`xml:base`).
     pub base: Option<Url>,
+    pub release: Release,
+}
+
+/// Who may see an entry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Release {
+    #[default]
+    Public,
+    /// Everybody, from its date on.
+    Scheduled,
+    Draft,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -117,6 +127,7 @@ pub fn resolve(channel: &Channel, entries: Vec<Entry>, path: &Arc<Path>, context
             .iter()
             .flat_map(|(topic, names)| names.iter().map(|name| key(name)).chain([key(topic)]).map(move |name| (name, topic)))
             .collect(),
+        countries: context.countries.iter().flat_map(|(country, names)| names.iter().map(move |name| (key(name), *country))).collect(),
         link: channel.link.as_deref().and_then(|link| Url::parse(link).ok()),
         strangers: BTreeSet::new(),
         findings: Findings::new(),
@@ -132,8 +143,10 @@ struct Resolver<'a> {
     context: Context<'a>,
     /// By folded name.
     topics: Vec<(String, &'a TopicKey)>,
+    /// By folded name.
+    countries: Vec<(String, Country)>,
     link: Option<Url>,
-    /// Categories that are no topics.
+    /// Categories that are neither topics nor countries.
     strangers: BTreeSet<String>,
     findings: Findings,
 }
@@ -153,7 +166,7 @@ impl Resolver<'_> {
         draft.updated = updated;
         (draft.id, draft.guid) = (id, guid);
         (draft.body, draft.summary) = (body, summary);
-        draft.topics = self.topics(&entry.categories);
+        (draft.countries, draft.topics) = self.sorted(&entry.categories);
         draft.language = entry.language.as_ref().or(self.channel.language.as_ref()).and_then(|tag| self.language(&entry, tag));
         draft.authors = self.authors(&entry);
         draft.image = entry.image.as_ref().and_then(|image| self.image(&entry, image));
@@ -161,6 +174,8 @@ impl Resolver<'_> {
         draft.source = entry.source.as_ref().and_then(|(title, url)| self.source(&entry, title.as_deref(), url));
         draft.rights = entry.rights.as_deref().and_then(filled);
         draft.link = link;
+        draft.draft = entry.release == Release::Draft;
+        draft.publish_at = (entry.release == Release::Scheduled).then_some(date);
         Some(draft)
     }
 
@@ -219,17 +234,20 @@ impl Resolver<'_> {
         }
     }
 
-    fn topics(&mut self, categories: &[Category]) -> Vec<TopicKey> {
-        let mut out: Vec<TopicKey> = Vec::new();
+    /// The countries and topics that the categories are called as.
+    fn sorted(&mut self, categories: &[Category]) -> (Vec<Country>, Vec<TopicKey>) {
+        let (mut countries, mut topics) = (Vec::new(), Vec::new());
         for Category { term, label } in categories {
             let names = [key(term), label.as_deref().map(key).unwrap_or_default()];
-            match self.topics.iter().find(|(name, _)| names.contains(name)) {
-                Some((_, topic)) if out.contains(topic) => {}
-                Some((_, topic)) => out.push((*topic).clone()),
-                None => drop(self.strangers.insert(label.as_ref().unwrap_or(term).clone())),
+            let topic = self.topics.iter().find(|(name, _)| names.contains(name)).map(|(_, topic)| *topic);
+            let country = self.countries.iter().find(|(name, _)| names.contains(name)).map(|(_, country)| *country);
+            match (topic, country) {
+                (Some(topic), _) => push_new(&mut topics, topic.clone()),
+                (None, Some(country)) => push_new(&mut countries, country),
+                (None, None) => drop(self.strangers.insert(label.as_ref().unwrap_or(term).clone())),
             }
         }
-        out
+        (countries, topics)
     }
 
     fn report_strangers(&mut self) {
@@ -238,9 +256,9 @@ impl Resolver<'_> {
             const SHOWN: usize = 5;
             let names = self.strangers.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             let more = if count > SHOWN { ", …" } else { "" };
-            let are = if count == 1 { "category is no topic and is" } else { "categories are no topics and are" };
+            let are = if count == 1 { "category is no topic or country and is" } else { "categories are no topics or countries and are" };
             let message = format!("{count} {are} left out: {names}{more}");
-            let help = "name a topic of the config like the category, and import the feed again into an empty folder";
+            let help = "give them to topics of the config, as `title` or among `words` of a section `[topics.NAME]`, take the records away, and import again";
             self.findings.push(Finding::new(&codes::FEED_CATEGORIES, message).at(Place::file(self.path.clone())).help(help));
         }
     }
@@ -298,6 +316,12 @@ fn title_of(entry: &Entry, body: Option<&str>, summary: Option<&str>) -> Option<
     own.or_else(begun).or_else(|| entry.link.clone())
 }
 
+fn push_new<T: PartialEq>(list: &mut Vec<T>, value: T) {
+    if !list.contains(&value) {
+        list.push(value);
+    }
+}
+
 fn cut(text: &str) -> String {
     let Some((end, _)) = text.char_indices().nth(TITLE_FROM_TEXT) else { return text.to_owned() };
     let end = text[..end].rfind(' ').unwrap_or(end);
@@ -315,7 +339,7 @@ fn ids(id: Option<&str>, link: Option<&Url>) -> (Option<String>, Option<String>)
 }
 
 /// HTML, or text that may pass for it, as one line of plain text.
-fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let has_tags =
         text.match_indices('<').any(|(at, _)| text[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!'));
     let has_entities = text.match_indices('&').any(|(at, _)| text[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '#'));

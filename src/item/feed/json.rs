@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::entry::{Author, Category, Channel, Entry, File, Picture};
+use super::entry::{Author, Category, Channel, Entry, File, Picture, Release};
 use super::tree::{escape, paragraphs};
 use super::{Parsed, no_feed};
-use crate::diag::{Finding, Place, codes};
+use crate::diag::{Finding, Findings, Place, codes};
 
 /// Reads the feed and its items.
 pub fn read(text: &str, path: &Arc<Path>) -> Parsed {
@@ -30,7 +30,7 @@ pub fn read(text: &str, path: &Arc<Path>) -> Parsed {
         authors: authors(&feed),
         dates: Vec::new(),
     };
-    Ok((channel, list(&feed, "items").iter().map(of_item).collect()))
+    Ok((channel, list(&feed, "items").iter().map(of_item).collect(), Findings::new()))
 }
 
 fn of_item(item: &Value) -> Entry {
@@ -53,6 +53,7 @@ fn of_item(item: &Value) -> Entry {
         source: None,
         link: link.or(external),
         base: None,
+        release: Release::Public,
     }
 }
 

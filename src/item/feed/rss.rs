@@ -1,6 +1,6 @@
 //! RSS 0.90 to 2.0: what each element says of an item.
 
-use super::entry::{Author, Category, Channel, Entry, File, Picture};
+use super::entry::{Author, Category, Channel, Entry, File, Picture, Release};
 use super::tree::{Element, Space};
 use crate::item::address::is_iri;
 
@@ -11,7 +11,7 @@ pub fn read(root: &Element) -> (Channel, Vec<Entry>) {
     (channel.map(of_channel).unwrap_or_default(), items.map(of_item).collect())
 }
 
-fn of_channel(channel: &Element) -> Channel {
+pub fn of_channel(channel: &Element) -> Channel {
     let language = [channel.text_of(Space::Rss, "language"), channel.text_of(Space::DublinCore, "language")];
     let dates = [(Space::Rss, "lastBuildDate"), (Space::Rss, "pubDate"), (Space::DublinCore, "date"), (Space::Atom, "updated")];
     Channel {
@@ -22,7 +22,7 @@ fn of_channel(channel: &Element) -> Channel {
     }
 }
 
-fn of_item(item: &Element) -> Entry {
+pub fn of_item(item: &Element) -> Entry {
     let guid = item.first(Space::Rss, "guid");
     let id = guid.and_then(Element::text);
     let (summary, body) = texts_of(item);
@@ -46,6 +46,7 @@ fn of_item(item: &Element) -> Entry {
         rights: item.text_of(Space::DublinCore, "rights"),
         source: source(item),
         base: item.attribute("xml:base").and_then(|base| url::Url::parse(base).ok()),
+        release: Release::Public,
     }
 }
 

@@ -43,6 +43,10 @@ pub enum Space {
     Media,
     Itunes,
     Xhtml,
+    /// What WordPress exports beside RSS, in any version.
+    WordPress,
+    /// The same, for excerpts.
+    WordPressExcerpt,
     Other,
 }
 
@@ -68,6 +72,8 @@ impl Space {
             b"http://search.yahoo.com/mrss/" | b"http://search.yahoo.com/mrss" => Space::Media,
             b"http://www.itunes.com/dtds/podcast-1.0.dtd" => Space::Itunes,
             b"http://www.w3.org/1999/xhtml" => Space::Xhtml,
+            uri if uri.starts_with(b"http://wordpress.org/export/") && uri.ends_with(b"/excerpt/") => Space::WordPressExcerpt,
+            uri if uri.starts_with(b"http://wordpress.org/export/") => Space::WordPress,
             _ => Space::Other,
         }
     }

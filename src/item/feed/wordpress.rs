@@ -1,0 +1,319 @@
+//! What a WordPress export (WXR) says beyond RSS: which items the public may see, in which language, and texts as that site keeps them.
+
+mod paragraphs;
+mod shortcodes;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::Context;
+use super::entry::{Author, Category, Channel, Entry, Release, plain};
+use super::rss;
+use super::tree::{Element, Space};
+use crate::diag::{Finding, Findings, Place, codes};
+use crate::item::guess;
+use crate::vocab::Language;
+
+/// What WordPress writes where there is no date.
+const NO_DATE: [&str; 3] = ["0000-00-00", " -0001 ", "01 Jan 1970 00:00:00"];
+
+/// Taxonomies by which WordPress and its translation plugins keep house.
+const HOUSEKEEPING: [&str; 6] = ["language", "nav_menu", "post_format", "post_translations", "term_translations", "translation_priority"];
+
+/// The channel of a feed that is such an export.
+pub fn export(root: &Element) -> Option<&Element> {
+    root.first(Space::Rss, "channel").filter(|channel| channel.first(Space::WordPress, "wxr_version").is_some())
+}
+
+/// Reads an export: its posts, and what is to be said of those that are not as the site showed them.
+pub fn read(channel: &Element, path: &Arc<Path>, context: Context<'_>) -> (Channel, Vec<Entry>, Findings) {
+    let about = rss::of_channel(channel);
+    let stated = about.language.as_deref().and_then(|tag| Language::parse(tag).ok());
+    let mut export = Export { context, stated, people: people(channel), left_out: Counts::new(), drafts: 0, shortcodes: Counts::new() };
+    let entries = channel.all(Space::Rss, "item").filter_map(|item| export.entry(item)).collect();
+    (about, entries, export.told(path))
+}
+
+/// How often there is what, by its name in WordPress.
+type Counts = BTreeMap<String, usize>;
+
+struct Export<'a> {
+    context: Context<'a>,
+    /// The language that the site is said to be in.
+    stated: Option<Language>,
+    /// The names of authors by those that they log in with.
+    people: BTreeMap<String, String>,
+    left_out: Counts,
+    drafts: usize,
+    shortcodes: Counts,
+}
+
+impl Export<'_> {
+    fn entry(&mut self, item: &Element) -> Option<Entry> {
+        let release = match release(item) {
+            Ok(release) => release,
+            Err(kind) => {
+                *self.left_out.entry(kind).or_default() += 1;
+                return None;
+            }
+        };
+        self.drafts += usize::from(release == Release::Draft);
+        let read = rss::of_item(item);
+        let mut entry = Entry {
+            published: published(item),
+            updated: own(item, "post_modified_gmt").map(in_utc).filter(is_date).into_iter().collect(),
+            summary: item.text_of(Space::WordPressExcerpt, "encoded").map(|text| self.html(&text)),
+            body: read.body.as_deref().map(|text| self.html(text)),
+            authors: read.authors.into_iter().map(|author| self.named(author)).collect(),
+            categories: categories(item),
+            release,
+            ..read
+        };
+        entry.language = self.language(item, &entry).map(|language| language.to_string());
+        Some(entry)
+    }
+
+    /// The author as the site shows them.
+    fn named(&self, author: Author) -> Author {
+        let shown = author.name.as_ref().and_then(|login| self.people.get(login)).cloned();
+        Author { name: shown.or(author.name), ..author }
+    }
+
+    /// A text as HTML that stands without WordPress.
+    fn html(&mut self, text: &str) -> String {
+        paragraphs::marked(&shortcodes::resolved(text, &mut self.shortcodes))
+    }
+
+    /// The language that a translation plugin gives the post, else that of its words, else the site's.
+    fn language(&self, item: &Element, entry: &Entry) -> Option<Language> {
+        let given = item.all(Space::Rss, "category").find(|category| category.attribute("domain") == Some("language"));
+        let given = given.and_then(|category| Language::parse(category.attribute("nicename")?).ok());
+        let stated = self.stated.as_ref();
+        given
+            .and_then(|language| self.context.language(&language))
+            .or_else(|| if stated.is_none_or(guess::tells) { self.guessed(entry) } else { None })
+            .or_else(|| stated.map(|stated| self.context.language(stated).unwrap_or_else(|| stated.clone())))
+    }
+
+    fn guessed(&self, entry: &Entry) -> Option<Language> {
+        let texts: Vec<String> = [&entry.title, &entry.body].into_iter().flatten().map(|text| plain(text)).collect();
+        self.context.language(&guess::language(texts.iter().map(String::as_str))?)
+    }
+
+    fn told(self, path: &Arc<Path>) -> Findings {
+        let mut findings = Findings::new();
+        if !self.left_out.is_empty() {
+            let message = format!("what is no post of the public is left out: {}", listed(&self.left_out));
+            let help = "what of it is to be published needs records of its own (`tidings new`)";
+            findings.push(Finding::new(&codes::FEED_LEFT_OUT, message).at(Place::file(path.clone())).help(help));
+        }
+        if self.drafts > 0 {
+            let message = format!("unpublished posts come in as records with `draft = true`, which no build publishes: {}", self.drafts);
+            let help = "take `draft = true` out of the record of one that is to be published";
+            findings.push(Finding::new(&codes::FEED_DRAFTS, message).at(Place::file(path.clone())).help(help));
+        }
+        if !self.shortcodes.is_empty() {
+            let message =
+                format!("shortcodes, which only WordPress shows, are replaced by what stands in them: {}", listed(&self.shortcodes));
+            let help = "look at the records of posts that had pictures, forms or films there";
+            findings.push(Finding::new(&codes::FEED_SHORTCODES, message).at(Place::file(path.clone())).help(help));
+        }
+        findings
+    }
+}
+
+fn people(channel: &Element) -> BTreeMap<String, String> {
+    let names = |author: &Element| Some((own(author, "author_login")?, own(author, "author_display_name")?));
+    channel.all(Space::WordPress, "author").filter_map(names).collect()
+}
+
+/// Who may see an item; else what it is that nobody may, or that is no post.
+fn release(item: &Element) -> Result<Release, String> {
+    if let Some(kind) = own(item, "post_type").filter(|kind| kind != "post") {
+        return Err(kind);
+    }
+    if own(item, "post_password").is_some() {
+        return Err("password".to_owned());
+    }
+    match own(item, "status").as_deref() {
+        None | Some("publish") => Ok(Release::Public),
+        Some("future") => Ok(Release::Scheduled),
+        Some("draft" | "pending") => Ok(Release::Draft),
+        Some(other) => Err(other.to_owned()),
+    }
+}
+
+fn published(item: &Element) -> Vec<String> {
+    let dates = [item.text_of(Space::Rss, "pubDate"), own(item, "post_date_gmt").map(in_utc), own(item, "post_date")];
+    dates.into_iter().flatten().filter(is_date).collect()
+}
+
+fn is_date(text: &String) -> bool {
+    !NO_DATE.iter().any(|none| text.contains(none))
+}
+
+fn in_utc(text: String) -> String {
+    text + "Z"
+}
+
+fn categories(item: &Element) -> Vec<Category> {
+    let of_people = |category: &&Element| !category.attribute("domain").is_some_and(|domain| HOUSEKEEPING.contains(&domain));
+    let category = |category: &Element| {
+        let label = plain(&category.text()?);
+        Some(Category { term: category.attribute("nicename").unwrap_or(&label).to_owned(), label: Some(label) })
+    };
+    item.all(Space::Rss, "category").filter(of_people).filter_map(category).collect()
+}
+
+fn own(item: &Element, name: &str) -> Option<String> {
+    item.text_of(Space::WordPress, name)
+}
+
+/// `gallery` (2), `video` (1)
+fn listed(counts: &Counts) -> String {
+    counts.iter().map(|(name, count)| format!("`{name}` ({count})")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Feed;
+    use super::*;
+    use crate::item::write::{Draft, When};
+    use crate::vocab::Country;
+
+    fn export(items: &str) -> String {
+        format!(
+            "<rss version='2.0' xmlns:excerpt='http://wordpress.org/export/1.2/excerpt/' xmlns:content='http://purl.org/rss/1.0/modules/content/' \
+             xmlns:wp='http://wordpress.org/export/1.2/'><channel><title>C</title><link>https://example.org/</link>\
+             <pubDate>Fri, 20 Mar 2026 08:00:00 +0000</pubDate><language>en-US</language><wp:wxr_version>1.2</wp:wxr_version>{items}</channel></rss>"
+        )
+    }
+
+    fn post(inside: &str) -> String {
+        format!("<item><title>T</title><pubDate>Mon, 05 Jan 2026 15:30:00 +0000</pubDate>{inside}</item>")
+    }
+
+    fn read(items: &str) -> Feed {
+        let languages = ["en", "es"].map(|tag| Language::parse(tag).expect(tag));
+        let (belize, mexico) = (Country::parse("BZ").expect("a country"), Country::parse("MX").expect("a country"));
+        let countries = [(belize, vec!["Belize".to_owned(), "Belice".to_owned()]), (mexico, vec!["México".to_owned()])];
+        let topics = [("ports".into(), vec!["Ports & trade".to_owned()])];
+        let context = Context { zone: chrono_tz::Tz::UTC, topics: &topics, countries: &countries, languages: &languages };
+        super::super::read(export(items).as_bytes(), &Arc::from(Path::new("export.xml")), context)
+    }
+
+    fn told(feed: &Feed) -> Vec<String> {
+        feed.findings.iter().map(|finding| format!("{}: {}", finding.code.name, finding.message)).collect()
+    }
+
+    fn one(inside: &str) -> Draft {
+        let feed = read(&post(inside));
+        assert_eq!(feed.drafts.len(), 1, "{inside}: {:?}", told(&feed));
+        feed.drafts[0].clone()
+    }
+
+    #[test]
+    fn only_posts_of_the_public_come_in() {
+        let kinds = [
+            "<wp:post_type>page</wp:post_type><wp:status>draft</wp:status>",
+            "<wp:post_type>attachment</wp:post_type><wp:status>inherit</wp:status>",
+            "<wp:post_type>page</wp:post_type><wp:status>publish</wp:status>",
+            "<wp:post_type>post</wp:post_type><wp:status>private</wp:status>",
+            "<wp:post_type>post</wp:post_type><wp:status>publish</wp:status><wp:post_password>x</wp:post_password>",
+            "<wp:post_type>post</wp:post_type><wp:status>publish</wp:status>",
+        ];
+        let feed = read(&kinds.map(post).concat());
+        assert_eq!(feed.drafts.len(), 1);
+        let want = "feed-left-out: what is no post of the public is left out: `attachment` (1), `page` (2), `password` (1), `private` (1)";
+        assert_eq!(told(&feed), [want]);
+    }
+
+    #[test]
+    fn what_was_not_published_stays_unpublished() {
+        for (status, draft) in [("draft", true), ("pending", true), ("publish", false), ("future", false)] {
+            let read = one(&format!("<wp:status>{status}</wp:status>"));
+            assert_eq!((read.draft, read.publish_at.is_some()), (draft, status == "future"), "{status}");
+        }
+        let record = one("<wp:status>draft</wp:status>").to_record().expect("a record").0;
+        assert!(record.contains("\ndraft = true\n"), "{record}");
+        let record = one("<wp:status>future</wp:status>").to_record().expect("a record").0;
+        assert!(record.contains("\npublish-at = 2026-01-05T15:30:00+00:00\n"), "{record}");
+    }
+
+    #[test]
+    fn dates_that_are_none_are_passed_over() {
+        let date = |item: &str| match read(&format!("<item><title>T</title>{item}</item>")).drafts[0].date {
+            When::Instant(date) => date.to_rfc3339(),
+            When::Day(day) => day.to_string(),
+        };
+        for (item, want) in [
+            (
+                "<pubDate>Thu, 01 Jan 1970 00:00:00 +0000</pubDate><wp:post_date_gmt>2026-01-05 15:30:00</wp:post_date_gmt>",
+                "2026-01-05T15:30:00+00:00",
+            ),
+            (
+                "<pubDate>Mon, 30 Nov -0001 00:00:00 +0000</pubDate><wp:post_date>2026-01-05 09:30:00</wp:post_date><wp:post_date_gmt>0000-00-00 00:00:00</wp:post_date_gmt>",
+                "2026-01-05T09:30:00+00:00",
+            ),
+            ("<pubDate/><wp:post_modified_gmt>2026-01-06 10:00:00</wp:post_modified_gmt>", "2026-01-06T10:00:00+00:00"),
+        ] {
+            assert_eq!(date(item), want);
+        }
+        let updated = one("<wp:post_modified_gmt>2026-01-06 10:00:00</wp:post_modified_gmt>").updated;
+        assert_eq!(updated.map(|date| date.to_rfc3339()).as_deref(), Some("2026-01-06T10:00:00+00:00"));
+    }
+
+    #[test]
+    fn languages_are_the_publications_own() {
+        for (inside, want) in [
+            ("<category domain='language' nicename='es'>Español</category>", "es"),
+            ("<category domain='language' nicename='fr'>Français</category>", "en"),
+            ("<content:encoded>Tras la tormenta, los puertos reciben barcos.</content:encoded>", "es"),
+            ("<content:encoded>After the storm the ports take ships.</content:encoded>", "en"),
+            ("", "en"),
+        ] {
+            assert_eq!(one(inside).language.as_ref().map(Language::as_str), Some(want), "{inside}");
+        }
+        let french = export(&post("<content:encoded>Les navires de la ville arrivent en avril.</content:encoded>")).replace("en-US", "fr");
+        let languages = ["es", "fr"].map(|tag| Language::parse(tag).expect(tag));
+        let context = Context { zone: chrono_tz::Tz::UTC, topics: &[], countries: &[], languages: &languages };
+        let feed = super::super::read(french.as_bytes(), &Arc::from(Path::new("export.xml")), context);
+        assert_eq!(feed.drafts[0].language.as_ref().map(Language::as_str), Some("fr"), "no guess between languages that cannot be told");
+    }
+
+    #[test]
+    fn categories_are_topics_and_countries() {
+        let feed = read(&post(
+            "<category domain='category' nicename='ports-trade'><![CDATA[Ports &amp; trade]]></category>\
+             <category domain='post_tag' nicename='x'>belice</category><category domain='category' nicename='mexico'>Vecinos</category>\
+             <category domain='post_translations' nicename='pll_5'>pll_5</category><category domain='category' nicename='news'>News</category>",
+        ));
+        let draft = &feed.drafts[0];
+        assert_eq!(draft.topics.iter().map(|topic| &**topic).collect::<Vec<_>>(), ["ports"]);
+        assert_eq!(draft.countries.iter().map(|country| country.alpha2()).collect::<Vec<_>>(), ["BZ", "MX"]);
+        assert_eq!(told(&feed), ["feed-categories: 1 category is no topic or country and is left out: `News`"]);
+    }
+
+    #[test]
+    fn authors_are_called_as_the_site_shows_them() {
+        let author =
+            "<wp:author><wp:author_login>ana</wp:author_login><wp:author_display_name>Ana Pérez</wp:author_display_name></wp:author>";
+        let creator = |name: &str| post(&format!("<dc:creator xmlns:dc='http://purl.org/dc/elements/1.1/'>{name}</dc:creator>"));
+        let feed = read(&[author, &creator("ana"), &creator("bo")].concat());
+        let names: Vec<&str> = feed.drafts.iter().flat_map(|draft| &draft.authors).map(|author| author.name.as_str()).collect();
+        assert_eq!(names, ["Ana Pérez", "bo"]);
+    }
+
+    #[test]
+    fn texts_stand_without_wordpress() {
+        let feed = read(&post(
+            "<excerpt:encoded>Short [gallery]</excerpt:encoded><content:encoded><![CDATA[One\n\n[gallery ids=\"1\"]\n\n[caption id=\"a\"]Two[/caption]]]></content:encoded>",
+        ));
+        let draft = &feed.drafts[0];
+        assert_eq!((draft.summary.as_deref(), draft.body.as_deref()), (Some("Short "), Some("<p>One</p>\n\n<p>Two</p>")));
+        let want =
+            "feed-shortcodes: shortcodes, which only WordPress shows, are replaced by what stands in them: `caption` (1), `gallery` (2)";
+        assert_eq!(told(&feed), [want]);
+    }
+}
