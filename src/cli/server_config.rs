@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
+use super::arguments;
 use super::context::Context;
 use super::ui;
 use super::{Exit, Failure};
@@ -34,6 +35,9 @@ pub(super) struct ServerConfigArgs {
     /// The host's name; that of `base-url` where it is not given
     #[arg(long, value_name = "NAME")]
     server_name: Option<String>,
+    /// Where `tidings hub` listens, for `hub = "self"`: what is asked of the hub is passed on to it
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081", value_parser = arguments::listen)]
+    hub: SocketAddr,
     /// Write it here instead of to standard output
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     output: Option<PathBuf>,
@@ -55,7 +59,7 @@ pub(super) fn run(args: &ServerConfigArgs, context: &Context) -> Result<Exit, Fa
     let site =
         site.map_err(|error| Failure::new(format!("could not read `{}`: {error}", folder.display())).help("run `tidings build` first"))?;
     let root = absolute(args.root.as_deref().unwrap_or(&folder));
-    let options = Options { root, listen: args.listen, server_name: args.server_name.clone() };
+    let options = Options { root, listen: args.listen, server_name: args.server_name.clone(), hub: Some(args.hub) };
     let facts = Facts::new(&config, &site, options).map_err(|why| Failure::new(why).help("rename it; see docs/servers.md"))?;
     let text = facts.render(args.server);
     match &args.output {

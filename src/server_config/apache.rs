@@ -9,7 +9,9 @@ use super::{Facts, Type};
 use crate::coding::Coding;
 
 pub(super) fn render(facts: &Facts) -> String {
-    let mut out = facts.heading("apache", "A file of /etc/apache2/sites-available/. Needs `a2enmod deflate expires headers rewrite`.");
+    let proxy = if facts.hub.is_some() { " proxy proxy_http" } else { "" };
+    let place = format!("A file of /etc/apache2/sites-available/. Needs `a2enmod deflate expires headers rewrite{proxy}`.");
+    let mut out = facts.heading("apache", &place);
     if facts.is_https && facts.listen.is_none() {
         let _ = writeln!(out, "# TLS: `certbot --apache -d {}` adds a host with the certificate.", facts.server_name);
     }
@@ -22,8 +24,8 @@ pub(super) fn render(facts: &Facts) -> String {
         "/" => _ = writeln!(out, "    DocumentRoot \"{}\"", facts.root),
         base => _ = writeln!(out, "    Alias \"{base}\" \"{}/\"", facts.root),
     }
-    if facts.has_index {
-        let _ = writeln!(out, "    ErrorDocument 404 {}index.html", facts.base);
+    if let Some(page) = facts.missing_page() {
+        let _ = writeln!(out, "    ErrorDocument 404 \"{page}\"");
     }
     out.push_str("    TraceEnable off\n\n");
     headers(&mut out, facts);
@@ -71,7 +73,11 @@ fn headers(out: &mut String, facts: &Facts) {
 /// Methods, moves, hidden files, and the files that stand compressed.
 fn rules(out: &mut String, facts: &Facts) {
     let base = regex::escape(&facts.base);
-    out.push_str("    RewriteEngine On\n    RewriteCond %{REQUEST_METHOD} =OPTIONS\n    RewriteRule ^ - [R=204,L]\n");
+    out.push_str("    RewriteEngine On\n");
+    if let Some((path, address)) = &facts.hub {
+        let _ = writeln!(out, "    RewriteRule \"^{}$\" \"http://{address}{path}\" [P,L]", regex::escape(path));
+    }
+    out.push_str("    RewriteCond %{REQUEST_METHOD} =OPTIONS\n    RewriteRule ^ - [R=204,L]\n");
     out.push_str("    RewriteCond %{REQUEST_METHOD} !^(?:GET|HEAD)$\n    RewriteRule ^ - [R=405,L]\n");
     for (from, to) in &facts.redirects {
         let _ = writeln!(out, "    RewriteRule \"^{}$\" \"{}\" [R=301,NE,L]", regex::escape(from), to.replace('%', "\\%"));
@@ -83,10 +89,15 @@ fn rules(out: &mut String, facts: &Facts) {
         let _ = writeln!(out, "    RewriteRule \"^{base}{}\" - [R=410,L]", Facts::ended_pattern(channel));
     }
     let _ = writeln!(out, "    RewriteRule \"/\\.\" - [R=404,L]\n    RewriteRule \"^{base}_redirects$\" - [R=404,L]");
+    let root = facts.root.replace('%', "\\%");
+    // A folder without a page of its own is no more there than nothing.
+    let _ = writeln!(
+        out,
+        "    RewriteCond \"{root}/$1\" -d\n    RewriteCond \"{root}/$1/index.html\" !-f\n    RewriteRule \"^{base}(.*)$\" - [R=404,L]"
+    );
     if facts.base != "/" {
         let _ = writeln!(out, "    RewriteRule \"^{}$\" \"{}{}\" [R=301,L]", regex::escape(facts.prefix()), facts.origin, facts.base);
     }
-    let root = facts.root.replace('%', "\\%");
     for coding in Coding::COMPRESSED.iter().filter(|coding| facts.precompressed.contains(coding)) {
         let (name, extension) = (coding.as_str(), coding.extension());
         let (index, texts) = (if facts.has_index { "|/" } else { "" }, Type::text_extensions());

@@ -17,6 +17,9 @@ pub(super) fn render(facts: &Facts) -> String {
         let _ = writeln!(out, "\tbind {}", address.ip());
     }
     let _ = writeln!(out, "\troot * \"{}\"", facts.root);
+    if let Some((path, address)) = &facts.hub {
+        let _ = writeln!(out, "\thandle {path} {{\n\t\treverse_proxy {address}\n\t}}");
+    }
     match facts.base.as_str() {
         "/" => out.push_str("\troute {\n"),
         base => {
@@ -150,11 +153,9 @@ fn errors(out: &mut String, facts: &Facts) {
     let _ = writeln!(out, "\thandle_errors {{\n\t\troute {{\n\t\t\theader -Link\n\t\t\theader -Etag\n\t\t\theader Vary Accept-Encoding");
     let _ = writeln!(out, "\t\t\theader Cache-Control no-store\n\t\t\t@gone expression `{{err.status_code}} == 410`");
     let _ = writeln!(out, "\t\t\theader @gone Cache-Control \"{}\"", facts.cache_control());
-    if facts.has_index {
+    if let Some(page) = facts.missing_page() {
         out.push_str("\t\t\t@missing expression `{err.status_code} == 404`\n\t\t\thandle @missing {\n");
-        out.push_str(
-            "\t\t\t\theader Content-Type \"text/html; charset=utf-8\"\n\t\t\t\trewrite * /index.html\n\t\t\t\tfile_server\n\t\t\t}\n",
-        );
+        let _ = writeln!(out, "\t\t\t\theader Content-Type \"text/html; charset=utf-8\"\n\t\t\t\trespond \"{page}\" 404\n\t\t\t}}");
     }
     out.push_str(
         "\t\t\theader Content-Type \"text/plain; charset=utf-8\"\n\t\t\trespond \"{err.status_code} {err.message}\"\n\t\t}\n\t}\n",

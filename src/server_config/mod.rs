@@ -31,6 +31,8 @@ pub struct Options {
     pub root: PathBuf,
     pub listen: Option<SocketAddr>,
     pub server_name: Option<String>,
+    /// Where the publication's own hub listens.
+    pub hub: Option<SocketAddr>,
 }
 
 /// What a configuration is made of. Addresses begin with the path of the base address.
@@ -50,6 +52,8 @@ pub struct Facts {
     /// How long documents may be kept, in seconds.
     seconds: u64,
     hubs: Vec<String>,
+    /// The publication's own hub: its path, and where it listens.
+    hub: Option<(String, SocketAddr)>,
     /// From a path to an address.
     redirects: Vec<(String, String)>,
     gone: Vec<String>,
@@ -85,6 +89,7 @@ impl Facts {
             origin: url.origin().ascii_serialization(),
             seconds: site.cache.seconds,
             hubs: config.publication.hubs.iter().map(ToString::to_string).collect(),
+            hub: config.websub.own.as_ref().zip(options.hub).map(|(hub, address)| (hub.path().to_owned(), address)),
             redirects: listed
                 .iter()
                 .filter(|(path, _)| !stands(path))
@@ -129,6 +134,16 @@ impl Facts {
             None if self.server_name.contains(char::is_whitespace) => Err(format!("`{}` is no name of a server", self.server_name)),
             None => Ok(()),
         }
+    }
+
+    /// What a 404 says, in HTML without double quotes; nothing where there is no list to lead to.
+    fn missing_page(&self) -> Option<String> {
+        let (origin, base) = (&self.origin, &self.base);
+        let page = format!(
+            "<!DOCTYPE html><html lang='en'><meta charset='utf-8'><meta name='viewport' content='width=device-width'>\
+             <title>There is no such page</title><h1>There is no such page</h1><p>What there is: <a href='{base}'>{origin}{base}</a></p></html>"
+        );
+        self.has_index.then_some(page)
     }
 
     fn cache_control(&self) -> String {

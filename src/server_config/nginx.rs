@@ -73,11 +73,18 @@ fn maps(out: &mut String, facts: &Facts, names: &Names) {
     let _ = writeln!(out, "map $status ${cache} {{\n    200 public;\n    206 public;\n    301 public;\n    304 public;");
     let _ = writeln!(out, "    410 \"{}\";\n    default no-store;\n}}", facts.cache_control());
     let _ = writeln!(out, "map $status ${allow} {{\n    204 \"GET, HEAD, OPTIONS\";\n    405 \"GET, HEAD, OPTIONS\";\n}}");
-    let _ = writeln!(out, "map $status ${vary} {{\n    304 Accept-Encoding;\n}}");
+    if needs_vary(facts) {
+        let _ = writeln!(out, "map $status ${vary} {{\n    304 Accept-Encoding;\n}}");
+    }
     let preflight = [(methods, "GET, HEAD, OPTIONS"), (fields, "A-IM, If-None-Match, If-Modified-Since"), (age, "86400")];
     for (name, value) in preflight {
         let _ = writeln!(out, "map $request_method ${name} {{\n    OPTIONS \"{value}\";\n}}");
     }
+}
+
+/// A 304 for what is compressed on the way has no `Vary` of its own; for what stands compressed it has.
+fn needs_vary(facts: &Facts) -> bool {
+    !facts.precompressed.contains(&Coding::Gzip)
 }
 
 fn head(out: &mut String, facts: &Facts) {
@@ -92,9 +99,8 @@ fn head(out: &mut String, facts: &Facts) {
     if facts.base == "/" {
         let _ = writeln!(out, "    root \"{}\";", facts.root);
     }
-    if facts.has_index {
-        let _ = writeln!(out, "    error_page 404 {}index.html;", facts.base);
-    }
+    // A folder without a page of its own is no more there than nothing.
+    out.push_str("    error_page 403 404 =404 @missing;\n");
     let _ = writeln!(out, "    disable_symlinks on \"from={}\";\n", facts.root);
 }
 
@@ -131,8 +137,9 @@ fn headers(out: &mut String, facts: &Facts, names: &Names) {
     header(out, "Cache-Control", &format!("${cache}"));
     header(out, "Access-Control-Allow-Origin", "\"*\"");
     header(out, "Access-Control-Expose-Headers", "\"ETag, Link, Content-Encoding\"");
-    // A 304 for what is compressed on the way has none otherwise.
-    header(out, "Vary", &format!("${vary}"));
+    if needs_vary(facts) {
+        header(out, "Vary", &format!("${vary}"));
+    }
     header(out, "X-Content-Type-Options", "nosniff");
     header(out, "Allow", &format!("${allow}"));
     header(out, "Access-Control-Allow-Methods", &format!("${methods}"));
@@ -164,11 +171,32 @@ fn documents(out: &mut String, facts: &Facts) {
     let base = &facts.base;
     let _ = writeln!(out, "    # Hidden files, and the list of moves that other hosts read.");
     let _ = writeln!(out, "    location ~ /\\. {{ return 404; }}\n    location = {base}_redirects {{ return 404; }}");
+    missing(out, facts);
+    hub(out, facts);
+    // nginx would lead from the name of a folder to the folder. It takes the first pattern that fits, so this is the last.
+    let no_folder = "        if (-d $request_filename) {\n            return 404;\n        }\n    }\n";
     if base == "/" {
-        out.push_str("    location / {\n        index index.html;\n    }\n");
+        let _ = writeln!(out, "    location ~ [^/]$ {{\n{no_folder}    location / {{\n        index index.html;\n    }}");
     } else {
         let _ = writeln!(out, "    location = {} {{ return 301 {}{base}; }}", facts.prefix(), facts.origin);
+        let pattern = regex::escape(base);
+        let _ = write!(out, "    location ~ \"^{pattern}(.*[^/])$\" {{\n        alias \"{}/$1\";\n{no_folder}", facts.root);
         let _ = writeln!(out, "    location {base} {{\n        alias \"{}/\";\n        index index.html;\n    }}", facts.root);
         out.push_str("    # Below it is none of our business: nothing is served there.\n    location / { return 404; }\n");
     }
+}
+
+fn missing(out: &mut String, facts: &Facts) {
+    let page = facts.missing_page().map(|page| format!(" \"{page}\"")).unwrap_or_default();
+    let _ = writeln!(out, "    location @missing {{\n        default_type text/html;\n        return 404{page};\n    }}");
+}
+
+/// What the hub answers is its own: none of the headers of documents.
+fn hub(out: &mut String, facts: &Facts) {
+    let Some((path, address)) = &facts.hub else { return };
+    let _ = writeln!(
+        out,
+        "    location = {path} {{\n        proxy_pass http://{address};\n        proxy_set_header Host $host;\n        \
+         proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n        expires off;\n        add_header X-Content-Type-Options nosniff always;\n    }}"
+    );
 }

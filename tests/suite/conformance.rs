@@ -3,7 +3,7 @@
 //! What a server cannot do stands in [`DIFFERENCES`], and a difference that is none any more fails too. A server that is not installed is skipped,
 //! and said; with `TIDINGS_TEST_SERVERS` in the environment that is a failure.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -82,6 +82,7 @@ const RULES: &[Rule] = &[
     ("cors", cors),
     ("preflight", preflight),
     ("link", link),
+    ("hub", hub),
     ("index", index),
     ("301", moved),
     ("410", gone),
@@ -170,8 +171,10 @@ fn publication(files: Files) -> Publication {
         Plain => ("https://feeds.example.org/", ""),
         Precompressed => ("https://feeds.example.org/news/feeds/", "[output]\nprecompress = ['gzip', 'br', 'zstd']\n"),
     };
-    let config =
-        config.replace("base-url = \"https://feeds.example.org/\"", &format!("base-url = \"{base}\"\nhub = \"https://hub.example.org/\""));
+    let config = config.replace(
+        "base-url = \"https://feeds.example.org/\"",
+        &format!("base-url = \"{base}\"\nhub = [\"https://hub.example.org/\", \"self\"]"),
+    );
     let moved = "[[moved]]\nfrom = 'topic/ports'\nto = 'topic/harbours'\nas = 'redirect'\n\
                  [[moved]]\nfrom = 'topic/vessels'\nto = 'topic/ships'\n[[moved]]\nfrom = 'desk/end'\n";
     let publication = Publication::with_config(&format!("{config}\n{output}{moved}"));
@@ -211,7 +214,8 @@ fn start(server: Server, files: Files) -> Option<Site> {
     let address = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
     let kind = format!("{server:?}").to_lowercase();
     let file = publication.path("server.conf").to_string_lossy().into_owned();
-    publication.run(&["server-config", &kind, "--listen", &address.to_string(), "--output", &file]).expect(0, &[]);
+    let (listen, hub) = (address.to_string(), hub_that_refuses().to_string());
+    publication.run(&["server-config", &kind, "--listen", &listen, "--hub", &hub, "--output", &file]).expect(0, &[]);
     let mut command = Command::new(program);
     let frame = publication.path("frame.conf");
     match server {
@@ -230,6 +234,19 @@ fn start(server: Server, files: Files) -> Option<Site> {
         std::thread::sleep(Duration::from_millis(20));
     }
     Some(Site { publication, address, base, _running: Running::Other(child) })
+}
+
+/// Takes for a hub what says the one thing that no server of documents says.
+fn hub_that_refuses() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("its address");
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(b"HTTP/1.1 415 Unsupported Media Type\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        }
+    });
+    address
 }
 
 fn find(names: &[&str]) -> Option<PathBuf> {
@@ -253,8 +270,21 @@ fn frame_of(server: Server, publication: &Publication, file: &str) -> String {
         }
         Caddy => format!("{{\n\tadmin off\n\tauto_https off\n}}\nimport {file}\n"),
         _ => {
-            let modules =
-                ["mpm_event", "authz_core", "mime", "dir", "alias", "headers", "expires", "filter", "deflate", "rewrite", "setenvif"];
+            let modules = [
+                "mpm_event",
+                "authz_core",
+                "mime",
+                "dir",
+                "alias",
+                "headers",
+                "expires",
+                "filter",
+                "deflate",
+                "rewrite",
+                "setenvif",
+                "proxy",
+                "proxy_http",
+            ];
             let modules = modules.map(|name| format!("LoadModule {name}_module {APACHE_MODULES}/mod_{name}.so\n")).concat();
             format!(
                 "ServerRoot {root}\nPidFile {root}/pid\nErrorLog {root}/server.log\nServerName localhost\n{modules}TypesConfig /dev/null\n\
@@ -380,7 +410,7 @@ fn short_304(site: &Site) -> Result<(), String> {
         let answer = site.get("all.rss", &[fields, &[("If-None-Match", &tag)]].concat());
         hold!(answer.status == 304 && answer.body.is_empty() && answer.field("content-encoding").is_none(), "{}", answer.head);
         hold!(all(&answer, "cache-control").contains("max-age=3600"), "{}", answer.head);
-        hold!(all(&answer, "vary").contains("Accept-Encoding"), "{}", answer.head);
+        hold!(all(&answer, "vary").matches("Accept-Encoding").count() == 1, "{}", answer.head);
         hold!(all(&answer, "access-control-allow-origin") == "*", "{}", answer.head);
     }
     Ok(())
@@ -518,7 +548,8 @@ fn preflight(site: &Site) -> Result<(), String> {
 
 fn link(site: &Site) -> Result<(), String> {
     let base = format!("https://feeds.example.org{}", site.base);
-    let hub = ", <https://hub.example.org/>; rel=\"hub\"";
+    let hubs = format!(", <https://hub.example.org/>; rel=\"hub\", <{base}hub>; rel=\"hub\"");
+    let hub = hubs.as_str();
     // Hubs are told of feeds, not of pages.
     let paths = [
         ("all.rss", "all.rss", hub),
@@ -533,6 +564,13 @@ fn link(site: &Site) -> Result<(), String> {
             hold!(link == format!("<{base}{own}>; rel=\"self\"{hub}"), "{path}: {link}");
         }
     }
+    Ok(())
+}
+
+fn hub(site: &Site) -> Result<(), String> {
+    let answer = site.ask("POST", "hub", &[("Content-Type", "text/plain"), ("Content-Length", "0")]);
+    hold!(answer.status == 415, "{}", answer.head);
+    hold!(site.ask("POST", "hub/", &[]).status != 415, "more than the hub's own address is passed on");
     Ok(())
 }
 
@@ -572,9 +610,14 @@ fn gone(site: &Site) -> Result<(), String> {
 }
 
 fn missing(site: &Site) -> Result<(), String> {
-    for path in ["none.rss", "country/none.html", ".hidden", "_redirects", "all"] {
-        let answer = site.get(path, &[]);
+    for path in ["none.rss", "country/none.html", ".hidden", "_redirects", "all", "country", "country/", "es/country"] {
+        let answer = site.get(path, &[("Accept", "text/html")]);
         hold!(answer.status == 404, "{path}: {}", answer.status);
+        // Whatever folder was asked for, its links lead somewhere.
+        let text = answer.text();
+        let links = text.split(" href=").skip(1).map(|rest| rest.trim_start_matches(['"', '\'']));
+        hold!(text.contains("There is no such page"), "{path}:\n{text}");
+        hold!(links.clone().count() > 0 && links.clone().all(|link| link.starts_with(site.base)), "{path}:\n{text}");
         hold!(all(&answer, "cache-control") == "no-store", "{path}:\n{}", answer.head);
         hold!(answer.field("link").is_none(), "{path}:\n{}", answer.head);
     }
