@@ -116,3 +116,48 @@ fn a_javascript_link_is_refused_with_its_place() {
     publication.write("items/a.toml", "title = 'x'\ndate = 2018-01-01\nlink = 'javascript:alert(1)'");
     publication.run(&["build"]).expect(1, &["items/a.toml:3:"]);
 }
+
+#[test]
+fn an_export_that_was_cut_off_is_known_by_its_end() {
+    let config = CONFIG.replace("[countries]", "[[source]]\npath = 'news.csv'\n[[source]]\npath = 'news.ndjson'\n[countries]");
+    let publication = Publication::with_config(&config);
+    let (csv, json) = ("id,title,date\n1,One,2018-02-09\n", "{\"id\": \"2\", \"title\": \"Two\", \"date\": \"2018-02-09\"}\n");
+    let refused = |csv: String, json: String, said: &[&str]| {
+        publication.write("news.csv", csv);
+        publication.write("news.ndjson", json);
+        let ran = publication.run(&["build"]);
+        ran.expect(1, said);
+        ran
+    };
+    let cut = "error[record-syntax]: the file ends in the midst of a record";
+    refused(format!("{csv}3,Thr"), json.to_owned(), &["news.csv:3", cut]);
+    refused(format!("{csv}3,\"Thr"), json.to_owned(), &["news.csv:3", cut]);
+    refused(csv.to_owned(), format!("{json}{}", &json[..20]), &["news.ndjson:2", cut]);
+    let ran = refused(format!("{csv}3,Three\n"), format!("{json}{{\"id\":\n"), &["news.csv:3", "2 cells", "news.ndjson:2"]);
+    assert!(!ran.err.contains("in the midst"), "{}", ran.err);
+    publication.write("news.csv", format!("{csv}3,Three,2018-02-09"));
+    publication.write("news.ndjson", json.trim_end());
+    publication.build().expect(0, &["3 items"]);
+}
+
+#[test]
+fn a_table_whose_header_cannot_be_read_is_told_what_it_is() {
+    let publication = Publication::with_config(&CONFIG.replace("[countries]", "[[source]]\npath = 'news.csv'\n[countries]"));
+    let utf16: Vec<u8> = "\u{feff}id,title,date\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (table, said) in [
+        (utf16, &["error[bad-utf8]", "UTF-16"][..]),
+        (b"sep=;\nid;title;date\n".to_vec(), &["`sep=`", "delimiter = \";\""]),
+        (b"id;title;date\n1;T;2018-02-09\n".to_vec(), &["delimiter = \";\""]),
+        (b"id\ttitle\tdate\n1\tT\t2018-02-09\n".to_vec(), &["delimiter = \"\\t\""]),
+        (b"id,title,published\n1,T,2018-02-09\n".to_vec(), &["no column `date`", "`columns = { date = \"published\" }`"]),
+        (
+            b"id,a,date\n1,T,2018-02-09\n".to_vec(),
+            &["no column `title`", "`columns = { title = \"NAME\" }`; the columns are `id`, `a`, `date`"],
+        ),
+    ] {
+        publication.write("news.csv", table);
+        let ran = publication.run(&["build"]);
+        ran.expect(1, said);
+        assert_eq!(ran.err.matches("error[").count(), 1, "{}", ran.err);
+    }
+}

@@ -44,6 +44,8 @@ pub struct Row {
     pub cells: ByteRecord,
     /// Whether the file ended within a quoted cell.
     pub unclosed: bool,
+    /// Whether the file ended before the row's line did.
+    pub is_open: bool,
 }
 
 impl Row {
@@ -68,7 +70,7 @@ impl<R: Read> Table<R> {
     /// What the reader says, or a header without end. A file without a header is `None`.
     pub fn open(reader: R, source: &Source) -> Result<Option<(Self, Vec<Fault>)>, csv::Error> {
         let state = Rc::<State>::default();
-        let plain = Plain { inner: reader, state: state.clone(), given: 0, carriage_return: false, ended: false };
+        let plain = Plain { inner: reader, state: state.clone(), given: 0, carriage_return: false, last: b'\n', ended: false };
         let mut reader = ReaderBuilder::new().delimiter(source.delimiter).has_headers(false).flexible(true).from_reader(plain);
         let mut header = ByteRecord::new();
         if !reader.read_byte_record(&mut header)? {
@@ -79,6 +81,7 @@ impl<R: Read> Table<R> {
         }
         let names: Vec<String> = header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
         let (columns, faults) = Columns::of(&names, source);
+        let faults = no_header(&header, source).map_or(faults, |fault| vec![fault]);
         Ok(Some((Table { reader, state, columns: Arc::new(columns) }, faults)))
     }
 
@@ -102,16 +105,38 @@ impl<R: Read> Table<R> {
             // Every row ends in a newline here; blank lines before a row would count as the row's own at its start, so count from its end.
             let inside = newlines(cells.as_slice());
             let line = end.line().saturating_sub(u64::from(!unclosed) + u64::from(inside)).max(1) as u32;
-            rows.push(Row { line, cells, unclosed });
+            rows.push(Row { line, cells, unclosed, is_open: self.state.is_open.get() });
         }
         (rows, None)
     }
+}
+
+/// What the first line is where it is no header that can be read.
+fn no_header(header: &ByteRecord, source: &Source) -> Option<Fault> {
+    let line = header.as_slice();
+    let fault = |code, message: String, help: &str| Some(Fault::new(code, Spot::Record, message).help(help));
+    if line.starts_with(b"\xFF\xFE") || line.starts_with(b"\xFE\xFF") || line.contains(&0) {
+        return fault(&codes::BAD_UTF8, "this is UTF-16, not UTF-8".to_owned(), "save the file as UTF-8");
+    }
+    if line.to_ascii_lowercase().starts_with(b"sep=") {
+        let help = "take the line out: the source says the delimiter, `delimiter = \";\"`, where it is no comma";
+        return fault(&codes::RECORD_SYNTAX, "`sep=` is a word to a spreadsheet program, and no header".to_owned(), help);
+    }
+    let other = [';', '\t', ',', '|'].into_iter().find(|other| header.len() == 1 && line.contains(&(*other as u8)))?;
+    let (used, other) = (char::from(source.delimiter).escape_default(), other.escape_default());
+    let message = format!("the header is one column by the delimiter `{used}`, and there is `{other}` in it");
+    fault(&codes::MISSING_COLUMN, message, &format!("say in the source `delimiter = \"{other}\"`"))
 }
 
 impl Columns {
     fn of(names: &[String], source: &Source) -> (Self, Vec<Fault>) {
         let (fields, faults) = assign(names, &source.columns, &[]);
         (Columns { fields, width: names.len(), list_separator: source.list_separator, names: names.join("\n").into_bytes() }, faults)
+    }
+
+    /// How many there are.
+    pub fn width(&self) -> usize {
+        self.width
     }
 
     /// By what a row of the file at `path` is known.
@@ -226,20 +251,35 @@ fn missing(field: &str, mapped: Option<&str>, names: &[String]) -> Option<Fault>
     match mapped {
         Some(column) => Some(unknown(column, field, names)),
         None if NEEDED.contains(&field) => {
-            let map = format!(
-                "say in the source which column it is: `columns = {{ {field} = \"{}\" }}`",
-                names.first().map_or("NAME", String::as_str)
-            );
+            let map = match likely(field, names) {
+                Some(column) => format!("say in the source which column it is: `columns = {{ {field} = \"{column}\" }}`"),
+                None => format!("say in the source which column it is: `columns = {{ {field} = \"NAME\" }}`; {}", listed(names)),
+            };
             Some(Fault::new(&codes::MISSING_COLUMN, Spot::Record, format!("no column `{field}`")).help(map))
         }
         None => None,
     }
 }
 
+/// A column that may hold a field by what programs call it.
+fn likely<'a>(field: &str, names: &'a [String]) -> Option<&'a str> {
+    let words: &[&str] = match field {
+        "id" => &["guid", "uuid", "key", "slug", "number"],
+        "title" => &["headline", "heading", "name", "subject"],
+        "date" => &["date", "publi", "created", "time", "day"],
+        _ => &[],
+    };
+    let free = || names.iter().filter(|name| !RECORD_FIELDS.iter().any(|own| own.eq_ignore_ascii_case(name)));
+    words.iter().find_map(|word| free().find(|name| name.to_lowercase().contains(word))).map(String::as_str)
+}
+
+fn listed(names: &[String]) -> String {
+    format!("the columns are {}", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
+}
+
 /// A column that the source names for something, and that is not there.
 pub fn unknown(column: &str, what: &str, names: &[String]) -> Fault {
-    let otherwise = || format!("the columns are {}", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "));
-    let help = did_you_mean(column, names.iter().map(String::as_str)).unwrap_or_else(otherwise);
+    let help = did_you_mean(column, names.iter().map(String::as_str)).unwrap_or_else(|| listed(names));
     Fault::new(&codes::MISSING_COLUMN, Spot::Record, format!("no column `{column}`, which the source names for `{what}`")).help(help)
 }
 
@@ -292,6 +332,8 @@ struct State {
     row_start: Cell<u64>,
     /// Whether more was asked for than the last line: only a quote that is not closed needs more.
     past_end: Cell<bool>,
+    /// Whether the file ended without a line end, once that is known.
+    is_open: Cell<bool>,
 }
 
 /// The file with every line end made `\n`, one at the end, and an error where a row goes on for ever (a quote that is not closed).
@@ -300,6 +342,8 @@ struct Plain<R> {
     state: Rc<State>,
     given: u64,
     carriage_return: bool,
+    /// What was read last.
+    last: u8,
     ended: bool,
 }
 
@@ -312,10 +356,12 @@ impl<R: Read> Read for Plain<R> {
             let count = self.inner.read(out)?;
             if count == 0 && !out.is_empty() && !self.ended {
                 self.ended = true;
+                self.state.is_open.set(self.last != b'\n');
                 out[0] = b'\n';
                 return Ok(1);
             }
             let kept = self.fold(&mut out[..count]);
+            self.last = out[..kept].last().copied().unwrap_or(self.last);
             self.given += kept as u64;
             if kept > 0 || count == 0 {
                 self.state.past_end.set(count == 0);

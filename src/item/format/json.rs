@@ -31,6 +31,7 @@ fn fault(error: &serde_json::Error, text: &str) -> Fault {
     let help = match message {
         "trailing characters" => "a `.json` file holds one record; many of them go one a line into a `.ndjson` file",
         "trailing comma" => "no comma stands before a closing bracket or brace",
+        cut if cut.starts_with("EOF") => "a quote or a bracket is not closed, or the file was cut off: write it anew, whole",
         _ => "keys and texts stand between double quotes, with a colon between the two and a comma before the next",
     };
     Fault::new(&codes::RECORD_SYNTAX, Spot::Span(at), format!("not valid JSON: {message}")).help(help)

@@ -93,6 +93,12 @@ impl Fault {
         self
     }
 
+    /// Of the last record of a file, where the file has no end.
+    pub fn cut_off() -> Self {
+        let help = "it was cut off, or is still being written: export it again, and see to it that the export came to its end";
+        Fault::new(&codes::RECORD_SYNTAX, Spot::Record, "the file ends in the midst of a record").help(help)
+    }
+
     fn shifted(mut self, by: usize) -> Self {
         if let Spot::Span(span) = &mut self.spot {
             *span = span.start + by..span.end + by;

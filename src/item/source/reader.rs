@@ -240,7 +240,10 @@ impl<S: Sift> Reader<'_, S> {
                 Ok(text) => {
                     let passage = Passage { path: &found.path, line, body: Body::Text(RecordFormat::Ndjson, text) };
                     let met = Met { found, passage: &passage, offset, mark };
-                    self.settle_row(&met, || format::parse(RecordFormat::Ndjson, text), &mut batch);
+                    // Only the last line of a file may have no end.
+                    let is_open = !piece.bytes.ends_with(b"\n") && row.as_ptr_range().end == piece.bytes.as_ptr_range().end;
+                    let parse = || format::parse(RecordFormat::Ndjson, text);
+                    self.settle_row(&met, || parse().map_err(|faults| cut_off(faults, is_open)), &mut batch);
                 }
                 Err(wrong) => batch.lost(wrong.finding(found, line, bytes)),
             }
@@ -306,21 +309,23 @@ impl<S: Sift> Reader<'_, S> {
         batch.expect(rows.len());
         for row in rows {
             let line = row.line;
-            if row.unclosed {
+            if row.unclosed && !row.is_open {
                 let place = Place::line(found.path.clone(), line);
                 let help = "a quote within a quoted cell is written twice, `\"\"`";
                 batch.lost(Finding::new(&codes::RECORD_SYNTAX, "a quote in this row is not closed").at(place).help(help));
                 continue;
             }
+            let is_cut = row.is_open && (row.unclosed || row.cells.len() < columns.width());
             let mark = columns.mark(&found.path, &row.cells);
-            if self.known_row(found, mark, line, 0, &mut batch) {
+            if !is_cut && self.known_row(found, mark, line, 0, &mut batch) {
                 continue;
             }
             match row.decode() {
                 Ok(cells) => {
                     let passage = Passage { path: &found.path, line, body: Body::Cells(columns, &cells) };
                     let met = Met { found, passage: &passage, offset: 0, mark };
-                    self.settle_row(&met, || columns.record(&cells), &mut batch);
+                    let parse = || if is_cut { Err(vec![Fault::cut_off()]) } else { columns.record(&cells) };
+                    self.settle_row(&met, parse, &mut batch);
                 }
                 Err(cell) => batch.lost(Undecodable::bad_utf8(&cell).finding(found, line, &cell)),
             }
@@ -390,6 +395,12 @@ impl<S: Sift> Reader<'_, S> {
             file: if self.config.table_of(found.source).is_some() { Path::new("") } else { &found.path },
         }
     }
+}
+
+/// What is wrong with a line; where it has no end and would go on, that alone.
+fn cut_off(faults: Vec<Fault>, is_open: bool) -> Vec<Fault> {
+    let goes_on = faults.iter().any(|fault| fault.code == &codes::RECORD_SYNTAX && fault.message.contains("EOF while parsing"));
+    if is_open && goes_on { vec![Fault::cut_off()] } else { faults }
 }
 
 /// Reads the whole file, unless it is too large: then gives its size.
