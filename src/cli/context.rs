@@ -5,9 +5,8 @@ use std::time::{Instant, SystemTime};
 
 use chrono::{DateTime, Utc};
 
-use super::report::FindingRow;
 use super::ui::{self, Ui};
-use super::{Failure, Global};
+use super::{Failure, Global, report};
 use crate::config::{self, Config};
 use crate::diag::Findings;
 use crate::item::date;
@@ -105,8 +104,7 @@ impl Context {
         }
         self.ui.note(format_args!("{}{end}", ui::tally(findings)));
         if json {
-            let findings: Vec<FindingRow> = findings.iter().map(FindingRow::of).collect();
-            ui::print_json(&serde_json::json!({ "published": false, "findings": findings }))?;
+            report::refusal(findings)?;
         }
         Ok(())
     }

@@ -49,8 +49,9 @@ mod worker;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
+use crate::diag::{Finding, codes};
 use crate::ledger::LedgerError;
 use crate::publish::PublishError;
 use context::Context;
@@ -174,23 +175,26 @@ enum Command {
 
 /// Runs the program on the process's own arguments.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
+    let parsed = Cli::command().try_get_matches().and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, reports_json(&matches))));
+    let (cli, json) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => {
             let _ = error.print();
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
     set_colour(cli.global.color);
-    let context = match Context::new(&cli.global) {
-        Ok(context) => context,
-        Err(failure) => return fail(&failure),
-    };
-    match run(cli.command, &context) {
+    match Context::new(&cli.global).and_then(|context| run(cli.command, &context)) {
         Ok(Exit::Fine) => ExitCode::SUCCESS,
         Ok(Exit::Findings) => ExitCode::from(1),
-        Err(failure) => fail(&failure),
+        Err(failure) => fail(failure, json),
     }
+}
+
+/// Whether the command that was given was told to report as JSON.
+fn reports_json(matches: &ArgMatches) -> bool {
+    let own = matches.try_get_one::<bool>("json").ok().flatten().copied().unwrap_or_default();
+    own || matches.subcommand().is_some_and(|(_, matches)| reports_json(matches))
 }
 
 fn run(command: Option<Command>, context: &Context) -> Result<Exit, Failure> {
@@ -228,8 +232,13 @@ fn set_colour(colour: Colour) {
     }
 }
 
-fn fail(failure: &Failure) -> ExitCode {
-    ui::failure(failure);
+fn fail(failure: Failure, json: bool) -> ExitCode {
+    ui::failure(&failure);
+    if json {
+        let finding = Finding::new(&codes::COULD_NOT_RUN, failure.message).maybe_help(failure.help);
+        // Where nothing can be printed either, that was told already.
+        let _ = report::refusal(&finding.into());
+    }
     ExitCode::from(2)
 }
 

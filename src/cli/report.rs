@@ -70,6 +70,12 @@ pub(super) fn refuse(ui: Ui, findings: &Findings, records: Option<usize>, start:
     Ok(Exit::Findings)
 }
 
+/// Prints that a command did nothing, and why.
+pub(super) fn refusal(findings: &Findings) -> Result<(), Failure> {
+    let findings: Vec<FindingRow> = findings.iter().map(FindingRow::of).collect();
+    ui::print_json(&serde_json::json!({ "published": false, "findings": findings }))
+}
+
 /// How long each stage took.
 pub(super) fn stages(ui: Ui, stages: &[(&'static str, Duration)]) {
     stages.iter().for_each(|(stage, time)| ui.say(format_args!("{stage:<9} {:>9.1} ms", time.as_secs_f64() * 1e3)));

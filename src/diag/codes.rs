@@ -98,6 +98,9 @@ codes! {
     FEED_DRAFTS = "feed-drafts", Warning, "posts of a WordPress export that were not published there";
     FEED_SHORTCODES = "feed-shortcodes", Warning, "shortcodes in texts of a WordPress export, which only that site can show";
 
+    // running
+    COULD_NOT_RUN = "could-not-run", Error, "a command that could not run; the message says what kept it from running";
+
     // publishing
     WOULD_REPEAT = "would-repeat", Error, "an item whose id or guid changed while its content did not: subscribers would see it twice";
     CHANNEL_SHRINKS = "channel-shrinks", Error, "a channel that would lose much of what it holds or shows, or all, or the texts of it";

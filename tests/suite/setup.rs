@@ -125,3 +125,18 @@ fn config_errors_are_json_too_where_it_is_asked_for() {
         assert_eq!(report["findings"][0]["path"], "feeds.toml");
     }
 }
+
+#[test]
+fn what_could_not_run_says_so_as_json_too() {
+    let publication = Publication::new();
+    publication.remove("feeds.toml");
+    for args in [&["build", "--json"][..], &["diff", "--json"], &["channels", "--json"], &["doctor", "--all", "--json"]] {
+        let ran = publication.run(args);
+        assert_eq!(ran.code, 2, "{ran:?}");
+        let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{args:?}: {error}: {ran:?}"));
+        assert_eq!((&report["published"], &report["findings"][0]["code"]), (&false.into(), &"could-not-run".into()), "{report}");
+        assert!(report["findings"][0]["help"].as_str().is_some_and(|help| help.contains("tidings init")), "{report}");
+        assert!(ran.err.contains("there is no config"), "{}", ran.err);
+    }
+    assert_eq!(publication.run(&["build"]).out, "");
+}
