@@ -9,6 +9,7 @@ use url::Url;
 
 use super::{Exit, Failure, context::Context};
 use crate::config::template;
+use crate::diag::Finding;
 
 /// `tidings init`
 #[derive(Debug, Args)]
@@ -43,8 +44,11 @@ pub(super) fn run(args: &InitArgs, context: &Context) -> Result<Exit, Failure> {
     }
     let text = config_text(args, context.now.year());
     if let Err(findings) = crate::config::parse(&text, Path::new("feeds.toml"), folder) {
-        context.ui.findings(&findings);
-        return Err(Failure::new("no config can be made of these options").help("mend `--base-url`, `--language` or `--time-zone`"));
+        // There is no such file yet that they could be looked up in.
+        let told = findings.into_iter().map(|finding| Finding { place: None, ..finding }).collect();
+        context.ui.findings(&told);
+        let help = "mend `--title`, `--base-url`, `--language` or `--time-zone`";
+        return Err(Failure::new("no config can be made of these options").help(help));
     }
     let record = RECORD.replace("@date@", &context.now.to_rfc3339_opts(SecondsFormat::Secs, true));
     for (path, text) in

@@ -55,7 +55,7 @@ use crate::diag::{Finding, codes};
 use crate::ledger::LedgerError;
 use crate::publish::PublishError;
 use context::Context;
-use way_out::way_out;
+use way_out::{missing, way_out};
 
 /// How a command ended when nothing kept it from running.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -256,7 +256,7 @@ impl Failure {
     fn io(action: &'static str, path: &std::path::Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
         move |error| {
-            let help = way_out(&error, &path);
+            let help = way_out(&error, &path).or_else(|| missing(&error, &path));
             Failure { help, ..Failure::new(format!("could not {action} `{}`: {error}", path.display())) }
         }
     }

@@ -18,6 +18,17 @@ pub(super) fn way_out(error: &Error, path: &Path) -> Option<String> {
     }
 }
 
+/// What to do where a path that somebody named leads to nothing.
+pub(super) fn missing(error: &Error, path: &Path) -> Option<String> {
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let what = match (error.kind(), folder.is_dir()) {
+        (ErrorKind::NotFound, true) => format!("nothing in the folder `{}` has that name", folder.display()),
+        (ErrorKind::NotFound, false) => format!("there is no folder `{}`", folder.display()),
+        _ => return None,
+    };
+    Some(format!("{what}: check the path"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -29,5 +40,8 @@ mod tests {
         assert!(help(ErrorKind::ReadOnlyFilesystem, "public/.all.atom.tidings-new").starts_with("the folder `public` is on a file system"));
         assert!(help(ErrorKind::StorageFull, "public").contains("no room left for `.`"));
         assert_eq!(way_out(&ErrorKind::NotFound.into(), Path::new("a")), None);
+        let missing = |path: &str| missing(&ErrorKind::NotFound.into(), Path::new(path)).unwrap_or_default();
+        assert_eq!(missing("nosuch.xml"), "nothing in the folder `.` has that name: check the path");
+        assert_eq!(missing("nosuch/feed.xml"), "there is no folder `nosuch`: check the path");
     }
 }

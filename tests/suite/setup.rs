@@ -127,6 +127,14 @@ fn config_errors_are_json_too_where_it_is_asked_for() {
 }
 
 #[test]
+fn options_that_make_no_config_are_named_and_no_file_that_is_not_there() {
+    let publication = Publication::new();
+    let ran = publication.run(&["init", "new", "--title", ""]);
+    ran.expect(2, &["title", "mend `--title`, `--base-url`, `--language` or `--time-zone`"]);
+    assert!(!ran.err.contains("feeds.toml") && !publication.exists("new"), "{}", ran.err);
+}
+
+#[test]
 fn what_could_not_run_says_so_as_json_too() {
     let publication = Publication::new();
     publication.remove("feeds.toml");
@@ -139,4 +147,11 @@ fn what_could_not_run_says_so_as_json_too() {
         assert!(ran.err.contains("there is no config"), "{}", ran.err);
     }
     assert_eq!(publication.run(&["build"]).out, "");
+}
+
+#[test]
+fn a_file_that_is_not_there_has_a_way_out() {
+    let publication = Publication::new();
+    publication.run(&["check", "nosuch.xml"]).expect(2, &["nosuch.xml", "check the path"]);
+    publication.run(&["stats", "nosuch.log"]).expect(2, &["nosuch.log", "check the path"]);
 }
