@@ -143,7 +143,9 @@ impl SeenItem {
             "summary" => self.summary = Some(decoded(raw)),
             "description" => self.summary = Some(decoded(&decoded(raw))),
             "link" | "atom:link" => match (value("rel").as_deref(), value("href")) {
-                (Some("alternate") | None, Some(href)) => _ = self.link.get_or_insert(href),
+                (Some("alternate") | None, Some(href)) if self.link.is_none() => self.link = Some(href),
+                // Further pages are translations.
+                (Some("alternate") | None, Some(href)) => self.others.entry("alternate".to_owned()).or_default().push(href),
                 (Some(rel), Some(href)) => self.others.entry(rel.to_owned()).or_default().push(href),
                 (_, None) => self.link = Some(decoded(raw)),
             },
@@ -222,7 +224,7 @@ mod tests {
     const ATOM: &str = r#"<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom" xmlns:at="http://purl.org/atompub/tombstones/1.0">
         <title>F</title><id>tag:e,2018:f</id><updated>2018-02-09T10:00:00Z</updated><author><name>N</name></author>
         <entry><title type="html">a &amp;lt;b&amp;gt;</title><id>tag:e,2018:1</id><updated>2018-02-09T10:00:05Z</updated>
-        <published>2018-02-09T10:00:00Z</published><link rel="alternate" href="https://e/1?a&amp;b"/><link rel="enclosure" href="https://e/x"/>
+        <published>2018-02-09T10:00:00Z</published><link rel="alternate" href="https://e/1?a&amp;b"/><link rel="alternate" hreflang="es" href="https://e/es/1"/><link rel="enclosure" href="https://e/x"/>
         <category term="BZ" label="Belize"/><content type="html">&lt;p&gt;x &amp;amp; y&lt;/p&gt;</content></entry>
         <at:deleted-entry ref="tag:e,2018:2" when="2018-02-10T00:00:00Z"/></feed>"#;
 
@@ -237,6 +239,7 @@ mod tests {
         assert_eq!(item.html.as_deref(), Some("<p>x &amp; y</p>"));
         assert_eq!(item.others["category"], ["Belize"]);
         assert_eq!(item.others["enclosure"], ["https://e/x"]);
+        assert_eq!(item.others["alternate"], ["https://e/es/1"], "a translation");
     }
 
     #[test]

@@ -184,6 +184,9 @@ pub(super) fn tell(ui: Ui, plan: &Plan, views: &[View]) {
         for changed in &view.changed {
             ui::print(format_args!("  ~ {}", one_line(&changed.title)));
             changed.fields.iter().for_each(|change| ui::print(format_args!("      {}: {}", change.field, change.words.replace('\n', " "))));
+            if changed.fields.is_empty() {
+                ui::print("      (nothing that readers show: its form)");
+            }
         }
         view.gone.iter().for_each(|title| ui::print(format_args!("  - {}", one_line(title))));
         if !view.about.is_empty() {

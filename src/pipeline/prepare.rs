@@ -244,16 +244,17 @@ pub fn prepare(config: &Config, item: &Item, text: &Text) -> (Prepared, Findings
 const TOLD: usize = 20;
 
 fn removals(item: &Item, field: &str, removed: &[Removed]) -> Vec<Finding> {
-    let about = |code, what: &str| Finding::new(code, format!("{what} was taken out of the {field} of `{}`", item.key())).at(item.place());
+    let about = |code, what: &str| Finding::new(code, format!("{what} the {field} of `{}`", item.key())).at(item.place());
     let finding = |removed: &Removed| {
         let code = if matches!(removed, Removed::Characters(_)) { &codes::FORBIDDEN_CHARACTERS } else { &codes::MARKUP_REMOVED };
-        let mut finding = about(code, &removed.to_string()).help("docs/text.md tells what stays and what goes");
+        let done = if matches!(removed, Removed::Linked(_)) { "became a link in" } else { "was taken out of" };
+        let mut finding = about(code, &format!("{removed} {done}")).help("docs/text.md tells what stays and what goes");
         finding.severity = if removed.is_cosmetic() { Severity::Info } else { finding.severity };
         finding
     };
     let mut findings: Vec<Finding> = removed.iter().take(TOLD).map(finding).collect();
     if removed.len() > TOLD {
-        findings.push(about(&codes::MARKUP_REMOVED, &format!("and {} more", removed.len() - TOLD)));
+        findings.push(about(&codes::MARKUP_REMOVED, &format!("and {} more was taken out of", removed.len() - TOLD)));
     }
     findings
 }

@@ -101,10 +101,11 @@ mod tests {
         run(Syntax::Html, text).html
     }
 
-    /// Removed things in short: `<x>` an element, `x@y` an attribute, `!x` a URL, `#n` characters.
+    /// Removed things in short: `<x>` an element, `a<x>` one that became a link, `x@y` an attribute, `!x` a URL, `#n` characters.
     fn short(removed: &[Removed]) -> String {
         let one = |removed: &Removed| match removed {
             Removed::Element(name) => format!("<{name}>"),
+            Removed::Linked(name) => format!("a<{name}>"),
             Removed::Attribute { element, attribute } => format!("{attribute}@{element}"),
             Removed::Url(url) => format!("!{url}"),
             Removed::Characters(count) => format!("#{count}"),
@@ -193,22 +194,22 @@ mod tests {
             (
                 "a<iframe src=//youtube.example/1 title=Film>x</iframe>b",
                 "a<p><a href=\"https://youtube.example/1\">Film</a></p>b",
-                "<iframe>",
+                "a<iframe>",
             ),
             (
                 "<p>a<iframe src=/f></iframe><iframe src=javascript:1></iframe></p>",
                 "<p>a<a href=\"https://example.org/f\">https://example.org/f</a></p>",
-                "<iframe> !javascript:1",
+                "a<iframe> !javascript:1 <iframe>",
             ),
             (
                 "<video controls poster=p.jpg><source src=v.webm><source src=v.mp4>No <b>video</b></video>.",
                 "<p><a href=\"https://example.org/news/v.webm\"><img src=\"https://example.org/news/p.jpg\" alt=\"https://example.org/news/v.webm\"></a></p>.",
-                "<video>",
+                "a<video>",
             ),
             (
                 "<audio src=a.mp3 title=Talk>text goes on",
                 "<p><a href=\"https://example.org/news/a.mp3\">Talk</a></p>text goes on",
-                "<audio>",
+                "a<audio>",
             ),
             (
                 "<bdo dir=rtl>x</bdo><font color=red>y</font><menu><li>z</menu>",

@@ -121,7 +121,7 @@ impl Filter<'_> {
 
     fn start(&mut self, tag: Tag) -> TokenSinkResult<()> {
         let fate = allow::fate(&tag.name);
-        if !matches!(fate, Fate::Keep(_) | Fate::Ignore) {
+        if matches!(fate, Fate::Become(_) | Fate::Drop | Fate::Unwrap) {
             self.report.element(&tag.name);
         }
         match fate {
@@ -194,7 +194,8 @@ impl Filter<'_> {
 
     /// Writes a link in place of a frame or a player: in a paragraph of its own where it stands between blocks.
     fn link(&mut self, tag: &Tag, target: Option<String>) {
-        let Some(target) = target else { return };
+        let Some(target) = target else { return self.report.element(&tag.name) };
+        self.report.linked(&tag.name);
         let title = attribute(tag, "title").map(str::trim).filter(|title| !title.is_empty());
         let label = xml_chars(title.unwrap_or(&target)).0.into_owned();
         if self.open.in_link() {

@@ -6,8 +6,10 @@ use std::fmt;
 /// Something that cleaning took out.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Removed {
-    /// An element, by name; its text may have stayed, and a player or a frame has become a link.
+    /// An element, by name; its text may have stayed.
     Element(String),
+    /// A player or a frame, by name, in place of which stands a link.
+    Linked(String),
     /// An attribute, by element and name.
     Attribute { element: String, attribute: String },
     /// A URL whose scheme is not allowed, or that is no URL; a long one only by its beginning.
@@ -25,7 +27,7 @@ impl Removed {
                 let hook = attribute.starts_with("data-") || attribute.starts_with("aria-");
                 hook || COSMETIC.contains(&&**attribute)
             }
-            Removed::Url(_) | Removed::Characters(_) => false,
+            Removed::Linked(_) | Removed::Url(_) | Removed::Characters(_) => false,
         }
     }
 }
@@ -34,7 +36,7 @@ impl Removed {
 impl fmt::Display for Removed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Removed::Element(name) => write!(f, "the element `{name}`"),
+            Removed::Element(name) | Removed::Linked(name) => write!(f, "the element `{name}`"),
             Removed::Attribute { element, attribute } => write!(f, "the attribute `{attribute}` of `{element}`"),
             Removed::Url(url) => write!(f, "the URL `{url}`"),
             Removed::Characters(1) => write!(f, "one character that cannot be published"),
@@ -81,6 +83,10 @@ pub(super) struct Report {
 impl Report {
     pub(super) fn element(&mut self, name: &str) {
         self.add(Removed::Element(name.to_owned()));
+    }
+
+    pub(super) fn linked(&mut self, name: &str) {
+        self.add(Removed::Linked(name.to_owned()));
     }
 
     pub(super) fn attribute(&mut self, element: &str, attribute: &str) {

@@ -503,3 +503,19 @@ fn pinned_records_keep_their_ids_when_files_are_renamed() {
     publication.item(3, "The port of Belize, mended");
     publication.run(&["diff"]).expect(0, &["title: The port of [-Belize-]{+Belize,+} [-reopens, part 3-]{+mended+}"]);
 }
+
+#[test]
+fn a_translation_that_comes_is_shown_word_by_word() {
+    let publication = Publication::new();
+    let record = |language: &str, story: &str| {
+        format!(
+            "title = 'Ports in {language}'\ndate = 2018-02-09\nlanguage = '{language}'\nlink = 'https://example.org/{language}'\nbody = 'Text.'\n{story}"
+        )
+    };
+    ["en", "es"].iter().for_each(|language| publication.write(&format!("items/{language}.toml"), record(language, "")));
+    publication.build();
+    ["en", "es"].iter().for_each(|language| publication.write(&format!("items/{language}.toml"), record(language, "story = 'ports'\n")));
+    let ran = publication.run(&["diff"]);
+    let under = ran.out.lines().skip_while(|line| !line.contains("~ Ports in en")).nth(1).unwrap_or_default();
+    assert!(under.contains("alternate: ") && under.contains("{+https://example.org/es+}"), "{}", ran.out);
+}
