@@ -19,6 +19,11 @@ pub(super) trait Reader {
         let _ = inside;
         self.end();
     }
+    /// The words below a picture begin (`true`) or end; a block ends with them.
+    fn caption(&mut self, inside: bool) {
+        let _ = inside;
+        self.end();
+    }
     /// Whether the rest may be left unread.
     fn enough(&self) -> bool;
 }
@@ -74,6 +79,7 @@ impl State<'_> {
         }
         match &*tag.name {
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.reader.heading(opens),
+            "figcaption" => self.reader.caption(opens),
             "br" => self.reader.text(" "),
             "title" | "textarea" if opens => {
                 self.reader.end();

@@ -8,10 +8,12 @@ use super::html::{self, Reader};
 
 /// The words of HTML without its markup, white space folded; cut at a word's end to at most `limit` characters (Unicode scalar values, `…`
 /// among them), with `…` where something was cut. Blocks are separated by a blank. A script that writes no blanks is cut between two
-/// characters as a reader sees them.
+/// characters as a reader sees them. What stands below a picture belongs to no sentence, and is left out unless there is nothing else.
 pub fn summarise(html: &str, limit: usize) -> String {
-    let mut words = Words { text: String::new(), length: 0, limit, gap: false };
-    html::read(html, &mut words);
+    let mut words = Words::of(html, limit, false);
+    if words.text.is_empty() {
+        words = Words::of(html, limit, true);
+    }
     let Words { mut text, length, .. } = words;
     if length > limit {
         text.truncate(cut(&text, limit));
@@ -30,6 +32,16 @@ struct Words {
     limit: usize,
     /// White space stands between the text so far and what comes.
     gap: bool,
+    with_captions: bool,
+    in_caption: bool,
+}
+
+impl Words {
+    fn of(html: &str, limit: usize, with_captions: bool) -> Self {
+        let mut words = Words { text: String::new(), length: 0, limit, gap: false, with_captions, in_caption: false };
+        html::read(html, &mut words);
+        words
+    }
 }
 
 /// How many characters beyond the limit are read, to see whether the cut falls within what a reader sees as one character.
@@ -37,6 +49,9 @@ const BEYOND: usize = 2;
 
 impl Reader for Words {
     fn text(&mut self, piece: &str) {
+        if self.in_caption && !self.with_captions {
+            return;
+        }
         for c in piece.chars() {
             if c.is_whitespace() && c != '\u{a0}' && c != '\u{202f}' {
                 self.gap = !self.text.is_empty();
@@ -56,6 +71,12 @@ impl Reader for Words {
 
     fn end(&mut self) {
         self.text(" ");
+    }
+
+    fn caption(&mut self, inside: bool) {
+        self.in_caption = false;
+        self.end();
+        self.in_caption = inside;
     }
 
     fn enough(&self) -> bool {
@@ -126,6 +147,8 @@ mod tests {
             ("<p>One two three</p>", 8, "One two…"),
             ("<p>One</p><p>two</p>", 20, "One two"),
             ("One<br>two", 20, "One two"),
+            ("<p>One.</p><figure><img src=a><figcaption>A <b>port</b></figcaption></figure><p>Two</p>", 20, "One. Two"),
+            ("<figure><img src=a><figcaption>A port</figcaption></figure>", 20, "A port"),
             ("a <b>b</b>c &amp; d &lt;e&gt;", 20, "a bc & d <e>"),
             ("12345 &amp; 789", 8, "12345 &…"),
             ("<script>var x</script><style>p{}</style>One <img alt=pic> two", 20, "One two"),
