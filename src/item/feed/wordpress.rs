@@ -62,7 +62,7 @@ impl Export<'_> {
         let read = rss::of_item(item);
         let mut entry = Entry {
             published: published(item),
-            updated: own(item, "post_modified_gmt").map(in_utc).filter(is_date).into_iter().collect(),
+            updated: own(item, "post_modified_gmt").map(in_utc).filter(|text| is_date(text)).into_iter().collect(),
             summary: item.text_of(Space::WordPressExcerpt, "encoded").map(|text| self.html(&text)),
             body: read.body.as_deref().map(|text| self.html(text)),
             authors: read.authors.into_iter().map(|author| self.named(author)).collect(),
@@ -146,10 +146,10 @@ fn release(item: &Element) -> Result<Release, String> {
 
 fn published(item: &Element) -> Vec<String> {
     let dates = [item.text_of(Space::Rss, "pubDate"), own(item, "post_date_gmt").map(in_utc), own(item, "post_date")];
-    dates.into_iter().flatten().filter(is_date).collect()
+    dates.into_iter().flatten().filter(|text| is_date(text)).collect()
 }
 
-fn is_date(text: &String) -> bool {
+fn is_date(text: &str) -> bool {
     !NO_DATE.iter().any(|none| text.contains(none))
 }
 
