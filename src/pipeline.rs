@@ -41,7 +41,7 @@ use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 
 use crate::cache::records::Records;
-use crate::channel::{self, Catalogue, Channel, Sorted};
+use crate::channel::{self, Catalogue, Sorted};
 use crate::classify::{Classifier, Placement};
 use crate::config::Config;
 use crate::diag::{Finding, Findings};
@@ -146,12 +146,12 @@ impl Recalled {
         let clock = Instant::now();
         let sorted = Sorted { items: &items, placements: &placements, now };
         let ground = ground.unwrap_or_else(|| Ground::of(config, sorted, &mut records, past));
-        let Ground { mut catalogue, told, marks, own, until } = ground;
+        let Ground { mut catalogue, marks, own, until } = ground;
         let sketch = past.goes_on.then(|| catalogue.sketch());
         settle(config, &mut catalogue, &recall, past.memory, now);
         timings.classify = clock.elapsed();
 
-        let stories = Stories::told(&items, told.clone());
+        let stories = Stories::told(&items, catalogue.told.clone());
         let prepare = Prepare {
             config,
             items: &items,
@@ -197,7 +197,6 @@ impl Recalled {
             checked,
             rest: sketch.map(|sketch| Rest {
                 sketch,
-                told,
                 marks,
                 own,
                 until: until.map_or_else(OnceLock::new, OnceLock::from),
@@ -261,10 +260,7 @@ fn lay<'a>(
     timings.prepare = lap.end();
     let render = Render { config, encoded: &ready };
     let digests = render.digests(catalogue, |at| sheets.known[at].as_ref().map(|known| known.digest));
-    let channels = render.date(catalogue, &digests, (past.memory, recall), now);
-    if !past.goes_on {
-        catalogue.channels.iter_mut().for_each(Channel::let_go);
-    }
+    let channels = render.date(catalogue, &digests, (past.memory, recall), (now, past.goes_on));
     timings.render = lap.end();
     // What has another date now is made after all.
     sheets.settle(catalogue);

@@ -2,6 +2,7 @@
 //! other positions.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -13,7 +14,7 @@ use crate::config::Config;
 pub struct Touched(BTreeSet<usize>);
 
 impl Catalogue {
-    /// The item at this position goes.
+    /// The item at this position, which tells no story, goes.
     pub fn take_out(&mut self, at: u32, touched: &mut Touched) {
         let go = |(nth, channel): (usize, &mut super::Channel)| {
             let before = channel.items.len();
@@ -23,11 +24,13 @@ impl Catalogue {
         };
         let held: Vec<usize> = self.channels.par_iter_mut().enumerate().filter_map(go).collect();
         touched.0.extend(held);
+        Arc::make_mut(&mut self.told).take_out(at);
     }
 
     /// The item at this position, which tells no story, is new; those behind it have moved on. Says no where it belongs to a channel that there is not.
     pub fn put_in(&mut self, config: &Config, sorted: Sorted<'_>, at: u32, touched: &mut Touched) -> bool {
         self.channels.par_iter_mut().for_each(|channel| channel.items.iter_mut().for_each(|own| *own += u32::from(*own >= at)));
+        Arc::make_mut(&mut self.told).make_room(at);
         let order = |at: u32| order(&sorted.items[at as usize]);
         for spot in spots(config, &sorted.items[at as usize], &sorted.placements[at as usize], sorted.now) {
             let Ok(nth) = self.channels.binary_search_by(|channel| channel.path.cmp(&spot.channel)) else { return false };

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::{Sorted, newest, order, takes};
 use crate::classify::Placement;
 use crate::config::{Config, Query, TopicKey};
+use crate::item::Told;
 use crate::vocab::{Country, Language};
 
 /// The items by bucket. Positions in the list of items, newest first.
@@ -25,17 +26,9 @@ pub(super) struct Members<'a> {
 pub(super) struct Facts<'a> {
     /// All that items are in.
     pub languages: Vec<&'a Language>,
-    /// By position.
-    items: Vec<Fact>,
-}
-
-/// What is asked of one item.
-#[derive(Clone, Copy)]
-pub(super) struct Fact {
-    /// Its number.
-    pub language: u32,
-    /// Its number, if others tell it too.
-    pub story: Option<u32>,
+    /// The number of each item's.
+    language_of: Vec<u32>,
+    told: &'a Told,
 }
 
 /// So many items are asked at a time.
@@ -44,7 +37,7 @@ const PART: usize = 16_384;
 type Quick<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 impl<'a> Members<'a> {
-    pub fn collect(config: &Config, sorted: Sorted<'a>) -> Self {
+    pub fn collect(config: &Config, sorted: Sorted<'a>, told: &'a Told) -> Self {
         let mut dated: Vec<(Reverse<DateTime<Utc>>, u32)> =
             sorted.items.par_iter().zip(0..sorted.items.len() as u32).map(|(item, at)| (newest(item), at)).collect();
         let of = |at: u32| order(&sorted.items[at as usize]);
@@ -53,7 +46,7 @@ impl<'a> Members<'a> {
         // It is collected where the dates stood, four times as long.
         newest_first.shrink_to_fit();
         let (facts, (countries, topics, cells)) =
-            rayon::join(|| Facts::of(sorted), || buckets(&newest_first, sorted.placements, config.channels.matrix.is_some()));
+            rayon::join(|| Facts::of(sorted, told), || buckets(&newest_first, sorted.placements, config.channels.matrix.is_some()));
         Members { newest_first, countries, topics, cells, facts }
     }
 
@@ -91,34 +84,30 @@ fn buckets(newest_first: &[u32], placements: &[Placement], crossed: bool) -> Buc
 }
 
 impl<'a> Facts<'a> {
-    fn of(sorted: Sorted<'a>) -> Self {
-        let (mut languages, mut stories): (Vec<&Language>, Quick<&str, (u32, u32)>) = (Vec::new(), HashMap::default());
-        let mut fact = |(language, story): (&'a Language, Option<&'a str>)| {
-            let number = languages.iter().position(|known| *known == language).unwrap_or_else(|| {
+    fn of(sorted: Sorted<'a>, told: &'a Told) -> Self {
+        let mut languages: Vec<&Language> = Vec::new();
+        let mut number = |language: &'a Language| {
+            let known = languages.iter().position(|known| *known == language);
+            known.unwrap_or_else(|| {
                 languages.push(language);
                 languages.len() - 1
-            });
-            let next = stories.len() as u32;
-            let story = story.map(|story| {
-                let (story, versions) = stories.entry(story).or_insert((next, 0));
-                *versions += 1;
-                *story
-            });
-            Fact { language: number as u32, story }
+            }) as u32
         };
-        let mut items: Vec<Fact> = Vec::with_capacity(sorted.items.len());
+        let mut language_of: Vec<u32> = Vec::with_capacity(sorted.items.len());
         for part in sorted.items.chunks(PART) {
-            let asked: Vec<(&Language, Option<&str>)> = part.par_iter().map(|item| (&item.language, item.story())).collect();
-            items.extend(asked.into_iter().map(&mut fact));
+            let asked: Vec<&Language> = part.par_iter().map(|item| &item.language).collect();
+            language_of.extend(asked.into_iter().map(&mut number));
         }
-        // A story that is told once is as good as none.
-        let mut versions = vec![0; stories.len()];
-        stories.into_values().for_each(|(story, count)| versions[story as usize] = count);
-        items.iter_mut().for_each(|fact| fact.story = fact.story.filter(|story| versions[*story as usize] > 1));
-        Facts { languages, items }
+        Facts { languages, language_of, told }
     }
 
-    pub fn get(&self, at: u32) -> Fact {
-        self.items[at as usize]
+    /// The number of the item's language.
+    pub fn language(&self, at: u32) -> usize {
+        self.language_of[at as usize] as usize
+    }
+
+    /// The first item that tells its story, if others tell it too.
+    pub fn story(&self, at: u32) -> Option<u32> {
+        self.told.versions(at).min().map(|other| other.min(at))
     }
 }

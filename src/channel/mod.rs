@@ -24,7 +24,7 @@ use rayon::prelude::*;
 use crate::classify::Placement;
 use crate::config::{Config, Empty, Limits, Localised, Matrix, NamedChannel, Query, Topic, TopicKey, paths};
 use crate::diag::{Finding, Findings, Place, codes};
-use crate::item::{Date, Item};
+use crate::item::{Date, Item, Told};
 use crate::vocab::{Country, Language};
 
 /// One channel: a point or crossing on the axes, a query, or the whole.
@@ -66,10 +66,10 @@ impl Channel {
         &self.items[..self.window]
     }
 
-    /// Keeps of its items the newest, and those that its documents hold: of a million items a channel has hundreds of thousands.
-    pub fn let_go(&mut self) {
-        self.items.truncate(self.window.max(1));
-        self.items.shrink_to_fit();
+    /// Gives its items away but for the newest, and those that its documents hold: of a million items a channel has hundreds of thousands.
+    pub fn let_go(&mut self) -> Vec<u32> {
+        let kept = self.items.iter().take(self.window.max(1)).copied().collect();
+        std::mem::replace(&mut self.items, kept)
     }
 }
 
@@ -121,6 +121,8 @@ pub struct Catalogue {
     pub channels: Vec<Channel>,
     /// Paths of empty channels whose published documents stay as they are.
     pub kept: BTreeSet<String>,
+    /// Who tells the stories of the items.
+    pub told: Arc<Told>,
     pub findings: Findings,
 }
 
@@ -152,23 +154,26 @@ struct Asked<'a> {
 }
 
 fn sort(config: &Config, sorted: Sorted<'_>, known: &BTreeSet<String>, asked: &Asked<'_>) -> Catalogue {
-    let mut members = member::Members::collect(config, sorted);
+    let told = Told::of(sorted.items);
+    let mut members = member::Members::collect(config, sorted, &told);
     let wanted = |path: &str| asked.only.is_none_or(|only| only.contains(path));
+    let named = config.named.par_iter().filter(|named| wanted(&named.path));
+    let named: Vec<Draft> = named.map(|named| Draft::named(named, &members, sorted)).collect();
     let mut drafts = Vec::new();
+    let whole = std::mem::take(&mut members.newest_first);
     if config.channels.all && wanted(paths::ALL) {
-        drafts.push(Draft::whole(config, &members));
+        drafts.push(Draft::whole(config, whole));
     }
     drafts.extend(by_country(config, &mut members, &wanted));
     drafts.extend(by_topic(config, &mut members, &wanted));
     drafts.extend(crossings(config, &mut members, (known, &wanted)).into_iter().take(asked.crossings));
-    let named = config.named.par_iter().filter(|named| wanted(&named.path));
-    drafts.par_extend(named.map(|named| Draft::named(named, &members, sorted)));
-
+    drafts.extend(named);
     // What no channel asked for.
-    (members.newest_first, members.countries, members.topics) = Default::default();
+    (members.countries, members.topics) = Default::default();
 
     let mut catalogue = Catalogue::default();
     let variants: Vec<Vec<Channel>> = drafts.par_iter_mut().map(|draft| variant::of(config, sorted, &members.facts, draft)).collect();
+    catalogue.told = told.into();
     for (draft, variants) in drafts.iter().zip(variants) {
         variants.into_iter().for_each(|channel| catalogue.take(asked.empty, channel, draft.always, known));
     }
@@ -181,9 +186,10 @@ fn sort(config: &Config, sorted: Sorted<'_>, known: &BTreeSet<String>, asked: &A
 pub fn on_demand(config: &Config, sorted: Sorted<'_>, query: Query, title: &str, path: &str, id: &str) -> Channel {
     let title = Localised::plain(title);
     let named = NamedChannel { path: path.to_owned(), title, description: None, query, limits: config.limits.clone() };
-    let members = member::Members::collect(config, sorted);
-    let draft = Draft { id: id.to_owned(), ..Draft::named(&named, &members, sorted) };
-    variant::mixed(config, sorted, &members.facts, &draft)
+    let told = Told::of(sorted.items);
+    let members = member::Members::collect(config, sorted, &told);
+    let mut draft = Draft { id: id.to_owned(), ..Draft::named(&named, &members, sorted) };
+    variant::mixed(config, sorted, &members.facts, &mut draft)
 }
 
 /// What the steps after the sorting change of a catalogue, as it was before them.
@@ -254,7 +260,7 @@ struct Draft {
 }
 
 impl Draft {
-    fn whole(config: &Config, members: &member::Members<'_>) -> Self {
+    fn whole(config: &Config, items: Vec<u32>) -> Self {
         Draft {
             path: paths::ALL.into(),
             id: "channel/all".into(),
@@ -262,7 +268,7 @@ impl Draft {
             title: config.publication.title.clone(),
             description: config.publication.description.clone(),
             limits: config.limits.clone(),
-            items: members.newest_first.clone(),
+            items,
             always: true,
         }
     }

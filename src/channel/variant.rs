@@ -10,22 +10,21 @@ use crate::vocab::Language;
 /// The mixed channel first, then those of single languages where the config wants them. The draft has no items any more.
 pub(super) fn of(config: &Config, sorted: Sorted<'_>, facts: &Facts<'_>, draft: &mut Draft) -> Vec<Channel> {
     let languages = &config.publication.languages;
-    let mut variants = vec![mixed(config, sorted, facts, draft)];
-    if config.channels.per_language && languages.len() > 1 {
-        for language in languages {
-            let lane = Lane { language: Some(language), below: Some(language) };
-            variants.push(channel(config, sorted, draft, lane, in_language(facts, &draft.items, language)));
-        }
-    }
-    draft.items = Vec::new();
-    variants
+    let apart: &[Language] = if config.channels.per_language && languages.len() > 1 { languages } else { &[] };
+    let variant = |language| {
+        let lane = Lane { language: Some(language), below: Some(language) };
+        channel(config, sorted, draft, lane, in_language(facts, &draft.items, language))
+    };
+    let apart: Vec<Channel> = apart.iter().map(variant).collect();
+    std::iter::once(mixed(config, sorted, facts, draft)).chain(apart).collect()
 }
 
-/// The channel in which items of all languages stand side by side, one version of each story.
-pub(super) fn mixed(config: &Config, sorted: Sorted<'_>, facts: &Facts<'_>, draft: &Draft) -> Channel {
+/// The channel in which items of all languages stand side by side, one version of each story. It takes the items of the draft.
+pub(super) fn mixed(config: &Config, sorted: Sorted<'_>, facts: &Facts<'_>, draft: &mut Draft) -> Channel {
     let languages = &config.publication.languages;
     let whole = if languages.len() == 1 { Some(&languages[0]) } else { None };
-    channel(config, sorted, draft, Lane { language: whole, below: None }, one_version_each(config, (sorted, facts), &draft.items))
+    let items = one_version_each(config, (sorted, facts), std::mem::take(&mut draft.items));
+    channel(config, sorted, draft, Lane { language: whole, below: None }, items)
 }
 
 /// What sets a variant apart: the language that it declares, and the one whose folder it stands in.
@@ -72,13 +71,17 @@ fn title(draft: &Draft, language: Option<&Language>, own: &Language) -> String {
 
 fn in_language(facts: &Facts<'_>, items: &[u32], range: &Language) -> Vec<u32> {
     let matches: Vec<bool> = facts.languages.iter().map(|language| language.matches(range)).collect();
-    items.iter().copied().filter(|at| matches[facts.get(*at).language as usize]).collect()
+    let is_in = |at: &&u32| matches[facts.language(**at)];
+    // In no more memory than they take: there are channels with nearly all of a million.
+    let mut taken = Vec::with_capacity(items.iter().filter(is_in).count());
+    taken.extend(items.iter().filter(is_in));
+    taken
 }
 
 /// How many items there are when the versions of one story count as one.
 pub(super) fn stories(facts: &Facts<'_>, items: &[u32]) -> usize {
-    let told: HashSet<u32, foldhash::fast::RandomState> = items.iter().filter_map(|at| facts.get(*at).story).collect();
-    items.iter().filter(|at| facts.get(**at).story.is_none()).count() + told.len()
+    let told: HashSet<u32, foldhash::fast::RandomState> = items.iter().filter_map(|at| facts.story(*at)).collect();
+    items.iter().filter(|at| facts.story(**at).is_none()).count() + told.len()
 }
 
 /// How much a version in this language is wanted where only one of each story stands: the less the sooner.
@@ -89,21 +92,21 @@ pub fn preference(config: &Config, language: &Language) -> usize {
 
 /// Of the versions of one story only the one in the language that the config prefers, and of several in one language the first by id; each stands at its
 /// own date.
-fn one_version_each(config: &Config, (sorted, facts): (Sorted<'_>, &Facts<'_>), items: &[u32]) -> Vec<u32> {
+fn one_version_each(config: &Config, (sorted, facts): (Sorted<'_>, &Facts<'_>), mut items: Vec<u32>) -> Vec<u32> {
     let preferences: Vec<usize> = facts.languages.iter().map(|language| preference(config, language)).collect();
-    let preference = |at: u32| preferences[facts.get(at).language as usize];
+    let preference = |at: u32| preferences[facts.language(at)];
     let iri = |at: u32| sorted.items[at as usize].iri();
     let is_before = |one: u32, other: u32| preference(one).cmp(&preference(other)).then_with(|| iri(one).cmp(iri(other))).is_lt();
     let mut best: HashMap<u32, u32, foldhash::fast::RandomState> = HashMap::default();
-    for (at, story) in items.iter().filter_map(|at| Some((*at, facts.get(*at).story?))) {
+    for (at, story) in items.iter().filter_map(|at| Some((*at, facts.story(*at)?))) {
         let held = best.entry(story).or_insert(at);
         if is_before(at, *held) {
             *held = at;
         }
     }
-    if best.is_empty() {
-        return items.to_vec();
+    if !best.is_empty() {
+        items.retain(|at| facts.story(*at).is_none_or(|story| best[&story] == *at));
     }
-    let chosen = |at: &u32| facts.get(*at).story.is_none_or(|story| best[&story] == *at);
-    items.iter().copied().filter(chosen).collect()
+    items.shrink_to_fit();
+    items
 }

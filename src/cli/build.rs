@@ -284,24 +284,17 @@ fn gather(
 ) -> Result<Gathered, Failure> {
     let clock = Instant::now();
     let Some(resident) = resident.filter(|resident| resident.has_records() && folder.unfinished().is_none()) else {
-        let known = OnceLock::new();
-        let from_records = || {
-            let records = kept(config, args, context);
-            let loaded = pipeline::read(config, files, Texts::Left(&records, &known), progress);
-            (Read { loaded, steady: None, took: clock.elapsed() }, records)
-        };
-        let from_ledger = || {
-            let before = memory::load(config, folder)?;
-            known.get_or_init(|| before.memory.clone());
-            Ok::<_, Failure>(before)
-        };
-        let (before, (read, records)) = rayon::join(from_ledger, from_records);
-        return Ok(Gathered { read, before: before?, records, classifier: OnceLock::new() });
+        let (before, records) = rayon::join(|| memory::load(config, folder), || kept(config, args, context));
+        let (before, clock) = (before?, Instant::now());
+        // Items that are in the ledger share what they are called with it from the first on.
+        let loaded = pipeline::read(config, files, Texts::Left(&records, Some(&before.memory)), progress);
+        let read = Read { loaded, steady: None, took: clock.elapsed() };
+        return Ok(Gathered { read, before, records, classifier: OnceLock::new() });
     };
     let (read, before, records, classifier) = resident.read(files);
     // Where more is to be told than of what was touched, it is told of all.
     let mut read = read.unwrap_or_else(|| {
-        let loaded = pipeline::read(config, Files::look(config, context.file_time()), Texts::Left(&records, &OnceLock::new()), progress);
+        let loaded = pipeline::read(config, Files::look(config, context.file_time()), Texts::Left(&records, None), progress);
         Read { loaded, steady: None, took: clock.elapsed() }
     });
     if before.holds() {

@@ -98,7 +98,7 @@ fn show(args: &ShowArgs, memory: &Memory) -> Result<Exit, Failure> {
 
 fn show_item(memory: &Memory, known: &Known) {
     ui::print(format_args!("{}\n  id          {}\n  key         {}", known.title(), known.iri(), known.key()));
-    ui::print(format_args!("  published   {}\n  first seen  {}", shown(known.published), shown(known.first_seen)));
+    ui::print(format_args!("  published   {}\n  first seen  {}", shown(known.published.seconds()), shown(known.first_seen.seconds())));
     for (word, when) in [("changed", known.updated), ("gone", known.gone)] {
         if let Some(when) = when {
             ui::print(format_args!("  {word:<11} {}", shown(when.seconds())));

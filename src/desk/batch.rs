@@ -60,7 +60,7 @@ impl<'a> Batch<'a> {
         let hidden = rows.iter().filter(|row| row.is_hidden).count();
         let is_news = |known: &&Known| memory.find(known.iri()).is_none_or(|at| memory.get(at) != *known);
         let news: Vec<&Known> = recalled.after.items().iter().filter(is_news).collect();
-        let (new, gone) = (recalled.new.len(), recalled.gone.len());
+        let (new, gone) = (recalled.new_items().count(), recalled.gone.len());
         let mut taken = Taken { unchanged: total - rows.len(), new, gone, ..Taken::default() };
         taken.changed = rows.len().saturating_sub(new + hidden);
         taken.families = told_elsewhere(transaction, &iris, rows)?;

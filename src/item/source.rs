@@ -27,7 +27,7 @@ pub use again::{Again, Edit, read_again};
 pub use shelf::Shelf;
 
 use reader::Reader;
-use rows::{Extent, Row};
+use rows::{Extent, Kept, Rows};
 
 /// What was read.
 #[derive(Clone, Debug, Default)]
@@ -68,26 +68,18 @@ pub trait Sift: Sync {
         None
     }
 
-    /// Whether there is something to tell of items that were read before it was known: then [`Sift::settle`] is to be called with each, and once.
-    fn may_settle(&self) -> bool {
-        false
-    }
-
-    /// Puts in what came to be known meanwhile.
-    fn settle(&self, _item: &mut Arc<Item>, _note: &mut Self::Note) {}
-
     /// Keeps what was made of a record for another run.
     fn keep(&self, _mark: u128, _item: &Item, _note: &Self::Note) {}
 
     /// Another mark of a record that is kept under `mark`.
     fn link(&self, _other: u128, _mark: u128) {}
 
-    /// What a run before read of the bulk file with this mark.
+    /// What a run before kept of a bulk file under this mark.
     fn known_rows(&self, _mark: u128) -> Option<Vec<u8>> {
         None
     }
 
-    /// Keeps what was read of a bulk file, each row of which is kept.
+    /// Keeps something of a bulk file, each row of which is kept.
     fn keep_rows(&self, _mark: u128, _rows: &[u8]) {}
 }
 
@@ -125,7 +117,6 @@ pub fn read_with<S: Sift>(config: &Config, files: Files, progress: &Progress, si
     for part in files.chunks(PART) {
         let batches: Vec<Batch<S::Note>> = part.par_chunks(FILES).map(read).collect();
         batches.into_iter().for_each(|batch| all.absorb(batch));
-        all.settle(sift);
     }
     all.loaded(files, findings)
 }
@@ -159,19 +150,17 @@ pub(crate) fn keep<T>(list: &mut Vec<T>, out: &[bool]) {
 struct Batch<N> {
     items: Vec<Arc<Item>>,
     notes: Vec<N>,
-    /// Of the rows of a bulk file, by what each is kept for the next run.
-    marks: Vec<u128>,
+    /// Those of a bulk file that are kept for the next run.
+    rows: Rows,
     findings: Vec<Finding>,
     records: usize,
     bad: usize,
     known: usize,
-    /// How many of the items, from the first, are settled.
-    settled: usize,
 }
 
 impl<N> Default for Batch<N> {
     fn default() -> Self {
-        Batch { items: Vec::new(), notes: Vec::new(), marks: Vec::new(), findings: Vec::new(), records: 0, bad: 0, known: 0, settled: 0 }
+        Batch { items: Vec::new(), notes: Vec::new(), rows: Rows::default(), findings: Vec::new(), records: 0, bad: 0, known: 0 }
     }
 }
 
@@ -184,31 +173,16 @@ impl<N> Batch<N> {
 
     fn absorb(&mut self, mut other: Self) {
         if self.items.is_empty() && self.items.capacity() < other.items.capacity() {
-            (self.items, self.notes, self.settled) = (other.items, other.notes, other.settled);
+            (self.items, self.notes) = (other.items, other.notes);
         } else {
-            if self.settled == self.items.len() {
-                self.settled += other.settled;
-            }
             self.items.append(&mut other.items);
             self.notes.append(&mut other.notes);
         }
-        self.marks.append(&mut other.marks);
+        self.rows.append(&mut other.rows);
         self.findings.append(&mut other.findings);
         self.records += other.records;
         self.bad += other.bad;
         self.known += other.known;
-    }
-
-    /// Settles what is not settled yet, where that can be done by now.
-    fn settle(&mut self, sift: &impl Sift<Note = N>)
-    where
-        N: Send,
-    {
-        if sift.may_settle() {
-            let open = self.items[self.settled..].par_iter_mut().zip(&mut self.notes[self.settled..]);
-            open.for_each(|(item, note)| sift.settle(item, note));
-            self.settled = self.items.len();
-        }
     }
 
     /// All that was read of these files, without items that clash.
@@ -238,12 +212,24 @@ impl<N> Batch<N> {
         self.push(item, note);
     }
 
-    /// What was read of the file that all of this is of, where each row is kept for the next run.
-    fn rows(&mut self, found: &Found, extent: Option<Extent>) -> Option<Vec<u8>> {
-        let marks = std::mem::take(&mut self.marks);
-        let is_whole = !marks.is_empty() && self.findings.is_empty() && self.bad == 0 && marks.len() == self.items.len();
-        let row = |(mark, item): (&u128, &Arc<Item>)| Row { mark: *mark, line: item.line(), offset: item.offset() };
-        is_whole.then(|| rows::write(found, extent, marks.iter().zip(&self.items).map(row)))
+    /// Puts away the rows of the bulk file that all of this is of, as long as it looks as if all of them were kept.
+    fn put_rows_away(&mut self, sift: &impl Sift<Note = N>) {
+        if self.keeps_all() {
+            self.rows.put_away(|mark, part| keep_part(sift, mark, part));
+        } else {
+            self.rows = Rows::default();
+        }
+    }
+
+    /// What is to be kept of the file, where each row is kept for the next run.
+    fn rows(&mut self, found: &Found, extent: Option<Extent>, sift: &impl Sift<Note = N>) -> Option<Kept> {
+        let is_whole = self.rows.count() > 0 && self.keeps_all();
+        let rows = std::mem::take(&mut self.rows);
+        is_whole.then(|| rows.end(found, extent, |mark, part| keep_part(sift, mark, part)))
+    }
+
+    fn keeps_all(&self) -> bool {
+        self.findings.is_empty() && self.bad == 0 && self.rows.count() == self.items.len()
     }
 
     /// A record of which nothing can be read.
@@ -251,6 +237,12 @@ impl<N> Batch<N> {
         self.findings.push(finding);
         self.records += 1;
         self.bad += 1;
+    }
+}
+
+fn keep_part<S: Sift>(sift: &S, mark: u128, part: &[u8]) {
+    if sift.known_rows(mark).is_none() {
+        sift.keep_rows(mark, part);
     }
 }
 

@@ -212,8 +212,8 @@ fn item_line(known: &Known) -> ItemLine {
         guid: known.guid().map(str::to_owned),
         key: known.key().to_owned(),
         title: known.title().to_owned(),
-        first_seen: time(known.first_seen),
-        published: time(known.published),
+        first_seen: time(known.first_seen.seconds()),
+        published: time(known.published.seconds()),
         updated: known.updated.map(|when| time(when.seconds())),
         record: traces.record.map(Digest::to_hex),
         content: traces.content.to_hex(),
@@ -239,8 +239,8 @@ fn known(line: ItemLine) -> Option<Known> {
     };
     Some(Known {
         names: Names::new(&line.id, line.guid.as_deref(), &line.key, &line.title).with(traces),
-        first_seen: seconds(&line.first_seen)?,
-        published: seconds(&line.published)?,
+        first_seen: seconds(&line.first_seen)?.into(),
+        published: seconds(&line.published)?.into(),
         updated: optional(line.updated)?,
         gone: optional(line.gone)?,
     })
@@ -332,8 +332,8 @@ mod tests {
         let traces = Traces { record: Some(Digest([1; 16])), content: Digest([2; 16]), text: 3, link: 0 };
         Known {
             names: Names::new(&format!("tag:example.org,2018:item/{n}"), None, "k", "A “title”").with(traces),
-            first_seen: 1_500_000_000,
-            published: 1_400_000_000,
+            first_seen: 1_500_000_000.into(),
+            published: 1_400_000_000.into(),
             updated: Some(1_500_000_001.into()),
             gone: (n == 2).then_some(1_500_000_002.into()),
         }

@@ -53,9 +53,8 @@ pub struct Memory {
 pub struct Known {
     /// The published id, what else it was called when it was last seen, and the traces of what it said then.
     pub names: Names,
-    /// Unix seconds, as all times here.
-    pub first_seen: i64,
-    pub published: i64,
+    pub first_seen: Moment,
+    pub published: Moment,
     /// The date of its last real change, as it was published; `None` where it never changed.
     pub updated: Option<Moment>,
     /// Since when it is out of the feeds.
@@ -186,6 +185,14 @@ impl Memory {
         self.items.at_mut(at as usize)
     }
 
+    /// Adds an item whose id is not there yet.
+    fn push(&mut self, known: Known) -> Ref {
+        let at = self.items.len() as Ref;
+        self.items.push(known);
+        self.by_iri.add(at, &self.items);
+        at
+    }
+
     /// Adds an item, or puts it in the place of the one with its id.
     pub fn put(&mut self, known: Known) -> Ref {
         match self.find(known.iri()) {
@@ -193,12 +200,7 @@ impl Memory {
                 *self.at_mut(at) = known;
                 at
             }
-            None => {
-                let at = self.items.len() as Ref;
-                self.items.push(known);
-                self.by_iri.add(at, &self.items);
-                at
-            }
+            None => self.push(known),
         }
     }
 }

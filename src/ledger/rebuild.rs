@@ -54,8 +54,8 @@ fn known(item: &SeenItem) -> Known {
     let traces = Traces { record: None, content: trace::of_published(&item.title, text), text: 0, link: 0 };
     Known {
         names: Names::new(&item.id, None, item.id.rsplit('/').next().unwrap_or_default(), &item.title).with(traces),
-        first_seen: item.published.unwrap_or_default(),
-        published: item.published.unwrap_or_default(),
+        first_seen: item.published.unwrap_or_default().into(),
+        published: item.published.unwrap_or_default().into(),
         updated: item.updated.filter(|updated| Some(*updated) != item.published).map(Moment::from),
         gone: None,
     }
@@ -64,8 +64,8 @@ fn known(item: &SeenItem) -> Known {
 fn deleted(iri: &str, when: i64) -> Known {
     Known {
         names: Names::new(iri, None, iri.rsplit('/').next().unwrap_or_default(), ""),
-        first_seen: when,
-        published: when,
+        first_seen: when.into(),
+        published: when.into(),
         updated: None,
         gone: Some(when.into()),
     }

@@ -16,8 +16,8 @@ pub struct Recall {
     pub after: Memory,
     /// The place in the memory of each of the run's items.
     pub refs: Vec<Ref>,
-    /// New items: positions in the list of items.
-    pub new: Vec<u32>,
+    /// How many items the memory had before: those behind them are new.
+    pub known: usize,
     /// Items that were seen and are so no more.
     pub gone: Vec<Ref>,
     /// Items that readers would see a second time, by their positions, each with what it repeats: one that is gone, or itself under another guid.
@@ -33,7 +33,8 @@ const PART: usize = 16_384;
 /// the memory may have it.
 pub fn recall(items: &mut [Arc<Item>], place: impl Fn(usize) -> Option<Ref> + Sync, before: &Memory, now: DateTime<Utc>) -> Recall {
     let now = now.timestamp();
-    let mut recall = Recall { after: before.items_alone(), refs: Vec::with_capacity(items.len()), ..Recall::default() };
+    let mut recall =
+        Recall { after: before.items_alone(), refs: Vec::with_capacity(items.len()), known: before.items().len(), ..Recall::default() };
     recall.after.reserve(items.len().saturating_sub(before.items().len()));
     for (nth, part) in items.chunks_mut(PART).enumerate() {
         let of = |(at, item)| Met::of(item, place(nth * PART + at), before, now);
@@ -83,7 +84,7 @@ fn remembered(item: &mut Arc<Item>, traces: Traces, known: Option<&Known>, now: 
         // What was read of the record stays as it is for whoever has it too.
         Arc::make_mut(item).update(updated.map(date));
     }
-    let published = item.published.timestamp();
+    let published = Moment::from(item.published.timestamp());
     let is_as_known = |known: &&Known| {
         let own = (known.gone, known.updated, known.published, known.traces());
         own == (None, updated.map(Moment::from), published, traces) && known.names.are_those_of(item.names())
@@ -96,7 +97,7 @@ fn remembered(item: &mut Arc<Item>, traces: Traces, known: Option<&Known>, now: 
     let names = item.names().clone();
     Some(Known {
         names: if names.traces() == traces { names } else { names.with(traces) },
-        first_seen: known.map_or(now, |known| known.first_seen),
+        first_seen: known.map_or(now.into(), |known| known.first_seen),
         published,
         updated: updated.map(Moment::from),
         gone: None,
@@ -106,7 +107,7 @@ fn remembered(item: &mut Arc<Item>, traces: Traces, known: Option<&Known>, now: 
 impl Recall {
     /// Of a run whose items are those of the run that left this memory, in its order and at these places.
     pub fn again(refs: Vec<Ref>, before: &Memory) -> Self {
-        Recall { after: before.items_alone(), refs, ..Recall::default() }
+        Recall { after: before.items_alone(), refs, known: before.items().len(), ..Recall::default() }
     }
 
     /// Sets one that is another now against the memory, as [`recall`] does, and gives its place there. `None` where its text has to tell more.
@@ -121,26 +122,25 @@ impl Recall {
         }
     }
 
-    /// Once all are met: these are gone, and whatever `before` does not have is new.
+    /// Once all are met: these are gone.
     pub fn settle(&mut self, gone: Vec<Ref>, before: &Memory, now: DateTime<Utc>) {
         self.gone = gone;
         for at in &self.gone {
             self.after.at_mut(*at).gone = Some(now.timestamp().into());
         }
-        let known = before.items().len();
-        if self.after.items().len() > known {
-            self.new = (0..).zip(&self.refs).filter(|(_, at)| **at as usize >= known).map(|(position, _)| position).collect();
-        }
         self.find_repeats(before);
+    }
+
+    /// The new items, by position and by place in the memory.
+    pub fn new_items(&self) -> impl Iterator<Item = (u32, Ref)> {
+        (0..).zip(self.refs.iter().copied()).filter(|(_, at)| *at as usize >= self.known)
     }
 
     /// Remembers the next of the run's items: what is new of it, if anything is.
     fn take(&mut self, Met { at, is_unsure, news }: Met) {
         let position = self.refs.len() as u32;
-        match at {
-            None => self.new.push(position),
-            Some(_) if is_unsure => self.unsure.push(position),
-            Some(_) => {}
+        if is_unsure {
+            self.unsure.push(position);
         }
         let at = match (at, news) {
             (Some(at), Some(known)) => {
@@ -159,7 +159,7 @@ impl Recall {
         let before = known.updated.map(Moment::seconds);
         let explicit = item.updated().is_some_and(|updated| Some(updated.timestamp()) != before);
         if !explicit {
-            let updated = before.map_or(now, |before| now.max(before + 1)).max(known.published);
+            let updated = before.map_or(now, |before| now.max(before + 1)).max(known.published.seconds());
             known.updated = Some(updated.into());
             item.update(Some(date(updated)));
         }
@@ -193,7 +193,7 @@ impl Recall {
 
     /// A new item repeats one that is gone if it has its content, its page, its text of the same date, or its title of the same date.
     fn find_copies(&mut self) {
-        if self.new.is_empty() {
+        if self.after.items().len() == self.known {
             return;
         }
         let mut left: HashMap<Likeness<'_>, Ref> = HashMap::new();
@@ -205,12 +205,8 @@ impl Recall {
         if left.is_empty() {
             return;
         }
-        for position in &self.new {
-            let known = self.after.get(self.refs[*position as usize]);
-            if let Some(at) = likenesses(known).into_iter().find_map(|likeness| left.get(&likeness)) {
-                self.repeats.push((*position, *at));
-            }
-        }
+        let repeated = |at: Ref| likenesses(self.after.get(at)).into_iter().find_map(|likeness| left.get(&likeness).copied());
+        self.repeats = self.new_items().filter_map(|(position, at)| Some((position, repeated(at)?))).collect();
     }
 }
 
@@ -233,8 +229,8 @@ fn likenesses(known: &Known) -> Vec<Likeness<'_>> {
         all.push(Likeness::Page(link));
     }
     if text != trace::short(b"") && text != 0 {
-        all.push(Likeness::Text(text, known.published));
+        all.push(Likeness::Text(text, known.published.seconds()));
     }
-    all.push(Likeness::Title(known.title(), known.published));
+    all.push(Likeness::Title(known.title(), known.published.seconds()));
     all
 }

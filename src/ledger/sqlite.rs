@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -19,6 +20,12 @@ const EMPTY: i64 = 0;
 /// For writing, in KiB, negative as SQLite wants it: pages that leave the cache early are written twice. Items come in the order of their pages, so
 /// that more than this serves nothing.
 const CACHE: i64 = -4_096;
+
+/// A core takes at least so many items to read.
+const PART: usize = 10_000;
+
+/// Room is made for no more items than this before they are read.
+const MOST: i64 = 1 << 20;
 
 const SCHEMA: &str = "
 create table items (
@@ -74,7 +81,9 @@ impl File {
             return Ok(Memory::default());
         }
         let mut memory = Memory::default();
-        self.sql("read", load_items(&connection, &mut memory))?;
+        let parts = self.items(&connection)?;
+        memory.reserve(parts.iter().map(Vec::len).sum());
+        parts.into_iter().flatten().for_each(|known| _ = memory.push(known));
         self.sql("read", load_channels(&connection, &mut memory, version))?;
         if version == 1 {
             // What was hashed then cannot be compared with what is hashed now; an item is taken to be as it was.
@@ -110,6 +119,24 @@ impl File {
         self.sql("open", connection.pragma_update(None, "cache_size", CACHE))?;
         self.sql("write", begin(&connection, before, after))?;
         Ok(connection)
+    }
+
+    /// All items in their order, in parts that are read at a time.
+    fn items(&self, connection: &Connection) -> Result<Vec<Vec<Known>>, LedgerError> {
+        let last = self.sql("read", connection.query_row("select coalesce(max(id), 0) from items", [], |row| row.get(0)))?;
+        let Some(before) = self.state() else { return self.in_parts(last, 1) };
+        let parts = self.in_parts(last, rayon::current_num_threads().clamp(1, 1 + last as usize / PART))?;
+        // Each is read through a connection of its own: somebody may have written between the one and the other.
+        if self.state() == Some(before) { Ok(parts) } else { self.in_parts(last, 1) }
+    }
+
+    fn in_parts(&self, last: i64, parts: usize) -> Result<Vec<Vec<Known>>, LedgerError> {
+        let begin = |part: usize| (last as i128 * part as i128 / parts as i128) as i64;
+        let part = |part: usize| {
+            let connection = self.open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+            self.sql("read", load_items(&connection, (begin(part), begin(part + 1))))
+        };
+        (0..parts).into_par_iter().map(part).collect()
     }
 
     /// What SQLite itself finds wrong with the file.
@@ -187,17 +214,19 @@ pub(super) fn finish(connection: &Connection, before: &Memory, after: &Memory, p
     connection.execute_batch("commit")
 }
 
-fn load_items(connection: &Connection, memory: &mut Memory) -> rusqlite::Result<()> {
-    let count: i64 = connection.query_row("select count(*) from items", [], |row| row.get(0))?;
-    memory.reserve(count as usize);
+/// The items whose rows come behind the one and not behind the other.
+fn load_items(connection: &Connection, (after, last): (i64, i64)) -> rusqlite::Result<Vec<Known>> {
     let mut statement = connection.prepare(
-        "select iri, guid, key, title, first_seen, published, updated, record, content, text, link, gone from items order by id",
+        "select iri, guid, key, title, first_seen, published, updated, record, content, text, link, gone from items \
+         where id > ?1 and id <= ?2 order by id",
     )?;
-    let mut rows = statement.query([])?;
+    // They follow each other without gaps, unless the file is damaged.
+    let mut items = Vec::with_capacity(last.saturating_sub(after).clamp(0, MOST) as usize);
+    let mut rows = statement.query([after, last])?;
     while let Some(row) = rows.next()? {
-        memory.put(known(row)?);
+        items.push(known(row)?);
     }
-    Ok(())
+    Ok(items)
 }
 
 fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
@@ -212,8 +241,8 @@ fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
     };
     Ok(Known {
         names: Names::new(text(0)?, guid, text(2)?, text(3)?).with(traces),
-        first_seen: row.get(4)?,
-        published: row.get(5)?,
+        first_seen: row.get::<_, i64>(4)?.into(),
+        published: row.get::<_, i64>(5)?.into(),
         updated: row.get::<_, Option<i64>>(6)?.map(Moment::from),
         gone: row.get::<_, Option<i64>>(11)?.map(Moment::from),
     })
@@ -236,8 +265,8 @@ fn save_items(connection: &Connection, before: &Items, after: &Items) -> rusqlit
             known.guid(),
             known.key(),
             known.title(),
-            known.first_seen,
-            known.published,
+            known.first_seen.seconds(),
+            known.published.seconds(),
             known.updated.map(Moment::seconds),
             traces.record.as_ref().map(|digest| digest.0.as_slice()),
             traces.content.0.as_slice(),
@@ -438,8 +467,8 @@ mod tests {
         let traces = Traces { record: Some(Digest([7; 16])), content: Digest([9; 16]), text: u64::MAX, link: 1 << 63 };
         let known = |n: u32| Known {
             names: Names::new(&format!("tag:example.org,2018:item/{n}"), n.is_multiple_of(2).then_some("g"), "k", "T").with(traces),
-            first_seen: 1,
-            published: -2,
+            first_seen: 1.into(),
+            published: (-2).into(),
             updated: n.is_multiple_of(3).then_some(3.into()),
             gone: None,
         };

@@ -67,8 +67,8 @@ mod tests {
         for n in 0..count {
             memory.put(Known {
                 names: Names::new(&format!("tag:example.org,2018:item/{n}"), None, "k", "T").with(traces),
-                first_seen: 1,
-                published: 2,
+                first_seen: 1.into(),
+                published: 2.into(),
                 updated: None,
                 gone: None,
             });

@@ -76,7 +76,7 @@ pub fn part(config: &Config, part: Part<'_>, now: DateTime<Utc>) -> Result<Parte
         items: &items,
         placements: &placements,
         marks: &[],
-        stories: &Stories::of(&items),
+        stories: &Stories::told(&items, catalogue.told.clone()),
         shelf: Shelf { config, files: &[] },
         progress: &progress,
     };
@@ -91,7 +91,7 @@ pub fn part(config: &Config, part: Part<'_>, now: DateTime<Utc>) -> Result<Parte
     render.fit(&mut catalogue);
     catalogue.channels.iter_mut().for_each(|channel| channel.items.truncate(channel.window));
     let digests = render.digests(&catalogue, |_| None);
-    recall.after.channels = render.date(&mut catalogue, &digests, (&memory, &recall), now);
+    recall.after.channels = render.date(&mut catalogue, &digests, (&memory, &recall), (now, false));
     let sheets: Vec<Sheet<'_>> = Sheet::all(&catalogue).collect();
     let documents = render.all(&catalogue, &sheets, &progress);
     findings.extend(catalogue.findings.iter().cloned());
@@ -114,7 +114,7 @@ fn remembered(items: &[Arc<Item>], memory: &Memory) -> Recall {
     let refs: Vec<Ref> = items.iter().filter_map(|item| memory.find(item.iri())).collect();
     let held = memory.channels.values().flat_map(|channel| channel.members.iter()).copied();
     let gone: BTreeSet<Ref> = held.filter(|at| memory.get(*at).gone.is_some()).collect();
-    Recall { after: memory.clone(), refs, gone: gone.into_iter().collect(), ..Recall::default() }
+    Recall { after: memory.clone(), refs, known: memory.items().len(), gone: gone.into_iter().collect(), ..Recall::default() }
 }
 
 /// The channels whose documents may hold something that was not fetched.

@@ -56,12 +56,12 @@ pub fn recall(config: &Config, loaded: Loaded<Sifted>, past: Past<'_>, now: Date
     let hidden_at = apart.iter().filter(|one| one.hidden.is_some()).map(|one| one.at as u32).collect();
     let hidden = leave(&mut items, &mut notes, &apart, &mut findings);
     findings.extend(empty::told(&items));
-    let mut recall = ledger::recall(&mut items, |at| notes[at].place, past.memory, now);
+    let parts = |Sifted { placement, mark, place }| (place, (mark, placement));
+    let (places, (marks, placements)): (Vec<_>, (Vec<_>, Vec<_>)) = notes.into_iter().map(parts).unzip();
+    let mut recall = ledger::recall(&mut items, |at| places[at], past.memory, now);
+    drop(places);
     let texts = fetch(Shelf { config, files: &files }, &items, recall.unsure.iter().copied())?;
     settle_unsure(config, &mut items, &texts, &mut recall, past.memory, now);
-    let marks = notes.iter().map(|sifted| sifted.mark).collect();
-    let mut placements: Vec<Placement> = notes.into_iter().map(|sifted| sifted.placement).collect();
-    placements.shrink_to_fit();
     let (ground, former, took) = (None, Former::default(), clock.elapsed());
     Ok(Recalled { items, placements, marks, files, hidden, hidden_at, recall, taken_out, dated_ahead, findings, ground, former, took })
 }
@@ -108,7 +108,7 @@ pub(super) fn dated_ahead(config: &Config, items: &[Arc<Item>], apart: &[Apart],
 pub(super) fn slipped<'m>(item: &Item, hidden: Option<Hidden>, memory: &'m Memory, now: DateTime<Utc>) -> Option<&'m Known> {
     let by_date = matches!(hidden, Some(Hidden::NotYet(_))) && item.lifetime().publish_at.is_none();
     let known = memory.get(memory.find(item.iri()).filter(|_| by_date)?);
-    (known.gone.is_none() && known.published <= now.timestamp()).then_some(known)
+    (known.gone.is_none() && known.published.seconds() <= now.timestamp()).then_some(known)
 }
 
 /// Has published items whose dates slipped into the future keep those that they had: nobody takes an item out of the feeds by mending its date.
@@ -117,7 +117,7 @@ fn hold_dates(items: &mut [Arc<Item>], notes: &mut [Sifted], apart: &mut Vec<Apa
     apart.retain_mut(|one| {
         let Some(known) = slipped(&items[one.at], one.hidden, memory, now) else { return true };
         let item = Arc::make_mut(&mut items[one.at]);
-        let held = ledger::date(known.published).with_timezone(item.published.offset());
+        let held = ledger::date(known.published.seconds()).with_timezone(item.published.offset());
         told.push(guard::held(item, held));
         item.published = held;
         let (own, before) = (item.traces(), known.traces());
@@ -125,7 +125,7 @@ fn hold_dates(items: &mut [Arc<Item>], notes: &mut [Sifted], apart: &mut Vec<Apa
             item.trace(Traces { record: own.record, ..before });
         }
         // What is made of it is not what its record says.
-        notes[one.at].mark ^= known.published as u64;
+        notes[one.at].mark ^= known.published.seconds() as u64;
         one.hidden = item.hidden(now);
         one.hidden.is_some() || is_early(item, now)
     });

@@ -136,13 +136,14 @@ impl<'a> Render<'a> {
         sheets.par_iter().enumerate().map(|(at, sheet)| known(at).unwrap_or_else(|| self.digest(*sheet, &families))).collect()
     }
 
-    /// Dates each channel and each page by the last change of its documents, and says what is to be remembered of it.
+    /// Dates each channel and each page by the last change of its documents, and says what is to be remembered of it. Where the items need not stay, a
+    /// channel [lets them go](Channel::let_go) for it.
     pub fn date(
         self,
         catalogue: &mut Catalogue,
         digests: &[Digest],
         (before, recall): (&Memory, &Recall),
-        now: DateTime<Utc>,
+        (now, items_stay): (DateTime<Utc>, bool),
     ) -> BTreeMap<String, KnownChannel> {
         let mut digests = digests.iter().copied();
         let mut channels: BTreeMap<String, KnownChannel> = BTreeMap::new();
@@ -150,8 +151,11 @@ impl<'a> Render<'a> {
             let known = before.channels.get(&channel.path);
             let known_pages =
                 known.or_else(|| moved::predecessors(self.config, channel, before).next()).map_or(&[][..], |known| &known.pages);
-            let refs = |items: &[u32]| -> Vec<Ref> { items.iter().map(|at| recall.refs[*at as usize]).collect() };
-            let members = refs(&channel.items);
+            let refs = |mut items: Vec<u32>| -> Vec<Ref> {
+                items.iter_mut().for_each(|at| *at = recall.refs[*at as usize]);
+                items
+            };
+            let members = refs(if items_stay { channel.items.clone() } else { channel.let_go() });
             let members = match known.filter(|known| *known.members == members) {
                 Some(known) => known.members.clone(),
                 None => Arc::new(members),
@@ -164,7 +168,7 @@ impl<'a> Render<'a> {
             }
             let mut pages: Vec<KnownPage> = Vec::with_capacity(channel.pages.len());
             for (at, page) in channel.pages.iter_mut().enumerate() {
-                let (members, digest) = (refs(&page.items), digests.next());
+                let (members, digest) = (refs(page.items.clone()), digests.next());
                 if let Some(known) = known_pages.get(at) {
                     let own = Shown { members: &members, updated: page.updated, digest };
                     page.updated = own.date((&known.members, known.updated, known.digest), now);

@@ -37,15 +37,15 @@ impl Sifted {
 pub enum Texts<'a> {
     /// They stay in memory: for who needs them again and again, or nearly all of them.
     Stay,
-    /// They are left in the records, and fetched for the few items that documents hold. A record of which these know what it says is not even read. As
-    /// soon as the memory is there, items share what they have in common with it.
-    Left(&'a Records, &'a OnceLock<Arc<Memory>>),
+    /// They are left in the records, and fetched for the few items that documents hold. A record of which these know what it says is not even read. Where
+    /// there is a memory, items share what they have in common with it.
+    Left(&'a Records, Option<&'a Memory>),
 }
 
 /// Reads the records of these files, sorts them and takes their traces.
 pub fn read(config: &Config, files: Files, texts: Texts<'_>, progress: &Progress) -> Loaded<Sifted> {
     let (records, memory) = match texts {
-        Texts::Left(records, memory) => (Some(records), Some(memory)),
+        Texts::Left(records, memory) => (Some(records), memory.filter(|memory| !memory.is_empty())),
         Texts::Stay => (None, None),
     };
     item::read_with(config, files, progress, &Sieve { config, classifier: &OnceLock::new(), records, memory })
@@ -84,8 +84,18 @@ struct Sieve<'a> {
     /// Made for the first record that no run before knows.
     classifier: &'a OnceLock<Classifier>,
     records: Option<&'a Records>,
-    /// What is remembered, once it is loaded, which takes its time beside the reading.
-    memory: Option<&'a OnceLock<Arc<Memory>>>,
+    memory: Option<&'a Memory>,
+}
+
+impl Sieve<'_> {
+    /// With the place of the item in the memory, whose names it takes over if it is what it was.
+    fn recognised(&self, item: &mut Item, sifted: Sifted) -> Sifted {
+        let Some(memory) = self.memory else { return sifted };
+        let place = memory.find(item.iri());
+        let known = place.map(|at| memory.get(at)).filter(|known| known.traces() == item.traces());
+        known.into_iter().for_each(|known| item.share_names(&known.names));
+        Sifted { place, ..sifted }
+    }
 }
 
 /// The record's mark, with what the item has from elsewhere: an id by the table of aliases, and the lengths of files beside it.
@@ -109,26 +119,16 @@ impl Sift for Sieve<'_> {
         if self.records.is_some() && !self.config.output.archives {
             item.put_text(None);
         }
-        sifted
+        self.recognised(item, sifted)
     }
 
     fn known(&self, mark: u128) -> Option<(Item, Sifted)> {
         self.records?.find_with(mark, |bytes| {
             let (mut item, placement, traces, mark): (Item, _, _, _) = postcard::from_bytes(bytes).ok()?;
             item.trace(traces);
-            Some((item, Sifted { placement, mark, place: None }))
+            let sifted = self.recognised(&mut item, Sifted { placement, mark, place: None });
+            Some((item, sifted))
         })?
-    }
-
-    fn may_settle(&self) -> bool {
-        self.memory.is_some_and(|memory| memory.get().is_some_and(|memory| !memory.is_empty()))
-    }
-
-    fn settle(&self, item: &mut Arc<Item>, note: &mut Sifted) {
-        let Some(memory) = self.memory.and_then(OnceLock::get) else { return };
-        note.place = memory.find(item.iri());
-        let known = note.place.map(|at| memory.get(at)).filter(|known| known.traces() == item.traces());
-        known.zip(Arc::get_mut(item)).into_iter().for_each(|(known, item)| item.share_names(&known.names));
     }
 
     fn keep(&self, mark: u128, item: &Item, note: &Sifted) {

@@ -20,7 +20,7 @@ use crate::channel::{Catalogue, Sketch, Sorted};
 use crate::classify::Placement;
 use crate::config::Config;
 use crate::diag::codes;
-use crate::item::{Edit, Hidden, Item, Loaded, Stories, Told};
+use crate::item::{Edit, Hidden, Item, Loaded, Stories};
 use crate::ledger::Ref;
 
 /// What is known of all items together.
@@ -28,7 +28,6 @@ use crate::ledger::Ref;
 pub(super) struct Ground {
     /// As it is sorted.
     pub catalogue: Catalogue,
-    pub told: Arc<Told>,
     /// The [`mark`] of each item; empty where nothing is kept of the documents.
     pub marks: Vec<u64>,
     /// The items that get a page of their own, by position.
@@ -41,14 +40,14 @@ impl Ground {
     /// Sorts the items. `records` are the marks of their records, which stay there only where another run is to go on from them.
     pub fn of(config: &Config, sorted: Sorted<'_>, records: &mut Vec<u64>, past: Past<'_>) -> Self {
         let catalogue = super::channels(config, sorted, &past);
-        let stories = Stories::of(sorted.items);
+        let stories = Stories::told(sorted.items, catalogue.told.clone());
         let mut marks = if past.goes_on { records.clone() } else { std::mem::take(records) };
         if past.clean.is_none() {
             marks = Vec::new();
         }
         let complete = |(at, (own, item)): (usize, (&mut u64, &Arc<Item>))| *own = mark(*own, at as u32, item, &stories);
         marks.par_iter_mut().zip(sorted.items).enumerate().for_each(complete);
-        Ground { catalogue, told: stories.who(), marks, own: pages::own(config, sorted.items), until: None }
+        Ground { catalogue, marks, own: pages::own(config, sorted.items), until: None }
     }
 }
 
@@ -56,7 +55,6 @@ impl Ground {
 #[derive(Debug)]
 pub struct Rest {
     pub(super) sketch: Sketch,
-    pub(super) told: Arc<Told>,
     pub(super) marks: Vec<u64>,
     pub(super) own: Vec<u32>,
     /// Found out when it is asked for first.
@@ -101,8 +99,8 @@ impl Built {
         if self.findings.iter().any(|finding| finding.code == &codes::FUTURE_UPDATE) {
             return None;
         }
-        let Rest { sketch, told, marks, own, records, refs, hidden_at, ready, .. } = self.rest.take()?;
-        let ground = Ground { catalogue: self.catalogue, told, marks, own, until: Some(until) };
+        let Rest { sketch, marks, own, records, refs, hidden_at, ready, .. } = self.rest.take()?;
+        let ground = Ground { catalogue: self.catalogue, marks, own, until: Some(until) };
         Some(Steady {
             items: self.items,
             placements: self.placements,
@@ -268,7 +266,7 @@ query = "author:Ann"
         }
 
         fn read(&self) -> Loaded<Sifted> {
-            read(&self.config, Files::list(&self.config), Texts::Left(&self.records, &OnceLock::new()), &Progress::default())
+            read(&self.config, Files::list(&self.config), Texts::Left(&self.records, None), &Progress::default())
         }
 
         fn past<'a>(&'a self, known: &'a BTreeSet<String>, settled: &'a Settled) -> Past<'a> {

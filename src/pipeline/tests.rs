@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -26,7 +26,7 @@ fn write(root: &Path, records: usize) -> Config {
     config::load(&root.join("feeds.toml")).expect("a config").0
 }
 
-fn read(config: &Config, memory: &OnceLock<Arc<Memory>>) -> Loaded<Sifted> {
+fn read(config: &Config, memory: Option<&Memory>) -> Loaded<Sifted> {
     let records = Records::none(&config.root, depends(config));
     super::read(config, Files::list(config), Texts::Left(&records, memory), &Progress::default())
 }
@@ -56,7 +56,7 @@ fn texts_make_what_files_make() {
         fs::write(root.path().join(path), text).expect("written");
     }
     let config = config::load(&root.path().join("feeds.toml")).expect("a config").0;
-    let of_files = build(&config, read(&config, &OnceLock::new()), &Memory::default());
+    let of_files = build(&config, read(&config, None), &Memory::default());
     let now = DateTime::UNIX_EPOCH + chrono::Duration::days(60 * 365);
     let of_texts = publication(&config, &records, now).expect("nothing is wrong");
     assert_eq!((of_texts.documents.len(), of_texts.items.len()), (of_files.documents.len(), 6));
@@ -75,15 +75,15 @@ fn texts_make_what_files_make() {
 fn items_and_memory_share_what_they_are_known_by() {
     let root = tempfile::tempdir().expect("a folder");
     let config = write(root.path(), 5);
-    let first = build(&config, read(&config, &OnceLock::new()), &Memory::default());
+    let first = build(&config, read(&config, None), &Memory::default());
     let holds = |memory: &Memory, item: &Item| memory.find(item.iri()).map(|at| memory.get(at).names.is_in_memory_of(item.names()));
     assert!(first.items.iter().all(|item| holds(&first.after, item) == Some(true)), "what was remembered first");
 
     // One of them is another by now.
     let text = fs::read_to_string(root.path().join("items.ndjson")).expect("read");
     fs::write(root.path().join("items.ndjson"), text.replace("News 3", "Other news")).expect("written");
-    let memory = Arc::new(first.after);
-    let loaded = read(&config, &OnceLock::from(memory.clone()));
+    let memory = first.after;
+    let loaded = read(&config, Some(&memory));
     let shared: Vec<_> = loaded.items.iter().map(|item| holds(&memory, item)).collect();
     assert_eq!(shared, [Some(true), Some(true), Some(true), Some(false), Some(true)]);
     let places: Vec<_> = loaded.notes.iter().map(|note| note.place).collect();
@@ -94,7 +94,7 @@ fn items_and_memory_share_what_they_are_known_by() {
 fn an_item_keeps_the_traces_of_what_it_says_now() {
     let root = tempfile::tempdir().expect("a folder");
     let config = write(root.path(), 1);
-    let mut item = read(&config, &OnceLock::new()).items.pop().map(Arc::unwrap_or_clone).expect("an item");
+    let mut item = read(&config, None).items.pop().map(Arc::unwrap_or_clone).expect("an item");
     let own = item.traces();
     let of_before = item.names().clone().with(Traces { record: Some(Digest([1; 16])), ..own });
     item.share_names(&of_before);
@@ -109,12 +109,12 @@ fn an_item_keeps_the_traces_of_what_it_says_now() {
 fn channels_let_go_of_what_no_document_holds_and_share_what_stays() {
     let root = tempfile::tempdir().expect("a folder");
     let config = write(root.path(), 5);
-    let first = build(&config, read(&config, &OnceLock::new()), &Memory::default());
+    let first = build(&config, read(&config, None), &Memory::default());
     let all = first.catalogue.channels.iter().find(|channel| channel.path == "all").expect("a channel");
     assert_eq!((all.items.len(), all.window, all.count, first.after.channels["all"].members.len()), (2, 2, 5, 5));
-    let again = build(&config, read(&config, &OnceLock::new()), &first.after);
+    let again = build(&config, read(&config, None), &first.after);
     assert!(Arc::ptr_eq(&again.after.channels["all"].members, &first.after.channels["all"].members));
     let config = write(root.path(), 6);
-    let other = build(&config, read(&config, &OnceLock::new()), &first.after);
+    let other = build(&config, read(&config, None), &first.after);
     assert_eq!(*other.after.channels["all"].members, [5, 4, 3, 2, 1, 0]);
 }

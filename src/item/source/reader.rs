@@ -6,7 +6,6 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use rayon::prelude::*;
-use xxhash_rust::xxh3::xxh3_128;
 
 use super::super::format::csv::{Row, Table};
 use super::super::format::ndjson::{self, Block, Piece, Start};
@@ -16,16 +15,13 @@ use super::super::resolve::{Resolver, Setting};
 use super::super::walk::Found;
 use super::super::way::Way;
 use super::bytes::{BOM, Undecodable, decode};
-use super::rows::{self, Extent, Rows};
+use super::rows::{self, Extent, Kept, Rows};
 use super::{Batch, Sift};
 use crate::config::{Config, RecordFormat};
 use crate::diag::{Code, Finding, Place, Severity, codes};
 
 /// Rows of CSV that are read at a time, and that one thread takes of them.
 const ROWS: (usize, usize) = (1024, 128);
-
-/// Known rows that are taken in at a time.
-const KNOWN: usize = 32 * ROWS.1;
 
 /// Findings that are shown of one bulk file; a column gone wrong would fill the screen a million times.
 pub(super) const SHOWN: usize = 1000;
@@ -117,24 +113,23 @@ impl<S: Sift> Reader<'_, S> {
 
     fn bulk<R>(&self, found: &Found, read: R) -> Batch<S::Note>
     where
-        R: Fn(&Self, &Found, File, Option<Vec<u8>>, &mut Batch<S::Note>) -> io::Result<Option<Extent>>,
+        R: Fn(&Self, &Found, File, Option<&Kept>, &mut Batch<S::Note>) -> io::Result<Option<Extent>>,
     {
         let mark = rows::mark(&found.path);
-        let kept = self.sift.known_rows(mark);
-        let hash = |rows: &[u8]| xxh3_128(rows);
-        let (before, kept_hash) = (kept.as_deref().and_then(Rows::read), kept.as_deref().map(hash));
-        let unchanged = before.filter(|before| before.are_all_of(found)).and_then(|before| self.as_before(found, before, 0));
+        let before = self.sift.known_rows(mark).and_then(|kept| Kept::read(&kept));
+        let unchanged = before.as_ref().filter(|before| before.is_all_of(found)).and_then(|before| self.as_before(found, before, 0));
         if let Some(mut batch) = unchanged {
-            batch.marks = Vec::new();
+            batch.rows = Rows::default();
             return batch;
         }
         let mut batch = Batch::default();
-        let done = File::open(self.config.root.join(&found.path)).and_then(|file| read(self, found, file, kept, &mut batch));
-        let rows = batch.rows(found, done.as_ref().ok().copied().flatten());
+        let file = File::open(self.config.root.join(&found.path));
+        let done = file.and_then(|file| read(self, found, file, before.as_ref(), &mut batch));
+        let kept = batch.rows(found, done.as_ref().ok().copied().flatten(), self.sift);
         if let Err(error) = done {
             batch.lost(unreadable(found, &error));
-        } else if let Some(rows) = rows.filter(|rows| kept_hash != Some(hash(rows))) {
-            self.sift.keep_rows(mark, &rows);
+        } else if let Some(kept) = kept.filter(|kept| before.as_ref() != Some(kept)) {
+            self.sift.keep_rows(mark, &kept.write());
         } else if batch.records == 0 && batch.findings.is_empty() {
             batch.findings.push(self.no_records(found));
         }
@@ -144,20 +139,20 @@ impl<S: Sift> Reader<'_, S> {
     }
 
     /// The rows that a run before read, where it knows all of them; with room for more.
-    fn as_before(&self, found: &Found, before: Rows<'_>, more: usize) -> Option<Batch<S::Note>> {
+    fn as_before(&self, found: &Found, before: &Kept, more: usize) -> Option<Batch<S::Note>> {
         let mut batch = Batch::default();
-        batch.expect(before.len() + more);
-        // In parts, so that the room in which one is gathered serves the next.
-        for part in before.parts(KNOWN) {
+        batch.expect(before.most() + more);
+        for part in before.parts() {
+            let part = self.sift.known_rows(part)?;
             let piece = |rows: &[_]| {
                 let mut batch = Batch::default();
                 batch.expect(rows.len());
                 let mut all = rows.iter().map(rows::Row::read);
                 all.all(|row| self.known_row(found, row.mark, row.line, row.offset, &mut batch)).then_some(batch)
             };
-            let pieces: Option<Vec<Batch<S::Note>>> = part.par_chunks(ROWS.1).map(piece).collect();
+            let pieces: Option<Vec<Batch<S::Note>>> = rows::of_part(&part)?.par_chunks(ROWS.1).map(piece).collect();
             pieces?.into_iter().for_each(|piece| batch.absorb(piece));
-            batch.settle(self.sift);
+            batch.put_rows_away(self.sift);
         }
         Some(batch)
     }
@@ -172,10 +167,9 @@ impl<S: Sift> Reader<'_, S> {
         }
     }
 
-    /// What a run before kept of the rows goes as soon as it is of no more use: that of a million takes much memory.
-    fn ndjson(&self, found: &Found, file: File, kept: Option<Vec<u8>>, batch: &mut Batch<S::Note>) -> io::Result<Option<Extent>> {
+    fn ndjson(&self, found: &Found, file: File, before: Option<&Kept>, batch: &mut Batch<S::Note>) -> io::Result<Option<Extent>> {
         let meta = file.metadata()?;
-        let (size, begin) = (meta.len(), self.grown(found, (&file, &meta), kept, batch)?);
+        let (size, begin) = (meta.len(), self.grown(found, (&file, &meta), before, batch)?);
         let (mut end, mut is_whole) = (begin, true);
         ndjson::blocks(&file, size, begin, |block| match block {
             Block::Lines(pieces) => {
@@ -191,7 +185,7 @@ impl<S: Sift> Reader<'_, S> {
                     batch.expect((here * size / read.max(1) + here / 16) as usize);
                 }
                 batches.into_iter().for_each(|other| batch.absorb(other));
-                batch.settle(self.sift);
+                batch.put_rows_away(self.sift);
             }
             Block::TooLong(line) => {
                 let place = Place::line(found.path.clone(), line);
@@ -207,14 +201,13 @@ impl<S: Sift> Reader<'_, S> {
         &self,
         found: &Found,
         (mut file, meta): (&File, &Metadata),
-        kept: Option<Vec<u8>>,
+        before: Option<&Kept>,
         batch: &mut Batch<S::Note>,
     ) -> io::Result<Start> {
-        let before = kept.as_deref().and_then(Rows::read);
         let Some((before, extent)) = before.and_then(|before| Some((before, before.extent()?))) else { return Ok(Start::default()) };
         let mut begin = Start::default();
         if extent.is_in(file, meta)?
-            && let Some(known) = self.as_before(found, before, rows_between(before.len(), extent.end.offset, meta.len()))
+            && let Some(known) = self.as_before(found, before, rows_between(before.most(), extent.end.offset, meta.len()))
         {
             (*batch, begin) = (known, extent.end);
         }
@@ -251,7 +244,7 @@ impl<S: Sift> Reader<'_, S> {
         batch
     }
 
-    fn csv(&self, found: &Found, file: File, _: Option<Vec<u8>>, batch: &mut Batch<S::Note>) -> io::Result<Option<Extent>> {
+    fn csv(&self, found: &Found, file: File, _: Option<&Kept>, batch: &mut Batch<S::Note>) -> io::Result<Option<Extent>> {
         self.csv_where(found, file, batch, &|_| true).map(|()| None)
     }
 
@@ -299,7 +292,7 @@ impl<S: Sift> Reader<'_, S> {
                 }
             });
             batches.into_iter().for_each(|other| batch.absorb(other));
-            batch.settle(self.sift);
+            batch.put_rows_away(self.sift);
         }
         error.map_or(Ok(()), |error| Err(error.into()))
     }
@@ -342,13 +335,17 @@ impl<S: Sift> Reader<'_, S> {
     /// The same of a row.
     fn known_row(&self, found: &Found, mark: u128, line: u32, offset: u64, batch: &mut Batch<S::Note>) -> bool {
         let is_known = self.known(mark, || Place::line(found.path.clone(), line), offset, batch);
-        batch.marks.extend(is_known.then_some(mark));
+        if is_known {
+            batch.rows.push(rows::Row { mark, line, offset });
+        }
         is_known
     }
 
     fn settle_row(&self, met: &Met<'_>, parse: impl FnOnce() -> Result<Record, Vec<Fault>>, batch: &mut Batch<S::Note>) {
         let is_kept = self.settle(met, parse, batch);
-        batch.marks.extend(is_kept.then_some(met.mark));
+        if is_kept {
+            batch.rows.push(rows::Row { mark: met.mark, line: met.passage.line, offset: met.offset });
+        }
     }
 
     /// Makes an item of the record. Tells whether it is kept for the next run.

@@ -26,8 +26,8 @@ pub(crate) fn known(row: &Row) -> Known {
     let moment = |at: usize| row.get::<_, Option<i64>>(at).map(Moment::from);
     Known {
         names: Names::new(row.get(0), row.get(1), row.get(2), row.get(3)).with(traces),
-        first_seen: row.get(4),
-        published: row.get(5),
+        first_seen: row.get::<_, i64>(4).into(),
+        published: row.get::<_, i64>(5).into(),
         updated: moment(6),
         gone: moment(11),
     }
@@ -89,8 +89,8 @@ pub(crate) fn save_known(transaction: &mut Transaction<'_>, changed: &[&Known]) 
                 &column(part, |known| known.guid()),
                 &column(part, |known| known.key()),
                 &column(part, |known| known.title()),
-                &column(part, |known| known.first_seen),
-                &column(part, |known| known.published),
+                &column(part, |known| known.first_seen.seconds()),
+                &column(part, |known| known.published.seconds()),
                 &column(part, |known| known.updated.map(Moment::seconds)),
                 &column(part, |known| known.traces().record.map(|digest| digest.0.to_vec())),
                 &column(part, |known| known.traces().content.0.to_vec()),
@@ -146,7 +146,7 @@ impl<'a> Members<'a> {
     pub fn differing(&mut self, path: &'a str, (before, old): (&'a Memory, &[Ref]), (after, new): (&'a Memory, &[Ref])) {
         let row = |memory: &'a Memory, at: &Ref| {
             let known = memory.get(*at);
-            (known.iri(), -known.published)
+            (known.iri(), -known.published.seconds())
         };
         let mut left: HashMap<&str, i64> = old.iter().map(|at| row(before, at)).collect();
         for (iri, rank) in new.iter().map(|at| row(after, at)) {

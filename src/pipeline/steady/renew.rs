@@ -174,7 +174,6 @@ impl Ground {
     /// The item at this position, which tells no story, is gone.
     fn take_out(&mut self, position: u32, touched: &mut Touched) {
         self.catalogue.take_out(position, touched);
-        Arc::make_mut(&mut self.told).take_out(position);
         self.marks.remove(position as usize);
         self.own.retain(|own| *own != position);
         self.own.iter_mut().for_each(|own| *own -= u32::from(*own > position));
@@ -183,7 +182,6 @@ impl Ground {
     /// The item at this position, which tells no story, is new; its mark is made when it is [settled](Self::settle). Says no where it belongs to a channel
     /// that there is not.
     fn put_in(&mut self, config: &Config, sorted: Sorted<'_>, position: u32, touched: &mut Touched) -> bool {
-        Arc::make_mut(&mut self.told).make_room(position);
         self.marks.insert(position as usize, 0);
         self.own.iter_mut().for_each(|own| *own += u32::from(*own >= position));
         self.catalogue.put_in(config, sorted, position, touched)
@@ -191,7 +189,7 @@ impl Ground {
 
     /// Brings what is known of these items to what they are now.
     fn settle(&mut self, config: &Config, items: &[Arc<Item>], records: &[u64], changed: &[u32]) {
-        let stories = Stories::told(items, self.told.clone());
+        let stories = Stories::told(items, self.catalogue.told.clone());
         // Versions of a story link to each other.
         let touched: BTreeSet<u32> = changed.iter().flat_map(|at| stories.versions(*at).chain([*at])).collect();
         for at in touched {
