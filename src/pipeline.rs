@@ -325,14 +325,13 @@ fn settle(config: &Config, catalogue: &mut Catalogue, recall: &Recall, before: &
     bury(config, catalogue, recall, before, now);
 }
 
-/// Gives each channel the tombstones of the items that its documents held and that are gone.
+/// Gives each channel the tombstones of the items that it held and that are gone: readers keep what a feed showed long ago.
 fn bury(config: &Config, catalogue: &mut Catalogue, recall: &Recall, before: &Memory, now: DateTime<Utc>) {
     let oldest = now.timestamp() - i64::from(config.output.tombstone_days) * 86_400;
     let newly: HashSet<ledger::Ref> = recall.gone.iter().copied().collect();
     for channel in &mut catalogue.channels {
         let Some(known) = before.channels.get(&channel.path) else { continue };
-        let held = known.shown().iter().chain(known.pages.iter().flat_map(|page| &page.members));
-        let fresh = held.filter(|at| newly.contains(at)).map(|at| (*at, now.timestamp()));
+        let fresh = known.members.iter().filter(|at| newly.contains(at)).map(|at| (*at, now.timestamp()));
         let all = known.deleted.iter().copied().chain(fresh);
         let lies = |(at, when): &(ledger::Ref, i64)| *when > oldest && recall.after.get(*at).gone.is_some();
         // One that came back and went again while no document was made is gone once.
