@@ -35,7 +35,7 @@ pub use set::{Document, check_set};
 
 use bytes::Told;
 use found::{Found, Spot};
-use walk::Walk;
+use walk::{Pieces, Walk};
 
 /// What is known of a document beside its bytes.
 #[derive(Clone, Debug, Default)]
@@ -51,12 +51,16 @@ pub struct Options {
 
 /// Says what is wrong with a document.
 pub fn check(bytes: &[u8], options: &Options) -> Report {
-    check_among(bytes, options, &Familiar::default(), &[])
+    look_through(bytes, options, None)
 }
 
 /// As [`check`], for one of many documents that hold the same items. `pieces` says where items stand, with the line end before each: what was read of
 /// them in another document is not read again. The options differ in the address alone.
 pub fn check_among(bytes: &[u8], options: &Options, familiar: &Familiar, pieces: &[Range<usize>]) -> Report {
+    look_through(bytes, options, Some((familiar, pieces)))
+}
+
+fn look_through(bytes: &[u8], options: &Options, pieces: Option<(&Familiar, &[Range<usize>])>) -> Report {
     let mut found = Vec::new();
     let header = options.content_type.as_deref().map(|header| media_types::read(header, &mut found));
     if bytes.len() > options.limits.document {
@@ -80,10 +84,11 @@ pub fn check_among(bytes: &[u8], options: &Options, familiar: &Familiar, pieces:
     found.extend(decoded.found);
     let text = without_leading_blank(&decoded.text, &mut found);
     // The text of another encoding has its pieces elsewhere.
-    let pieces = if std::ptr::eq(text.as_bytes(), bytes) { pieces } else { &[] };
+    let pieces = pieces.filter(|_| std::ptr::eq(text.as_bytes(), bytes));
     version(&text, &mut found);
     let (kind, mut found, dropped) = {
-        let mut walk = Walk::new(&text, &decoded.encoding, options, found).among(familiar, pieces);
+        let mut walk = Walk::new(&text, &decoded.encoding, options, found);
+        walk.pieces = pieces.map(Pieces::from).unwrap_or_default();
         walk.kind = media_type.map_or(Kind::Unknown, media_types::promised);
         walk.run();
         if walk.kind == Kind::Rss1 {

@@ -5,11 +5,8 @@ use super::super::codes as c;
 use super::super::familiar::Effect;
 use super::super::found::{Detail, Spot};
 use super::super::value::{chars, date};
-use super::super::walk::{Entry, NodeId, On, Walk};
+use super::super::walk::{Entry, MANY, NodeId, On, Walk};
 use super::atom::feed_of;
-
-/// More entries than any feed has: later ones are not compared.
-const MANY: usize = 100_000;
 
 const BESIDE: Class = Class { start: Start::Leave, text: Text::Leave, ..Class::container(&[]) };
 

@@ -14,13 +14,11 @@ mod start;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::ops::Range;
 use std::rc::Rc;
 
 use super::class::Class;
 use super::codes as c;
 use super::elements;
-use super::familiar::Familiar;
 use super::found::{Detail, Found};
 use super::limits::Limits;
 use super::namespace::{Namespaces, NsId};
@@ -28,7 +26,7 @@ use super::value::marks::Marks;
 use super::value::{chars, date};
 use super::xml::{Attr, Event, Reader, Reason, Stop};
 use super::{Kind, Options};
-use pieces::Pieces;
+pub(super) use pieces::{MANY, Pieces};
 use rows::Rows;
 
 /// A watcher on the pile.
@@ -161,7 +159,7 @@ pub(super) struct Walk<'a> {
     pub at: usize,
     /// The start tag of the latest element whose text must be plain.
     plain_from: Option<usize>,
-    pieces: Pieces<'a>,
+    pub pieces: Pieces<'a>,
     /// The name of the child that is being looked up.
     pub child: Cow<'a, str>,
     /// Dates after this are in the future.
@@ -201,12 +199,6 @@ impl<'a> Walk<'a> {
         walk.add_node(&elements::ROOT, Cow::Borrowed("root"), 0, (0, 0));
         walk.layers.push(Layer { first: 0, attrs: 0, text: None, letter: None, keeps: false, trims: false });
         walk
-    }
-
-    /// The same for a document in which these pieces may be known.
-    pub fn among(mut self, familiar: &'a Familiar, pieces: &'a [Range<usize>]) -> Self {
-        self.pieces = Pieces::new(familiar, pieces);
-        self
     }
 
     /// Reads the document to its end or to its first fault.

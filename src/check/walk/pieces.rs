@@ -14,11 +14,11 @@ use super::super::xml::Reader;
 use super::{Channel, Entry, Feed, NodeId, State, Walk};
 
 /// More items than any feed has: where later ones began is not kept, and later entries are not compared.
-const MANY: usize = 100_000;
+pub(in crate::check) const MANY: usize = 100_000;
 
 /// What is known, and where it may come again.
 #[derive(Default)]
-pub(super) struct Pieces<'a> {
+pub(in crate::check) struct Pieces<'a> {
     familiar: Option<&'a Familiar>,
     /// Where the pieces are that are to come.
     rest: &'a [Range<usize>],
@@ -40,8 +40,8 @@ struct Reading {
     effects: RefCell<Vec<(NodeId, Effect)>>,
 }
 
-impl<'a> Pieces<'a> {
-    pub fn new(familiar: &'a Familiar, rest: &'a [Range<usize>]) -> Self {
+impl<'a> From<(&'a Familiar, &'a [Range<usize>])> for Pieces<'a> {
+    fn from((familiar, rest): (&'a Familiar, &'a [Range<usize>])) -> Self {
         Pieces { familiar: Some(familiar), rest, reading: None }
     }
 }
