@@ -74,9 +74,8 @@ impl<'a> Tag<'a> {
 
     /// Writes what takes its place, and gives what is left of the text behind it.
     fn replace(&self, behind: &'a str, out: &mut String) -> &'a str {
-        let embedded = if self.name == "embed" && !self.closes { behind.split_once("[/embed]") } else { None };
-        match embedded.map(|(address, rest)| (address.trim(), rest)) {
-            Some((address, rest)) if address.starts_with("http") && !address.contains(char::is_whitespace) => {
+        match embedded(behind).filter(|_| self.name == "embed" && !self.closes) {
+            Some((address, rest)) => {
                 let address = escape(&address.replace("&amp;", "&")).replace('"', "&quot;");
                 out.push_str(&format!("<a href=\"{address}\">{address}</a>"));
                 rest
@@ -84,6 +83,14 @@ impl<'a> Tag<'a> {
             _ => behind,
         }
     }
+}
+
+/// The address up to `[/embed]`, and what is behind. An address has no bracket, so that nothing is looked through twice.
+fn embedded(text: &str) -> Option<(&str, &str)> {
+    let (address, rest) = text.split_at(text.find(['[', '<'])?);
+    let address = address.trim();
+    let is_address = address.starts_with("http") && !address.contains(char::is_whitespace);
+    Some((address, rest.strip_prefix("[/embed]")?)).filter(|_| is_address)
 }
 
 /// Where the bracket is that ends a tag: the first that stands in no quotes.
@@ -145,6 +152,11 @@ mod tests {
                 "<a href=\"https://example.org/?a=1&amp;b=2\">https://example.org/?a=1&amp;b=2</a>",
             ),
             ("[embed]not an address[/embed]", "not an address"),
+            ("[embed]https://example.org/a", "https://example.org/a"),
+            (
+                "[embed]https://example.org/a [embed]\nhttps://example.org/b\n[/embed]",
+                "https://example.org/a <a href=\"https://example.org/b\">https://example.org/b</a>",
+            ),
             ("[contact-form-7 404 \"Not Found\"]", ""),
             ("[vc_row][vc_column_text el=\"]\"]Text[/vc_column_text][/vc_row]", "Text"),
             ("[su_note color=red /]x", "x"),
@@ -175,6 +187,15 @@ mod tests {
             assert!(same, "{html}: {text}");
         }
         assert_eq!(read("write [[gallery ids=\"1\"]]"), ("write [gallery ids=\"1\"]".to_owned(), vec![]));
+    }
+
+    #[test]
+    fn no_text_is_looked_through_again_and_again() {
+        for piece in ["[embed]", "[embed]http://x ", "[x \"", "[x '[x \"", "[[x a=\"1\"", "[", "[/"] {
+            let start = std::time::Instant::now();
+            read(&piece.repeat(200_000));
+            assert!(start.elapsed() < std::time::Duration::from_secs(20), "{piece}: {:?}", start.elapsed());
+        }
     }
 
     proptest! {
