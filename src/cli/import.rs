@@ -28,8 +28,9 @@ Examples:
     #[command(after_help = "\
 Examples:
   tidings import feed old-feed.xml
-  tidings import feed --into items/archive *.atom")]
-    Feed(ImportArgs),
+  tidings import feed --into items/archive *.atom
+  tidings import feed --post-type news wordpress.xml")]
+    Feed(FeedArgs),
 }
 
 /// What both take.
@@ -49,15 +50,26 @@ pub(super) struct ImportArgs {
     json: bool,
 }
 
+/// What a feed takes beyond that.
+#[derive(Debug, Args)]
+pub(super) struct FeedArgs {
+    #[command(flatten)]
+    both: ImportArgs,
+    /// Take in what a WordPress export has under this type too, as it does posts; again for another
+    #[arg(long, value_name = "NAME")]
+    post_type: Vec<String>,
+}
+
 /// One of the two verbs of the library.
 type Verb = fn(&[PathBuf], &Path, &Options) -> Result<Imported, Box<Finding>>;
 
 pub(super) fn run(command: &ImportCommand, context: &Context) -> Result<Exit, Failure> {
-    let (args, verb): (&ImportArgs, Verb) = match command {
-        ImportCommand::Listing(args) => (args, import::listing),
-        ImportCommand::Feed(args) => (args, import::feed),
+    let (args, verb, post_types): (&ImportArgs, Verb, &[String]) = match command {
+        ImportCommand::Listing(args) => (args, import::listing, &[]),
+        ImportCommand::Feed(args) => (&args.both, import::feed, &args.post_type),
     };
     let Some((into, options)) = surroundings(args, context)? else { return Ok(Exit::Findings) };
+    let options = Options { post_types: post_types.to_vec(), ..options };
     match verb(&args.files, &into, &options) {
         Ok(imported) => tell(&imported, args, context),
         Err(finding) => Err(Failure { message: finding.message, help: finding.help }),

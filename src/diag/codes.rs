@@ -95,6 +95,7 @@ codes! {
     FEED_VALUE = "feed-value", Warning, "a value in a feed that cannot be read and is left out";
     FEED_CATEGORIES = "feed-categories", Warning, "categories of a feed that are no topics or countries of the publication";
     FEED_LEFT_OUT = "feed-left-out", Warning, "items of a WordPress export that are no posts of the public";
+    FEED_LANGUAGES = "feed-languages", Warning, "posts of a WordPress export in languages that the publication does not have";
     FEED_DRAFTS = "feed-drafts", Warning, "posts of a WordPress export that were not published there";
     FEED_SHORTCODES = "feed-shortcodes", Warning, "shortcodes in texts of a WordPress export, which only that site can show";
 

@@ -42,6 +42,8 @@ pub struct Context<'a> {
     pub countries: &'a [(Country, Vec<String>)],
     /// Its languages; none where it is not known.
     pub languages: &'a [Language],
+    /// What is taken in of a WordPress export beside posts, by its name there.
+    pub post_types: &'a [String],
 }
 
 impl Context<'_> {
@@ -124,7 +126,7 @@ mod tests {
 
     fn feed(bytes: impl AsRef<[u8]>) -> Feed {
         let topics = [("trafficking".into(), vec!["Trafficking in persons".to_owned(), "Trata de personas".to_owned()])];
-        let context = Context { zone: chrono_tz::America::Costa_Rica, topics: &topics, countries: &[], languages: &[] };
+        let context = Context { zone: chrono_tz::America::Costa_Rica, topics: &topics, countries: &[], languages: &[], post_types: &[] };
         read(bytes.as_ref(), &Arc::from(Path::new("feed.xml")), context)
     }
 

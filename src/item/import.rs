@@ -36,6 +36,8 @@ pub struct Options {
     pub countries: Vec<(Country, Vec<String>)>,
     /// The languages; none where they are not known.
     pub languages: Vec<Language>,
+    /// What is taken in of a WordPress export beside posts, by its name there.
+    pub post_types: Vec<String>,
     /// What stands before a record's own id in the ids that this publication publishes; a feed of its own brings those back.
     pub minted: Option<String>,
     /// Folders and files of records to compare with, beside the folder that is written to.
@@ -53,6 +55,7 @@ impl Options {
             topics: Vec::new(),
             countries: Vec::new(),
             languages: Vec::new(),
+            post_types: Vec::new(),
             minted: None,
             beside: Vec::new(),
             gone: HashSet::new(),
@@ -78,6 +81,7 @@ impl Options {
             topics: config.topics.iter().map(names).collect(),
             countries: Country::all().filter(|country| config.countries.allows(*country)).map(called).collect(),
             languages: languages.clone(),
+            post_types: Vec::new(),
             minted: Some(config.publication.authority.mint("item/")),
             beside: config.sources.iter().map(|source| config.root.join(&source.path)).collect(),
             gone: HashSet::new(),
@@ -123,8 +127,13 @@ pub fn listing(files: &[PathBuf], into: &Path, options: &Options) -> Result<Impo
 ///
 /// As [`listing()`].
 pub fn feed(files: &[PathBuf], into: &Path, options: &Options) -> Result<Imported, Box<Finding>> {
-    let context =
-        feed::Context { zone: options.zone, topics: &options.topics, countries: &options.countries, languages: &options.languages };
+    let context = feed::Context {
+        zone: options.zone,
+        topics: &options.topics,
+        countries: &options.countries,
+        languages: &options.languages,
+        post_types: &options.post_types,
+    };
     import(files, into, options, &|bytes, path, findings| {
         let feed = feed::read(bytes, path, context);
         findings.extend(feed.findings);

@@ -194,7 +194,7 @@ fn block(findings: &mut Findings, path: &Arc<Path>, head: Head<'_>, lines: &[Lin
     }
     let dateline = take_dateline(&mut paragraphs);
     let texts = std::iter::once(title.as_str()).chain(paragraphs.iter().map(String::as_str));
-    let language = guess::language(texts).or_else(|| language_of_date(head.line.text, head.date));
+    let language = guess::either(texts).or_else(|| language_of_date(head.line.text, head.date));
     Some(Block { line: head.line.number, date: head.date, title, dateline, paragraphs, language })
 }
 

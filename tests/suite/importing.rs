@@ -145,6 +145,23 @@ fn what_wordpress_kept_back_stays_unpublished() {
 }
 
 #[test]
+fn news_of_a_type_of_its_own_comes_in_where_it_is_named() {
+    let publication = Publication::new();
+    let of_type =
+        |number, kind: &str| post(number, &format!("Port {number}"), "<p>In Belize.</p>", &PUBLIC.replace(">post<", &format!(">{kind}<")));
+    publication.write("export.xml", wordpress(&[of_type(1, "news"), of_type(2, "news"), of_type(3, "page")].concat()));
+    let said = [
+        "export.xml: error[feed-left-out]: nothing comes in",
+        "`news` (2), `page` (1)",
+        "comes in with `--post-type news`",
+        "0 new records",
+    ];
+    publication.run(&["import", "feed", "export.xml"]).expect(1, &said);
+    let said = ["warning[feed-left-out]", "`page` (1)", "`tidings new`", "2 new records"];
+    publication.run(&["import", "feed", "--post-type", "news", "--post-type", "event", "export.xml"]).expect(0, &said);
+}
+
+#[test]
 fn wordpress_posts_come_to_the_channels_of_their_language_country_and_topic() {
     let publication = Publication::with_config(&CONFIG.replace("per-language = false", "per-language = true"));
     let categories = |list: &[(&str, &str)]| {

@@ -3,7 +3,7 @@
 mod paragraphs;
 mod shortcodes;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,12 +11,16 @@ use super::Context;
 use super::entry::{Author, Category, Channel, Entry, Release, plain};
 use super::rss;
 use super::tree::{Element, Space};
-use crate::diag::{Finding, Findings, Place, codes};
+use crate::diag::{Finding, Findings, Place, Severity, codes};
 use crate::item::guess;
 use crate::vocab::Language;
 
 /// What WordPress writes where there is no date.
 const NO_DATE: [&str; 3] = ["0000-00-00", " -0001 ", "01 Jan 1970 00:00:00"];
+
+/// What WordPress itself keeps in an export beside posts; its own parts begin with `wp_`.
+const KINDS: [&str; 8] =
+    ["attachment", "custom_css", "customize_changeset", "nav_menu_item", "oembed_cache", "page", "revision", "user_request"];
 
 /// Taxonomies by which WordPress and its translation plugins keep house.
 const HOUSEKEEPING: [&str; 6] = ["language", "nav_menu", "post_format", "post_translations", "term_translations", "translation_priority"];
@@ -30,9 +34,19 @@ pub fn export(root: &Element) -> Option<&Element> {
 pub fn read(channel: &Element, path: &Arc<Path>, context: Context<'_>) -> (Channel, Vec<Entry>, Findings) {
     let about = rss::of_channel(channel);
     let stated = about.language.as_deref().and_then(|tag| Language::parse(tag).ok());
-    let mut export = Export { context, stated, people: people(channel), left_out: Counts::new(), drafts: 0, shortcodes: Counts::new() };
-    let entries = channel.all(Space::Rss, "item").filter_map(|item| export.entry(item)).collect();
-    (about, entries, export.told(path))
+    let mut export = Export {
+        context,
+        stated,
+        people: people(channel),
+        left_out: Counts::new(),
+        types: BTreeSet::new(),
+        drafts: 0,
+        shortcodes: Counts::new(),
+        foreign: Counts::new(),
+    };
+    let entries: Vec<Entry> = channel.all(Space::Rss, "item").filter_map(|item| export.entry(item)).collect();
+    let findings = export.told(path, entries.is_empty());
+    (about, entries, findings)
 }
 
 /// How often there is what, by its name in WordPress.
@@ -45,13 +59,17 @@ struct Export<'a> {
     /// The names of authors by those that they log in with.
     people: BTreeMap<String, String>,
     left_out: Counts,
+    /// What of it is of types that the site made for itself.
+    types: BTreeSet<String>,
     drafts: usize,
     shortcodes: Counts,
+    /// Languages that the publication does not have.
+    foreign: Counts,
 }
 
 impl Export<'_> {
     fn entry(&mut self, item: &Element) -> Option<Entry> {
-        let release = match release(item) {
+        let release = match self.release(item) {
             Ok(release) => release,
             Err(kind) => {
                 *self.left_out.entry(kind).or_default() += 1;
@@ -85,28 +103,64 @@ impl Export<'_> {
         paragraphs::marked(&shortcodes::resolved(text, &mut self.shortcodes))
     }
 
-    /// The language that a translation plugin gives the post, else that of its words, else the site's.
-    fn language(&self, item: &Element, entry: &Entry) -> Option<Language> {
+    /// Who may see an item; else what it is that nobody may, or that is no post.
+    fn release(&mut self, item: &Element) -> Result<Release, String> {
+        let is_post = |kind: &str| kind == "post" || self.context.post_types.iter().any(|named| named == kind);
+        if let Some(kind) = own(item, "post_type").filter(|kind| !is_post(kind)) {
+            self.types.extend(Some(kind.clone()).filter(|kind| is_of_site(kind)));
+            return Err(kind);
+        }
+        if own(item, "post_password").is_some() {
+            return Err("password".to_owned());
+        }
+        match own(item, "status").as_deref() {
+            None | Some("publish") => Ok(Release::Public),
+            Some("future") => Ok(Release::Scheduled),
+            Some("draft" | "pending") => Ok(Release::Draft),
+            Some(other) => Err(other.to_owned()),
+        }
+    }
+
+    /// The language that a translation plugin gives the post, else that of its words where they leave no doubt, else the site's.
+    fn language(&mut self, item: &Element, entry: &Entry) -> Option<Language> {
         let given = item.all(Space::Rss, "category").find(|category| category.attribute("domain") == Some("language"));
         let given = given.and_then(|category| Language::parse(category.attribute("nicename")?).ok());
-        let stated = self.stated.as_ref();
-        given
-            .and_then(|language| self.context.language(&language))
-            .or_else(|| if stated.is_none_or(guess::tells) { self.guessed(entry) } else { None })
-            .or_else(|| stated.map(|stated| self.context.language(stated).unwrap_or_else(|| stated.clone())))
+        let language = given.or_else(|| self.guessed(entry)).or_else(|| self.stated.clone())?;
+        let own = self.context.language(&language);
+        if own.is_none() {
+            *self.foreign.entry(language.to_string()).or_default() += 1;
+        }
+        Some(own.unwrap_or(language))
     }
 
+    /// The language of the words, where it is one of the publication's and not the one that the site is said to be in.
     fn guessed(&self, entry: &Entry) -> Option<Language> {
+        let stated = self.stated.as_ref();
+        if !stated.is_none_or(guess::tells) {
+            return None;
+        }
         let texts: Vec<String> = [&entry.title, &entry.body].into_iter().flatten().map(|text| plain(text)).collect();
-        self.context.language(&guess::language(texts.iter().map(String::as_str))?)
+        let guessed = guess::clearly(texts.iter().map(String::as_str))?;
+        let is_news = stated.is_none_or(|stated| !stated.matches(&guessed));
+        self.context.language(&guessed).filter(|_| is_news)
     }
 
-    fn told(self, path: &Arc<Path>) -> Findings {
+    /// What is to be said of the export; `nothing` of it came in.
+    fn told(self, path: &Arc<Path>, nothing: bool) -> Findings {
         let mut findings = Findings::new();
         if !self.left_out.is_empty() {
-            let message = format!("what is no post of the public is left out: {}", listed(&self.left_out));
-            let help = "what of it is to be published needs records of its own (`tidings new`)";
-            findings.push(Finding::new(&codes::FEED_LEFT_OUT, message).at(Place::file(path.clone())).help(help));
+            let message = match nothing {
+                true => format!("nothing comes in: all that is here is no post of the public: {}", listed(&self.left_out)),
+                false => format!("what is no post of the public is left out: {}", listed(&self.left_out)),
+            };
+            let finding = Finding::new(&codes::FEED_LEFT_OUT, message).at(Place::file(path.clone())).help(self.way_in());
+            let severity = if nothing { Severity::Error } else { finding.severity };
+            findings.push(Finding { severity, ..finding });
+        }
+        if !self.foreign.is_empty() {
+            let message = format!("posts are in languages that the publication does not have: {}", listed(&self.foreign));
+            let help = "add these to `languages` of the config, or take the records away";
+            findings.push(Finding::new(&codes::FEED_LANGUAGES, message).at(Place::file(path.clone())).help(help));
         }
         if self.drafts > 0 {
             let message = format!("unpublished posts come in as records with `draft = true`, which no build publishes: {}", self.drafts);
@@ -121,6 +175,15 @@ impl Export<'_> {
         }
         findings
     }
+
+    /// What brings in what is left out: an option where the site has types of its own.
+    fn way_in(&self) -> String {
+        if self.types.is_empty() {
+            return "what of it is to be published needs records of its own (`tidings new`)".to_owned();
+        }
+        let options: Vec<String> = self.types.iter().map(|kind| format!("`--post-type {kind}`")).collect();
+        format!("what of it is news comes in with {}", options.join(", "))
+    }
 }
 
 fn people(channel: &Element) -> BTreeMap<String, String> {
@@ -128,20 +191,10 @@ fn people(channel: &Element) -> BTreeMap<String, String> {
     channel.all(Space::WordPress, "author").filter_map(names).collect()
 }
 
-/// Who may see an item; else what it is that nobody may, or that is no post.
-fn release(item: &Element) -> Result<Release, String> {
-    if let Some(kind) = own(item, "post_type").filter(|kind| kind != "post") {
-        return Err(kind);
-    }
-    if own(item, "post_password").is_some() {
-        return Err("password".to_owned());
-    }
-    match own(item, "status").as_deref() {
-        None | Some("publish") => Ok(Release::Public),
-        Some("future") => Ok(Release::Scheduled),
-        Some("draft" | "pending") => Ok(Release::Draft),
-        Some(other) => Err(other.to_owned()),
-    }
+/// Whether a type is one that a site or a plugin made, by a name that WordPress takes.
+fn is_of_site(kind: &str) -> bool {
+    let is_wordpress = KINDS.contains(&kind) || kind.starts_with("wp_");
+    !is_wordpress && kind.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }
 
 fn published(item: &Element) -> Vec<String> {
@@ -199,7 +252,9 @@ mod tests {
         let (belize, mexico) = (Country::parse("BZ").expect("a country"), Country::parse("MX").expect("a country"));
         let countries = [(belize, vec!["Belize".to_owned(), "Belice".to_owned()]), (mexico, vec!["México".to_owned()])];
         let topics = [("ports".into(), vec!["Ports & trade".to_owned()])];
-        let context = Context { zone: chrono_tz::Tz::UTC, topics: &topics, countries: &countries, languages: &languages };
+        let types = ["noticia".to_owned()];
+        let context =
+            Context { zone: chrono_tz::Tz::UTC, topics: &topics, countries: &countries, languages: &languages, post_types: &types };
         super::super::read(export(items).as_bytes(), &Arc::from(Path::new("export.xml")), context)
     }
 
@@ -222,11 +277,28 @@ mod tests {
             "<wp:post_type>post</wp:post_type><wp:status>private</wp:status>",
             "<wp:post_type>post</wp:post_type><wp:status>publish</wp:status><wp:post_password>x</wp:post_password>",
             "<wp:post_type>post</wp:post_type><wp:status>publish</wp:status>",
+            "<wp:post_type>noticia</wp:post_type><wp:status>publish</wp:status>",
         ];
         let feed = read(&kinds.map(post).concat());
-        assert_eq!(feed.drafts.len(), 1);
+        assert_eq!(feed.drafts.len(), 2);
         let want = "feed-left-out: what is no post of the public is left out: `attachment` (1), `page` (2), `password` (1), `private` (1)";
         assert_eq!(told(&feed), [want]);
+    }
+
+    #[test]
+    fn an_export_of_which_nothing_comes_in_says_what_would() {
+        let kind = |kind: &str| post(&format!("<wp:post_type>{kind}</wp:post_type><wp:status>publish</wp:status>"));
+        let said = |kinds: &[&str]| {
+            let feed = read(&kinds.iter().map(|name| kind(name)).collect::<String>());
+            let finding = feed.findings.iter().next().expect("a finding");
+            (finding.severity, finding.help.clone().unwrap_or_default())
+        };
+        let news = "what of it is news comes in with `--post-type event`, `--post-type news`".to_owned();
+        assert_eq!(said(&["news", "page", "event"]), (Severity::Error, news.clone()));
+        assert_eq!(said(&["news", "post", "event", "not $(a) name"]), (Severity::Warning, news));
+        let records = "what of it is to be published needs records of its own (`tidings new`)".to_owned();
+        assert_eq!(said(&["page", "wp_navigation"]), (Severity::Error, records));
+        assert!(read("").findings.is_empty());
     }
 
     #[test]
@@ -264,22 +336,38 @@ mod tests {
         assert_eq!(updated.map(|date| date.to_rfc3339()).as_deref(), Some("2026-01-06T10:00:00+00:00"));
     }
 
+    /// The languages of posts of a site in one language, in a publication in others, and what is said of them.
+    fn languages(site: &str, own: &[&str], inside: &[&str]) -> (Vec<String>, Vec<String>) {
+        let own: Vec<_> = own.iter().map(|tag| Language::parse(tag).expect(tag)).collect();
+        let context = Context { zone: chrono_tz::Tz::UTC, topics: &[], countries: &[], languages: &own, post_types: &[] };
+        let text = export(&inside.iter().map(|inside| post(inside)).collect::<String>()).replace("en-US", site);
+        let feed = super::super::read(text.as_bytes(), &Arc::from(Path::new("export.xml")), context);
+        (feed.drafts.iter().map(|draft| draft.language.as_ref().map(Language::to_string).unwrap_or_default()).collect(), told(&feed))
+    }
+
     #[test]
     fn languages_are_the_publications_own() {
-        for (inside, want) in [
-            ("<category domain='language' nicename='es'>Español</category>", "es"),
-            ("<category domain='language' nicename='fr'>Français</category>", "en"),
-            ("<content:encoded>Tras la tormenta, los puertos reciben barcos.</content:encoded>", "es"),
-            ("<content:encoded>After the storm the ports take ships.</content:encoded>", "en"),
-            ("", "en"),
-        ] {
-            assert_eq!(one(inside).language.as_ref().map(Language::as_str), Some(want), "{inside}");
-        }
-        let french = export(&post("<content:encoded>Les navires de la ville arrivent en avril.</content:encoded>")).replace("en-US", "fr");
-        let languages = ["es", "fr"].map(|tag| Language::parse(tag).expect(tag));
-        let context = Context { zone: chrono_tz::Tz::UTC, topics: &[], countries: &[], languages: &languages };
-        let feed = super::super::read(french.as_bytes(), &Arc::from(Path::new("export.xml")), context);
-        assert_eq!(feed.drafts[0].language.as_ref().map(Language::as_str), Some("fr"), "no guess between languages that cannot be told");
+        let plugin = "<category domain='language' nicename='es'>Español</category><content:encoded>After the storm the ports take ships.</content:encoded>";
+        let spanish = "<content:encoded>Tras la tormenta, los puertos reciben barcos.</content:encoded>";
+        let english = "<content:encoded>After the storm the ports take ships.</content:encoded>";
+        let names = "<content:encoded>Flooding at San Pedro de la Laguna. Photos: Juan de la Cruz.</content:encoded>";
+        let french = "<content:encoded>Les navires de la ville arrivent en avril avec la marchandise de la région.</content:encoded>";
+        let posts = [plugin, spanish, english, names, french, ""];
+        assert_eq!(languages("en-US", &["en", "es"], &posts).0, ["es", "es", "en", "en", "en", "en"]);
+        assert_eq!(languages("es", &["en", "es"], &posts).0, ["es", "es", "en", "es", "es", "es"]);
+        assert_eq!(languages("en-US", &["en"], &posts[1..]).0, ["en"; 5], "none that the publication does not have is guessed");
+        assert_eq!(languages("en-US", &[], &posts).0, ["es", "es", "en-US", "en-US", "en-US", "en-US"]);
+        assert_eq!(languages("", &["en", "es"], &posts).0, ["es", "es", "en", "", "", ""]);
+        assert_eq!(languages("fr", &["es", "fr"], &[french, spanish]).0, ["fr", "fr"], "nor beside one that cannot be told");
+    }
+
+    #[test]
+    fn a_language_that_the_plugin_gives_stands() {
+        let french =
+            "<category domain='language' nicename='fr'>Français</category><content:encoded>Les navires de la ville.</content:encoded>";
+        let (given, said) = languages("en-US", &["en", "es"], &[french, french, ""]);
+        assert_eq!(given, ["fr", "fr", "en"]);
+        assert_eq!(said, ["feed-languages: posts are in languages that the publication does not have: `fr` (2)"]);
     }
 
     #[test]
