@@ -48,10 +48,19 @@ struct Facts<'d> {
     feed: bool,
 }
 
+#[derive(Default)]
 struct Item {
     id: String,
     title: String,
+    link: String,
     at: usize,
+}
+
+impl Item {
+    /// RSS escapes a title once more than Atom does.
+    fn title(&self) -> String {
+        super::html::unescaped(self.title.trim())
+    }
 }
 
 impl<'d> Facts<'d> {
@@ -72,15 +81,21 @@ impl<'d> Facts<'d> {
         let mut namespaces = Namespaces::new();
         let mut reader = Reader::new(text, &limits);
         let mut path: Vec<&str> = Vec::new();
-        let mut item = Item { id: String::new(), title: String::new(), at: 0 };
+        let mut item = Item::default();
         while let Ok(event) = reader.next(&mut namespaces) {
             match event {
                 Event::Start { name, at, .. } => {
                     self.feed |= path.is_empty() && matches!(name, "rss" | "feed" | "RDF");
                     let value = |wanted: &str| reader.attrs.iter().find(|attr| attr.name == wanted).map(|attr| attr.value.to_string());
                     match name {
-                        "item" | "entry" => item = Item { id: String::new(), title: String::new(), at },
-                        "link" => self.links.extend(value("rel").zip(value("href")).map(|(rel, href)| (rel, href, at))),
+                        "item" | "entry" => item = Item { at, ..Item::default() },
+                        "link" => {
+                            let (rel, href) = (value("rel"), value("href"));
+                            if path.last() == Some(&"entry") && rel.as_deref().is_none_or(|rel| rel == "alternate") {
+                                item.link = href.clone().unwrap_or_default();
+                            }
+                            self.links.extend(rel.zip(href).map(|(rel, href)| (rel, href, at)));
+                        }
                         "outline" => self.links.extend(value("xmlUrl").map(|href| ("outline".to_owned(), href, at))),
                         _ => {}
                     }
@@ -89,13 +104,14 @@ impl<'d> Facts<'d> {
                 Event::Text { text, .. } => match path[..] {
                     [.., "item", "guid"] | [.., "entry", "id"] => item.id.push_str(&text),
                     [.., "item" | "entry", "title"] => item.title.push_str(&text),
+                    [.., "item", "link"] => item.link.push_str(&text),
                     _ => {}
                 },
                 Event::End { .. } => {
                     let ended = path.pop();
                     if matches!(ended, Some("item" | "entry")) && !item.id.trim().is_empty() {
                         let at = item.at;
-                        self.items.push(std::mem::replace(&mut item, Item { id: String::new(), title: String::new(), at }));
+                        self.items.push(std::mem::replace(&mut item, Item { at, ..Item::default() }));
                     }
                 }
                 Event::Eof => return,
@@ -109,7 +125,7 @@ impl<'d> Facts<'d> {
         let value: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
         let word = |value: &serde_json::Value, name: &str| value[name].as_str().unwrap_or_default().to_owned();
         let items = value["items"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let items = items.iter().map(|item| Item { id: word(item, "id"), title: word(item, "title"), at: 0 });
+        let items = items.iter().map(|item| Item { id: word(item, "id"), title: word(item, "title"), link: word(item, "url"), at: 0 });
         let next = text.find("\"next_url\"").zip(value["next_url"].as_str()).map(|(at, href)| ("next".to_owned(), href.to_owned(), at));
         let items = items.filter(|item| !item.id.is_empty()).collect();
         Facts { items, links: next.into_iter().collect(), feed: value["version"].is_string(), text }
@@ -125,8 +141,7 @@ fn ids(facts: &[Facts<'_>], found: &mut [Vec<Found>]) {
     let mut known: HashMap<&str, String> = HashMap::new();
     for (facts, found) in facts.iter().zip(found) {
         for item in &facts.items {
-            // RSS escapes a title once more than Atom does.
-            let title = super::html::unescaped(item.title.trim());
+            let title = item.title();
             let before = known.entry(item.id.trim()).or_insert_with(|| title.clone());
             if !before.is_empty() && !title.is_empty() && *before != title {
                 say(found, &c::ID_MEANS_TWO_ITEMS, item.at, item.id.trim(), before);
@@ -180,17 +195,83 @@ fn formats(documents: &[Document<'_>], facts: &[Facts<'_>], found: &mut [Vec<Fou
             channels.entry(stem).or_default().push(at);
         }
     }
-    let of = |at: usize| facts[at].items.iter().map(|item| item.id.trim()).collect::<BTreeSet<_>>();
+    let lists: Vec<Items<'_>> = facts.iter().map(Items::of).collect();
     for formats in channels.values() {
         let Some((first, rest)) = formats.split_first() else { continue };
-        let theirs = of(*first);
+        let theirs = &lists[*first];
         for at in rest {
-            let ours = of(*at);
+            let ours = &lists[*at];
             // What is no URI cannot be an id in Atom, and stands there as another.
-            let comparable = ours.iter().chain(&theirs).all(|id| super::value::uri::is_full(id)) || ours.len() != theirs.len();
-            if let Some(id) = ours.symmetric_difference(&theirs).next().filter(|_| comparable) {
+            let is_uri = |id: &&str| super::value::uri::is_full(id);
+            let comparable = ours.ids.len() != theirs.ids.len() || ours.ids.iter().chain(&theirs.ids).all(is_uri);
+            let lone = ours.beyond(theirs, &facts[*at]).or_else(|| theirs.beyond(ours, &facts[*first]));
+            if let Some(id) = lone.filter(|_| comparable) {
                 say(&mut found[*at], &c::FORMATS_DIFFER, 0, id, documents[*first].name);
             }
+        }
+    }
+}
+
+/// The items of a document, as those of another format are compared with them.
+struct Items<'f> {
+    ids: BTreeSet<&'f str>,
+    /// Title and address: what RSS has under a `guid` of its own is known by these.
+    pages: BTreeSet<(String, &'f str)>,
+}
+
+impl<'f> Items<'f> {
+    fn of(facts: &'f Facts<'_>) -> Self {
+        let pages = facts.items.iter().filter(|item| !item.link.trim().is_empty()).map(|item| (item.title(), item.link.trim()));
+        Items { ids: facts.items.iter().map(|item| item.id.trim()).collect(), pages: pages.collect() }
+    }
+
+    /// The first of these, whose facts are given, that stands in `other` neither by its id nor by its title and address.
+    fn beyond(&self, other: &Items<'_>, facts: &'f Facts<'_>) -> Option<&'f str> {
+        if self.ids == other.ids {
+            return None;
+        }
+        let stands = |item: &Item| other.ids.contains(item.id.trim()) || other.pages.contains(&(item.title(), item.link.trim()));
+        facts.items.iter().find(|item| !stands(item)).map(|item| item.id.trim())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_of_formats_are_the_same_by_id_or_by_title_and_address() {
+        let rss = |items: &[(&str, &str, &str)]| {
+            let item = |(id, title, link): &(&str, &str, &str)| {
+                format!("<item><title>{title}</title><link>{link}</link><guid isPermaLink='false'>{id}</guid></item>")
+            };
+            format!("<rss version='2.0'><channel>{}</channel></rss>", items.iter().map(item).collect::<String>())
+        };
+        let atom = |items: &[(&str, &str, &str)]| {
+            let entry = |(id, title, link): &(&str, &str, &str)| {
+                format!("<entry><title>{title}</title><link rel='self' href='x:y'/><link href='{link}'/><id>{id}</id></entry>")
+            };
+            format!("<feed xmlns='http://www.w3.org/2005/Atom'>{}</feed>", items.iter().map(entry).collect::<String>())
+        };
+        let (one, two, three) = (("urn:a:1", "One", "https://a/1"), ("urn:a:2", "Two", "https://a/2"), ("urn:a:3", "Three", "https://a/3"));
+        let old = ("https://old/?p=1", "One", "https://a/1");
+        for (ours, theirs, lone) in [
+            (vec![one, two], vec![two, one], None),
+            (vec![old, two], vec![one, two], None),
+            (vec![("https://old/?p=1", "A &amp;amp; B", "https://a/1")], vec![("urn:a:1", "A &amp; B", "https://a/1")], None),
+            (vec![("1", "One", "")], vec![one], None),
+            (vec![old, two], vec![one, three], Some("urn:a:2")),
+            (vec![old], vec![one, two], Some("urn:a:2")),
+            (vec![("https://old/?p=1", "Once", "https://a/1")], vec![one], Some("https://old/?p=1")),
+            (vec![("https://old/?p=1", "One", "https://a/9")], vec![one], Some("https://old/?p=1")),
+            (vec![("https://old/?p=1", "One", "")], vec![("urn:a:1", "One", "")], Some("https://old/?p=1")),
+        ] {
+            let (ours, theirs) = (rss(&ours), atom(&theirs));
+            let document = |name, text| Document { name, url: None, bytes: str::as_bytes(text) };
+            let found = check_set(&[document("all.atom", &theirs), document("all.rss", &ours)]);
+            let said: Vec<&str> = found.iter().map(|(_, finding)| finding.message.as_str()).collect();
+            assert_eq!(said.len(), usize::from(lone.is_some()), "{ours}\n{theirs}\n{said:?}");
+            assert!(lone.is_none_or(|id| said[0].contains(&format!("`{id}`"))), "{said:?}");
         }
     }
 }

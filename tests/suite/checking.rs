@@ -136,6 +136,16 @@ fn without_paths_the_whole_publication_is_checked_and_nothing_written() {
 }
 
 #[test]
+fn an_item_that_has_a_guid_of_its_own_in_rss_is_the_same_in_all_formats() {
+    let publication = Publication::with_items(2);
+    let record = publication.read("items/item-1.md").replacen("+++\n", "+++\nguid = 'https://old.example.org/?p=1'\n", 1);
+    publication.write("items/item-1.md", record);
+    publication.build();
+    assert!(publication.read("public/all.rss").contains("https://old.example.org/?p=1</guid>"));
+    publication.run(&["check", "public", "--url", "https://feeds.example.org/", "--deny", "warnings"]).expect(0, &["0 errors"]);
+}
+
+#[test]
 fn what_cannot_be_read_ends_with_2() {
     Ran::of(tidings().args(["check", "/nonexistent.xml"]).output().expect("runs")).expect(2, &["could not read `/nonexistent.xml`"]);
 }
