@@ -21,7 +21,7 @@ It is made from the config and from what stands in the output folder: build befo
 Examples:
   tidings server-config nginx --output /etc/nginx/conf.d/feeds.conf
   tidings server-config caddy >> /etc/caddy/Caddyfile
-  tidings server-config apache --root /var/www/feeds --listen 127.0.0.1:8081")]
+  tidings server-config apache --root /var/www/feeds --listen 127.0.0.1:8090")]
 pub(super) struct ServerConfigArgs {
     /// The server
     #[arg(value_enum)]

@@ -37,20 +37,36 @@ pub(super) fn render(facts: &Facts) -> String {
 }
 
 fn headers(out: &mut String, facts: &Facts) {
+    variables(out, facts);
+    out.push_str("    Header always set X-Content-Type-Options nosniff\n");
+    // What the hub answers is its own: none of the headers of documents.
+    let apart = facts.hub.as_ref().map(|(path, _)| format!("    <LocationMatch \"^(?!{}$)\">\n", regex::escape(path)));
+    out.push_str(apart.as_deref().unwrap_or_default());
     let cache = facts.cache_control();
     let _ = writeln!(
         out,
         "    Header always set Access-Control-Allow-Origin \"*\"\n\
          \x20   Header always set Access-Control-Expose-Headers \"ETag, Link, Content-Encoding\"\n\
-         \x20   Header always set X-Content-Type-Options nosniff\n\
          \x20   Header always set Cache-Control \"{cache}\" \"expr=%{{REQUEST_STATUS}} in {{'301','410'}}\"\n\
          \x20   Header always set Cache-Control no-store \"expr=%{{REQUEST_STATUS}} in {{'403','404','405'}}\"\n\
          \x20   Header always set Allow \"GET, HEAD, OPTIONS\" \"expr=%{{REQUEST_STATUS}} in {{'204','405'}}\"\n\
          \x20   Header always set Access-Control-Allow-Methods \"GET, HEAD, OPTIONS\" \"expr=%{{REQUEST_METHOD}} == 'OPTIONS'\"\n\
          \x20   Header always set Access-Control-Allow-Headers \"A-IM, If-None-Match, If-Modified-Since\" \"expr=%{{REQUEST_METHOD}} == 'OPTIONS'\"\n\
-         \x20   Header always set Access-Control-Max-Age 86400 \"expr=%{{REQUEST_METHOD}} == 'OPTIONS'\"\n"
+         \x20   Header always set Access-Control-Max-Age 86400 \"expr=%{{REQUEST_METHOD}} == 'OPTIONS'\""
     );
     let (own, hubs) = (Facts::own("\\\""), facts.hubs("\\\"").replace('%', "%%"));
+    for (variable, relations) in [("tidings_self", own.clone()), ("tidings_topic", own + &hubs)] {
+        // The way to a compressed file goes through a second look, where variables have other names.
+        for name in [variable.to_owned(), format!("REDIRECT_{variable}")] {
+            let _ = writeln!(out, "    Header set Link \"<%{{{name}}}e>{relations}\" env={name}");
+        }
+    }
+    out.push_str("    Header unset Link \"expr=%{REQUEST_STATUS} == 404\"\n");
+    out.push_str(if apart.is_some() { "    </LocationMatch>\n\n" } else { "\n" });
+}
+
+/// What a document is called by its `Link`: itself, and as what hubs are told of.
+fn variables(out: &mut String, facts: &Facts) {
     let (origin, base) = (facts.origin.replace('%', "%%"), regex::escape(&facts.base));
     let _ = writeln!(out, "    SetEnvIf Request_URI \"^({base}[A-Za-z0-9_./~-]*?)(?:index\\.html)?$\" tidings_self={origin}$1");
     let topic = Facts::topic_pattern();
@@ -59,15 +75,9 @@ fn headers(out: &mut String, facts: &Facts) {
     for (from, to) in &facts.copies {
         let _ = writeln!(out, "    SetEnvIf Request_URI \"^{}$\" tidings_self={to} tidings_topic={to}", regex::escape(from));
     }
-    // The way to a compressed file goes through a second look, where variables have other names.
+    // Of a compressed file the address of the document stays.
     let copies = copies(&Coding::COMPRESSED);
     let _ = writeln!(out, "    SetEnvIf Request_URI \"\\.(?:{copies})$\" !tidings_self !tidings_topic");
-    for (variable, relations) in [("tidings_self", own.clone()), ("tidings_topic", own + &hubs)] {
-        for name in [variable.to_owned(), format!("REDIRECT_{variable}")] {
-            let _ = writeln!(out, "    Header set Link \"<%{{{name}}}e>{relations}\" env={name}");
-        }
-    }
-    out.push_str("    Header unset Link \"expr=%{REQUEST_STATUS} == 404\"\n\n");
 }
 
 /// Methods, moves, hidden files, and the files that stand compressed.

@@ -236,14 +236,19 @@ fn start(server: Server, files: Files) -> Option<Site> {
     Some(Site { publication, address, base, _running: Running::Other(child) })
 }
 
-/// Takes for a hub what says the one thing that no server of documents says.
+/// Takes for a hub what says the one thing that no server of documents says, and to those who would read that one posts here, as `tidings hub` does.
 fn hub_that_refuses() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("its address");
     std::thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
-            let _ = stream.read(&mut [0; 4096]);
-            let _ = stream.write_all(b"HTTP/1.1 415 Unsupported Media Type\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            let mut begin = [0; 4096];
+            let length = stream.read(&mut begin).unwrap_or_default();
+            let says = match begin[..length].starts_with(b"GET ") {
+                true => "405 Method Not Allowed\r\nAllow: POST",
+                false => "415 Unsupported Media Type",
+            };
+            let _ = stream.write_all(format!("HTTP/1.1 {says}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").as_bytes());
         }
     });
     address
@@ -570,6 +575,12 @@ fn link(site: &Site) -> Result<(), String> {
 fn hub(site: &Site) -> Result<(), String> {
     let answer = site.ask("POST", "hub", &[("Content-Type", "text/plain"), ("Content-Length", "0")]);
     hold!(answer.status == 415, "{}", answer.head);
+    // It is no document.
+    let read = site.get("hub", &[]);
+    hold!(read.status == 405 && all(&read, "allow") == "POST", "{}", read.head);
+    for name in ["link", "expires"] {
+        hold!(answer.field(name).is_none() && read.field(name).is_none(), "`{name}`:\n{}\n{}", answer.head, read.head);
+    }
     hold!(site.ask("POST", "hub/", &[]).status != 415, "more than the hub's own address is passed on");
     Ok(())
 }
