@@ -126,16 +126,18 @@ pub fn read_texts<S: Sift>(config: &Config, texts: &[(&Path, &str)], sift: &S) -
     let mut findings = Findings::new();
     let reader = Reader { config, resolver: Resolver::new(config, Aliases::read(config, &mut findings)), sift };
     let (mut all, mut files) = (Batch::default(), Vec::new());
+    // As a walk hands files over.
+    let mut texts = texts.to_vec();
+    texts.sort_by_key(|(path, _)| *path);
     for (path, text) in texts {
-        let Some(found) = Found::named(config, path) else {
-            let help = "its folder is that of a source, and its name ends as a record's does";
-            findings.push(Finding::new(&codes::UNREADABLE_FILE, "no source has such a record").at(Place::file(*path)).help(help));
+        let Some(found) = Found::of(config, path) else {
+            let help = "its folder is that of a source, and its name ends as a record's does and is not hidden";
+            findings.push(Finding::new(&codes::UNREADABLE_FILE, "no source has such a record").at(Place::file(path)).help(help));
             continue;
         };
         all.absorb(reader.text(&found, text.as_bytes()));
         files.push(found);
     }
-    files.sort_by(|a, b| a.path.cmp(&b.path));
     all.loaded(files, findings)
 }
 

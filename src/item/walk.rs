@@ -3,6 +3,7 @@
 mod renew;
 
 use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -37,15 +38,19 @@ pub struct Found {
 
 impl Found {
     /// What a walk would make of a file at this path below the publication's folder; `None` where it would pass it over.
-    pub(super) fn named(config: &Config, path: &Path) -> Option<Self> {
-        let base = |source: &Source| (named(source), named(source) == path);
-        let holds = |(_, source): &(usize, &Source)| path.starts_with(named(source));
-        let (at, source) = config.sources.iter().enumerate().filter(holds).max_by_key(|(_, source)| named(source).components().count())?;
-        let (base, is_file) = base(source);
-        let base = if is_file { base.parent().unwrap_or(&base) } else { &base };
-        let format = source.format.or_else(|| format_of(path.file_name()?.to_str()?))?;
-        let key = path.strip_prefix(base).ok()?.with_extension("").to_str()?.into();
-        Some(Found { path: path.into(), key, format, source: at, stamp: 0, is_young: true })
+    pub(super) fn of(config: &Config, path: &Path) -> Option<Self> {
+        let at = source_of(config, path)?;
+        let source = &config.sources[at];
+        let folder = named(source);
+        let is_source = folder == path;
+        let below = path.strip_prefix(if is_source { folder.parent()? } else { &folder }).ok()?;
+        let names: Vec<_> = below.iter().map(OsStr::to_string_lossy).collect();
+        let (name, folders) = names.split_last()?;
+        if !is_source && (names.iter().any(|name| is_hidden(name)) || folders.iter().any(|folder| format_of(folder).is_some())) {
+            return None;
+        }
+        let format = format_in(source, name, is_source)?;
+        Some(Found { path: path.into(), key: key_of(below)?, format, source: at, stamp: 0, is_young: true })
     }
 
     /// Takes its stamp, at `now` by the file system's clock.
@@ -136,6 +141,12 @@ fn named(source: &Source) -> PathBuf {
     source.path.components().filter(|part| *part != Component::CurDir).collect()
 }
 
+/// The innermost source that a path lies in, as the config names it.
+fn source_of(config: &Config, path: &Path) -> Option<usize> {
+    let within = (0..config.sources.len()).filter(|source| path.starts_with(named(&config.sources[*source])));
+    within.max_by_key(|source| named(&config.sources[*source]).as_os_str().len())
+}
+
 struct Walk<'a> {
     config: &'a Config,
     source: &'a Source,
@@ -213,12 +224,9 @@ impl Walk<'_> {
 
     fn file(&mut self, path: &Path, base: &Path) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let by_name = format_of(&name);
-        let passed_over = by_name.is_none() && (is_asset(&name) || is_readme(&name));
-        // A format that the source names holds for all its files but pictures and the like; a source that is one file is read in any case.
-        match self.source.format.filter(|_| !passed_over || self.bases[self.index] == path).or(by_name) {
+        match format_in(self.source, &name, self.bases[self.index] == path) {
             Some(format) => self.record(path, base, format),
-            None if passed_over => {}
+            None if is_beside(&name) => {}
             None => {
                 let message = "not read: no record's name ends like this".to_owned();
                 self.report(&codes::UNKNOWN_FILE_TYPE, path, message, type_help(&name));
@@ -228,12 +236,10 @@ impl Walk<'_> {
 
     fn record(&mut self, path: &Path, base: &Path, format: RecordFormat) {
         let below = below(path, base).unwrap_or(path);
-        let stem = below.to_str().and_then(without_extension).map(Cow::Borrowed);
-        let Some(key) = stem.or_else(|| Some(Cow::Owned(below.with_extension("").into_os_string().into_string().ok()?))) else {
+        let Some(key) = key_of(below) else {
             let help = "the name is where the item's id comes from; rename the file";
             return self.report(&codes::BAD_UTF8, path, "a file name that is not UTF-8".to_owned(), help);
         };
-        let key = if cfg!(windows) { key.replace('\\', "/").into() } else { Arc::from(&*key) };
         self.found.push(Found { path: self.shown(path).into(), key, format, source: self.index, stamp: 0, is_young: true });
         if self.found.len() == PIECE {
             self.hand_over();
@@ -291,6 +297,13 @@ fn below<'p>(path: &'p Path, base: &Path) -> Option<&'p Path> {
     }
 }
 
+/// What a record at a path below its source is called by; `None` where that is not UTF-8.
+fn key_of(below: &Path) -> Option<Arc<str>> {
+    let stem = below.to_str().and_then(without_extension).map(Cow::Borrowed);
+    let key = stem.or_else(|| Some(Cow::Owned(below.with_extension("").into_os_string().into_string().ok()?)))?;
+    Some(if cfg!(windows) { key.replace('\\', "/").into() } else { Arc::from(&*key) })
+}
+
 /// [`Path::with_extension`] of nothing, for a name in which the text tells what that is.
 fn without_extension(path: &str) -> Option<&str> {
     let name = path.rfind('/').map_or(0, |slash| slash + 1);
@@ -302,6 +315,17 @@ fn without_extension(path: &str) -> Option<&str> {
 enum Next {
     On,
     Skip,
+}
+
+/// What a file of a source is read as. A format that the source names holds for all its files but those that stand beside records; a source that is one
+/// file is read in any case.
+fn format_in(source: &Source, name: &str, is_source: bool) -> Option<RecordFormat> {
+    source.format.filter(|_| is_source || !is_beside(name)).or_else(|| format_of(name))
+}
+
+/// What stands among records and is none.
+fn is_beside(name: &str) -> bool {
+    format_of(name).is_none() && (is_asset(name) || is_readme(name))
 }
 
 pub(super) fn format_of(name: &str) -> Option<RecordFormat> {
@@ -386,6 +410,28 @@ mod tests {
                 assert!(stem.is_none_or(|stem| *stem == *path.with_extension("").as_os_str()), "{path:?}: {stem:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_path_makes_what_a_walk_finds_there() {
+        let root = tempfile::tempdir().expect("a folder");
+        let sources =
+            ["path = 'items'", "path = 'items/apart'\nformat = 'ndjson'", "path = 'one/README'\nformat = 'csv'", "path = 'one/.b.md'"];
+        let head = "[publication]\ntitle = 'T'\nbase-url = 'https://example.org/'\nlanguages = ['en']\nid-authority = 'example.org,2018'\n";
+        let sources = sources.map(|source| format!("[[source]]\n{source}\n")).concat();
+        fs::write(root.path().join("feeds.toml"), format!("{head}{sources}")).expect("written");
+        let names = ["a.md", "b.c.toml", ".b.md", "b.md~", ".c/d.md", "e/f.csv", "g.md/h.md", "README.md", "port.png", "notes.txt", "raw"];
+        let paths = ["items", "items/apart", "one"].iter().flat_map(|folder| names.map(|name| format!("{folder}/{name}")));
+        let paths: Vec<PathBuf> = paths.chain(["one/README".to_owned()]).map(PathBuf::from).collect();
+        for path in &paths {
+            fs::create_dir_all(root.path().join(path).parent().expect("a folder")).expect("made");
+            fs::write(root.path().join(path), "x").expect("written");
+        }
+        let (config, _) = crate::config::load(&root.path().join("feeds.toml")).expect("a good config");
+        let mut made: Vec<Found> = paths.iter().filter_map(|path| Found::of(&config, path)).collect();
+        made.sort_by(|a, b| a.path.cmp(&b.path));
+        assert_eq!(made, Files::list(&config).found);
+        assert!(made.len() > 6, "{made:?}");
     }
 
     #[test]

@@ -58,12 +58,17 @@ fn texts_make_what_files_make() {
     let config = config::load(&root.path().join("feeds.toml")).expect("a config").0;
     let of_files = build(&config, read(&config, None), &Memory::default());
     let now = DateTime::UNIX_EPOCH + chrono::Duration::days(60 * 365);
-    let of_texts = publication(&config, &records, now).expect("nothing is wrong");
+    let mut backwards = records;
+    backwards.reverse();
+    let of_texts = publication(&config, &backwards, now).expect("nothing is wrong");
+    let places = |built: &Built| built.items.iter().map(|item| item.place()).collect::<Vec<_>>();
+    assert_eq!(places(&of_texts), places(&of_files));
     assert_eq!((of_texts.documents.len(), of_texts.items.len()), (of_files.documents.len(), 6));
     assert!(of_texts.documents == of_files.documents && of_texts.findings == of_files.findings);
 
     let told = |path, text| publication(&config, &[(Path::new(path), text)], now).expect_err("it is wrong").to_string();
     assert!(told("elsewhere/a.md", "").contains("elsewhere/a.md: error[unreadable-file]: no source has such a record"));
+    assert!(told("items/.draft.md", records[0].1).contains("no source has such a record"));
     assert!(
         told("items/a.toml", "title = 'T'\n").contains("items/a.toml: error[missing-date]"),
         "{}",

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::super::way::Way;
-use super::{Files, Walk, format_of, is_hidden, named};
+use super::{Files, Walk, format_of, is_hidden, named, source_of};
 use crate::config::Config;
 use crate::diag::Findings;
 
@@ -117,12 +117,6 @@ impl Files {
         self.found.insert(at, found);
         Seen::Touched(path.into())
     }
-}
-
-/// The innermost source that a path lies in, as the config names it.
-fn source_of(config: &Config, path: &Path) -> Option<usize> {
-    let within = (0..config.sources.len()).filter(|source| path.starts_with(named(&config.sources[*source])));
-    within.max_by_key(|source| named(&config.sources[*source]).as_os_str().len())
 }
 
 #[cfg(test)]
