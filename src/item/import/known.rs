@@ -75,10 +75,12 @@ impl Known {
     pub fn find(&self, draft: &Draft) -> Match {
         let title = mint(draft.date.day(), &draft.title);
         let Some(own) = own_id(draft) else {
-            return match () {
-                () if self.ids.contains(&title) || self.titles.contains(&title) => Match::Same,
-                () if self.minted.as_ref().is_some_and(|prefix| self.gone.contains(&format!("{prefix}{title}"))) => Match::Gone,
-                () => Match::New,
+            return if self.ids.contains(&title) || self.titles.contains(&title) {
+                Match::Same
+            } else if self.minted.as_ref().is_some_and(|prefix| self.gone.contains(&format!("{prefix}{title}"))) {
+                Match::Gone
+            } else {
+                Match::New
             };
         };
         match self.written.get(own) {
@@ -126,12 +128,12 @@ impl Known {
     }
 }
 
-/// The id that a draft brings with it.
 /// What a record without an id derives its own from: its path below the folder, without the extension.
 fn key(folder: &Path, file: &Path) -> Option<String> {
     Some(file.strip_prefix(folder).ok()?.with_extension("").to_str()?.replace('\\', "/"))
 }
 
+/// The id that a draft brings with it.
 fn own_id(draft: &Draft) -> Option<&str> {
     draft.id.as_deref().or(draft.guid.as_deref())
 }
