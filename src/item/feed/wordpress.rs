@@ -11,7 +11,7 @@ use super::Context;
 use super::entry::{Author, Category, Channel, Entry, Release, plain};
 use super::rss;
 use super::tree::{Element, Space};
-use crate::diag::{Finding, Findings, Place, Severity, codes};
+use crate::diag::{Code, Finding, Findings, Place, Severity, codes};
 use crate::item::guess;
 use crate::vocab::Language;
 
@@ -147,33 +147,39 @@ impl Export<'_> {
 
     /// What is to be said of the export; `nothing` of it came in.
     fn told(self, path: &Arc<Path>, nothing: bool) -> Findings {
-        let mut findings = Findings::new();
-        if !self.left_out.is_empty() {
-            let message = match nothing {
-                true => format!("nothing comes in: all that is here is no post of the public: {}", listed(&self.left_out)),
-                false => format!("what is no post of the public is left out: {}", listed(&self.left_out)),
-            };
-            let finding = Finding::new(&codes::FEED_LEFT_OUT, message).at(Place::file(path.clone())).help(self.way_in());
-            let severity = if nothing { Severity::Error } else { finding.severity };
-            findings.push(Finding { severity, ..finding });
-        }
-        if !self.foreign.is_empty() {
-            let message = format!("posts are in languages that the publication does not have: {}", listed(&self.foreign));
-            let help = "add these to `languages` of the config, or take the records away";
-            findings.push(Finding::new(&codes::FEED_LANGUAGES, message).at(Place::file(path.clone())).help(help));
-        }
-        if self.drafts > 0 {
-            let message = format!("unpublished posts come in as records with `draft = true`, which no build publishes: {}", self.drafts);
-            let help = "take `draft = true` out of the record of one that is to be published";
-            findings.push(Finding::new(&codes::FEED_DRAFTS, message).at(Place::file(path.clone())).help(help));
-        }
-        if !self.shortcodes.is_empty() {
-            let message =
-                format!("shortcodes, which only WordPress shows, are replaced by what stands in them: {}", listed(&self.shortcodes));
-            let help = "look at the records of posts that had pictures, forms or films there";
-            findings.push(Finding::new(&codes::FEED_SHORTCODES, message).at(Place::file(path.clone())).help(help));
-        }
-        findings
+        let left_out = match nothing {
+            true => "nothing comes in: all that is here is no post of the public",
+            false => "what is no post of the public is left out",
+        };
+        let drafts = if self.drafts == 0 { String::new() } else { self.drafts.to_string() };
+        let way_in = self.way_in();
+        let rows = [
+            (&codes::FEED_LEFT_OUT, left_out, listed(&self.left_out), way_in.as_str()),
+            (
+                &codes::FEED_LANGUAGES,
+                "posts are in languages that the publication does not have",
+                listed(&self.foreign),
+                "add these to `languages` of the config, or take the records away",
+            ),
+            (
+                &codes::FEED_DRAFTS,
+                "unpublished posts come in as records with `draft = true`, which no build publishes",
+                drafts,
+                "take `draft = true` out of the record of one that is to be published",
+            ),
+            (
+                &codes::FEED_SHORTCODES,
+                "shortcodes, which only WordPress shows, are replaced by what stands in them",
+                listed(&self.shortcodes),
+                "look at the records of posts that had pictures, forms or films there",
+            ),
+        ];
+        let finding = |(code, message, what, help): (&'static Code, &str, String, &str)| {
+            let finding = Finding::new(code, format!("{message}: {what}")).at(Place::file(path.clone())).help(help);
+            let is_error = nothing && *code == codes::FEED_LEFT_OUT;
+            Finding { severity: if is_error { Severity::Error } else { finding.severity }, ..finding }
+        };
+        rows.into_iter().filter(|(_, _, what, _)| !what.is_empty()).map(finding).collect()
     }
 
     /// What brings in what is left out: an option where the site has types of its own.
