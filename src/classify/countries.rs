@@ -89,27 +89,34 @@ impl Countries {
         self.allow.as_ref().is_none_or(|allow| allow.contains(&country))
     }
 
+    /// Whether these words and no others are evidence for the country, however they are written.
+    pub fn says(&self, words: &str, country: Country) -> bool {
+        let text = Folded::new(words.trim());
+        let whole = self.phrases.find(&text).into_iter().find(|hit| hit.range == (0..text.as_str().len()));
+        whole.is_some_and(|hit| self.meant(&self.entries[hit.phrase], Rank::Field).contains(&(country, None)))
+    }
+
     /// What the phrase says of each country that it names.
     fn read(&self, hit: &Hit, text: &Folded<'_>, rank: Rank, language: &Language) -> Vec<Evidence<Country>> {
         let entry = &self.entries[hit.phrase];
-        let Some(first) = entry.meanings.first() else { return Vec::new() };
-        let matched = || text.source(hit.range.clone()).to_owned();
-        if entry.meanings.iter().all(|meaning| meaning.country == first.country) {
-            let against = self.against(first.country, entry.doubt, rank);
-            return vec![Evidence { value: first.country, rule: entry.rule(first.country, language), matched: matched(), against }];
-        }
-        // A word that several countries claim is evidence where the publication has just one of them.
+        let evidence = |(country, against)| Evidence {
+            value: country,
+            rule: entry.rule(country, language),
+            matched: text.source(hit.range.clone()).to_owned(),
+            against,
+        };
+        self.meant(entry, rank).into_iter().map(evidence).collect()
+    }
+
+    /// The countries that a phrase names, and why it is no evidence for one.
+    fn meant(&self, entry: &Entry, rank: Rank) -> Vec<(Country, Option<Because>)> {
         let mut countries: Vec<_> = entry.meanings.iter().map(|meaning| meaning.country).collect();
         countries.sort();
         countries.dedup();
+        // A word that several countries claim is evidence where the publication has just one of them.
         let alone = self.allow.is_some() && countries.iter().filter(|country| self.allows(**country)).count() == 1;
-        let evidence = |country| Evidence {
-            value: country,
-            rule: entry.rule(country, language),
-            matched: matched(),
-            against: self.against(country, if alone { entry.doubt } else { Doubt::Always }, rank),
-        };
-        countries.into_iter().map(evidence).collect()
+        let doubt = if countries.len() < 2 || alone { entry.doubt } else { Doubt::Always };
+        countries.into_iter().map(|country| (country, self.against(country, doubt, rank))).collect()
     }
 
     fn against(&self, country: Country, doubt: Doubt, rank: Rank) -> Option<Because> {

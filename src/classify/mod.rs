@@ -121,6 +121,11 @@ impl Classifier {
         Classifier { countries: Countries::new(countries), topics: Topics::new(topics), evidence }
     }
 
+    /// Whether a country's name by itself says that it is meant: `Georgia` does not, unless the config says so.
+    pub fn names(&self, country: Country, name: &str) -> bool {
+        self.countries.says(name, country)
+    }
+
     /// Where the item belongs.
     pub fn place(&self, item: &Item) -> Placement {
         let Reasoned { countries, topics } = self.reason(item);

@@ -55,6 +55,30 @@ fn region() -> &'static Classifier {
     &REGIONAL
 }
 
+#[test]
+fn a_name_by_itself_means_a_country_unless_it_may_mean_something_else() {
+    let own = |config: Countries| Classifier::of(&config, &[], &Evidence::default());
+    let ambiguous = own(Countries { ambiguous: codes("GE"), ..Countries::default() });
+    let ignoring = own(Countries { ignore: vec!["Chad".to_owned()], ..Countries::default() });
+    for (classifier, code, name, says) in [
+        (world(), "MX", "México", true),
+        (world(), "MX", "mexico", true),
+        (world(), "BZ", "Mexico", false),
+        (world(), "US", "US", true),
+        (world(), "JO", "Jordan", true),
+        (world(), "TD", "Chad", true),
+        (world(), "GE", "Georgia", false),
+        (world(), "MX", "New Mexico", false),
+        (world(), "MX", "Mexico and Belize", false),
+        (world(), "MX", "", false),
+        (region(), "JO", "Jordan", false),
+        (&ambiguous, "GE", "Georgia", true),
+        (&ignoring, "TD", "Chad", false),
+    ] {
+        assert_eq!(classifier.names(Country::parse(code).expect(code), name), says, "{name}");
+    }
+}
+
 fn title_countries(classifier: &Classifier, title: &str) -> String {
     placed(&classifier.reason(&item(title, "")))
 }

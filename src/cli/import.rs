@@ -10,6 +10,7 @@ use super::context::Context;
 use super::new::folder_of_records;
 use super::report::FindingRow;
 use super::{Exit, Failure, ui};
+use crate::classify::Classifier;
 use crate::config::Config;
 use crate::diag::Finding;
 use crate::item::import::{self, Imported, Options};
@@ -84,7 +85,9 @@ fn surroundings(args: &ImportArgs, context: &Context) -> Result<Option<(PathBuf,
             let Some(config) = context.load(args.json)? else { return Ok(None) };
             let into = into.clone().map_or_else(|| folder_of_records(&config), Ok)?;
             let gone = if args.gone { HashSet::new() } else { gone(&config)? };
-            Ok(Some((into, Options { gone, ..Options::of(&config) })))
+            let classifier = Classifier::new(&config);
+            let options = Options::of(&config, &|country, name| classifier.names(country, name));
+            Ok(Some((into, Options { gone, ..options })))
         }
     }
 }

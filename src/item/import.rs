@@ -62,9 +62,10 @@ impl Options {
         }
     }
 
-    /// As the config says: its zone, its topics by title, slug and words, its countries by name, and its sources to compare with.
-    pub fn of(config: &Config) -> Self {
-        let names = |topic: &crate::config::Topic| {
+    /// As the config says: its zone, its topics by title, slug and words, its countries by those of their names of which `names` says that they mean the
+    /// country alone, and its sources to compare with.
+    pub fn of(config: &Config, names: &dyn Fn(Country, &str) -> bool) -> Self {
+        let words = |topic: &crate::config::Topic| {
             let titles = topic.title.iter().map(|(_, title)| title.to_owned());
             let words = topic.words.iter().map(|phrase| phrase.text.clone());
             (topic.key.clone(), titles.chain([topic.slug.clone()]).chain(words).collect())
@@ -72,13 +73,13 @@ impl Options {
         let languages = &config.publication.languages;
         let spoken = |tag: &str| languages.iter().any(|language| language.primary() == tag);
         let called = |country: Country| {
-            let names = country.names().filter(|(tag, _)| spoken(tag)).map(|(_, name)| name.to_owned());
-            (country, names.collect())
+            let own = country.names().filter(|(tag, name)| spoken(tag) && names(country, name));
+            (country, own.map(|(_, name)| name.to_owned()).collect())
         };
         Options {
             zone: config.publication.time_zone,
             language: None,
-            topics: config.topics.iter().map(names).collect(),
+            topics: config.topics.iter().map(words).collect(),
             countries: Country::all().filter(|country| config.countries.allows(*country)).map(called).collect(),
             languages: languages.clone(),
             post_types: Vec::new(),
@@ -442,7 +443,7 @@ mod tests {
         let config = "[publication]\ntitle = \"T\"\nbase-url = \"https://example.org/\"\nlanguage = \"en\"\ntime-zone = \"America/Costa_Rica\"\n\
             id-authority = \"example.org,2018\"\nauthor = \"Desk\"\n[[source]]\npath = \"items\"\n[topics.trafficking]\ntitle = \"Trafficking\"\nwords = [\"x\"]\n";
         let config = crate::config::load(&desk.file("feeds.toml", config)).expect("a config").0;
-        desk.options = Options::of(&config);
+        desk.options = Options::of(&config, &|_, _| true);
         desk.listing(PAGE);
         desk.feed(&FEED.replace("Daily", "Diario &amp;amp; más").replacen("<guid>", "<category>trafficking</category><guid>", 1));
         let loaded = crate::item::source::read(&config, &crate::progress::Progress::default());

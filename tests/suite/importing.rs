@@ -198,6 +198,22 @@ fn wordpress_posts_come_to_the_channels_of_their_language_country_and_topic() {
 }
 
 #[test]
+fn a_category_is_a_country_where_its_name_means_nothing_else() {
+    let feed = "<rss version='2.0'><channel><title>T</title><item><guid>https://old.example.org/?p=1</guid><title>Ports</title>\
+        <pubDate>Fri, 09 Feb 2018 10:00:00 GMT</pubDate><category>Georgia</category><category>Chad</category><category>Mexico</category>\
+        <description>Text.</description></item></channel></rss>";
+    for (countries, want, strangers) in
+        [("ignore = ['Chad']", "[\"MX\"]", "`Chad`, `Georgia`"), ("ambiguous = ['GE']", "[\"GE\", \"TD\", \"MX\"]", "")]
+    {
+        let publication = Publication::with_config(&CONFIG.replace(r#"allow = ["BZ", "MX", "CR"]"#, countries));
+        publication.write("old.xml", feed);
+        publication.run(&["import", "feed", "old.xml"]).expect(0, &[strangers, "1 new record"]);
+        let record = publication.read("items/2018-02-09-ports.md");
+        assert!(record.contains(&format!("countries = {want}")), "{record}");
+    }
+}
+
+#[test]
 fn wordpress_texts_come_without_its_shortcodes() {
     let publication = Publication::new();
     let text = "First, in Belize.\n\nSecond.\n\n[gallery ids=\"1,2\"]\n\n[caption id=\"a\" width=\"9\"]<img src=\"https://old.example.org/a.png\" alt=\"A\"> A port[/caption]\n\n\
