@@ -325,19 +325,24 @@ fn settle(config: &Config, catalogue: &mut Catalogue, recall: &Recall, before: &
     bury(config, catalogue, recall, before, now);
 }
 
-/// Gives each channel the tombstones of the items that it held and that are gone: readers keep what a feed showed long ago.
+/// Gives each channel the tombstones of the items that it held and that are gone: readers keep what a feed showed long ago. What its feed showed until now has
+/// one always; of all else the newest have, as long as there are no more of them than a feed has items.
 fn bury(config: &Config, catalogue: &mut Catalogue, recall: &Recall, before: &Memory, now: DateTime<Utc>) {
     let oldest = now.timestamp() - i64::from(config.output.tombstone_days) * 86_400;
+    let lies = |(at, when): &(ledger::Ref, i64)| *when > oldest && recall.after.get(*at).gone.is_some();
     let newly: HashSet<ledger::Ref> = recall.gone.iter().copied().collect();
     for channel in &mut catalogue.channels {
         let Some(known) = before.channels.get(&channel.path) else { continue };
-        let fresh = known.members.iter().filter(|at| newly.contains(at)).map(|at| (*at, now.timestamp()));
-        let all = known.deleted.iter().copied().chain(fresh);
-        let lies = |(at, when): &(ledger::Ref, i64)| *when > oldest && recall.after.get(*at).gone.is_some();
+        let mut buried: BTreeMap<ledger::Ref, i64> = known.deleted.iter().copied().filter(lies).collect();
+        let fresh = |members: &[ledger::Ref]| -> Vec<(ledger::Ref, i64)> {
+            members.iter().filter(|at| newly.contains(at)).map(|at| (*at, now.timestamp())).filter(lies).collect()
+        };
+        buried.extend(fresh(known.shown()));
         // One that came back and went again while no document was made is gone once.
-        let mut latest: BTreeMap<ledger::Ref, i64> = BTreeMap::new();
-        all.filter(lies).for_each(|(at, when)| _ = latest.entry(at).and_modify(|last| *last = when.max(*last)).or_insert(when));
-        channel.deleted = latest.into_iter().map(|(at, when)| (recall.after.get(at).iri().into(), ledger::date(when))).collect();
+        let (again, others): (Vec<_>, Vec<_>) = fresh(known.beyond()).into_iter().partition(|(at, _)| buried.contains_key(at));
+        let room = channel.limits.items.saturating_sub(buried.len());
+        buried.extend(again.into_iter().chain(others.into_iter().take(room)));
+        channel.deleted = buried.into_iter().map(|(at, when)| (recall.after.get(at).iri().into(), ledger::date(when))).collect();
         // In an order of their own: a ledger that was exported, or taken from what a run that was cut off had written down, has them in another.
         channel.deleted.sort_by(|(a, at), (b, other)| (at, a).cmp(&(other, b)));
     }

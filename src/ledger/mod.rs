@@ -117,6 +117,11 @@ impl KnownChannel {
     pub fn shown(&self) -> &[Ref] {
         &self.members[..self.window.min(self.members.len())]
     }
+
+    /// Those that its documents did not hold.
+    pub fn beyond(&self) -> &[Ref] {
+        &self.members[self.shown().len()..]
+    }
 }
 
 /// A page of a channel's archive that was published.

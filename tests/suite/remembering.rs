@@ -116,6 +116,29 @@ fn a_deleted_item_has_a_tombstone_for_a_time() {
     assert!(!publication.read("public/all.atom").contains("deleted-entry"));
 }
 
+/// Old records are cleaned up in thousands, and what no feed shows any more is looked for by few.
+#[test]
+fn a_clean_up_of_old_records_makes_no_feed_large() {
+    let publication = Publication::with_config(&format!("{CONFIG}[limits]\nitems = 10\nbytes = '6 KB'\n"));
+    (1..=58).for_each(|n| publication.item(n, &format!("The port of Belize reopens, part {n}")));
+    publication.build();
+    let buried = || -> Vec<String> {
+        let feed = publication.read("public/all.atom");
+        assert!(feed.len() <= 6_000 && feed.contains("<entry"), "{}", feed.len());
+        let refs = feed.split("<at:deleted-entry ref=\"tag:example.org,2018:item/item-").skip(1);
+        refs.map(|rest| rest.split('"').next().unwrap_or_default().to_owned()).collect()
+    };
+    publication.remove("items/item-9.md");
+    publication.build();
+    assert_eq!(buried(), ["9"]);
+    (10..=24).for_each(|n| publication.remove(&format!("items/item-{n}.md")));
+    publication.build();
+    assert_eq!(buried(), ["16", "17", "18", "19", "20", "21", "22", "23", "24", "9"], "the newest, and what was there");
+    [8, 57, 58].iter().for_each(|n| publication.remove(&format!("items/item-{n}.md")));
+    publication.build();
+    assert_eq!(buried().len(), 12, "what the feed showed has one in any case");
+}
+
 /// A ledger that was exported lists tombstones by id, not in the order in which items went.
 #[test]
 fn tombstones_stand_in_one_order_whatever_way_the_ledger_took() {
