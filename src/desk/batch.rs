@@ -14,7 +14,7 @@ use crate::diag::Findings;
 use crate::item::{Hidden, Item};
 use crate::ledger::guard::{self, Repeat};
 use crate::ledger::postgres::{KNOWN, known, save_known};
-use crate::ledger::{Accept, Known, Memory, Recall, Traces, recall};
+use crate::ledger::{Accept, Against, Known, Memory, Recall, Ref, Traces, recall};
 use crate::pipeline::{self, Sifted};
 
 /// Items on their way in.
@@ -115,7 +115,8 @@ impl<'a> Batch<'a> {
         };
         let mut shown: Vec<Arc<Item>> = seen.map(|(item, _)| of_today(item)).collect();
         self.likenesses(transaction, &mut memory, &shown)?;
-        let recalled = recall(&mut shown, |_| None, &memory, self.how.now);
+        let withheld: Vec<Ref> = hidden.iter().filter_map(|iri| memory.find(iri)).collect();
+        let recalled = recall(&mut shown, |_| None, Against { memory: &memory, withheld: &withheld, now: self.how.now });
         Ok(Met { rows, shown, memory, recalled })
     }
 
@@ -141,7 +142,7 @@ impl<'a> Batch<'a> {
         Ok(memory)
     }
 
-    /// Adds the items that are gone and that a new one may repeat.
+    /// Adds the items that are gone, with their records, and that a new one may repeat.
     fn likenesses(&self, transaction: &mut Transaction<'_>, memory: &mut Memory, items: &[Arc<Item>]) -> Result<(), postgres::Error> {
         let new: Vec<&Arc<Item>> = items.iter().filter(|item| memory.find(item.iri()).is_none()).collect();
         if new.is_empty() {
@@ -153,8 +154,10 @@ impl<'a> Batch<'a> {
         let dates: Vec<i64> = new.iter().map(|item| item.published.timestamp()).collect();
         let titles: Vec<&str> = new.iter().map(|item| item.title()).collect();
         let texts: Vec<i64> = traces.iter().map(|traces| traces.text as i64).collect();
-        let like = "content = any($1) or link = any($2) or (published = any($3) and (title = any($4) or text = any($5)))";
-        let query = format!("select {KNOWN} from ledger where gone is not null and ({like}) order by iri");
+        let like = "content = any($1) or (link = any($2) and (published = any($3) or title = any($4) or text = any($5))) \
+                    or (published = any($3) and (title = any($4) or text = any($5)))";
+        let stands = "exists (select 1 from items i where i.iri = ledger.iri)";
+        let query = format!("select {KNOWN} from ledger where gone is not null and not {stands} and ({like}) order by iri");
         let mut rows = transaction.query(&query, &[&content, &links, &dates, &titles, &texts])?;
         if !self.how.going.is_empty() {
             let query = format!("select {KNOWN} from ledger where iri = any($6) and ({like}) order by iri");

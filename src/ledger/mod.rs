@@ -31,7 +31,7 @@ pub use guard::Accept;
 pub use items::Items;
 pub use moment::Moment;
 pub use pings::{Pending, Ping};
-pub use recall::{Recall, recall};
+pub use recall::{Against, Recall, recall};
 pub use staged::Staged;
 pub use store::{LedgerError, Store};
 

@@ -1,6 +1,6 @@
 //! The items of a run against the memory: which are new, which really changed and when, which are gone, and which would come twice.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -26,13 +26,22 @@ pub struct Recall {
     pub unsure: Vec<u32>,
 }
 
+/// What a run's items are set against.
+#[derive(Clone, Copy, Debug)]
+pub struct Against<'a> {
+    pub memory: &'a Memory,
+    /// Known items that are not seen now though their records stand.
+    pub withheld: &'a [Ref],
+    pub now: DateTime<Utc>,
+}
+
 /// So many items are compared at a time.
 const PART: usize = 16_384;
 
 /// Sets the items, whose traces were taken, against the memory and gives each the date of its last real change. `place` tells by an item's position where
 /// the memory may have it.
-pub fn recall(items: &mut [Arc<Item>], place: impl Fn(usize) -> Option<Ref> + Sync, before: &Memory, now: DateTime<Utc>) -> Recall {
-    let now = now.timestamp();
+pub fn recall(items: &mut [Arc<Item>], place: impl Fn(usize) -> Option<Ref> + Sync, against: Against<'_>) -> Recall {
+    let (before, now) = (against.memory, against.now.timestamp());
     let mut recall =
         Recall { after: before.items_alone(), refs: Vec::with_capacity(items.len()), known: before.items().len(), ..Recall::default() };
     recall.after.reserve(items.len().saturating_sub(before.items().len()));
@@ -42,7 +51,7 @@ pub fn recall(items: &mut [Arc<Item>], place: impl Fn(usize) -> Option<Ref> + Sy
         met.into_iter().for_each(|met| recall.take(met));
     }
     recall.find_gone(now);
-    recall.find_repeats(before);
+    recall.find_repeats(against);
     recall
 }
 
@@ -123,12 +132,12 @@ impl Recall {
     }
 
     /// Once all are met: these are gone.
-    pub fn settle(&mut self, gone: Vec<Ref>, before: &Memory, now: DateTime<Utc>) {
+    pub fn settle(&mut self, gone: Vec<Ref>, against: Against<'_>) {
         self.gone = gone;
         for at in &self.gone {
-            self.after.at_mut(*at).gone = Some(now.timestamp().into());
+            self.after.at_mut(*at).gone = Some(against.now.timestamp().into());
         }
-        self.find_repeats(before);
+        self.find_repeats(against);
     }
 
     /// The new items, by position and by place in the memory.
@@ -175,9 +184,9 @@ impl Recall {
         }
     }
 
-    fn find_repeats(&mut self, before: &Memory) {
-        self.find_copies();
-        self.find_renamed(before);
+    fn find_repeats(&mut self, against: Against<'_>) {
+        self.find_copies(against.withheld);
+        self.find_renamed(against.memory);
     }
 
     /// Readers of RSS know an item by its guid. A rebuilt memory knows none.
@@ -191,13 +200,16 @@ impl Recall {
         }
     }
 
-    /// A new item repeats one that is gone if it has its content, its page, its text of the same date, or its title of the same date.
-    fn find_copies(&mut self) {
+    /// A new item repeats one that is gone if it has its content, or two of its page, its title, its text and its date, but for the title and the text. One
+    /// whose record stands came to nothing new.
+    fn find_copies(&mut self, withheld: &[Ref]) {
         if self.after.items().len() == self.known {
             return;
         }
+        let withheld: HashSet<Ref> = withheld.iter().copied().collect();
+        let is_left = |(at, known): &(Ref, &Known)| known.gone.is_some() && !withheld.contains(at);
         let mut left: HashMap<Likeness<'_>, Ref> = HashMap::new();
-        for (at, known) in (0..).zip(self.after.items().iter()).filter(|(_, known)| known.gone.is_some()) {
+        for (at, known) in (0..).zip(self.after.items().iter()).filter(is_left) {
             for likeness in likenesses(known) {
                 left.entry(likeness).or_insert(at);
             }
@@ -210,27 +222,34 @@ impl Recall {
     }
 }
 
-/// By what two items under two ids are known to be one.
+/// By what two items under two ids are known to be one. Many stories may stand on one page, one after the other.
 #[derive(PartialEq, Eq, Hash)]
 enum Likeness<'a> {
     Content(Digest),
-    Page(u64),
+    PageAndTitle(u64, &'a str),
+    PageAndText(u64, u64),
+    PageAndDate(u64, i64),
     Text(u64, i64),
     Title(&'a str, i64),
 }
 
 fn likenesses(known: &Known) -> Vec<Likeness<'_>> {
-    let mut all = Vec::with_capacity(4);
+    let mut all = Vec::with_capacity(6);
     let Traces { record, content, text, link } = known.traces();
+    let (title, date) = (known.title(), known.published.seconds());
+    let has_text = text != trace::short(b"") && text != 0;
     if record.is_some() && content != Digest::default() {
         all.push(Likeness::Content(content));
     }
     if link != 0 {
-        all.push(Likeness::Page(link));
+        all.extend([Likeness::PageAndTitle(link, title), Likeness::PageAndDate(link, date)]);
     }
-    if text != trace::short(b"") && text != 0 {
-        all.push(Likeness::Text(text, known.published.seconds()));
+    if link != 0 && has_text {
+        all.push(Likeness::PageAndText(link, text));
     }
-    all.push(Likeness::Title(known.title(), known.published.seconds()));
+    if has_text {
+        all.push(Likeness::Text(text, date));
+    }
+    all.push(Likeness::Title(title, date));
     all
 }

@@ -14,7 +14,7 @@ use crate::classify::Placement;
 use crate::config::{Config, Content, Future};
 use crate::diag::{Finding, Findings, codes};
 use crate::item::{self, Found, Hidden, Item, Loaded, Shelf};
-use crate::ledger::{self, Accept, Known, Memory, Recall, Traces, guard};
+use crate::ledger::{self, Accept, Against, Known, Memory, Recall, Traces, guard};
 
 /// The items that are seen now, and what they are to the memory.
 #[derive(Debug)]
@@ -53,12 +53,14 @@ pub fn recall(config: &Config, loaded: Loaded<Sifted>, past: Past<'_>, now: Date
     // What is refused is told as that.
     findings.extend(slipped.into_iter().filter(|_| dated_ahead.is_empty()));
     let taken_out = taken_out(&items, &apart, past.memory);
-    let hidden_at = apart.iter().filter(|one| one.hidden.is_some()).map(|one| one.at as u32).collect();
+    let hidden_at: Vec<u32> = apart.iter().filter(|one| one.hidden.is_some()).map(|one| one.at as u32).collect();
+    let withheld = withheld(&items, &hidden_at, past.memory);
     let hidden = leave(&mut items, &mut notes, &apart, &mut findings);
     findings.extend(empty::told(&items));
     let parts = |Sifted { placement, mark, place }| (place, (mark, placement));
     let (places, (marks, placements)): (Vec<_>, (Vec<_>, Vec<_>)) = notes.into_iter().map(parts).unzip();
-    let mut recall = ledger::recall(&mut items, |at| places[at], past.memory, now);
+    let against = Against { memory: past.memory, withheld: &withheld, now };
+    let mut recall = ledger::recall(&mut items, |at| places[at], against);
     drop(places);
     let texts = fetch(Shelf { config, files: &files }, &items, recall.unsure.iter().copied())?;
     settle_unsure(config, &mut items, &texts, &mut recall, past.memory, now);
@@ -143,6 +145,11 @@ pub fn is_dated_ahead(config: &Config, item: &Item, accepted: &BTreeSet<Accept>,
 pub(super) fn taken_out(items: &[Arc<Item>], apart: &[Apart], memory: &Memory) -> HashSet<ledger::Ref> {
     let out = apart.iter().filter(|one| matches!(one.hidden, Some(Hidden::Withdrawn | Hidden::Expired(_))));
     out.filter_map(|one| memory.find(items[one.at].iri())).collect()
+}
+
+/// Known items among those at these positions, which are not seen now.
+pub(super) fn withheld(items: &[Arc<Item>], hidden_at: &[u32], memory: &Memory) -> Vec<ledger::Ref> {
+    hidden_at.iter().filter_map(|at| memory.find(items[*at as usize].iri())).collect()
 }
 
 /// Compares the text of items that the memory knows only as they were published.

@@ -203,6 +203,32 @@ fn an_id_that_changed_is_told_where_it_stands() {
     publication.run(&["build"]).expect(1, &["items/ships.md:4:6: error[would-repeat]", was]);
 }
 
+/// Calls and reports of each year stand on one page.
+#[test]
+fn a_new_story_on_the_page_of_an_old_one_is_no_repeat() {
+    let publication = Publication::with_items(6);
+    let call = |year: &str, fields: &str, text: &str| {
+        let fields = format!("title = 'Call of {year}'\ndate = {year}-02-01\nlink = 'https://example.org/call'\n{fields}");
+        record(&publication, &format!("call-{year}"), &fields, text);
+    };
+    call("2017", "", "Come to the port.");
+    publication.build();
+    publication.remove("items/call-2017.md");
+    publication.build();
+    call("2018", "", "Come to the city.");
+    publication.build();
+    publication.remove("items/call-2018.md");
+    publication.build();
+
+    record(&publication, "ships", "title = 'Call of 2018'\ndate = 2018-02-20\nlink = 'https://example.org/call'", "Come again.");
+    let ran = publication.run(&["build"]);
+    let alike =
+        "`ships` is new, and has the title and the link of `call-2018` (\u{201c}Call of 2018\u{201d}), which is gone: if it is the same";
+    ran.expect(1, &[alike, "help: if it is another story: `--accept repeats`; if it is the same, give the record the `id`"]);
+    call("2018", "withdrawn = true", "Come to the city.");
+    publication.build().expect(0, &["1 withdrawn"]);
+}
+
 #[test]
 fn a_guid_that_changed_is_refused_where_it_stands() {
     let publication = Publication::with_items(6);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::Known;
+use super::super::{Known, trace};
 use super::{Accept, Refusal, TOLD, in_short, of_config};
 use crate::config::Config;
 use crate::diag::{Finding, codes};
@@ -42,7 +42,7 @@ impl Repeat {
 
     fn told(&self) -> Refusal {
         let (message, help) = if self.is_of_guid() { self.other_guid() } else { self.other_id() };
-        let finding = Finding::new(&codes::WOULD_REPEAT, message).at(self.item.place()).help(Accept::Repeats.way_out(&help));
+        let finding = Finding::new(&codes::WOULD_REPEAT, message).at(self.item.place()).help(help);
         Refusal { finding, field: Some(if self.is_of_guid() { "guid" } else { "id" }) }
     }
 
@@ -55,12 +55,50 @@ impl Repeat {
                 old.iri(),
                 item.iri()
             ),
+            false if !self.is_the_same() => return self.may_be_another(),
             false => format!(
                 "`{key}` is new, and says what `{}` said (\u{201c}{title}\u{201d}), which is gone: subscribers would see it a second time",
                 old.key()
             ),
         };
-        (message, format!("give the record the `id` that the item had: `{}`", old.iri()))
+        (message, Accept::Repeats.way_out(&format!("give the record the `id` that the item had: `{}`", old.iri())))
+    }
+
+    /// Whether the one says what the other said, in other words at most of its title.
+    fn is_the_same(&self) -> bool {
+        let (own, old) = (self.item.traces(), self.old.traces());
+        own.content == old.content || self.alike().starts_with(&["text", "date"])
+    }
+
+    /// What the two have in common; a text that nothing is known of, or that there is not, is none of it.
+    fn alike(&self) -> Vec<&'static str> {
+        let (own, old) = (self.item.traces(), self.old.traces());
+        let all = [
+            ("text", own.text == old.text && own.text != trace::short(b"")),
+            ("date", self.item.published.timestamp() == self.old.published.seconds()),
+            ("title", self.item.title() == self.old.title()),
+            ("link", own.link == old.link && own.link != 0),
+        ];
+        all.into_iter().filter(|(_, is_alike)| *is_alike).map(|(name, _)| name).collect()
+    }
+
+    /// Of a new item that is another story perhaps: then it is lost under the id of the old one, which readers have read.
+    fn may_be_another(&self) -> (String, String) {
+        let Repeat { item, old } = self;
+        let message = format!(
+            "`{}` is new, and has the {} of `{}` (\u{201c}{}\u{201d}), which is gone: if it is the same story, subscribers would see it a second time",
+            item.key(),
+            self.alike().join(" and the "),
+            old.key(),
+            old.title()
+        );
+        (
+            message,
+            format!(
+                "if it is another story: `--accept repeats`; if it is the same, give the record the `id` that the item had: `{}`",
+                old.iri()
+            ),
+        )
     }
 
     fn other_guid(&self) -> (String, String) {
@@ -72,7 +110,7 @@ impl Repeat {
             Some(guid) => format!("give the record the `guid` that the item had: `{guid}`"),
             None => "take the `guid` out of the record again".to_owned(),
         };
-        (message, help)
+        (message, Accept::Repeats.way_out(&help))
     }
 }
 

@@ -9,10 +9,10 @@ use super::{Ground, Steady};
 use crate::channel::{Sorted, Touched};
 use crate::config::Config;
 use crate::item::{Edit, Item, Loaded, Stories};
-use crate::ledger::{Recall, Ref};
+use crate::ledger::{Against, Recall, Ref};
 use crate::page;
 use crate::pipeline::prepare::mark;
-use crate::pipeline::recalled::{is_early, slipped};
+use crate::pipeline::recalled::{is_early, slipped, withheld};
 use crate::pipeline::{Past, Sifted, next};
 
 /// So many items may come, go or move.
@@ -34,7 +34,7 @@ pub(super) fn renew(steady: &mut Steady, (loaded, edits): (&Loaded<Sifted>, &[Ed
     let (touched, changed, out, put) = Default::default();
     let mut renewal = Renewal { round, steady, recall, touched, changed, out, put, moves: 0 };
     edits.iter().try_for_each(|edit| renewal.carry_out(edit, loaded))?;
-    renewal.end()
+    renewal.end(loaded)
 }
 
 struct Renewal<'a> {
@@ -152,9 +152,9 @@ impl Renewal<'_> {
         (self.moves <= FEW && self.round.config.channels.matrix.is_none()).then_some(())
     }
 
-    fn end(mut self) -> Option<Recall> {
+    fn end(mut self, loaded: &Loaded<Sifted>) -> Option<Recall> {
         let Round { config, past, now } = self.round;
-        let Steady { items, placements, ground, records, .. } = &mut *self.steady;
+        let Steady { items, placements, ground, records, hidden_at, .. } = &mut *self.steady;
         let sorted = Sorted { items, placements, now };
         ground.settle(config, sorted.items, records, &self.changed);
         if !ground.catalogue.redraw(config, sorted, &self.changed, &self.touched) {
@@ -165,7 +165,9 @@ impl Renewal<'_> {
             let buried = now + chrono::Duration::days(i64::from(config.output.tombstone_days));
             ground.until = ground.until.into_iter().chain([buried]).min();
         }
-        self.recall.settle(gone, past.memory, now);
+        let has_new = self.recall.after.items().len() > self.recall.known;
+        let withheld = if has_new { withheld(&loaded.items, hidden_at, past.memory) } else { Vec::new() };
+        self.recall.settle(gone, Against { memory: past.memory, withheld: &withheld, now });
         Some(self.recall)
     }
 }
