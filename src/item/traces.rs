@@ -35,7 +35,7 @@ pub struct Traces {
     pub record: Option<Digest>,
     /// Of the normalised content; in a rebuilt memory of the text as published. All zeros where it was made in a way that is no longer known.
     pub content: Digest,
-    /// Of the normalised text alone.
+    /// Of the normalised text alone, and of which kind it is; 0 where that was never seen, in a rebuilt memory.
     pub text: u64,
     /// Of the address of its page; 0 where it has none.
     pub link: u64,

@@ -58,7 +58,7 @@ pub fn of_record(item: &Item) -> Digest {
 pub fn of(config: &Config, item: &Item) -> Traces {
     let base = &config.publication.base_url;
     let ignore = config.ledger.ignore.as_slice();
-    let text = shown_text(item, base, ignore);
+    let (text, told) = shown_text(item, base, ignore);
     let mut fields = Fields::new();
     fields.add(text::normal_line(item.title(), ignore).as_bytes());
     fields.add(&text);
@@ -69,16 +69,54 @@ pub fn of(config: &Config, item: &Item) -> Traces {
     Traces {
         record: Some(of_record(item)),
         content: fields.digest(),
-        text: short(text.as_bytes()),
+        text: of_text(&text, told),
         link: link.map_or(0, |link| short(link.as_bytes())),
     }
 }
 
-fn shown_text(item: &Item, base: &Url, ignore: &[Regex]) -> String {
+/// What readers get to read of an item beside its title.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Told {
+    Nothing,
+    Summary,
+    Body,
+}
+
+/// What an item told, as far as its traces say. Those of an older version do not tell a summary from a body.
+pub fn told(traces: Traces) -> Option<Told> {
+    match traces.text {
+        0 => None,
+        text if text == short(b"") => Some(Told::Nothing),
+        text if text >> KIND == BODY => Some(Told::Body),
+        _ => Some(Told::Summary),
+    }
+}
+
+/// The bits above these say what the text is.
+const KIND: u32 = 56;
+const SUMMARY: u64 = 0x5a;
+const BODY: u64 = 0xb0;
+
+fn of_text(text: &str, told: Told) -> u64 {
+    let hash = short(text.as_bytes());
+    let of_kind = |kind: u64| kind << KIND | (hash & ((1 << KIND) - 1));
+    match told {
+        Told::Nothing => hash,
+        Told::Summary => of_kind(SUMMARY),
+        Told::Body => of_kind(BODY),
+    }
+}
+
+fn shown_text(item: &Item, base: &Url, ignore: &[Regex]) -> (String, Told) {
     let of = |markup: Option<&Markup>| markup.map(|markup| text::normal(markup, base, ignore)).unwrap_or_default();
     let (summary, body) = item.markups();
     let (summary, body) = (of(summary), of(body));
-    if summary.is_empty() { body } else { format!("{summary}\u{0}{body}") }
+    let told = match (summary.is_empty(), body.is_empty()) {
+        (_, false) => Told::Body,
+        (false, true) => Told::Summary,
+        (true, true) => Told::Nothing,
+    };
+    (if summary.is_empty() { body } else { format!("{summary}\u{0}{body}") }, told)
 }
 
 /// What is the same in both traces: everything that is no text. Where an item is sorted to by rules is no content of it.

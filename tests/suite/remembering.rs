@@ -381,6 +381,20 @@ fn items_that_lose_their_text_are_refused() {
 }
 
 #[test]
+fn items_that_keep_nothing_but_a_summary_are_refused() {
+    let publication = of_table("id,title,date,body,summary", 8);
+    publication.build();
+    table(&publication, "id,title,date,fulltext,summary", 8);
+    publication.run(&["build"]).expect(1, &["8 of the 8 items that its feed shows would lose their text", "--accept shrink"]);
+    table(&publication, "id,title,date,body,lead", 8);
+    publication.build();
+    table(&publication, "id,title,date,summary,lead", 8);
+    publication.run(&["build", "--accept", "shrink"]).expect(0, &[]);
+    table(&publication, "id,title,date,body,lead", 8);
+    publication.build();
+}
+
+#[test]
 fn a_source_that_became_empty_is_told_first() {
     let publication = of_table("id,title,date,body,link", 8);
     publication.build();

@@ -94,17 +94,13 @@ fn is_out(scene: &Scene<'_>, at: Ref) -> bool {
     scene.after.get(at).gone.is_some()
 }
 
-/// The items that had a text, and have none.
+/// The items that had a text, and have none or nothing but a summary.
 fn silenced(scene: &Scene<'_>) -> HashSet<Ref> {
-    let was_told = |at: usize| scene.before.items().get(at).is_some_and(|old| tells(old) == Some(true));
-    let others = scene.after.items().since(scene.before.items());
-    others.filter(|(at, known)| known.gone.is_none() && tells(known) == Some(false) && was_told(*at)).map(|(at, _)| at as Ref).collect()
-}
-
-/// Whether it has a text, as far as that is known.
-fn tells(known: &Known) -> Option<bool> {
-    let traces = known.traces();
-    (traces.record.is_some() && traces.text != 0).then(|| traces.text != trace::short(b""))
+    let is_silenced = |(at, known): &(usize, &Known)| {
+        let old = scene.before.items().get(*at).and_then(|old| trace::told(old.traces()));
+        known.gone.is_none() && old.zip(trace::told(known.traces())).is_some_and(|(old, new)| old > new)
+    };
+    scene.after.items().since(scene.before.items()).filter(is_silenced).map(|(at, _)| at as Ref).collect()
 }
 
 fn falling_silent(scene: &Scene<'_>, path: &str, before: &KnownChannel, silenced: &HashSet<Ref>) -> Option<Finding> {
