@@ -4,6 +4,7 @@
 //! what one item brings into thirty channels is said once.
 
 use std::collections::BTreeSet;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -93,21 +94,22 @@ impl Gate<'_> {
             now: Some(self.now),
             ..Options::default()
         };
-        let report = check::check_among(bytes, &options, &self.familiar, &document.bytes.items());
+        let items = document.bytes.items();
+        let report = check::check_among(bytes, &options, &self.familiar, &items);
         if report.findings.is_empty() {
             return Vec::new();
         }
-        let beginnings = beginnings(bytes);
+        let lines = lines(bytes, &items);
         let matters = |finding: &CheckFinding| finding.severity != Severity::Info;
-        report.findings.into_iter().filter(matters).filter_map(|finding| led_back(self.config, checked, &beginnings, finding)).collect()
+        report.findings.into_iter().filter(matters).filter_map(|finding| led_back(self.config, checked, &lines, finding)).collect()
     }
 }
 
 /// The finding with the record's place where an item's element holds it, else with the document's. `None` where nothing is to be done about it.
-fn led_back(config: &Config, checked: &Checked<'_>, beginnings: &[u32], finding: CheckFinding) -> Option<Finding> {
+fn led_back(config: &Config, checked: &Checked<'_>, lines: &[RangeInclusive<u32>], finding: CheckFinding) -> Option<Finding> {
     let path = Arc::from(config.output.folder.join(&checked.document.path));
-    let nth = beginnings.partition_point(|line| *line <= finding.line);
-    let Some(item) = nth.checked_sub(1).and_then(|at| checked.items.get(at)) else { return Some(finding.into_finding(path)) };
+    let nth = lines.iter().position(|lines| lines.contains(&finding.line));
+    let Some(item) = nth.and_then(|at| checked.items.get(at)) else { return Some(finding.into_finding(path)) };
     if finding.rule.code.name == SAME_MOMENT && !item.is_update_told() {
         return None;
     }
@@ -141,14 +143,16 @@ fn kept(item: &Item, severity: Severity) -> &'static str {
     }
 }
 
-/// The lines at which the items begin. No text of a document begins a line with a tag: all its `<` are written as references, and JSON has no line
-/// ends in its texts. An author or attachment never begins with an id.
-fn beginnings(bytes: &[u8]) -> Vec<u32> {
-    let begins = |line: &[u8]| {
-        let line = line.trim_ascii_start();
-        line.starts_with(b"{\"id\":") || line.starts_with(b"<item>") || line.starts_with(b"<entry ") || line.starts_with(b"<entry>")
+/// The lines on which each item stands.
+fn lines(bytes: &[u8], items: &[Range<usize>]) -> Vec<RangeInclusive<u32>> {
+    let ends = |part: &[u8]| part.iter().filter(|byte| **byte == b'\n').count() as u32;
+    let (mut line, mut at) = (1, 0);
+    let mut lines = |item: &Range<usize>| {
+        let first = line + ends(&bytes[at..item.start]);
+        (line, at) = (first + ends(&bytes[item.clone()]), item.end);
+        first..=line
     };
-    bytes.split(|byte| *byte == b'\n').zip(1..).filter(|(line, _)| begins(line)).map(|(_, number)| number).collect()
+    items.iter().map(&mut lines).collect()
 }
 
 /// The field of the record that an element of an item is made of.
@@ -189,11 +193,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn items_begin_where_their_tags_do() {
-        assert_eq!(beginnings(b"<rss>\n <channel>\n  <item>\n  x</item>\n  <item>\n"), [3, 5]);
-        assert_eq!(beginnings(b"<feed>\n<entry xml:lang=\"en\">\n</entry>"), [2]);
-        assert_eq!(beginnings(b"{\n  \"items\": [\n    {\"id\":\"a\"},\n    {\"id\":\"b\"}\n  ]\n}\n"), [3, 4]);
-        assert!(beginnings(b"").is_empty());
+    fn items_stand_on_their_lines() {
+        let text = b"<rss>\n <channel>\n  <item>\n  x</item>\n  <item/>\n</channel>";
+        let of = |item: &[u8]| text.windows(item.len()).position(|part| part == item).map(|at| at..at + item.len()).expect("there");
+        assert_eq!(lines(text, &[of(b"<item>\n  x</item>"), of(b"<item/>")]), [3..=4, 5..=5]);
+        assert!(lines(b"", &[]).is_empty());
     }
 
     #[test]

@@ -28,6 +28,17 @@ fn warnings_about_documents_are_counted_and_shown_on_request() {
 }
 
 #[test]
+fn a_text_that_looks_like_items_hides_no_record() {
+    let publication = Publication::new();
+    publication.write("items/new.md", "+++\ntitle = 'New'\ndate = 2018-02-02\n+++\n\n```\n{\"id\":\"x\"}\n{\"id\":\"y\"}\n```\n");
+    publication.write("items/old.toml", "title = 'Old'\ndate = 2018-02-01\nbody = 'Text.'\nid = 'HTTP://Example.org/%7Efoo'");
+    publication.write("items/older.toml", "title = 'Older'\ndate = 2018-01-01\nbody = 'Text.'");
+    let ran = publication.run(&["build", "-v"]);
+    ran.expect(0, &["items/old.toml: warning[non-canonical-uri]", "from `id` of `old`"]);
+    assert!(!ran.err.contains("older") && !ran.err.contains("public"), "{}", ran.err);
+}
+
+#[test]
 fn nobody_is_told_to_change_an_id_that_readers_know() {
     let record = |fields: &str| {
         let publication = Publication::new();
