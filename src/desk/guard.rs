@@ -78,7 +78,6 @@ impl Desk<'_> {
     /// Adds those that a batch has elsewhere from now on. What a record itself takes out is meant, and what a query asks the age of comes and goes.
     fn lost_by(&mut self, batch: &[(Item, Sifted)], how: How<'_>, lost: &mut Lost) -> Result<(), DeskError> {
         let config = self.config;
-        let is_timed = |channel: &str| config.named.iter().any(|named| channel.ends_with(&*named.path) && !named.query.ages().is_empty());
         let is_taken_out = |item: &Item| matches!(item.hidden(how.now), Some(Hidden::Withdrawn | Hidden::Expired(_)));
         let left: HashMap<&str, BTreeSet<String>> =
             batch.iter().map(|(item, sifted)| (item.iri(), channels(config, item, sifted, how.now))).collect();
@@ -87,7 +86,7 @@ impl Desk<'_> {
         let rows = self.client.query("select channel, iri from placements where iri = any($1)", &[&iris]);
         for row in &self.said(rows)? {
             let (channel, iri): (&str, &str) = (row.get(0), row.get(1));
-            if !left[iri].contains(channel) && !out.contains(iri) && !is_timed(channel) {
+            if !left[iri].contains(channel) && !out.contains(iri) && !guard::is_timed(config, channel) {
                 *lost.entry(channel.to_owned()).or_default() += 1;
             }
         }

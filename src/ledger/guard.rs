@@ -13,6 +13,8 @@ use crate::diag::{Finding, Place, Severity, codes};
 use crate::item::{Date, Item};
 pub use paths::paths;
 pub use repeats::{Repeat, repeats};
+#[cfg(feature = "postgres")]
+pub(crate) use shrink::is_timed;
 
 /// What a user may accept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

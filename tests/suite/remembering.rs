@@ -337,6 +337,19 @@ fn a_feed_that_loses_more_than_a_third_of_what_it_shows_is_refused() {
     publication.build();
 }
 
+/// A channel whose query asks for ages lets items go unasked; one whose path ends as its own does not.
+#[test]
+fn a_channel_is_not_taken_for_another_whose_path_ends_so() {
+    let config = format!("{CONFIG}[[channel]]\npath = 'ports'\ntitle = 'Lately'\nquery = 'within:70d'\n");
+    let publication = Publication::with_config(&config);
+    (1..=9).for_each(|n| publication.item(n, &format!("The port of Belize reopens, part {n}")));
+    publication.build();
+    publication.write("feeds.toml", config.replace("\"port\"", "\"prot\""));
+    publication.run(&["build"]).expect(1, &["the channel `topic/ports` would lose 9 of its 9 items"]);
+    publication.write("feeds.toml", &config);
+    build_at(&publication, "2018-03-17T08:00:00Z").expect(0, &["changed"]);
+}
+
 #[test]
 fn an_item_that_moves_is_not_to_be_withdrawn() {
     let publication = Publication::new();

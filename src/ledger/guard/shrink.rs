@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::super::{Known, KnownChannel, Ref, trace};
 use super::{Accept, Scene, in_short, named, of_config};
-use crate::config::Config;
+use crate::config::{Config, paths};
 use crate::diag::{Finding, codes};
 
 /// A channel of fewer items than this may have all of them replaced: it is a beginning, or hand work.
@@ -36,7 +36,7 @@ fn losing(scene: &Scene<'_>, path: &str, before: &KnownChannel, again: &HashSet<
     }
     let mut here = vec![false; scene.after.items().len()];
     after.members.iter().for_each(|at| here[*at as usize] = true);
-    let is_timed = scene.config.named.iter().any(|named| path.ends_with(&*named.path) && !named.query.ages().is_empty());
+    let is_timed = is_timed(scene.config, path);
     let is_meant = |at: &Ref| scene.taken_out.contains(at) || again.contains(at) || is_timed && !is_out(scene, *at);
     let is_lost = |at: &Ref| !here[*at as usize] && !is_meant(at);
     let of = |members, is_feed| Loss { members, lost: members.iter().copied().filter(is_lost).collect(), is_feed };
@@ -80,6 +80,12 @@ impl Loss<'_> {
         };
         refused(scene, format!("the channel `{path}` would lose {what}: {names}{still}"), help)
     }
+}
+
+/// Whether items come to a channel and leave it by their age alone, since its query asks for it.
+pub fn is_timed(config: &Config, path: &str) -> bool {
+    let family = paths::family(config, path);
+    config.named.iter().any(|named| (named.path == path || family == Some(&*named.path)) && !named.query.ages().is_empty())
 }
 
 /// Whether so many may not go at once.
