@@ -65,6 +65,8 @@ pub struct Built {
     pub placements: Vec<Placement>,
     /// The items that stay out, by key, and why: drafts, future and expired ones.
     pub hidden: Vec<(Arc<str>, Hidden)>,
+    /// When published items that keep the dates that they had get those that their records say.
+    pub held: Vec<DateTime<Utc>>,
     pub catalogue: Catalogue,
     /// What is to be remembered once the documents are published.
     pub after: Memory,
@@ -140,7 +142,7 @@ impl Recalled {
     /// As [`build()`].
     pub fn build(self, config: &Config, past: Past<'_>, now: DateTime<Utc>, progress: &Progress) -> Result<Built, Changed> {
         let Recalled { items, placements, marks: mut records, files, mut recall, mut findings, ground, former, took, .. } = self;
-        let Recalled { hidden, hidden_at, taken_out, dated_ahead, .. } = self;
+        let Recalled { hidden, hidden_at, held, taken_out, dated_ahead, .. } = self;
         let mut timings = Timings { recall: took, ..Timings::default() };
 
         let clock = Instant::now();
@@ -188,6 +190,7 @@ impl Recalled {
             items,
             placements,
             hidden,
+            held,
             catalogue,
             after: recall.after,
             refused,

@@ -17,6 +17,7 @@ pub fn next_change(config: &Config, built: &Built, now: DateTime<Utc>) -> DateTi
         Hidden::NotYet(due) => Some(due.to_utc()),
         Hidden::Withdrawn | Hidden::Draft | Hidden::Expired(_) => None,
     });
+    let due = due.chain(built.held.iter().copied());
     let expires = built.items.iter().filter_map(|item| item.lifetime().expires).map(|end| end.to_utc());
     let aged = built.items.iter().flat_map(|item| {
         let published = item.published.to_utc();

@@ -13,7 +13,7 @@ use super::{Past, Sifted, empty};
 use crate::classify::Placement;
 use crate::config::{Config, Content, Future};
 use crate::diag::{Finding, Findings, codes};
-use crate::item::{self, Found, Hidden, Item, Loaded, Shelf};
+use crate::item::{self, Found, Hidden, Item, Loaded, Shelf, Text};
 use crate::ledger::{self, Accept, Against, Known, Memory, Recall, Traces, guard};
 
 /// The items that are seen now, and what they are to the memory.
@@ -27,6 +27,8 @@ pub struct Recalled {
     pub(super) hidden: Vec<(Arc<str>, Hidden)>,
     /// Where these stand among all that was read.
     pub(super) hidden_at: Vec<u32>,
+    /// When published items that keep the dates that they had get those that their records say.
+    pub(super) held: Vec<DateTime<Utc>>,
     pub(super) recall: Recall,
     /// Known items that their own records take out of the feeds.
     pub(super) taken_out: HashSet<ledger::Ref>,
@@ -49,9 +51,10 @@ pub fn recall(config: &Config, loaded: Loaded<Sifted>, past: Past<'_>, now: Date
     let Loaded { mut items, mut notes, files, .. } = loaded;
     let mut apart = apart(&items, now);
     let dated_ahead = dated_ahead(config, &items, &apart, past, now);
-    let slipped = hold_dates(&mut items, &mut notes, &mut apart, past.memory, now);
+    let shelf = Shelf { config, files: &files };
+    let slipped = hold_dates(shelf, (&mut items, &mut notes), &mut apart, (past.memory, now))?;
     // What is refused is told as that.
-    findings.extend(slipped.into_iter().filter(|_| dated_ahead.is_empty()));
+    findings.extend(slipped.told.into_iter().filter(|_| dated_ahead.is_empty()));
     let taken_out = taken_out(&items, &apart, past.memory);
     let hidden_at: Vec<u32> = apart.iter().filter(|one| one.hidden.is_some()).map(|one| one.at as u32).collect();
     let withheld = withheld(&items, &hidden_at, past.memory);
@@ -62,10 +65,26 @@ pub fn recall(config: &Config, loaded: Loaded<Sifted>, past: Past<'_>, now: Date
     let against = Against { memory: past.memory, withheld: &withheld, now };
     let mut recall = ledger::recall(&mut items, |at| places[at], against);
     drop(places);
-    let texts = fetch(Shelf { config, files: &files }, &items, recall.unsure.iter().copied())?;
+    let texts = fetch(shelf, &items, recall.unsure.iter().copied())?;
     settle_unsure(config, &mut items, &texts, &mut recall, past.memory, now);
     let (ground, former, took) = (None, Former::default(), clock.elapsed());
-    Ok(Recalled { items, placements, marks, files, hidden, hidden_at, recall, taken_out, dated_ahead, findings, ground, former, took })
+    let held = slipped.due;
+    Ok(Recalled {
+        items,
+        placements,
+        marks,
+        files,
+        hidden,
+        hidden_at,
+        held,
+        recall,
+        taken_out,
+        dated_ahead,
+        findings,
+        ground,
+        former,
+        took,
+    })
 }
 
 impl Recalled {
@@ -113,25 +132,58 @@ pub(super) fn slipped<'m>(item: &Item, hidden: Option<Hidden>, memory: &'m Memor
     (known.gone.is_none() && known.published.seconds() <= now.timestamp()).then_some(known)
 }
 
-/// Has published items whose dates slipped into the future keep those that they had: nobody takes an item out of the feeds by mending its date.
-fn hold_dates(items: &mut [Arc<Item>], notes: &mut [Sifted], apart: &mut Vec<Apart>, memory: &Memory, now: DateTime<Utc>) -> Vec<Finding> {
-    let mut told = Vec::new();
-    apart.retain_mut(|one| {
-        let Some(known) = slipped(&items[one.at], one.hidden, memory, now) else { return true };
-        let item = Arc::make_mut(&mut items[one.at]);
+/// Published items whose dates slipped into the future.
+#[derive(Default)]
+struct Slipped {
+    told: Vec<Finding>,
+    /// The dates that their records say.
+    due: Vec<DateTime<Utc>>,
+}
+
+/// Has published items whose dates slipped into the future keep those that they had: nobody takes an item out of the feeds by mending its date. What else
+/// changed of them is told by their texts.
+fn hold_dates(
+    shelf: Shelf<'_>,
+    (items, notes): (&mut [Arc<Item>], &mut [Sifted]),
+    apart: &mut Vec<Apart>,
+    (memory, now): (&Memory, DateTime<Utc>),
+) -> Result<Slipped, Changed> {
+    let of_one = |one: &Apart| Some((one.at, slipped(&items[one.at], one.hidden, memory, now)?));
+    let all: Vec<(usize, &Known)> = apart.iter().filter_map(of_one).collect();
+    let is_other = |(at, known): &&(usize, &Known)| items[*at].traces().record != known.traces().record;
+    let mut texts = fetch(shelf, items, all.iter().filter(is_other).map(|(at, _)| *at as u32))?;
+    let mut slipped = Slipped::default();
+    for (at, known) in &all {
+        let item = Arc::make_mut(&mut items[*at]);
         let held = ledger::date(known.published.seconds()).with_timezone(item.published.offset());
-        told.push(guard::held(item, held));
-        item.published = held;
-        let (own, before) = (item.traces(), known.traces());
-        if (own.text, own.link, item.title()) == (before.text, before.link, known.title()) {
-            item.trace(Traces { record: own.record, ..before });
+        slipped.told.push(guard::held(item, held));
+        if let Some(Hidden::NotYet(due)) = item.hidden(now) {
+            slipped.due.push(due.to_utc());
         }
+        item.published = held;
+        trace_again(shelf.config, item, texts.remove(&(*at as u32)));
         // What is made of it is not what its record says.
-        notes[one.at].mark ^= known.published.seconds() as u64;
-        one.hidden = item.hidden(now);
-        one.hidden.is_some() || is_early(item, now)
-    });
-    told
+        notes[*at].mark ^= known.published.seconds() as u64;
+    }
+    if !all.is_empty() {
+        apart.iter_mut().for_each(|one| one.hidden = items[one.at].hidden(now));
+        apart.retain(|one| one.hidden.is_some() || is_early(&items[one.at], now));
+    }
+    Ok(slipped)
+}
+
+/// Takes the traces of what the item is now; its text is at hand, or was left in the record. Where it is not needed there is none.
+fn trace_again(config: &Config, item: &mut Item, left: Option<Box<Text>>) {
+    let is_left = left.is_some();
+    if is_left {
+        item.put_text(left);
+    }
+    if item.text().is_some() {
+        item.trace(Traces { record: item.traces().record, ..ledger::trace::of(config, item) });
+    }
+    if is_left {
+        item.put_text(None);
+    }
 }
 
 /// Whether an item is of tomorrow or later and neither says that it is to be held back, nor the config, nor the user.

@@ -96,7 +96,7 @@ impl Built {
     pub fn into_steady(mut self, config: &Config, known: (&BTreeSet<String>, BTreeSet<String>), now: DateTime<Utc>) -> Option<Steady> {
         let until = self.until(config, now);
         // What is said of the text of an item is said whenever it is made ready, and what is said of the channels whenever these are.
-        if self.findings.iter().any(|finding| finding.code == &codes::FUTURE_UPDATE) {
+        if !self.held.is_empty() || self.findings.iter().any(|finding| finding.code == &codes::FUTURE_UPDATE) {
             return None;
         }
         let Rest { sketch, marks, own, records, refs, hidden_at, ready, .. } = self.rest.take()?;
@@ -190,6 +190,7 @@ impl Steady {
             files: loaded.files.clone(),
             hidden,
             hidden_at,
+            held: Vec::new(),
             recall,
             ground: Some(ground),
             former: Former::default(),

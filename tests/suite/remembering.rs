@@ -453,8 +453,26 @@ fn a_published_item_whose_date_slips_stays_as_it_is() {
     assert!(!mended.contains("deleted-entry") && mended.contains("6, mended"), "{mended}");
     write("2018-03-07", "Text number 6, mended.");
     build_at(&publication, "2018-03-05T08:00:00Z").expect(0, &[held.split(" is dated").next().unwrap_or_default()]);
-    build_at(&publication, "2018-03-08T08:00:00Z").expect(0, &["6 items in"]);
+    build_at(&publication, "2018-03-07T17:59:59Z").expect(0, &["unchanged"]);
+    build_at(&publication, "2018-03-07T18:15:00Z").expect(0, &["6 items in", "changed"]);
     assert!(publication.read("public/all.atom").contains("<published>2018-03-07T18:00:00Z"), "when its time has come");
+}
+
+#[test]
+fn what_else_changes_of_a_published_item_whose_date_slips_is_dated() {
+    let publication = Publication::with_items(3);
+    publication.write("feeds.toml", CONFIG.to_owned() + "\n[guards]\nfuture = \"hold\"\n");
+    publication.build();
+    let write = |fields: &str| {
+        let fields = format!("title = 'The port of Belize reopens, part 3'\ndate = 2081-01-03\n{fields}");
+        record(&publication, "item-3", &fields, "Text number 3.");
+    };
+    write("");
+    build_at(&publication, "2018-03-02T08:00:00Z").expect(0, &["unchanged"]);
+    write("authors = ['Ann']");
+    build_at(&publication, "2018-03-03T08:00:00Z").expect(0, &["changed"]);
+    assert_eq!(updated(&publication, "public/all.atom")[1], "2018-03-03T08:00:00Z");
+    build_at(&publication, "2018-03-04T08:00:00Z").expect(0, &["unchanged"]);
 }
 
 #[test]
