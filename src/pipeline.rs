@@ -335,14 +335,16 @@ fn bury(config: &Config, catalogue: &mut Catalogue, recall: &Recall, before: &Me
     let lies = |(at, when): &(ledger::Ref, i64)| *when > oldest && recall.after.get(*at).gone.is_some();
     let newly: HashSet<ledger::Ref> = recall.gone.iter().copied().collect();
     for channel in &mut catalogue.channels {
-        let Some(known) = before.channels.get(&channel.path) else { continue };
-        let mut buried: BTreeMap<ledger::Ref, i64> = known.deleted.iter().copied().filter(lies).collect();
-        let fresh = |members: &[ledger::Ref]| -> Vec<(ledger::Ref, i64)> {
-            members.iter().filter(|at| newly.contains(at)).map(|at| (*at, now.timestamp())).filter(lies).collect()
+        let known = || before.channels.get(&channel.path).into_iter().chain(moved::predecessors(config, channel, before));
+        let mut buried: BTreeMap<ledger::Ref, i64> = BTreeMap::new();
+        let former = known().flat_map(|known| known.deleted.iter().copied()).filter(lies);
+        former.for_each(|(at, when)| _ = buried.entry(at).and_modify(|last| *last = when.max(*last)).or_insert(when));
+        let fresh = |of: fn(&KnownChannel) -> &[ledger::Ref]| -> Vec<(ledger::Ref, i64)> {
+            known().flat_map(of).filter(|at| newly.contains(at)).map(|at| (*at, now.timestamp())).filter(lies).collect()
         };
-        buried.extend(fresh(known.shown()));
+        buried.extend(fresh(KnownChannel::shown));
         // One that came back and went again while no document was made is gone once.
-        let (again, others): (Vec<_>, Vec<_>) = fresh(known.beyond()).into_iter().partition(|(at, _)| buried.contains_key(at));
+        let (again, others): (Vec<_>, Vec<_>) = fresh(KnownChannel::beyond).into_iter().partition(|(at, _)| buried.contains_key(at));
         let room = channel.limits.items.saturating_sub(buried.len());
         buried.extend(again.into_iter().chain(others.into_iter().take(room)));
         channel.deleted = buried.into_iter().map(|(at, when)| (recall.after.get(at).iri().into(), ledger::date(when))).collect();

@@ -476,6 +476,23 @@ fn what_else_changes_of_a_published_item_whose_date_slips_is_dated() {
 }
 
 #[test]
+fn a_channel_that_moves_tells_of_deleted_items_at_its_new_path() {
+    let config = format!("{CONFIG}[[channel]]\npath = 'old'\ntitle = 'News'\nquery = 'country:BZ'\n");
+    let publication = Publication::with_config(&config);
+    (1..=8).for_each(|n| publication.item(n, &format!("The port of Belize reopens, part {n}")));
+    publication.build();
+    publication.remove("items/item-7.md");
+    publication.build();
+    publication.remove("items/item-8.md");
+    publication.write("feeds.toml", config.replace("'old'", "'new'") + "[[moved]]\nfrom = 'old'\nto = 'new'\n");
+    publication.build();
+    let tombstones = || publication.read("public/new.atom").matches("<at:deleted-entry").count();
+    assert_eq!(tombstones(), 2);
+    publication.run(&["build", "--full"]).expect(0, &["unchanged"]);
+    assert_eq!(tombstones(), 2);
+}
+
+#[test]
 fn a_moved_channel_keeps_its_id_and_its_old_path() {
     let publication = Publication::with_items(2);
     publication.build();
