@@ -9,7 +9,7 @@ use super::put::{How, Taken};
 use super::rows::{Row, bury, displaced, lock, told_elsewhere, want, write_items, write_placements};
 use super::stored;
 use crate::channel;
-use crate::config::Config;
+use crate::config::{Config, Format};
 use crate::diag::Findings;
 use crate::item::{Hidden, Item};
 use crate::ledger::guard::{self, Repeat};
@@ -116,7 +116,9 @@ impl<'a> Batch<'a> {
         let mut shown: Vec<Arc<Item>> = seen.map(|(item, _)| of_today(item)).collect();
         self.likenesses(transaction, &mut memory, &shown)?;
         let withheld: Vec<Ref> = hidden.iter().filter_map(|iri| memory.find(iri)).collect();
-        let recalled = recall(&mut shown, |_| None, Against { memory: &memory, withheld: &withheld, now: self.how.now });
+        let against =
+            Against { memory: &memory, withheld: &withheld, now: self.how.now, has_rss: self.config.output.formats.contains(&Format::Rss) };
+        let recalled = recall(&mut shown, |_| None, against);
         Ok(Met { rows, shown, memory, recalled })
     }
 

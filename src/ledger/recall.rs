@@ -33,6 +33,8 @@ pub struct Against<'a> {
     /// Known items that are not seen now though their records stand.
     pub withheld: &'a [Ref],
     pub now: DateTime<Utc>,
+    /// Whether there are readers who know an item by its guid: those of RSS.
+    pub has_rss: bool,
 }
 
 /// So many items are compared at a time.
@@ -186,7 +188,9 @@ impl Recall {
 
     fn find_repeats(&mut self, against: Against<'_>) {
         self.find_copies(against.withheld);
-        self.find_renamed(against.memory);
+        if against.has_rss {
+            self.find_renamed(against.memory);
+        }
     }
 
     /// Readers of RSS know an item by its guid. A rebuilt memory knows none.

@@ -247,6 +247,16 @@ fn a_guid_that_changed_is_refused_where_it_stands() {
     publication.run(&["build"]).expect(1, &["was `tag:example.org,2018:item/ships` and is `5` now", "take the `guid` out"]);
 }
 
+#[test]
+fn a_guid_is_nothing_to_readers_of_atom() {
+    let publication = Publication::with_config(&format!("{CONFIG}[output]\nformats = ['atom']\n"));
+    let write = |guid: &str| record(&publication, "ships", &format!("title = 'Ships'\ndate = 2018-02-01\n{guid}"), "Text.");
+    write("guid = '5'");
+    publication.build();
+    write("guid = '6'");
+    publication.build();
+}
+
 /// What a rebuilt ledger cannot know is not held against a record.
 #[test]
 fn a_guid_is_taken_as_it_is_where_the_ledger_was_lost() {
