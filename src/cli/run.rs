@@ -1,6 +1,7 @@
 //! One run of a build, from what was read to the last word.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -19,7 +20,7 @@ use crate::config::{Config, Format, paths};
 use crate::crash;
 use crate::diag::{Finding, Findings, Place, Severity, codes};
 use crate::item::format::{self, Field};
-use crate::item::{Edit, Hidden, Loaded};
+use crate::item::{Edit, Hidden, Item, Loaded};
 use crate::ledger::guard::{self, Refusal};
 use crate::ledger::{Accept, Memory, Staged};
 use crate::pipeline::{self, Built, Changed, Past, Recalled, Settled, Sifted, Steady, Timings};
@@ -179,7 +180,7 @@ impl Run<'_> {
         refused.extend(self.gone_paths(&plan, &built.after));
         refused.extend(self.taken_back(&plan, &built.after, folder));
         let is_refused = !refused.is_empty();
-        built.findings = with_causes(std::mem::take(&mut built.findings), refused);
+        built.findings = self.with_causes(std::mem::take(&mut built.findings), &built.items, refused);
         if is_refused && !self.args.dry_run {
             return self.refuse(&built.findings);
         }
@@ -227,6 +228,26 @@ impl Run<'_> {
     fn after(&self, mut built: Built, folder: &Destination, state: Option<u128>) -> After {
         let memory = std::mem::take(&mut built.after);
         After { memory, state, steady: built.into_steady(self.config, (self.known, folder.known()), self.context.now) }
+    }
+
+    /// The findings with what is refused. Where channels shrink, what may be why comes first, and is as bad.
+    fn with_causes(&self, findings: Findings, items: &[Arc<Item>], refused: Findings) -> Findings {
+        let shrinks = refused.iter().any(|finding| finding.code == &codes::CHANNEL_SHRINKS);
+        let is_of_other = |finding: &Finding| finding.place.as_ref().is_some_and(|place| self.is_another(&place.path, items));
+        let is_cause = |finding: &Finding| {
+            shrinks && (finding.code == &codes::NO_RECORDS || finding.code == &codes::UNKNOWN_COLUMN && is_of_other(finding))
+        };
+        let (causes, others): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(is_cause);
+        let causes = causes.into_iter().map(|cause| Finding { severity: Severity::Error, ..cause });
+        causes.chain(others).chain(refused).collect()
+    }
+
+    /// Whether most of a file's records are new, or say something else than they said: as they do where a column has another name.
+    fn is_another(&self, file: &Path, items: &[Arc<Item>]) -> bool {
+        let memory = &self.before.memory;
+        let is_as_it_was = |item: &&Item| memory.find(item.iri()).is_some_and(|at| memory.get(at).traces().record == item.traces().record);
+        let own: Vec<&Item> = items.iter().map(|item| &**item).filter(|item| item.path() == file).collect();
+        own.iter().filter(|item| !is_as_it_was(item)).count() * 2 > own.len()
     }
 
     /// What is about a field is told of where the record says it.
@@ -372,15 +393,6 @@ pub(super) fn tell_hidden(context: &Context, hidden: &[(Arc<str>, Hidden)]) {
             Hidden::Expired(end) => ui.detail(format_args!("expired   {key}, since {}", end.format("%Y-%m-%d %H:%M %:z"))),
         }
     }
-}
-
-/// The findings with what is refused. Where channels shrink, what may be why comes first, and is as bad.
-fn with_causes(findings: Findings, refused: Findings) -> Findings {
-    let shrinks = refused.iter().any(|finding| finding.code == &codes::CHANNEL_SHRINKS);
-    let is_cause = |finding: &Finding| shrinks && [&codes::NO_RECORDS, &codes::UNKNOWN_COLUMN].contains(&finding.code);
-    let (causes, others): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(is_cause);
-    let causes = causes.into_iter().map(|cause| Finding { severity: Severity::Error, ..cause });
-    causes.chain(others).chain(refused).collect()
 }
 
 fn abandoned(plan: &Plan, config: &Config) -> Findings {

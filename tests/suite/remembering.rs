@@ -428,6 +428,16 @@ fn a_source_that_became_empty_is_told_first() {
 }
 
 #[test]
+fn a_table_that_lost_nothing_is_no_cause_of_what_is_lost() {
+    let publication = Publication::with_items(6);
+    publication.write("feeds.toml", format!("{CONFIG}[[source]]\npath = 'items'\n[[source]]\npath = 'news.csv'\n"));
+    table(&publication, "id,title,date,body,url", 2);
+    publication.build();
+    (1..=4).for_each(|n| publication.remove(&format!("items/item-{n}.md")));
+    publication.run(&["build"]).expect(1, &["channel-shrinks", "news.csv:1: warning[unknown-column]"]);
+}
+
+#[test]
 fn a_date_in_the_future_is_refused_unless_it_is_meant() {
     let publication = Publication::with_items(1);
     record(&publication, "typo", "date = 2081-01-01\ntitle = 'Belize'", "x");
