@@ -2,9 +2,10 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rayon::prelude::*;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, params};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::{Digest, Items, Known, KnownChannel, KnownPage, LedgerError, Memory, Moment, Ping, Ref, Traces, pings};
@@ -61,7 +62,8 @@ impl File {
     }
 
     /// A hash by which the file is known to hold what it held: of its head, in which SQLite counts the transactions that wrote to it, and of what the file
-    /// system says of it. `None` where transactions are not counted there, or may be under way.
+    /// system says of it. `None` where transactions are not counted there, or may be under way. Not to be asked while a connection of this process reads or writes: who closes
+    /// the file that is opened here lets go of what the process has locked of it.
     pub fn state(&self) -> Option<u128> {
         let mut head = [0; 100];
         std::fs::File::open(&self.path).and_then(|mut file| file.read_exact(&mut head)).ok()?;
@@ -76,6 +78,8 @@ impl File {
             return Ok(Memory::default());
         }
         let connection = self.open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        // All of it is of one moment: the first that is read begins a transaction.
+        self.sql("read", connection.execute_batch("begin"))?;
         let version = self.version(&connection)?;
         if version == EMPTY {
             return Ok(Memory::default());
@@ -121,22 +125,27 @@ impl File {
         Ok(connection)
     }
 
-    /// All items in their order, in parts that are read at a time.
+    /// All items in their order, in parts that are read at a time: while the connection reads, nobody else's transaction ends.
     fn items(&self, connection: &Connection) -> Result<Vec<Vec<Known>>, LedgerError> {
-        let last = self.sql("read", connection.query_row("select coalesce(max(id), 0) from items", [], |row| row.get(0)))?;
-        let Some(before) = self.state() else { return self.in_parts(last, 1) };
-        let parts = self.in_parts(last, rayon::current_num_threads().clamp(1, 1 + last as usize / PART))?;
-        // Each is read through a connection of its own: somebody may have written between the one and the other.
-        if self.state() == Some(before) { Ok(parts) } else { self.in_parts(last, 1) }
+        let last: i64 = self.sql("read", connection.query_row("select coalesce(max(id), 0) from items", [], |row| row.get(0)))?;
+        // Not so where a log is written ahead.
+        let journal: String = self.sql("read", connection.query_row("pragma journal_mode", [], |row| row.get(0)))?;
+        let parts = if journal == "wal" { 1 } else { rayon::current_num_threads().clamp(1, 1 + last as usize / PART) };
+        let begin = |part: usize| (last as i128 * part as i128 / parts as i128) as i64;
+        let ranges: Vec<(i64, i64)> = (0..parts).map(|part| (begin(part), begin(part + 1))).collect();
+        let read = |range: &(i64, i64)| if parts > 1 { self.part(*range) } else { Ok(None) };
+        let read: Vec<Option<Vec<Known>>> = ranges.par_iter().map(read).collect::<Result<_, _>>()?;
+        let rest = |(range, read): (&(i64, i64), Option<Vec<Known>>)| read.map_or_else(|| load_items(connection, *range), Ok);
+        self.sql("read", ranges.iter().zip(read).map(rest).collect())
     }
 
-    fn in_parts(&self, last: i64, parts: usize) -> Result<Vec<Vec<Known>>, LedgerError> {
-        let begin = |part: usize| (last as i128 * part as i128 / parts as i128) as i64;
-        let part = |part: usize| {
-            let connection = self.open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-            self.sql("read", load_items(&connection, (begin(part), begin(part + 1))))
-        };
-        (0..parts).into_par_iter().map(part).collect()
+    /// Some items, through a connection of their own; `None` where somebody is about to write, who waits for all that read, and lets nobody begin to.
+    fn part(&self, range: (i64, i64)) -> Result<Option<Vec<Known>>, LedgerError> {
+        let connection = self.open_waiting(OpenFlags::SQLITE_OPEN_READ_WRITE, Duration::ZERO)?;
+        match load_items(&connection, range) {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(None),
+            items => self.sql("read", items.map(Some)),
+        }
     }
 
     /// What SQLite itself finds wrong with the file.
@@ -169,11 +178,17 @@ impl File {
     }
 
     fn open(&self, flags: OpenFlags) -> Result<Connection, LedgerError> {
+        let connection = self.open_waiting(flags, Duration::from_secs(10))?;
+        self.sql("open", connection.pragma_update(None, "synchronous", "full"))?;
+        Ok(connection)
+    }
+
+    /// A connection that was asked nothing yet and waits so long for others.
+    fn open_waiting(&self, flags: OpenFlags, most: Duration) -> Result<Connection, LedgerError> {
         // One thread at a time has a connection, as its type says; without this SQLite locks for every cell that is read.
         let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = self.sql("open", Connection::open_with_flags(&self.path, flags))?;
-        self.sql("open", connection.busy_timeout(std::time::Duration::from_secs(10)))?;
-        self.sql("open", connection.pragma_update(None, "synchronous", "full"))?;
+        self.sql("open", connection.busy_timeout(most))?;
         Ok(connection)
     }
 
@@ -482,6 +497,33 @@ mod tests {
         store.save(&memory, &after).expect("saved");
         assert_eq!(store.load().expect("read"), after);
         assert!(store.integrity().expect("whole").is_empty());
+    }
+
+    #[test]
+    fn what_is_read_is_of_one_moment() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = File::new(folder.path().join("ledger.db"));
+        let put = |memory: &mut Memory, n: usize| {
+            let names = Names::new(&format!("urn:{n}"), None, "k", "T");
+            let at = memory.put(Known { names, first_seen: 1.into(), published: 2.into(), updated: None, gone: None });
+            std::sync::Arc::make_mut(&mut memory.channels.entry("all".into()).or_default().members).push(at);
+        };
+        let mut memory = Memory::default();
+        (0..4 * PART).for_each(|n| put(&mut memory, n));
+        store.save(&Memory::default(), &memory).expect("saved");
+        std::thread::scope(|scope| {
+            let writer = scope.spawn(|| {
+                for n in 4 * PART..4 * PART + 40 {
+                    let before = memory.clone();
+                    put(&mut memory, n);
+                    store.save(&before, &memory).expect("saved");
+                }
+            });
+            while !writer.is_finished() {
+                let read = store.load().expect("whole");
+                assert_eq!(read.channels["all"].members.len(), read.items.len());
+            }
+        });
     }
 
     #[test]
