@@ -27,6 +27,8 @@ pub use pages::lists_of;
 pub use part::{Order, Part, Parted, part};
 pub use prepare::{Changed, Former, prepare};
 pub use recalled::{Recalled, is_dated_ahead, recall, seen_now};
+#[cfg(feature = "postgres")]
+pub(crate) use recalled::{as_published, hold, is_out_by_date};
 pub use render::{path, url};
 pub use settled::{Made, Settled, keep};
 pub use sift::{Sifted, Texts, depends, read, read_again};

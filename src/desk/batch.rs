@@ -105,15 +105,21 @@ impl<'a> Batch<'a> {
         if !self.how.anew {
             memory = self.leave_out_same(&standing, &memory);
         }
-        let rows: Vec<Row> = self.items.iter().map(|(item, sifted)| self.row(item, sifted)).collect();
-        let hidden: HashSet<&str> = rows.iter().filter(|row| row.is_hidden).map(|row| &*row.iri).collect();
-        let seen = std::mem::take(&mut self.items).into_iter().filter(|(item, _)| !hidden.contains(item.iri()));
+        let items = std::mem::take(&mut self.items);
         let of_today = |mut item: Item| {
             // What has not happened yet is not told.
             item.update(item.updated().filter(|updated| *updated <= self.how.now));
             Arc::new(item)
         };
-        let mut shown: Vec<Arc<Item>> = seen.map(|(item, _)| of_today(item)).collect();
+        let one = |(item, sifted): (Item, Sifted)| {
+            let held = pipeline::as_published(self.config, &item, &memory, self.how.now);
+            let row = self.row(&item, held.as_ref(), &sifted);
+            let shown = (!row.is_hidden).then(|| of_today(held.unwrap_or(item)));
+            (row, shown)
+        };
+        let (rows, shown): (Vec<Row>, Vec<_>) = items.into_iter().map(one).unzip();
+        let mut shown: Vec<Arc<Item>> = shown.into_iter().flatten().collect();
+        let hidden: HashSet<&str> = rows.iter().filter(|row| row.is_hidden).map(|row| &*row.iri).collect();
         self.likenesses(transaction, &mut memory, &shown)?;
         let withheld: Vec<Ref> = hidden.iter().filter_map(|iri| memory.find(iri)).collect();
         let against =
@@ -176,15 +182,17 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    fn row(&self, item: &Item, sifted: &Sifted) -> Row {
-        let now = self.how.now;
-        let hidden = item.hidden(now);
-        let update = item.updated().filter(|updated| *updated > now);
-        let due = match hidden {
+    /// What is written of it, as its record says it. `held` is what it is published as meanwhile, where its date slipped into the future.
+    fn row(&self, item: &Item, held: Option<&Item>, sifted: &Sifted) -> Row {
+        let (now, seen) = (self.how.now, held.unwrap_or(item));
+        let hidden = seen.hidden(now);
+        let due = match item.hidden(now) {
             Some(Hidden::NotYet(due)) => Some(due.timestamp()),
-            Some(_) => None,
-            None => update.map(|update| update.timestamp()).into_iter().chain(pipeline::item_changes(self.config, item, now)).min(),
+            _ => None,
         };
+        let update = seen.updated().filter(|updated| *updated > now).map(|update| update.timestamp());
+        let changes = update.into_iter().chain(pipeline::item_changes(self.config, seen, now)).filter(|_| hidden.is_none());
+        let due = due.into_iter().chain(changes).min();
         let data = stored::write(item, &sifted.placement);
         Row {
             iri: item.iri().to_string(),
@@ -193,9 +201,9 @@ impl<'a> Batch<'a> {
             ends: item.lifetime().expires.filter(|end| *end > now).map(|end| end.timestamp()),
             mark: stored::mark(&data),
             data,
-            rank: -item.published.timestamp(),
+            rank: -seen.published.timestamp(),
             is_hidden: hidden.is_some(),
-            spots: if hidden.is_some() { Vec::new() } else { channel::spots(self.config, item, &sifted.placement, now) },
+            spots: if hidden.is_some() { Vec::new() } else { channel::spots(self.config, seen, &sifted.placement, now) },
         }
     }
 }

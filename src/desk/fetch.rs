@@ -14,7 +14,7 @@ use crate::config::{Config, Limits, NamedChannel, paths::variants};
 use crate::item::Item;
 use crate::ledger::postgres::{KNOWN, channel, deleted, known};
 use crate::ledger::{Memory, date};
-use crate::pipeline::{Order, Part};
+use crate::pipeline::{self, Order, Part};
 
 /// Items that a worker has met, by id, with the mark of what is stored: those of one channel are mostly those of the next.
 #[derive(Debug, Default)]
@@ -196,6 +196,10 @@ impl Desk<'_> {
         for known in all {
             if let Some((_, item, placement)) = stock.items.get(known.iri()) {
                 let mut item = item.clone();
+                if item.published.timestamp() != known.published.seconds() {
+                    // It slipped into the future, and stays as it was published.
+                    pipeline::hold(&mut item, known.published.seconds());
+                }
                 item.update(known.updated.map(|updated| date(updated.seconds())));
                 items.push(Arc::new(item));
                 placements.push(placement.clone());

@@ -78,9 +78,17 @@ impl Desk<'_> {
     /// Adds those that a batch has elsewhere from now on. What a record itself takes out is meant, and what a query asks the age of comes and goes.
     fn lost_by(&mut self, batch: &[(Item, Sifted)], how: How<'_>, lost: &mut Lost) -> Result<(), DeskError> {
         let config = self.config;
+        let held = self.held(batch.iter().map(|(item, _)| item), how.now)?;
+        let channels = |item: &Item, sifted: &Sifted| match held.get(item.iri()) {
+            Some(date) => {
+                let mut item = item.clone();
+                pipeline::hold(&mut item, *date);
+                channels(config, &item, sifted, how.now)
+            }
+            None => channels(config, item, sifted, how.now),
+        };
         let is_taken_out = |item: &Item| matches!(item.hidden(how.now), Some(Hidden::Withdrawn | Hidden::Expired(_)));
-        let left: HashMap<&str, BTreeSet<String>> =
-            batch.iter().map(|(item, sifted)| (item.iri(), channels(config, item, sifted, how.now))).collect();
+        let left: HashMap<&str, BTreeSet<String>> = batch.iter().map(|(item, sifted)| (item.iri(), channels(item, sifted))).collect();
         let out: HashSet<&str> = batch.iter().filter(|(item, _)| is_taken_out(item)).map(|(item, _)| item.iri()).collect();
         let iris: Vec<&str> = left.keys().copied().collect();
         let rows = self.client.query("select channel, iri from placements where iri = any($1)", &[&iris]);
@@ -93,6 +101,21 @@ impl Desk<'_> {
         Ok(())
     }
 
+    /// The dates that published items keep where those of their records slipped into the future, by id, in seconds since 1970.
+    pub(super) fn held<'i>(
+        &mut self,
+        items: impl Iterator<Item = &'i Item>,
+        now: DateTime<Utc>,
+    ) -> Result<HashMap<String, i64>, DeskError> {
+        let iris: Vec<&str> = items.filter(|item| pipeline::is_out_by_date(item, item.hidden(now))).map(Item::iri).collect();
+        if iris.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let query = "select iri, published from ledger where iri = any($1) and gone is null and published <= $2";
+        let rows = self.client.query(query, &[&iris, &now.timestamp()]);
+        Ok(self.said(rows)?.iter().map(|row| (row.get(0), row.get(1))).collect())
+    }
+
     /// The channels that lose too much, among those that there are by the config.
     fn shrinking(&mut self, lost: Lost) -> Result<Findings, DeskError> {
         let known: BTreeSet<String> = lost.keys().cloned().collect();
@@ -101,13 +124,11 @@ impl Desk<'_> {
         let rows = self
             .client
             .query("select channel, count(*) from placements where channel = any($1) group by channel order by channel", &[&paths]);
-        let percent = self.config.guards.shrink;
         let mut findings = Findings::new();
         for row in &self.said(rows)? {
             let (channel, total): (&str, i64) = (row.get(0), row.get(1));
             let lost = lost.get(channel).copied().unwrap_or_default();
-            let too_many = percent.map_or(lost * 3 > total, |percent| lost * 100 > i64::from(percent) * total) || lost == total;
-            if too_many {
+            if lost == total || guard::is_too_much(self.config, lost as usize, total as usize) {
                 let message = format!("the channel `{channel}` would lose {lost} of its {total} items");
                 let help = "see whether a source is broken; to take them out all the same: `--accept shrink`";
                 findings.push(Finding::new(&codes::CHANNEL_SHRINKS, message).at(Place::file(self.config.path.clone())).help(help));

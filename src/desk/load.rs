@@ -20,7 +20,7 @@ use super::{Desk, DeskError, LIST, again, facts, fingerprint, stored};
 use crate::channel::{self, Sorted};
 use crate::classify::Classifier;
 use crate::crash;
-use crate::diag::{Finding, Findings};
+use crate::diag::Findings;
 use crate::item::{self, Files, Hidden, Item, Loaded, Sift};
 use crate::ledger::{Accept, Traces, guard, trace};
 use crate::pipeline::{self, Sifted};
@@ -100,18 +100,32 @@ impl Desk<'_> {
         let is_other = self.is_other()?;
         let none = HashMap::new();
         let sieve = Sieve::new(self, load, if is_other || load.full { &none } else { known }).map_err(cannot)?;
-        let Loaded { items, findings, records, .. } = item::read_with(self.config, Files::list(self.config), progress, &sieve);
+        let Loaded { items, mut findings, records, .. } = item::read_with(self.config, Files::list(self.config), progress, &sieve);
         if findings.has_errors() && !load.keep_going {
             return Err(DeskError::Refused(findings));
         }
-        sieve.refuse_ahead()?;
-        let hidden = items.iter().filter_map(|item| Some((item.key().into(), item.hidden(load.now)?))).collect();
+        self.refuse_ahead(sieve.ahead(), load.now)?;
+        let held = self.held(items.iter().map(|item| &**item), load.now)?;
+        findings.extend(told(&items, &held));
+        let out = items.iter().filter(|item| !held.contains_key(item.iri()));
+        let hidden = out.filter_map(|item| Some((item.key().into(), item.hidden(load.now)?))).collect();
         let here: HashSet<u128> = items.iter().map(|item| mark(item.iri())).collect();
         let gone = self.gone(&here)?;
         let aside = sieve.aside().map_err(cannot)?;
         let mut sources = Sources { is_other, items: items.len(), here, gone, aside, records, hidden, findings };
         self.guard_sources(&mut sources, load)?;
         Ok(sources)
+    }
+
+    /// Refuses items of tomorrow and later, as a build does.
+    fn refuse_ahead(&mut self, ahead: Vec<Item>, now: DateTime<Utc>) -> Result<(), DeskError> {
+        if ahead.is_empty() {
+            return Ok(());
+        }
+        let held = self.held(ahead.iter(), now)?;
+        let mut refused: Findings = ahead.iter().map(|item| guard::future(item, held.contains_key(item.iri()))).collect();
+        refused.sort_by_place();
+        Err(DeskError::Refused(refused))
     }
 
     fn guard_sources(&mut self, sources: &mut Sources, load: Load<'_>) -> Result<(), DeskError> {
@@ -154,11 +168,13 @@ impl Desk<'_> {
         self.insist()?;
         let known = HashMap::new();
         let sieve = Sieve::new(self, load, &known).map_err(cannot)?;
-        let Loaded { items, findings, records, .. } = item::read_with(self.config, files, progress, &sieve);
+        let Loaded { items, mut findings, records, .. } = item::read_with(self.config, files, progress, &sieve);
         if findings.has_errors() {
             return Err(DeskError::Refused(findings));
         }
-        sieve.refuse_ahead()?;
+        self.refuse_ahead(sieve.ahead(), load.now)?;
+        let held = self.held(items.iter().map(|item| &**item), load.now)?;
+        findings.extend(told(&items, &held));
         let how = How { now: load.now, accepted: load.accepted, anew: load.full, going: &[], turn: None };
         let mut aside = sieve.aside().map_err(cannot)?;
         self.refuse_repeats(&mut aside, how)?;
@@ -238,6 +254,14 @@ fn move_to(transaction: &mut Transaction<'_>, place: i64) -> Result<(), postgres
     transaction.execute("update documents set token = 0, tag = null", &[]).map(drop)
 }
 
+/// What is said of items that keep the dates that they had.
+fn told(items: &[Arc<Item>], held: &HashMap<String, i64>) -> Findings {
+    if held.is_empty() {
+        return Findings::new();
+    }
+    items.iter().filter_map(|item| Some(guard::held(item, *held.get(item.iri())?))).collect()
+}
+
 fn mark(iri: &str) -> u128 {
     xxh3_128(iri.as_bytes())
 }
@@ -256,7 +280,7 @@ struct Sieve<'a> {
     file: Mutex<BufWriter<File>>,
     fault: Mutex<Option<io::Error>>,
     /// What lies in the future, and nobody said that it may.
-    ahead: Mutex<Vec<Finding>>,
+    ahead: Mutex<Vec<Item>>,
 }
 
 impl<'a> Sieve<'a> {
@@ -273,12 +297,9 @@ impl<'a> Sieve<'a> {
         })
     }
 
-    /// Items of tomorrow and later that do not say that they are to be held back, as a build refuses them.
-    fn refuse_ahead(&self) -> Result<(), DeskError> {
-        let mut ahead: Findings =
-            std::mem::take(&mut *self.ahead.lock().unwrap_or_else(std::sync::PoisonError::into_inner)).into_iter().collect();
-        ahead.sort_by_place();
-        if ahead.is_empty() { Ok(()) } else { Err(DeskError::Refused(ahead)) }
+    /// Items of tomorrow and later that do not say that they are to be held back.
+    fn ahead(&self) -> Vec<Item> {
+        std::mem::take(&mut *self.ahead.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
     fn put_aside(&self, traces: &Traces, data: &str) -> io::Result<()> {
@@ -329,7 +350,9 @@ impl Sift for Sieve<'_> {
 
     fn sift(&self, _: u128, item: &mut Item) {
         if pipeline::is_dated_ahead(self.config, item, self.load.accepted, self.load.now) {
-            self.ahead.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(guard::future(item, false));
+            let mut ahead = item.clone();
+            ahead.put_text(None);
+            self.ahead.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(ahead);
         }
         let data = stored::write(item, &self.classifier.place(item));
         if self.known.get(&mark(item.iri())) != Some(&stored::mark(&data))

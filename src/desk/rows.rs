@@ -33,7 +33,7 @@ pub fn displaced<T: AsRef<str> + Sync + ToSql>(transaction: &mut Transaction<'_>
 }
 
 /// Has the published channels know the items that are about to go in their places, also those that no worker has published: each tells for a time of those
-/// that it would have shown, as a build's do.
+/// that it showed, and of some others, as a build's do.
 pub fn bury<T: AsRef<str> + Sync + ToSql>(config: &Config, transaction: &mut Transaction<'_>, iris: &[T]) -> Result<(), postgres::Error> {
     if iris.is_empty() {
         return Ok(());

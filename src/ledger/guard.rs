@@ -14,7 +14,7 @@ use crate::item::{Date, Item};
 pub use paths::paths;
 pub use repeats::{Repeat, repeats};
 #[cfg(feature = "postgres")]
-pub(crate) use shrink::is_timed;
+pub(crate) use shrink::{is_timed, is_too_much};
 
 /// What a user may accept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -132,8 +132,9 @@ pub fn future(item: &Item, is_published: bool) -> Finding {
     Finding::new(&codes::FUTURE_ITEM, message).at(item.place()).help(help)
 }
 
-/// The same of one that stays published with the date that it had.
-pub fn held(item: &Item, date: Date) -> Finding {
+/// The same of one that stays published with the date that it had, in seconds since 1970.
+pub fn held(item: &Item, date: i64) -> Finding {
+    let date = super::date(date).with_timezone(item.published.offset());
     let message = format!(
         "`{}` is dated {}, which lies in the future, and stays published with the date that it had, {}",
         item.key(),

@@ -127,9 +127,28 @@ pub(super) fn dated_ahead(config: &Config, items: &[Arc<Item>], apart: &[Apart],
 
 /// What is remembered of a published item that nothing but its date would take out.
 pub(super) fn slipped<'m>(item: &Item, hidden: Option<Hidden>, memory: &'m Memory, now: DateTime<Utc>) -> Option<&'m Known> {
-    let by_date = matches!(hidden, Some(Hidden::NotYet(_))) && item.lifetime().publish_at.is_none();
-    let known = memory.get(memory.find(item.iri()).filter(|_| by_date)?);
+    let known = memory.get(memory.find(item.iri()).filter(|_| is_out_by_date(item, hidden))?);
     (known.gone.is_none() && known.published.seconds() <= now.timestamp()).then_some(known)
+}
+
+/// Whether nothing but its date takes the item out.
+pub fn is_out_by_date(item: &Item, hidden: Option<Hidden>) -> bool {
+    matches!(hidden, Some(Hidden::NotYet(_))) && item.lifetime().publish_at.is_none()
+}
+
+/// Gives an item the date that it was published with, in seconds since 1970.
+pub fn hold(item: &mut Item, date: i64) {
+    item.published = ledger::date(date).with_timezone(item.published.offset());
+}
+
+/// A published item whose date slipped into the future, with the date that it had; its text is at hand.
+#[cfg(feature = "postgres")]
+pub fn as_published(config: &Config, item: &Item, memory: &Memory, now: DateTime<Utc>) -> Option<Item> {
+    let known = slipped(item, item.hidden(now), memory, now)?;
+    let mut held = item.clone();
+    hold(&mut held, known.published.seconds());
+    trace_again(config, &mut held, None);
+    Some(held)
 }
 
 /// Published items whose dates slipped into the future.
@@ -155,12 +174,11 @@ fn hold_dates(
     let mut slipped = Slipped::default();
     for (at, known) in &all {
         let item = Arc::make_mut(&mut items[*at]);
-        let held = ledger::date(known.published.seconds()).with_timezone(item.published.offset());
-        slipped.told.push(guard::held(item, held));
+        slipped.told.push(guard::held(item, known.published.seconds()));
         if let Some(Hidden::NotYet(due)) = item.hidden(now) {
             slipped.due.push(due.to_utc());
         }
-        item.published = held;
+        hold(item, known.published.seconds());
         trace_again(shelf.config, item, texts.remove(&(*at as u32)));
         // What is made of it is not what its record says.
         notes[*at].mark ^= known.published.seconds() as u64;

@@ -349,6 +349,58 @@ fn what_nobody_can_have_meant_is_refused_and_nothing_is_taken_in() {
 }
 
 #[test]
+fn a_new_story_on_the_page_of_an_old_one_is_no_repeat() {
+    let Some(twins) = Twins::new(&format!("{CONFIG}{OUTPUT}")) else { return };
+    ships(&twins, 6);
+    let call = |name: &str, title: &str, more: &str| {
+        let more = format!("date = 2018-02-{name}\nlink = 'https://example.org/call'\n{more}");
+        twins.write(&format!("items/call-{name}.md"), &record(title, &more, &format!("Ships of Belize are called, {name}.")));
+    };
+    call("01", "The first call", "");
+    twins.compare_at("2018-03-01T12:00:00Z");
+    twins.remove("items/call-01.md");
+    call("02", "The second call", "");
+    twins.compare_at("2018-03-02T12:00:00Z");
+    // Its record stands, though it is withdrawn, now and later.
+    call("02", "The second call", "withdrawn = true");
+    call("03", "The second call", "");
+    twins.compare_at("2018-03-03T12:00:00Z");
+    call("04", "The second call", "");
+    twins.compare_at("2018-03-04T12:00:00Z");
+    twins.remove("items/call-02.md");
+    call("05", "The second call", "");
+    let ran = twins.worked.run(&["db", "load"]);
+    ran.expect(1, &["`call-05` is new, and has the title and the link of `call-02`", "if it is another story: `--accept repeats`"]);
+}
+
+#[test]
+fn a_published_item_whose_date_slips_stays_as_it_is() {
+    let Some(twins) = Twins::new(&format!("{CONFIG}{OUTPUT}[[channel]]\npath = 'lately'\ntitle = 'Lately'\nquery = 'within:70d'\n")) else {
+        return;
+    };
+    ships(&twins, 6);
+    twins.compare_at("2018-03-01T12:00:00Z");
+    let slip = |date: &str, text: &str| twins.write("items/item-6.md", &record("Ship 6, take 1", &format!("date = {date}"), text));
+    slip("2081-01-07", "Ships of Belize, text 6.");
+    let load = |more: &[&str]| twins.worked.run(&[&["db", "load", "--now", "2018-03-02T08:00:00Z"], more].concat());
+    load(&[]).expect(1, &["future-item", "leave the item published with the date that it had: `--accept future`"]);
+    load(&["--accept", "future"]).expect(0, &["warning[future-item]: `item-6`", "stays published with the date that it had"]);
+    let alike = |now: &str| {
+        for twin in [&twins.worked, &twins.built] {
+            twin.run(&["build", "--now", now, "--accept", "future"]).expect(0, &[]);
+        }
+        twins.are_alike(now);
+        documents(&twins.database)["all.atom"].clone()
+    };
+    assert!(alike("2018-03-02T08:00:00Z").contains("item/item-6<"));
+    slip("2018-03-20", "Ships of Belize, text 6, mended.");
+    let feed = alike("2018-03-03T08:00:00Z");
+    assert!(feed.contains("mended") && feed.contains("<updated>2018-03-03T08:00:00Z</updated>") && !feed.contains("2018-03-20"), "{feed}");
+    alike("2018-03-19T19:00:00Z");
+    assert!(alike("2018-03-20T19:00:00Z").contains("<published>2018-03-20T18:00:00Z</published>"), "when its time has come");
+}
+
+#[test]
 fn records_are_put_and_taken_out_one_by_one() {
     let Some(twins) = Twins::new(&format!("{CONFIG}{OUTPUT}")) else { return };
     let row = |id: &str, title: &str| {

@@ -89,7 +89,7 @@ pub fn is_timed(config: &Config, path: &str) -> bool {
 }
 
 /// Whether so many may not go at once.
-fn is_too_much(config: &Config, lost: usize, total: usize) -> bool {
+pub fn is_too_much(config: &Config, lost: usize, total: usize) -> bool {
     match config.guards.shrink {
         None => lost * 3 > total,
         Some(percent) => lost as u64 * 100 > u64::from(percent) * total as u64,
