@@ -204,8 +204,8 @@ impl Recall {
         }
     }
 
-    /// A new item repeats one that is gone if it has its content, or two of its page, its title, its text and its date, but for the title and the text. One
-    /// whose record stands came to nothing new.
+    /// A new item repeats one that is gone if it has its content, or its text or title of the same date, or its page with its text, title or date. One whose
+    /// record stands is repeated by none.
     fn find_copies(&mut self, withheld: &[Ref]) {
         if self.after.items().len() == self.known {
             return;
