@@ -1,7 +1,7 @@
 //! The bytes of a document, in pieces: an item that stands in thirty documents, or in the archives of thirty channels, is in memory once.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
 
@@ -40,11 +40,13 @@ pub struct Bytes {
     items: Vec<Encoded>,
     between: &'static [u8],
     after: Vec<u8>,
+    /// Of all of them, once it was asked for.
+    hash: OnceLock<blake3::Hash>,
 }
 
 impl Bytes {
     pub(super) fn new(shell: Shell, items: Vec<Encoded>) -> Self {
-        Bytes { before: shell.before, items, between: shell.between, after: shell.after }
+        Bytes { before: shell.before, items, between: shell.between, after: shell.after, hash: OnceLock::new() }
     }
 
     /// One after the other.
@@ -90,6 +92,16 @@ impl Bytes {
         buffer.reserve(self.len());
         self.pieces().for_each(|piece| buffer.extend_from_slice(piece));
         buffer
+    }
+
+    /// The BLAKE3 hash of all of them, taken once; `buffer` as for [`Bytes::whole`].
+    pub fn hash(&self, buffer: &mut Vec<u8>) -> blake3::Hash {
+        *self.hash.get_or_init(|| blake3::hash(self.whole(buffer)))
+    }
+
+    /// The same where they are in a row already.
+    pub fn hash_of(&self, whole: &[u8]) -> blake3::Hash {
+        *self.hash.get_or_init(|| blake3::hash(whole))
     }
 
     pub fn to_vec(&self) -> Vec<u8> {

@@ -125,7 +125,7 @@ fn model(entry: &Entry<'_>, publication: &Publication, content: Content) -> Obje
     let (content_html, content_text, summary) = texts(entry, content);
     Object {
         id: door(item.iri()),
-        url: entry.link().as_ref().map(uri),
+        url: entry.link.as_ref().map(uri),
         external_url: item.source().map(|origin| uri(&origin.url)),
         title: door(item.title()),
         content_html,

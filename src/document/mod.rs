@@ -2,7 +2,8 @@
 //!
 //! Each item is encoded once for each format, whatever the number of channels that carry it; a document is a head and the encoded items in
 //! the channel's order. Pure functions: the same values give the same bytes. The writer crates' models say what goes where (`rss`, `atom`),
-//! the finish pass says how it is spelt (`finish`); text was made ready and classified elsewhere.
+//! and `xml` how it is spelt: what the crates write of a channel goes through the finish pass (`finish`), and items, of which there are many, are
+//! written from the model as the crates would. Text was made ready and classified elsewhere.
 
 mod atom;
 mod bytes;
@@ -13,6 +14,7 @@ mod rss;
 #[cfg(test)]
 mod tests;
 mod values;
+mod xml;
 
 use std::sync::Arc;
 
@@ -91,17 +93,10 @@ pub struct Entry<'a> {
     pub item: &'a Item,
     pub text: &'a Prepared,
     pub categories: Vec<Category>,
-    /// The item's page among the published ones, where it has none elsewhere.
-    pub page: Option<Url>,
+    /// The item's page: its own, else the one that is published for it.
+    pub link: Option<Url>,
     /// The item's translations that have a page: language and address.
     pub translations: Vec<(Language, Url)>,
-}
-
-impl Entry<'_> {
-    /// The item's page: its own, else the one that is published for it.
-    fn link(&self) -> Option<Url> {
-        self.item.link().or_else(|| self.page.clone())
-    }
 }
 
 /// An item's text, ready to be encoded.

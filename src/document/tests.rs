@@ -1,6 +1,7 @@
 //! Documents as strangers read them: a strict XML parser, feed-rs, and the readers of the two writer crates.
 
 mod json;
+mod writers;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -167,7 +168,7 @@ fn category(term: &str, label: &str) -> Category {
 /// An entry of `item` with the given text and nothing else, encoded and put into a document of its own.
 fn document(parts: &Parts, text: &Prepared, content: Content, format: Format) -> String {
     let (publication, item) = (publication(), Item::from(parts.clone()));
-    let entry = Entry { item: &item, text, categories: vec![category("BZ", "Belize & more")], page: None, translations: Vec::new() };
+    let entry = Entry { item: &item, text, categories: vec![category("BZ", "Belize & more")], link: item.link(), translations: Vec::new() };
     let encoded = encode(&entry, &publication, content, format);
     String::from_utf8(render(&head(&publication), &[&encoded], format)).expect("UTF-8")
 }
@@ -176,7 +177,8 @@ fn full_document(format: Format) -> String {
     let (publication, item) = (full_publication(), Item::from(full_item()));
     let text = prepared(Some("<p>Fish &amp; <b>chips</b> ]]&gt;</p>"), Some("Fish & chips < 3"));
     let translations = vec![(language("es"), url("https://example.org/es/belize")), (language("fr"), url("https://example.org/fr/b.pdf"))];
-    let entry = Entry { item: &item, text: &text, categories: vec![category("BZ", "Belize"), category("", " ")], page: None, translations };
+    let entry =
+        Entry { item: &item, text: &text, categories: vec![category("BZ", "Belize"), category("", " ")], link: item.link(), translations };
     let encoded = encode(&entry, &publication, Content::Full, format);
     String::from_utf8(render(&full_head(&publication), &[&encoded], format)).expect("UTF-8")
 }
@@ -467,7 +469,7 @@ fn the_same_values_give_the_same_bytes() {
 fn as_many_entries_as_fit() {
     let publication = publication();
     let (item, text) = (Item::from(item()), Prepared::default());
-    let entry = Entry { item: &item, text: &text, categories: Vec::new(), page: None, translations: Vec::new() };
+    let entry = Entry { item: &item, text: &text, categories: Vec::new(), link: item.link(), translations: Vec::new() };
     for format in FORMATS {
         let encoded = encode(&entry, &publication, Content::Full, format);
         let entries = [&encoded; 5];
@@ -598,7 +600,7 @@ proptest! {
         });
         let text = prepared(Some(&html), Some(&summary));
         let publication = Publication { rights: Some(format!("r{rights}.")), ..publication() };
-        let entry = Entry { item: &item, text: &text, categories: vec![category(&format!("c{label}."), &format!("l{label}."))], page: None, translations: vec![] };
+        let entry = Entry { item: &item, text: &text, categories: vec![category(&format!("c{label}."), &format!("l{label}."))], link: item.link(), translations: vec![] };
         let head = Head { title: title.clone(), description: summary.clone(), ..full_head(&publication) };
         for format in XML {
             let encoded = encode(&entry, &publication, Content::Full, format);

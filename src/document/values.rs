@@ -1,6 +1,6 @@
 //! Values as the feed formats spell them: characters, dates, addresses, mailboxes, links; what the formats share and none owns.
 
-use chrono::{Timelike, Utc};
+use chrono::{Datelike, SecondsFormat, Timelike, Utc};
 use url::{Position, Url};
 
 use super::{Alternate, Entry, Head};
@@ -52,7 +52,11 @@ pub(super) fn looks_like_markup(text: &str) -> bool {
 
 /// RSS 2.0 `pubDate`: RFC 822 with the year in four digits, in UTC (`+0000`), since validators and old readers stumble over odd offsets.
 pub(super) fn rfc822(date: Date) -> String {
-    date.with_timezone(&Utc).format("%a, %d %b %Y %H:%M:%S +0000").to_string()
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    // By hand: a pattern would be read anew for each date.
+    let (date, time) = (date.naive_utc().date(), date.naive_utc().time());
+    let (weekday, month) = (date.weekday(), MONTHS[date.month0() as usize]);
+    format!("{weekday}, {:02} {month} {:04} {:02}:{:02}:{:02} +0000", date.day(), date.year(), time.hour(), time.minute(), time.second())
 }
 
 /// Atom's date (RFC 4287 section 3.3) for the writer crate: whole seconds, UTC. The finish pass makes its `+00:00` a `Z`.
@@ -63,7 +67,7 @@ pub(super) fn whole_utc(date: Date) -> Date {
 
 /// RFC 3339 to the second with `Z`, where the date goes into an extension as text.
 pub(super) fn rfc3339(date: Date) -> String {
-    date.with_timezone(&Utc).format("%Y-%m-%dT%H:%M:%SZ").to_string()
+    date.with_timezone(&Utc).to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// The address with every character outside RFC 3986 percent-encoded; `Url` lets `|`, `[`, `^` and the like stand in paths and queries.
@@ -186,8 +190,8 @@ pub(super) fn item_links(entry: &Entry<'_>) -> Vec<Link> {
         let link = Link::new("alternate", uri(url)).hreflang(Some(language));
         if is_page(url) { link.media_type("text/html") } else { link }
     };
-    let Some(own) = entry.link() else { return Vec::new() };
-    alternates(page(&own, &entry.item.language), entry.translations.iter().map(|(language, url)| page(url, language)))
+    let Some(own) = &entry.link else { return Vec::new() };
+    alternates(page(own, &entry.item.language), entry.translations.iter().map(|(language, url)| page(url, language)))
 }
 
 /// Whether an address is taken for a web page: a name such as `report.pdf` says that it is none.

@@ -167,7 +167,7 @@ impl Prepare<'_> {
             item,
             text: &text,
             categories: categories(self.config, item, &self.placements[at as usize]),
-            page: page::own_page(self.config, item),
+            link: self.link(item),
             translations: self.translations(at),
         };
         let encode = |format: &Format| document::encode(&entry, &self.config.publication, self.config.output.content, *format);
@@ -176,8 +176,13 @@ impl Prepare<'_> {
         (at, encoded, pages::text(self.config, item, text), findings)
     }
 
+    /// The item's page: its own, else the one that is published for it.
+    fn link(&self, item: &Item) -> Option<Url> {
+        item.link().or_else(|| page::own_page(self.config, item))
+    }
+
     fn translations(&self, at: u32) -> Vec<(Language, Url)> {
-        let of = |other: &Arc<Item>| Some((other.language.clone(), other.link().or_else(|| page::own_page(self.config, other))?));
+        let of = |other: &Arc<Item>| Some((other.language.clone(), self.link(other)?));
         let mut translations: Vec<(Language, Url)> = self.stories.others(at).filter_map(of).collect();
         translations.sort_by(|a, b| a.0.cmp(&b.0));
         translations

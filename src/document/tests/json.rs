@@ -97,7 +97,7 @@ fn every_item_has_one_content() {
 fn commas_stand_between_items_only() {
     let publication = publication();
     let (item, text) = (Item::from(item()), Prepared::default());
-    let entry = Entry { item: &item, text: &text, categories: Vec::new(), page: None, translations: Vec::new() };
+    let entry = Entry { item: &item, text: &text, categories: Vec::new(), link: item.link(), translations: Vec::new() };
     let encoded = encode(&entry, &publication, Content::Full, Format::Json);
     for count in [0, 1, 2, 7] {
         let whole = render(&head(&publication), &vec![&encoded; count], Format::Json);
@@ -133,7 +133,7 @@ fn authors_that_are_the_feeds_and_tags_that_are_said_are_not_said_again() {
     let publication = publication();
     let item = Item::from(Parts { authors: vec![publication.author.clone()], ..item() });
     let categories = vec![category("BZ", "Belize"), category("belize", "Belize"), category("ports", "Ports")];
-    let entry = Entry { item: &item, text: &Prepared::default(), categories, page: None, translations: Vec::new() };
+    let entry = Entry { item: &item, text: &Prepared::default(), categories, link: item.link(), translations: Vec::new() };
     let encoded = encode(&entry, &publication, Content::Full, Format::Json);
     let written = first(&String::from_utf8(render(&head(&publication), &[&encoded], Format::Json)).expect("UTF-8"));
     assert_eq!((&written["authors"], &written["tags"]), (&Value::Null, &json!(["Belize", "Ports"])));

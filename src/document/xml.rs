@@ -1,0 +1,200 @@
+//! XML as it is published: the spelling, whoever says what it is to spell.
+//!
+//! Text has no CDATA. Plain text has the hexadecimal references that feed validators ask for; white space in it and in attributes is written so that it
+//! survives; elements without content close themselves, and each stands on a line of its own.
+
+use crate::vocab::blocks::{Block, bits, blocks};
+
+/// A document, or a piece of one, on its way.
+pub(super) struct Xml {
+    pub out: Vec<u8>,
+    last: Last,
+    /// How deep the piece stands in its document.
+    base: usize,
+    depth: usize,
+    spelling: Spelling,
+    /// Whether `description` holds HTML, as it does in an item and not in a channel.
+    in_item: bool,
+}
+
+/// What stood last in the output.
+#[derive(Clone, Copy, PartialEq)]
+enum Last {
+    /// A start tag that is still open, so that it can take attributes or close itself.
+    Open,
+    Text,
+    End,
+}
+
+/// How an element's text is spelt.
+#[derive(Clone, Copy, PartialEq)]
+enum Spelling {
+    /// `&#x26;`, `&#x3C;`, on one line.
+    Plain,
+    /// `&amp;`, `&lt;`.
+    Html,
+    /// `+00:00` as `Z`.
+    Date,
+}
+
+impl Xml {
+    /// A document, with its declaration.
+    pub fn document(capacity: usize) -> Self {
+        let mut out = Vec::with_capacity(capacity);
+        out.extend_from_slice(b"<?xml version=\"1.0\" encoding=\"utf-8\"?>");
+        Xml { out, last: Last::End, base: 0, depth: 0, spelling: Spelling::Plain, in_item: false }
+    }
+
+    /// An item, `depth` deep in its document.
+    pub fn item(depth: usize, capacity: usize) -> Self {
+        Xml { out: Vec::with_capacity(capacity), base: depth, in_item: true, ..Xml::document(0) }
+    }
+
+    pub fn is_outside(&self) -> bool {
+        self.depth == 0
+    }
+
+    /// What was written so far, taken away; the rest begins with an indented line.
+    pub fn cut(&mut self) -> Vec<u8> {
+        self.close_start_tag();
+        self.last = Last::End;
+        std::mem::take(&mut self.out)
+    }
+
+    /// A start tag, which takes attributes until something else comes.
+    pub fn start(&mut self, name: &str) {
+        self.close_start_tag();
+        self.line();
+        self.out.push(b'<');
+        self.out.extend_from_slice(name.as_bytes());
+        self.spelling = match name {
+            "content" | "content:encoded" => Spelling::Html,
+            "description" if self.in_item => Spelling::Html,
+            "updated" | "published" => Spelling::Date,
+            _ => Spelling::Plain,
+        };
+        self.depth += 1;
+        self.last = Last::Open;
+    }
+
+    /// An attribute of the start tag that was just written.
+    pub fn attribute(&mut self, name: &str, value: &str) {
+        self.out.push(b' ');
+        self.out.extend_from_slice(name.as_bytes());
+        self.out.extend_from_slice(b"=\"");
+        self.spell(value, in_attribute);
+        self.out.push(b'"');
+    }
+
+    pub fn text(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        self.close_start_tag();
+        self.last = Last::Text;
+        match self.spelling {
+            Spelling::Plain => self.spell(text, in_plain_text),
+            Spelling::Html => self.spell(text, in_html),
+            Spelling::Date => {
+                let utc = text.strip_suffix("+00:00");
+                self.out.extend_from_slice(utc.unwrap_or(text).as_bytes());
+                self.out.extend_from_slice(if utc.is_some() { b"Z" } else { b"" });
+            }
+        }
+    }
+
+    pub fn end(&mut self, name: &str) {
+        self.depth = self.depth.saturating_sub(1);
+        match self.last {
+            Last::Open => self.out.extend_from_slice(b"/>"),
+            last => {
+                if last == Last::End {
+                    self.line();
+                }
+                self.out.extend_from_slice(b"</");
+                self.out.extend_from_slice(name.as_bytes());
+                self.out.push(b'>');
+            }
+        }
+        self.last = Last::End;
+    }
+
+    pub fn maybe_attribute(&mut self, name: &str, value: Option<&str>) {
+        value.into_iter().for_each(|value| self.attribute(name, value));
+    }
+
+    pub fn maybe(&mut self, name: &str, text: Option<&str>) {
+        text.into_iter().for_each(|text| self.element(name, text));
+    }
+
+    /// A whole element.
+    pub fn element(&mut self, name: &str, text: &str) {
+        self.start(name);
+        self.text(text);
+        self.end(name);
+    }
+
+    /// The text, with the bytes that are something else as what they are.
+    fn spell(&mut self, text: &str, reference: impl Fn(u8) -> &'static str) {
+        let (bytes, mut done) = (text.as_bytes(), 0);
+        for (block, from) in blocks(bytes).zip((0..).step_by(size_of::<Block>())) {
+            let mut left = bits(&block, is_special);
+            while left != 0 {
+                let at = from + left.trailing_zeros() as usize;
+                left &= left - 1;
+                let reference = reference(bytes[at]);
+                if !reference.is_empty() {
+                    self.out.extend_from_slice(&bytes[done..at]);
+                    self.out.extend_from_slice(reference.as_bytes());
+                    done = at + 1;
+                }
+            }
+        }
+        self.out.extend_from_slice(&bytes[done..]);
+    }
+
+    fn close_start_tag(&mut self) {
+        if self.last == Last::Open {
+            self.out.push(b'>');
+        }
+    }
+
+    fn line(&mut self) {
+        const BLANKS: &[u8] = b"\n                ";
+        let indent = 2 * (self.base + self.depth);
+        self.out.extend_from_slice(&BLANKS[..BLANKS.len().min(1 + indent)]);
+    }
+}
+
+/// What may have to be spelt in some place.
+fn is_special(byte: u8) -> bool {
+    (byte == b'&') | (byte == b'<') | (byte == b'>') | (byte == b'"') | (byte == b'\n') | (byte == b'\t')
+}
+
+fn in_html(byte: u8) -> &'static str {
+    match byte {
+        b'&' => "&amp;",
+        b'<' => "&lt;",
+        b'>' => "&gt;",
+        _ => "",
+    }
+}
+
+fn in_plain_text(byte: u8) -> &'static str {
+    match byte {
+        b'&' => "&#x26;",
+        b'<' => "&#x3C;",
+        b'>' => "&gt;",
+        b'\n' => "&#xA;",
+        _ => "",
+    }
+}
+
+/// A reader makes a blank of a line end that stands bare in an attribute.
+fn in_attribute(byte: u8) -> &'static str {
+    match byte {
+        b'"' => "&quot;",
+        b'\t' => "&#x9;",
+        _ => in_plain_text(byte),
+    }
+}
