@@ -2,6 +2,7 @@
 
 mod read;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::codes as c;
@@ -98,8 +99,8 @@ pub(super) fn looks_like(bytes: &[u8], media_type: Option<&str>) -> bool {
 
 pub(super) fn check(bytes: &[u8], options: &Options, mut found: Vec<Found>) -> Report {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let text = String::from_utf8_lossy(bytes);
-    if matches!(text, std::borrow::Cow::Owned(_)) {
+    let text = std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
+    if matches!(text, Cow::Owned(_)) {
         found.push(Found::bare(&c::UNICODE_ERROR, Spot::NOWHERE, "some bytes are not UTF-8"));
     }
     let mut walk = Walk::new(&text, "utf-8", options, found);

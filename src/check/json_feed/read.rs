@@ -141,11 +141,15 @@ impl<'t> Reader<'t> {
         let mut start = self.pos;
         let mut owned: Option<String> = None;
         loop {
+            let is_something = |byte: &u8| matches!(byte, 0..0x20 | b'"' | b'\\');
+            let rest = &self.text.as_bytes()[self.pos..];
+            self.pos += rest.iter().position(is_something).unwrap_or(rest.len());
             match self.peek() {
                 None => return self.fault("a string does not end"),
                 Some(0..0x20) => return self.fault("a control character stands in a string"),
                 Some(b'"') => break,
-                Some(b'\\') => {
+                // A backslash.
+                Some(_) => {
                     let before = &self.text[start..self.pos];
                     let letter = self.escape()?;
                     let text = owned.get_or_insert_default();
@@ -153,7 +157,6 @@ impl<'t> Reader<'t> {
                     text.push(letter);
                     start = self.pos;
                 }
-                Some(_) => self.pos += 1,
             }
         }
         let rest = &self.text[start..self.pos];
