@@ -67,27 +67,29 @@ struct Gate<'a> {
 impl Gate<'_> {
     /// What is wrong with the document, if it was not clean before; `room` is for its bytes in a row.
     fn check(&self, checked: &Checked<'_>, room: &mut Vec<u8>) -> Vec<Finding> {
-        let Some(clean) = self.clean else { return self.look_through(checked, room) };
+        let document = checked.document;
+        let bytes = document.bytes.whole(room);
+        let Some(clean) = self.clean else { return self.look_through(checked, bytes) };
         let mut hash = Xxh3Default::new();
         hash.update(self.config.publication.base_url.as_str().as_bytes());
-        hash.update(checked.document.path.as_bytes());
+        hash.update(document.path.as_bytes());
         hash.update(b"\0document");
-        hash.update(checked.document.bytes.whole(room));
+        // While they are at hand: it is asked for when they are published.
+        hash.update(document.bytes.hash_of(bytes).as_bytes());
         let mark = hash.digest128();
         let since = |kept: &[u8]| Some(i64::from_le_bytes(*kept.strip_prefix(CLEAN)?.first_chunk()?));
         if clean.find_with(mark, since).flatten().is_some_and(|since| since <= self.now.timestamp()) {
             return Vec::new();
         }
-        let found = self.look_through(checked, room);
+        let found = self.look_through(checked, bytes);
         if found.is_empty() {
             clean.keep(mark, &[CLEAN, &self.now.timestamp().to_le_bytes()].concat());
         }
         found
     }
 
-    fn look_through(&self, checked: &Checked<'_>, room: &mut Vec<u8>) -> Vec<Finding> {
+    fn look_through(&self, checked: &Checked<'_>, bytes: &[u8]) -> Vec<Finding> {
         let document = checked.document;
-        let bytes = document.bytes.whole(room);
         let options = Options {
             url: self.config.publication.base_url.join(&document.path).ok(),
             content_type: document.format.map(|format| format.media_type().to_owned()),
