@@ -3,7 +3,7 @@
 //! The manifest is saved before the first document is put and after the last, so that a run that was killed in between is healed by the next. How documents
 //! are put is the affair of the place: a folder, or an object store.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -327,7 +327,10 @@ impl Destination {
         for path in plan.deletes.iter().chain(&plan.abandoned) {
             self.manifest.forget(path);
         }
-        let gone: Vec<String> = self.manifest.paths().filter(|path| !self.place.stands(path)).map(str::to_owned).collect();
+        // What was put or looked at is there.
+        let there: HashSet<&str> = hashes.keys().copied().chain(plan.keeps.iter().map(String::as_str)).collect();
+        let is_gone = |path: &&str| !there.contains(path) && !self.place.stands(path);
+        let gone: Vec<String> = self.manifest.paths().filter(is_gone).map(str::to_owned).collect();
         gone.iter().for_each(|path| self.manifest.forget(path));
         self.manifest.set_under_way(false);
     }
@@ -340,7 +343,7 @@ impl Destination {
 }
 
 fn hashes(documents: &[Document]) -> Vec<Hash> {
-    documents.par_iter().map_init(Vec::new, |room, document| Hash::of(document.bytes.whole(room))).collect()
+    documents.par_iter().map_init(Vec::new, |room, document| document.bytes.hash(room).into()).collect()
 }
 
 /// Writes a file of the state folder, whole or not at all, and waits until it is on the disk.

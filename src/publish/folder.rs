@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
@@ -22,8 +23,13 @@ use crate::document::Document;
 const STAGED: &str = ".tidings-new";
 
 /// So many files are synced one by one: the whole file system may hold much that is not ours.
-#[cfg(target_os = "linux")]
 const FEW: usize = 8;
+
+/// From so many bytes on, the disk begins to write while files are still made.
+const MUCH: usize = 64 << 20;
+
+/// How long the disk rests in between.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// So many renames are work for a second core.
 const MANY: usize = 64;
@@ -67,7 +73,7 @@ impl Place for Folder {
             renamed
         };
         targets.par_iter().with_min_len(MANY).try_for_each(replace)?;
-        folders.iter().for_each(|folder| sync_folder(folder));
+        sync_folders(&folders, &self.root);
         if let Some(stamps) = putting.stamps {
             let puts: Vec<_> = putting.puts().collect();
             puts.par_iter().filter(|(_, document, _)| document.format.is_some()).for_each(|(path, document, hash)| {
@@ -132,8 +138,29 @@ fn staged(path: &Path) -> PathBuf {
 
 /// Writes every new file beside its place, then makes all of them durable at once.
 fn stage_all(targets: &[(PathBuf, &Document)], root: &Path) -> Result<(), PublishError> {
-    targets.par_iter().try_for_each_init(Vec::new, |room, (path, document)| stage(&staged(path), document, room))?;
+    let write = || targets.par_iter().try_for_each_init(Vec::new, |room, (path, document)| stage(&staged(path), document, room));
+    let bytes: usize = targets.iter().map(|(_, document)| document.bytes.len()).sum();
+    if bytes < MUCH { write() } else { beside(|| _ = sync_all(root), write) }?;
     sync_batch(targets, root)
+}
+
+/// Does the work, and `meanwhile` over and over on a thread beside it.
+fn beside<T>(meanwhile: impl Fn() + Sync, work: impl FnOnce() -> T) -> T {
+    let is_done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let again = || {
+            while !is_done.load(Ordering::Relaxed) {
+                meanwhile();
+                std::thread::park_timeout(PAUSE);
+            }
+        };
+        let thread = std::thread::Builder::new().name("sync".to_owned()).spawn_scoped(scope, again);
+        let done = work();
+        is_done.store(true, Ordering::Relaxed);
+        // Where there is no thread to be had, all waits until the end.
+        thread.iter().for_each(|thread| thread.thread().unpark());
+        done
+    })
 }
 
 fn stage(path: &Path, document: &Document, room: &mut Vec<u8>) -> Result<(), PublishError> {
@@ -160,20 +187,33 @@ fn date(document: &Document) -> SystemTime {
 /// Waits until all of the files are on the disk: a few one by one, many with one call for the whole file system where there is such a call. No file
 /// is held open for it, since a system lets a process have a thousand or so.
 fn sync_batch(targets: &[(PathBuf, &Document)], root: &Path) -> Result<(), PublishError> {
-    #[cfg(target_os = "linux")]
-    if targets.len() > FEW {
-        let sync = || rustix::fs::syncfs(File::open(root)?).map_err(io::Error::from);
-        return sync().map_err(PublishError::io("sync", root));
+    if targets.len() > FEW
+        && let Some(synced) = sync_all(root)
+    {
+        return synced.map_err(PublishError::io("sync", root));
     }
     let sync = |(path, _): &(PathBuf, &Document)| OpenOptions::new().write(true).open(staged(path))?.sync_all();
     targets.iter().try_for_each(sync).map_err(PublishError::io("sync", root))
 }
 
 /// Makes the renames durable. A system that cannot sync a folder has renamed all the same.
-fn sync_folder(folder: &Path) {
-    if let Ok(handle) = File::open(folder) {
-        let _ = handle.sync_all();
+fn sync_folders(folders: &BTreeSet<&Path>, root: &Path) {
+    if folders.len() > FEW && sync_all(root).is_some_and(|synced| synced.is_ok()) {
+        return;
     }
+    let handles = folders.iter().filter_map(|folder| File::open(folder).ok());
+    handles.for_each(|handle| _ = handle.sync_all());
+}
+
+/// Waits until everything of the file system is on the disk; `None` where there is no call for it.
+#[cfg(target_os = "linux")]
+fn sync_all(root: &Path) -> Option<io::Result<()>> {
+    Some(File::open(root).and_then(|root| rustix::fs::syncfs(root).map_err(io::Error::from)))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn sync_all(_: &Path) -> Option<io::Result<()>> {
+    None
 }
 
 fn remove_empty_folders(folder: Option<&Path>, root: &Path) {
