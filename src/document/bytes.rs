@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
+use xxhash_rust::xxh3::xxh3_128;
 
 use super::finish::Shell;
 
@@ -22,7 +22,8 @@ impl Encoded {
         &self.0[HASH..]
     }
 
-    fn hash(&self) -> &[u8] {
+    /// A hash of the bytes.
+    pub fn hash(&self) -> &[u8] {
         &self.0[..HASH]
     }
 }
@@ -64,15 +65,6 @@ impl Bytes {
             place
         };
         self.items.iter().map(&mut place).collect()
-    }
-
-    /// Adds to the hash what tells these bytes from others, without looking at each again.
-    pub fn add_to(&self, hash: &mut Xxh3Default) {
-        let items = self.items.iter().map(Encoded::hash);
-        for part in [self.before.as_slice(), self.after.as_slice()].into_iter().chain(items) {
-            hash.update(&(part.len() as u64).to_le_bytes());
-            hash.update(part);
-        }
     }
 
     pub fn len(&self) -> usize {

@@ -18,7 +18,9 @@ mod xml;
 
 use std::sync::Arc;
 
+use chrono::DateTime;
 use url::Url;
+use xxhash_rust::xxh3::Xxh3Default;
 
 use crate::config::{Content, Format, Publication};
 use crate::item::{Date, Image, Item};
@@ -55,12 +57,51 @@ pub struct Head<'a> {
     pub deleted: Vec<(Arc<str>, Date)>,
 }
 
-impl Head<'_> {
+impl<'a> Head<'a> {
     /// The hubs that are told when this document changes: `link rel="hub"`, JSON Feed `hubs`. Nobody subscribes to a page of an archive, and of a
     /// channel on demand, which has a query in its address, nobody knows when it changes.
     pub fn hubs(&self) -> impl Iterator<Item = &Url> {
         let is_told = self.chain.current.is_none() && self.url.query().is_none();
         self.publication.hubs.iter().filter(move |_| is_told)
+    }
+
+    /// Of a document that says nothing of itself: what the publication has all its channels say, or all pages of archives.
+    pub fn of_no_channel(publication: &'a Publication, ttl: Option<u32>, is_archive: bool) -> Self {
+        let home = &publication.home;
+        Head {
+            publication,
+            id: String::new(),
+            title: String::new(),
+            description: String::new(),
+            language: None,
+            home: home.clone(),
+            url: publication.base_url.clone(),
+            alternates: Vec::new(),
+            updated: DateTime::UNIX_EPOCH.fixed_offset(),
+            deleted: Vec::new(),
+            ttl: ttl.filter(|_| !is_archive),
+            chain: Chain { current: is_archive.then(|| home.clone()), ..Chain::default() },
+        }
+    }
+
+    /// Adds all that the head says beside that to the hash, but for the date.
+    pub fn add_to(&self, hash: &mut Xxh3Default) {
+        let Head { publication: _, updated: _, ttl: _, id, title, description, language, home, url, alternates, chain, deleted } = self;
+        let mut add = |text: &str| {
+            hash.update(&(text.len() as u64).to_le_bytes());
+            hash.update(text.as_bytes());
+        };
+        let of = |language: &Option<Language>| language.as_ref().map(|language| language.as_str().to_owned()).unwrap_or_default();
+        [id, title, description, &of(language), home.as_str(), url.as_str()].into_iter().for_each(&mut add);
+        for Alternate { url, format, language, title } in alternates {
+            [url.as_str(), format.extension(), &of(language), title].into_iter().for_each(&mut add);
+        }
+        let Chain { older, newer, current } = chain;
+        [older, newer, current].into_iter().for_each(|url| add(url.as_ref().map_or("", Url::as_str)));
+        deleted.iter().for_each(|(iri, when)| {
+            add(iri);
+            add(&when.to_rfc3339());
+        });
     }
 }
 

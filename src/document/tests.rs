@@ -1,5 +1,6 @@
 //! Documents as strangers read them: a strict XML parser, feed-rs, and the readers of the two writer crates.
 
+mod heads;
 mod json;
 mod writers;
 

@@ -12,7 +12,7 @@ use super::prepare::Ready;
 use super::{archive, moved};
 use crate::channel::{Catalogue, Channel};
 use crate::config::{Config, Format};
-use crate::document::{self, Alternate, Bytes, Chain, Document, Encoded, Head};
+use crate::document::{self, Alternate, Chain, Document, Encoded, Head};
 use crate::item::Date;
 use crate::ledger::{self, Digest, KnownChannel, KnownPage, Memory, Recall, Ref};
 use crate::page;
@@ -77,7 +77,8 @@ impl<'a> Render<'a> {
         let jobs: Vec<(Sheet<'_>, Format)> = sheets.iter().flat_map(|sheet| formats.iter().map(move |format| (*sheet, *format))).collect();
         progress.begin(Stage::Rendering, jobs.len());
         let document = |(sheet, format): &(Sheet<'_>, Format)| {
-            let bytes = self.one(*sheet, *format, sheet.updated(), &families);
+            let head = head(self.config, *sheet, *format, &families);
+            let bytes = document::render(&head, &self.entries(sheet.items(), *format), *format);
             progress.step(1);
             Document { path: sheet.path(*format), format: Some(*format), bytes, changed: sheet.updated() }
         };
@@ -97,11 +98,6 @@ impl<'a> Render<'a> {
         head.alternates.iter_mut().for_each(|alternate| alternate.url = asked(alternate.url.clone()));
         let bytes = document::render(&head, &self.entries(sheet.items(), format), format);
         Document { path: path(channel, format), format: Some(format), bytes, changed: channel.updated }
-    }
-
-    fn one(self, sheet: Sheet<'_>, format: Format, updated: Date, families: &Families<'_>) -> Bytes {
-        let head = Head { updated, ..head(self.config, sheet, format, families) };
-        document::render(&head, &self.entries(sheet.items(), format), format)
     }
 
     fn entries(self, items: &[u32], format: Format) -> Vec<&'a Encoded> {
@@ -131,9 +127,19 @@ impl<'a> Render<'a> {
 
     /// Of each sheet's documents in all formats, but for their dates. `known` are those of before, of sheets that are what they were.
     pub fn digests(self, catalogue: &Catalogue, known: impl Fn(usize) -> Option<Digest> + Sync) -> Vec<Digest> {
-        let families = families(catalogue);
+        let common = (self.common(false), self.common(true), families(catalogue));
         let sheets: Vec<Sheet<'_>> = Sheet::all(catalogue).collect();
-        sheets.par_iter().enumerate().map(|(at, sheet)| known(at).unwrap_or_else(|| self.digest(*sheet, &families))).collect()
+        sheets.par_iter().enumerate().map(|(at, sheet)| known(at).unwrap_or_else(|| self.digest(*sheet, &common))).collect()
+    }
+
+    /// A hash of what all channels, or all pages of archives, have in common.
+    fn common(self, is_archive: bool) -> u128 {
+        let mut hash = Xxh3Default::new();
+        for format in &self.config.output.formats {
+            let head = Head::of_no_channel(&self.config.publication, self.config.output.ttl, is_archive);
+            hash.update(document::render(&head, &[], *format).whole(&mut Vec::new()));
+        }
+        hash.digest128()
     }
 
     /// Dates each channel and each page by the last change of its documents, and says what is to be remembered of it. Where the items need not stay, a
@@ -192,12 +198,14 @@ impl<'a> Render<'a> {
         channels
     }
 
-    /// Of a sheet's documents in all formats, but for their date.
-    fn digest(self, sheet: Sheet<'_>, families: &Families<'_>) -> Digest {
+    /// Of all that a sheet's documents are made of, in all formats, but for their date: to write each for it would take as long again.
+    fn digest(self, sheet: Sheet<'_>, (of_channels, of_pages, families): &(u128, u128, Families<'_>)) -> Digest {
         let mut hash = Xxh3Default::new();
+        hash.update(&if sheet.is_channel() { of_channels } else { of_pages }.to_le_bytes());
         for format in &self.config.output.formats {
-            self.one(sheet, *format, DateTime::UNIX_EPOCH.fixed_offset(), families).add_to(&mut hash);
+            self.entries(sheet.items(), *format).into_iter().for_each(|item| hash.update(item.hash()));
         }
+        add_head(self.config, sheet, families, &mut hash);
         Digest::of(hash.digest128())
     }
 }
@@ -254,10 +262,17 @@ pub(super) fn head<'a>(config: &'a Config, sheet: Sheet<'_>, format: Format, fam
         url: url(config, &sheet.path(format)),
         alternates: in_other_formats.chain(in_other_languages).collect(),
         updated: sheet.updated(),
-        deleted: if sheet.page.is_none() { channel.deleted.clone() } else { Vec::new() },
+        deleted: if sheet.page.is_none() && format == Format::Atom { channel.deleted.clone() } else { Vec::new() },
         ttl: config.output.ttl.filter(|_| sheet.page.is_none()),
         chain: chain(config, sheet, format),
     }
+}
+
+/// Adds what a sheet's heads say to the hash, but for their date. They differ in the addresses that each gives of the others, and in tombstones.
+pub(super) fn add_head(config: &Config, sheet: Sheet<'_>, families: &Families<'_>, hash: &mut Xxh3Default) {
+    let formats = &config.output.formats;
+    let format = formats.iter().find(|format| **format == Format::Atom).or(formats.first());
+    format.into_iter().for_each(|format| head(config, sheet, *format, families).add_to(hash));
 }
 
 /// From the subscription document to the newest page of the archive, and from each page to the one before it.

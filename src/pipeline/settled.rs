@@ -11,17 +11,14 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use url::Url;
 use xxhash_rust::xxh3::Xxh3Default;
 
-use super::render::{Sheet, families, head};
+use super::render::{Sheet, add_head, families};
 use super::{Built, Past};
 use crate::cache::{self, records::Records};
 use crate::channel::{Catalogue, Channel};
 use crate::config::{Config, Format};
-use crate::document::{Alternate, Chain, Head};
 use crate::ledger::Digest;
-use crate::vocab::Language;
 
 pub(super) use pages::Pages;
 
@@ -148,34 +145,12 @@ fn is_copied(config: &Config, channel: &Channel) -> bool {
 
 fn marks(config: &Config, catalogue: &Catalogue, sheets: &[Sheet<'_>], (items, everything): (&[u64], u128)) -> Vec<Mark> {
     let families = families(catalogue);
-    let Some(format) = config.output.formats.first() else { return vec![0; sheets.len()] };
     let mark = |sheet: &Sheet<'_>| {
         let mut hash = Xxh3Default::new();
         hash.update(&everything.to_le_bytes());
-        add_head(&head(config, *sheet, *format, &families), &mut hash);
+        add_head(config, *sheet, &families, &mut hash);
         sheet.items().iter().for_each(|at| hash.update(&items[*at as usize].to_le_bytes()));
         hash.digest128()
     };
     sheets.par_iter().map(mark).collect()
-}
-
-/// Everything in a head but the date, and the publication, which stands in the config.
-fn add_head(head: &Head<'_>, hash: &mut Xxh3Default) {
-    let Head { publication: _, updated: _, id, title, description, language, home, url, alternates, ttl, chain, deleted } = head;
-    let mut add = |text: &str| {
-        hash.update(&(text.len() as u64).to_le_bytes());
-        hash.update(text.as_bytes());
-    };
-    let of = |language: &Option<Language>| language.as_ref().map(|language| language.as_str().to_owned()).unwrap_or_default();
-    [id, title, description, &of(language), home.as_str(), url.as_str()].into_iter().for_each(&mut add);
-    for Alternate { url, format, language, title } in alternates {
-        [url.as_str(), format.extension(), &of(language), title].into_iter().for_each(&mut add);
-    }
-    add(&format!("{ttl:?}"));
-    let Chain { older, newer, current } = chain;
-    [older, newer, current].into_iter().for_each(|url| add(url.as_ref().map_or("", Url::as_str)));
-    deleted.iter().for_each(|(iri, when)| {
-        add(iri);
-        add(&when.to_rfc3339());
-    });
 }
