@@ -145,13 +145,14 @@ fn kept(item: &Item, severity: Severity) -> &'static str {
     }
 }
 
-/// The lines on which each item stands.
+/// The lines on which each item stands. It begins behind a line end, which is of the line before.
 fn lines(bytes: &[u8], items: &[Range<usize>]) -> Vec<RangeInclusive<u32>> {
     let ends = |part: &[u8]| part.iter().filter(|byte| **byte == b'\n').count() as u32;
     let (mut line, mut at) = (1, 0);
     let mut lines = |item: &Range<usize>| {
-        let first = line + ends(&bytes[at..item.start]);
-        (line, at) = (first + ends(&bytes[item.clone()]), item.end);
+        let begin = item.start + usize::from(bytes[item.clone()].starts_with(b"\n"));
+        let first = line + ends(&bytes[at..begin]);
+        (line, at) = (first + ends(&bytes[begin..item.end]), item.end);
         first..=line
     };
     items.iter().map(&mut lines).collect()
@@ -199,6 +200,7 @@ mod tests {
         let text = b"<rss>\n <channel>\n  <item>\n  x</item>\n  <item/>\n</channel>";
         let of = |item: &[u8]| text.windows(item.len()).position(|part| part == item).map(|at| at..at + item.len()).expect("there");
         assert_eq!(lines(text, &[of(b"<item>\n  x</item>"), of(b"<item/>")]), [3..=4, 5..=5]);
+        assert_eq!(lines(text, &[of(b"\n  <item>\n  x</item>"), of(b"\n  <item/>")]), [3..=4, 5..=5]);
         assert!(lines(b"", &[]).is_empty());
     }
 
