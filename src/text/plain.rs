@@ -11,6 +11,7 @@ use super::chars::{fold_words, is_single_spaced};
 use super::html::{self, Reader};
 use super::markdown;
 use crate::text::{Markup, Syntax};
+use crate::vocab::blocks;
 
 /// The plain words of the first paragraph that has words, white space folded. Headings, images and what stands in no block are passed over;
 /// a list item or a table cell counts as a paragraph. Empty where there is none.
@@ -62,21 +63,12 @@ fn markdown_or_bare(text: &str, scope: Scope) -> Cow<'_, str> {
 
 /// Whether Markdown has nothing in it but paragraphs of text, so that its words can be borrowed. Errs on the safe side.
 fn is_bare(text: &str) -> bool {
-    !text.bytes().any(|byte| MARK[byte as usize]) && text.lines().all(begins_as_text)
+    !blocks::any(text.as_bytes(), is_mark) && text.lines().all(begins_as_text)
 }
 
 /// The bytes that may mean something in Markdown wherever they stand.
-static MARK: [bool; 256] = marks();
-
-const fn marks() -> [bool; 256] {
-    let mut table = [false; 256];
-    let marks = b"\\`*_[]<>&~|\t\0";
-    let mut index = 0;
-    while index < marks.len() {
-        table[marks[index] as usize] = true;
-        index += 1;
-    }
-    table
+fn is_mark(byte: u8) -> bool {
+    b"\\`*_[]<>&~|\t\0".iter().fold(false, |is, mark| is | (byte == *mark))
 }
 
 /// Whether a line begins as neither a heading, a rule, a list item nor indented code.
