@@ -8,36 +8,16 @@ use regex::RegexBuilder;
 
 use super::*;
 use crate::config::{Countries, Localised, Pattern, Phrase, Topic};
-use crate::diag::Place;
-use crate::item::{ItemId, Lifetime, Parts, Text};
+use crate::item::{Parts, Text};
 use crate::text::{Markup, Syntax};
 use crate::vocab::Language;
 
 const REGION: &str = "BZ CR SV GT HN MX NI PA DO";
 
 fn item(title: &str, body: &str) -> Item {
-    Item::from(Parts {
-        place: Place::file(std::path::Path::new("items/one.toml")),
-        key: "one".into(),
-        id: ItemId { iri: "tag:example.org,2018:one".into(), guid: None },
-        title: title.to_owned(),
-        published: DateTime::parse_from_rfc3339("2018-02-09T12:00:00-06:00").expect("a date"),
-        updated: None,
-        dateline: None,
-        text: Some(Box::new(Text { summary: None, body: Some(Markup { syntax: Syntax::Plain, text: body.to_owned() }) })),
-        link: None,
-        countries: None,
-        topics: None,
-        language: Language::parse("en").expect("a language"),
-        story: None,
-        authors: Vec::new(),
-        image: None,
-        enclosures: Vec::new(),
-        source: None,
-        rights: None,
-        lifetime: Lifetime::default(),
-        offset: 0,
-    })
+    let text = Text { summary: None, body: Some(Markup { syntax: Syntax::Plain, text: body.to_owned() }) };
+    let date = DateTime::parse_from_rfc3339("2018-02-09T12:00:00-06:00").expect("a date");
+    Item::from(Parts { text: Some(Box::new(text)), ..Parts::bare("one", title, date) })
 }
 
 fn codes(text: &str) -> Vec<Country> {

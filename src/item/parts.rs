@@ -41,6 +41,35 @@ pub struct Parts {
     pub offset: u64,
 }
 
+#[cfg(test)]
+impl Parts {
+    /// Of an item that says no more than it has to.
+    pub fn bare(key: &str, title: &str, date: Date) -> Self {
+        Parts {
+            place: Place::file(std::path::PathBuf::from(format!("items/{key}.toml"))),
+            key: key.into(),
+            id: ItemId { iri: format!("tag:example.org,2018:item/{key}").into(), guid: None },
+            title: title.to_owned(),
+            published: date,
+            updated: None,
+            dateline: None,
+            text: None,
+            link: None,
+            countries: None,
+            topics: None,
+            language: Language::parse("en").expect("a language"),
+            story: None,
+            authors: Vec::new(),
+            image: None,
+            enclosures: Vec::new(),
+            source: None,
+            rights: None,
+            lifetime: Lifetime::default(),
+            offset: 0,
+        }
+    }
+}
+
 impl From<Parts> for Item {
     fn from(parts: Parts) -> Self {
         let Lifetime { draft, by_day, publish_at, expires, withdrawn } = parts.lifetime;

@@ -88,34 +88,12 @@ impl<'a> Stories<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diag::Place;
-    use crate::item::{Date, ItemId, Lifetime, Parts};
-    use crate::vocab::Language;
+
+    use crate::item::{Date, Parts};
 
     fn item(story: &str) -> Arc<Item> {
-        let parts = Parts {
-            place: Place::file(std::path::Path::new("a.toml")),
-            key: "a".into(),
-            id: ItemId { iri: "urn:a".into(), guid: None },
-            title: "T".to_owned(),
-            published: Date::default(),
-            updated: None,
-            dateline: None,
-            text: None,
-            link: None,
-            countries: None,
-            topics: None,
-            language: Language::parse("en").expect("a tag"),
-            story: (!story.is_empty()).then(|| story.into()),
-            authors: Vec::new(),
-            image: None,
-            enclosures: Vec::new(),
-            source: None,
-            rights: None,
-            lifetime: Lifetime::default(),
-            offset: 0,
-        };
-        Arc::new(parts.into())
+        let story = (!story.is_empty()).then(|| story.into());
+        Arc::new(Parts { story, ..Parts::bare("a", "T", Date::default()) }.into())
     }
 
     fn told(stories: &[&str]) -> Told {
