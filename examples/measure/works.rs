@@ -142,8 +142,7 @@ impl Works<'_> {
         let folder = self.root.join(format!("{}-{kind:?}-{records}", form.name()));
         if !folder.exists() {
             corpus::write(&folder, form, kind, records)?;
-            // What a build waits for is its own.
-            run(Path::new("sync"), &[])?;
+            settle()?;
         }
         Ok(folder)
     }
@@ -159,6 +158,7 @@ impl Works<'_> {
 
     fn first(&self, folder: &Path) -> io::Result<(Duration, u64)> {
         forget(folder)?;
+        settle()?;
         let run = build(self.tidings, folder, &[])?;
         Ok((run.took, run.memory))
     }
@@ -225,6 +225,11 @@ fn newest(folder: &Path) -> io::Result<PathBuf> {
         }
     }
     newest.map(|(_, path)| path).ok_or_else(|| io::Error::other("no records"))
+}
+
+/// Lets the disk write what others left for it to do: what a build waits for is to be its own.
+fn settle() -> io::Result<()> {
+    run(Path::new("sync"), &[]).map(|_| ())
 }
 
 /// Gives the record another title.
