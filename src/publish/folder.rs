@@ -136,30 +136,48 @@ fn staged(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Writes every new file beside its place, then makes all of them durable at once.
+/// Writes every new file beside its place, then makes all of them durable at once: a few one by one, many with one call for the whole file system where there
+/// is such a call. No file is held open for it, since a system lets a process have a thousand or so.
 fn stage_all(targets: &[(PathBuf, &Document)], root: &Path) -> Result<(), PublishError> {
+    let disk = if targets.len() > FEW { Disk::of(root).map_err(PublishError::io("open", root))? } else { None };
     let write = || targets.par_iter().try_for_each_init(Vec::new, |room, (path, document)| stage(&staged(path), document, room));
+    let Some(disk) = disk else {
+        write()?;
+        let sync = |(path, _): &(PathBuf, &Document)| OpenOptions::new().write(true).open(staged(path))?.sync_all();
+        return targets.iter().try_for_each(sync).map_err(PublishError::io("sync", root));
+    };
     let bytes: usize = targets.iter().map(|(_, document)| document.bytes.len()).sum();
-    if bytes < MUCH { write() } else { beside(|| _ = sync_all(root), write) }?;
-    sync_batch(targets, root)
+    let (written, synced) = if bytes < MUCH { (write(), Ok(())) } else { beside(|| disk.sync(), write) };
+    written?;
+    synced.and_then(|()| disk.sync()).map_err(PublishError::io("sync", root))
 }
 
-/// Does the work, and `meanwhile` over and over on a thread beside it.
-fn beside<T>(meanwhile: impl Fn() + Sync, work: impl FnOnce() -> T) -> T {
+/// Does the work, and `meanwhile` over and over on a thread beside it, until it fails.
+fn beside<T>(meanwhile: impl Fn() -> io::Result<()> + Sync, work: impl FnOnce() -> T) -> (T, io::Result<()>) {
+    /// Ends it, also where the work panics.
+    struct End<'a>(&'a AtomicBool);
+    impl Drop for End<'_> {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
     let is_done = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let again = || {
             while !is_done.load(Ordering::Relaxed) {
-                meanwhile();
+                meanwhile()?;
                 std::thread::park_timeout(PAUSE);
             }
+            Ok(())
         };
+        let end = End(&is_done);
         let thread = std::thread::Builder::new().name("sync".to_owned()).spawn_scoped(scope, again);
         let done = work();
-        is_done.store(true, Ordering::Relaxed);
+        drop(end);
         // Where there is no thread to be had, all waits until the end.
-        thread.iter().for_each(|thread| thread.thread().unpark());
-        done
+        let Ok(thread) = thread else { return (done, Ok(())) };
+        thread.thread().unpark();
+        (done, thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     })
 }
 
@@ -184,36 +202,44 @@ fn date(document: &Document) -> SystemTime {
     UNIX_EPOCH.checked_add(Duration::from_secs(document.changed.timestamp().max(0) as u64)).unwrap_or(UNIX_EPOCH)
 }
 
-/// Waits until all of the files are on the disk: a few one by one, many with one call for the whole file system where there is such a call. No file
-/// is held open for it, since a system lets a process have a thousand or so.
-fn sync_batch(targets: &[(PathBuf, &Document)], root: &Path) -> Result<(), PublishError> {
-    if targets.len() > FEW
-        && let Some(synced) = sync_all(root)
-    {
-        return synced.map_err(PublishError::io("sync", root));
-    }
-    let sync = |(path, _): &(PathBuf, &Document)| OpenOptions::new().write(true).open(staged(path))?.sync_all();
-    targets.iter().try_for_each(sync).map_err(PublishError::io("sync", root))
-}
-
 /// Makes the renames durable. A system that cannot sync a folder has renamed all the same.
 fn sync_folders(folders: &BTreeSet<&Path>, root: &Path) {
-    if folders.len() > FEW && sync_all(root).is_some_and(|synced| synced.is_ok()) {
+    let disk = if folders.len() > FEW { Disk::of(root).ok().flatten() } else { None };
+    if disk.is_some_and(|disk| disk.sync().is_ok()) {
         return;
     }
     let handles = folders.iter().filter_map(|folder| File::open(folder).ok());
     handles.for_each(|handle| _ = handle.sync_all());
 }
 
-/// Waits until everything of the file system is on the disk; `None` where there is no call for it.
+/// The whole file system of the output, where there is a call that waits for all of it. What could not be written is told once to each who had it open by
+/// then, so it is opened before anything is written.
 #[cfg(target_os = "linux")]
-fn sync_all(root: &Path) -> Option<io::Result<()>> {
-    Some(File::open(root).and_then(|root| rustix::fs::syncfs(root).map_err(io::Error::from)))
+struct Disk(File);
+
+#[cfg(target_os = "linux")]
+impl Disk {
+    fn of(root: &Path) -> io::Result<Option<Self>> {
+        File::open(root).map(|root| Some(Disk(root)))
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        rustix::fs::syncfs(&self.0).map_err(io::Error::from)
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn sync_all(_: &Path) -> Option<io::Result<()>> {
-    None
+enum Disk {}
+
+#[cfg(not(target_os = "linux"))]
+impl Disk {
+    fn of(_: &Path) -> io::Result<Option<Self>> {
+        Ok(None)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        match *self {}
+    }
 }
 
 fn remove_empty_folders(folder: Option<&Path>, root: &Path) {
@@ -236,4 +262,34 @@ pub(super) fn link(file: &Path, place: &Path) -> io::Result<()> {
         _ => {}
     }
     fs::hard_link(file, place).or_else(|_| fs::copy(file, place).map(|_| ()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use super::*;
+
+    #[test]
+    fn what_goes_on_beside_work_ends_with_it_and_tells_what_went_wrong() {
+        let rounds = AtomicUsize::new(0);
+        let count = || {
+            rounds.fetch_add(1, Ordering::Relaxed);
+            Ok(())
+        };
+        let wait = || {
+            while rounds.load(Ordering::Relaxed) < 2 {
+                std::thread::yield_now();
+            }
+            "done"
+        };
+        let (done, beside_it) = beside(count, wait);
+        assert!(done == "done" && beside_it.is_ok());
+
+        let (done, beside_it) = beside(|| Err(io::Error::other("full")), || std::thread::sleep(PAUSE));
+        assert_eq!((done, beside_it.expect_err("it failed").to_string()), ((), "full".to_owned()));
+
+        let caught = std::panic::catch_unwind(|| beside(|| Ok(()), || panic!("the work fails")));
+        assert!(caught.is_err());
+    }
 }
