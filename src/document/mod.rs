@@ -65,26 +65,27 @@ impl<'a> Head<'a> {
         self.publication.hubs.iter().filter(move |_| is_told)
     }
 
-    /// Of a document that says nothing of itself: what the publication has all its channels say, or all pages of archives.
-    pub fn of_no_channel(publication: &'a Publication, ttl: Option<u32>, is_archive: bool) -> Self {
-        let home = &publication.home;
+    /// Of a document that says nothing of itself. Its addresses stand for those that each document says for its own.
+    fn of_no_channel(publication: &'a Publication, ttl: Option<u32>, is_archive: bool) -> Self {
+        let anywhere = || publication.base_url.clone();
         Head {
             publication,
             id: String::new(),
             title: String::new(),
             description: String::new(),
             language: None,
-            home: home.clone(),
-            url: publication.base_url.clone(),
+            home: anywhere(),
+            url: anywhere(),
             alternates: Vec::new(),
             updated: DateTime::UNIX_EPOCH.fixed_offset(),
             deleted: Vec::new(),
             ttl: ttl.filter(|_| !is_archive),
-            chain: Chain { current: is_archive.then(|| home.clone()), ..Chain::default() },
+            chain: Chain { current: is_archive.then(anywhere), ..Chain::default() },
         }
     }
 
-    /// Adds all that the head says beside that to the hash, but for the date.
+    /// Adds to the hash all that the head says beside what all have [`in_common`], but for the date. Another form of this dates every channel of every
+    /// publication anew.
     pub fn add_to(&self, hash: &mut Xxh3Default) {
         let Head { publication: _, updated: _, ttl: _, id, title, description, language, home, url, alternates, chain, deleted } = self;
         let mut add = |text: &str| {
@@ -214,6 +215,16 @@ pub fn encode(entry: &Entry<'_>, publication: &Publication, content: Content, fo
 /// The whole document, with the entries in the order given: UTF-8, the first byte `<` or `{`, the last a line end.
 pub fn render(head: &Head<'_>, entries: &[&Encoded], format: Format) -> Bytes {
     Bytes::new(shell(head, format), entries.iter().map(|entry| (*entry).clone()).collect())
+}
+
+/// A hash of what the publication has all its channels say in these formats, or all pages of archives.
+pub fn in_common(publication: &Publication, ttl: Option<u32>, formats: &[Format], is_archive: bool) -> u128 {
+    let mut hash = Xxh3Default::new();
+    for format in Format::ALL.into_iter().filter(|format| formats.contains(format)) {
+        let head = Head::of_no_channel(publication, ttl, is_archive);
+        hash.update(render(&head, &[], format).whole(&mut Vec::new()));
+    }
+    hash.digest128()
 }
 
 /// How many of the first entries fit into a document of `max_bytes`; at least one where there is any.

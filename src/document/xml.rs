@@ -40,14 +40,18 @@ enum Spelling {
 impl Xml {
     /// A document, with its declaration.
     pub fn document(capacity: usize) -> Self {
-        let mut out = Vec::with_capacity(capacity);
-        out.extend_from_slice(b"<?xml version=\"1.0\" encoding=\"utf-8\"?>");
-        Xml { out, last: Last::End, base: 0, depth: 0, spelling: Spelling::Plain, in_item: false }
+        let mut xml = Xml::new(capacity, 0, false);
+        xml.out.extend_from_slice(b"<?xml version=\"1.0\" encoding=\"utf-8\"?>");
+        xml
     }
 
     /// An item, `depth` deep in its document.
     pub fn item(depth: usize, capacity: usize) -> Self {
-        Xml { out: Vec::with_capacity(capacity), base: depth, in_item: true, ..Xml::document(0) }
+        Xml::new(capacity, depth, true)
+    }
+
+    fn new(capacity: usize, base: usize, in_item: bool) -> Self {
+        Xml { out: Vec::with_capacity(capacity), last: Last::End, base, depth: 0, spelling: Spelling::Plain, in_item }
     }
 
     pub fn is_outside(&self) -> bool {

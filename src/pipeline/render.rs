@@ -127,19 +127,11 @@ impl<'a> Render<'a> {
 
     /// Of each sheet's documents in all formats, but for their dates. `known` are those of before, of sheets that are what they were.
     pub fn digests(self, catalogue: &Catalogue, known: impl Fn(usize) -> Option<Digest> + Sync) -> Vec<Digest> {
-        let common = (self.common(false), self.common(true), families(catalogue));
+        let Config { publication, output, .. } = self.config;
+        let common = |is_archive| document::in_common(publication, output.ttl, &output.formats, is_archive);
+        let common = (common(false), common(true), families(catalogue));
         let sheets: Vec<Sheet<'_>> = Sheet::all(catalogue).collect();
         sheets.par_iter().enumerate().map(|(at, sheet)| known(at).unwrap_or_else(|| self.digest(*sheet, &common))).collect()
-    }
-
-    /// A hash of what all channels, or all pages of archives, have in common.
-    fn common(self, is_archive: bool) -> u128 {
-        let mut hash = Xxh3Default::new();
-        for format in &self.config.output.formats {
-            let head = Head::of_no_channel(&self.config.publication, self.config.output.ttl, is_archive);
-            hash.update(document::render(&head, &[], *format).whole(&mut Vec::new()));
-        }
-        hash.digest128()
     }
 
     /// Dates each channel and each page by the last change of its documents, and says what is to be remembered of it. Where the items need not stay, a
@@ -155,8 +147,10 @@ impl<'a> Render<'a> {
         let mut channels: BTreeMap<String, KnownChannel> = BTreeMap::new();
         for channel in &mut catalogue.channels {
             let known = before.channels.get(&channel.path);
-            let known_pages =
-                known.or_else(|| moved::predecessors(self.config, channel, before).next()).map_or(&[][..], |known| &known.pages);
+            // What stood at the path that it comes from has other addresses in it.
+            let moved = moved::predecessors(self.config, channel, before).max_by_key(|known| known.updated);
+            let known_pages = known.or(moved).map_or(&[][..], |known| &known.pages);
+            let is_here = known.is_some();
             let refs = |mut items: Vec<u32>| -> Vec<Ref> {
                 items.iter_mut().for_each(|at| *at = recall.refs[*at as usize]);
                 items
@@ -172,12 +166,16 @@ impl<'a> Render<'a> {
                 let published = (&known.members[..known.window], known.updated, known.digest);
                 channel.updated = own.date(published, now);
             }
+            if let Some(moved) = moved {
+                channel.updated = channel.updated.max(later(moved.updated, now));
+            }
             let mut pages: Vec<KnownPage> = Vec::with_capacity(channel.pages.len());
             for (at, page) in channel.pages.iter_mut().enumerate() {
                 let (members, digest) = (refs(page.items.clone()), digests.next());
                 if let Some(known) = known_pages.get(at) {
                     let own = Shown { members: &members, updated: page.updated, digest };
-                    page.updated = own.date((&known.members, known.updated, known.digest), now);
+                    let published = (&*known.members, known.updated, known.digest);
+                    page.updated = if is_here { own.date(published, now) } else { later(known.updated, now) };
                 }
                 pages.push(KnownPage { members, updated: page.updated.timestamp(), digest });
             }
@@ -202,8 +200,9 @@ impl<'a> Render<'a> {
     fn digest(self, sheet: Sheet<'_>, (of_channels, of_pages, families): &(u128, u128, Families<'_>)) -> Digest {
         let mut hash = Xxh3Default::new();
         hash.update(&if sheet.is_channel() { of_channels } else { of_pages }.to_le_bytes());
-        for format in &self.config.output.formats {
-            self.entries(sheet.items(), *format).into_iter().for_each(|item| hash.update(item.hash()));
+        // In an order of their own: that of the config is in the heads, where it matters.
+        for format in Format::ALL.into_iter().filter(|format| self.config.output.formats.contains(format)) {
+            sheet.items().iter().for_each(|at| hash.update(self.encoded.get(*at, format).hash()));
         }
         add_head(self.config, sheet, families, &mut hash);
         Digest::of(hash.digest128())
@@ -219,15 +218,20 @@ struct Shown<'a> {
 }
 
 impl Shown<'_> {
-    /// The date of before where the sheet shows what it showed then (its members, its date and its digest), else now; it never goes back.
+    /// The date of before where the sheet shows what it showed then (its members, its date and its digest), else now.
     fn date(&self, (members, updated, digest): (&[Ref], i64, Option<Digest>), now: DateTime<Utc>) -> Date {
         let is_same = match digest {
             Some(_) => digest == self.digest,
             // Rebuilt from documents: what they show is all that is known.
             None => self.members == members && self.updated.timestamp() <= updated,
         };
-        ledger::date(if is_same { updated } else { now.timestamp().max(updated + 1) })
+        if is_same { ledger::date(updated) } else { later(updated, now) }
     }
+}
+
+/// The date of what is another now than it was; it never goes back.
+fn later(updated: i64, now: DateTime<Utc>) -> Date {
+    ledger::date(now.timestamp().max(updated + 1))
 }
 
 /// The variants of each channel by the path that they share.

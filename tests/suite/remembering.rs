@@ -508,6 +508,9 @@ fn a_channel_that_moves_tells_of_deleted_items_at_its_new_path() {
     publication.build();
     let tombstones = || publication.read("public/new.atom").matches("<at:deleted-entry").count();
     assert_eq!(tombstones(), 2);
+    assert_eq!(publication.read("public/old.atom"), publication.read("public/new.atom"));
+    let date = |from: &str| publication.read("public/new.atom").split_once(from).map(|(_, rest)| rest[..20].to_owned()).expect("a date");
+    assert!(date("<updated>") > date(" when=\""), "{} {}", date("<updated>"), date(" when=\""));
     publication.run(&["build", "--full"]).expect(0, &["unchanged"]);
     assert_eq!(tombstones(), 2);
 }
