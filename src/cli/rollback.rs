@@ -1,7 +1,8 @@
 //! `tidings rollback`: what stood before the last publish, put back.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use chrono::{DateTime, Utc};
 use clap::Args;
 use serde::Serialize;
 
@@ -10,7 +11,7 @@ use super::foreign::foreign;
 use super::{Exit, Failure, memory, ui};
 use crate::config::Format;
 use crate::document::Document;
-use crate::ledger::{Memory, exchange};
+use crate::ledger::{KnownChannel, Memory, Ref, exchange};
 use crate::publish::{Destination, Memo, Set, TakenBack};
 
 /// `tidings rollback`
@@ -75,7 +76,7 @@ pub(super) fn run(args: &RollbackArgs, context: &Context) -> Result<Exit, Failur
         deleted: plan.deletes.iter().cloned().collect(),
     };
     let before = memory::load(&config, &folder)?;
-    let after = restored(&before.memory, &former.channels, args.force)?;
+    let after = restored(&before.memory, &former.channels, (context.now, args.force))?;
     if !args.dry_run {
         let digest = |path: &String| Some((path.clone(), before.memory.channels.get(path)?.digest?.to_hex()));
         let taken_back = TakenBack { at: context.now.to_rfc3339(), channels: former.published.iter().filter_map(digest).collect() };
@@ -141,7 +142,11 @@ fn former(sets: &[Set]) -> Result<Former, Failure> {
 }
 
 /// The memory with the channels as they were. Items stay remembered as they were seen last; those that stand in a feed again are no longer gone.
-fn restored(memory: &Memory, channels: &BTreeMap<String, Vec<Option<String>>>, force: bool) -> Result<Memory, Failure> {
+fn restored(
+    memory: &Memory,
+    channels: &BTreeMap<String, Vec<Option<String>>>,
+    (now, force): (DateTime<Utc>, bool),
+) -> Result<Memory, Failure> {
     let mut after = memory.clone();
     for (path, steps) in channels {
         // Each step knows whether it came to what it says; so the last one speaks for all, also where a rollback that was cut off had taken some of them.
@@ -162,15 +167,27 @@ fn restored(memory: &Memory, channels: &BTreeMap<String, Vec<Option<String>>>, f
             }
         }
         let Some(channel) = after.channels.get_mut(path) else { continue };
-        let (updated, pages) = memory.channels.get(path).map_or((0, &[][..]), |known| (known.updated, &known.pages));
-        channel.updated = channel.updated.max(updated);
-        for (page, known) in channel.pages.iter_mut().zip(pages) {
-            page.updated = page.updated.max(known.updated);
+        if let Some(taken_back) = memory.channels.get(path) {
+            outdate(channel, taken_back, now.timestamp());
         }
         let members = channel.members.clone();
         after.show_again(&members);
     }
     Ok(after)
+}
+
+/// Has what stands again be later than what stood meanwhile, of which readers may have seen everything, and buries what it alone showed: if the record goes,
+/// they are told.
+fn outdate(channel: &mut KnownChannel, taken_back: &KnownChannel, now: i64) {
+    let later = |updated: i64, meanwhile: i64, is_same: bool| updated.max(if is_same { meanwhile } else { now.max(meanwhile + 1) });
+    channel.updated = later(channel.updated, taken_back.updated, channel.digest == taken_back.digest);
+    for (page, other) in channel.pages.iter_mut().zip(&taken_back.pages) {
+        page.updated = later(page.updated, other.updated, page.digest == other.digest);
+    }
+    let known: HashSet<Ref> = channel.members.iter().copied().chain(channel.deleted.iter().map(|(at, _)| *at)).collect();
+    let seen = taken_back.shown().iter().chain(taken_back.pages.iter().flat_map(|page| &page.members));
+    let alone: BTreeSet<Ref> = seen.copied().filter(|at| !known.contains(at)).collect();
+    channel.deleted.extend(alone.into_iter().map(|at| (at, now)));
 }
 
 /// So many channels are named of one publish.

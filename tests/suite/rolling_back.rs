@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::support::{CONFIG, Publication};
+use crate::support::{CONFIG, Publication, Ran};
 
 fn published(publication: &Publication) -> BTreeMap<String, String> {
     publication.files("public").into_iter().map(|path| (path.clone(), publication.read(&format!("public/{path}")))).collect()
@@ -108,11 +108,11 @@ fn a_file_that_something_else_changed_is_left_alone() {
     assert!(!publication.read("public/all.rss").contains("part 4"));
 }
 
-/// What the ledger says of each channel, but for dates, which never go back.
-fn channels(publication: &Publication) -> Vec<[Value; 4]> {
+/// What the ledger says of each channel, but for dates, which never go back, and for what is buried if it goes, as what was taken back is.
+fn channels(publication: &Publication) -> Vec<[Value; 3]> {
     let export = publication.run(&["ledger", "export"]).out;
     let lines = export.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
-    let keys = ["path", "window", "members", "deleted"];
+    let keys = ["path", "window", "members"];
     lines.filter(|line| line["type"] == "channel").map(|line| keys.map(|key| line[key].clone())).collect()
 }
 
@@ -227,4 +227,33 @@ fn a_publish_that_was_cut_off_and_taken_up_is_taken_back_whole() {
         }
     }
     assert!(deaths[0] > 8 && deaths[1] > 4, "{deaths:?}");
+}
+
+#[test]
+fn what_comes_after_is_later_than_what_was_taken_back_and_tells_that_it_went() {
+    let publication = Publication::with_items(3);
+    let at = |hour: u32, args: &[&str]| {
+        Ran::of(publication.command(args).env("TIDINGS_NOW", format!("2018-03-01T{hour}:00:00Z")).output().expect("it starts"))
+    };
+    let updated = || {
+        let feed = publication.read("public/all.atom");
+        let updated = feed.split_once("<updated>").and_then(|(_, rest)| rest.split_once("</updated>")).map(|(date, _)| date.to_owned());
+        updated.expect("a date")
+    };
+    let changed = || publication.path("public/all.atom").metadata().and_then(|meta| meta.modified()).expect("a date");
+    at(12, &["build"]).expect(0, &[]);
+    publication.item(4, "The minister resigns");
+    at(13, &["build"]).expect(0, &[]);
+    assert_eq!(updated(), "2018-03-01T13:00:00Z");
+    at(14, &["rollback"]).expect(0, &[]);
+    let taken_back = changed();
+    publication.run(&["ledger", "check"]).expect(0, &["0 errors"]);
+    publication.remove("items/item-4.md");
+    at(15, &["build"]).expect(0, &[]);
+    assert_eq!(updated(), "2018-03-01T15:00:00Z");
+    assert!(changed() > taken_back);
+    let gone = "<at:deleted-entry ref=\"tag:example.org,2018:item/item-4\" when=\"2018-03-01T14:00:00Z\"/>";
+    assert!(publication.read("public/all.atom").contains(gone), "{}", publication.read("public/all.atom"));
+    at(16, &["build", "--full"]).expect(0, &["unchanged"]);
+    publication.run(&["ledger", "check"]).expect(0, &["0 errors"]);
 }
