@@ -104,7 +104,7 @@ codes! {
 
     // publishing
     WOULD_REPEAT = "would-repeat", Error, "an item whose id or guid changed while its content did not: subscribers would see it twice";
-    CHANNEL_SHRINKS = "channel-shrinks", Error, "a channel that would lose much of what it holds or shows, or all, or the texts of it";
+    CHANNEL_SHRINKS = "channel-shrinks", Error, "a channel that would lose much of what it holds or shows, or all, or the texts or links of it";
     FUTURE_ITEM = "future-item", Error, "an item whose date lies in the future, and that does not say that it is to be held back";
     PATH_DISAPPEARS = "path-disappears", Error, "a document that was published and would be there no more";
     TAKEN_BACK = "taken-back", Error, "a publish that `tidings rollback` took back would come again as it was";

@@ -397,7 +397,11 @@ fn items_that_lose_their_text_are_refused() {
     ran.expect(1, &["news.csv:1: error[unknown-column]", "`content`", "columns = { body = \"content\" }"]);
     ran.expect(1, &["in the channel `all` 8 of the 8 items that its feed shows would lose their text: `n8`", "--accept shrink"]);
     table(&publication, "id,title,date,body,url", 8);
-    publication.run(&["build"]).expect(0, &["warning[unknown-column]", "columns = { link = \"url\" }"]);
+    let ran = publication.run(&["build"]);
+    ran.expect(
+        1,
+        &["error[unknown-column]", "columns = { link = \"url\" }", "8 of the 8 items that its feed shows would lose their link: `n8`"],
+    );
     table(&publication, "id,title,date,content,link", 8);
     publication.run(&["build", "--accept", "shrink"]).expect(0, &[]);
     publication.build();

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::super::{Known, KnownChannel, Ref, trace};
+use super::super::{Known, KnownChannel, Ref, Traces, trace};
 use super::{Accept, Scene, in_short, named, of_config};
 use crate::config::{Config, paths};
 use crate::diag::{Finding, codes};
@@ -10,16 +10,44 @@ use crate::diag::{Finding, codes};
 /// A channel of fewer items than this may have all of them replaced: it is a beginning, or hand work.
 const FEW: usize = 5;
 
-/// What is refused of items that go, and of texts that do.
+/// What is refused of items that go, and of texts and links that do.
 pub(super) fn shrink(scene: &Scene<'_>) -> Vec<Finding> {
     let channels = || scene.before.channels.iter();
     // What comes again under another id is not lost.
     let again: HashSet<Ref> = scene.recall.repeats.iter().map(|(_, old)| *old).collect();
     let losing: Vec<Finding> = channels().filter_map(|(path, channel)| losing(scene, path, channel, &again)).collect();
-    let silenced = silenced(scene);
-    let silent: Vec<Finding> = channels().filter_map(|(path, channel)| falling_silent(scene, path, channel, &silenced)).collect();
-    let in_short = |findings: Vec<Finding>, more| in_short(scene.config, findings.into_iter(), more);
-    [in_short(losing, "channels that would lose too much"), in_short(silent, "channels whose items would lose their text")].concat()
+    let in_short = |findings: Vec<Finding>, more: &str| in_short(scene.config, findings.into_iter(), more);
+    let mut refused = in_short(losing, "channels that would lose too much");
+    for field in [Field::Text, Field::Link] {
+        let stripped = stripped(scene, field);
+        let less = channels().filter_map(|(path, channel)| losing_field(scene, path, channel, (field, &stripped))).collect();
+        refused.extend(in_short(less, &format!("channels whose items would lose their {}", field.name())));
+    }
+    refused
+}
+
+/// What readers have of an item beside its title.
+#[derive(Clone, Copy)]
+enum Field {
+    Text,
+    Link,
+}
+
+impl Field {
+    fn name(self) -> &'static str {
+        match self {
+            Field::Text => "text",
+            Field::Link => "link",
+        }
+    }
+
+    /// Whether an item had it and has none, or of a text nothing but a summary, as far as that is known.
+    fn is_lost(self, old: Traces, new: Traces) -> bool {
+        match self {
+            Field::Text => trace::told(old).zip(trace::told(new)).is_some_and(|(old, new)| old > new),
+            Field::Link => old.link != 0 && new.link == 0,
+        }
+    }
 }
 
 /// What a channel loses of these of its items.
@@ -100,28 +128,32 @@ fn is_out(scene: &Scene<'_>, at: Ref) -> bool {
     scene.after.get(at).gone.is_some()
 }
 
-/// The items that had a text, and have none or nothing but a summary.
-fn silenced(scene: &Scene<'_>) -> HashSet<Ref> {
-    let is_silenced = |(at, known): &(usize, &Known)| {
-        let old = scene.before.items().get(*at).and_then(|old| trace::told(old.traces()));
-        known.gone.is_none() && old.zip(trace::told(known.traces())).is_some_and(|(old, new)| old > new)
+/// The items that lose it.
+fn stripped(scene: &Scene<'_>, field: Field) -> HashSet<Ref> {
+    let is_stripped = |(at, known): &(usize, &Known)| {
+        let old = scene.before.items().get(*at).map(Known::traces);
+        known.gone.is_none() && old.is_some_and(|old| field.is_lost(old, known.traces()))
     };
-    scene.after.items().since(scene.before.items()).filter(is_silenced).map(|(at, _)| at as Ref).collect()
+    scene.after.items().since(scene.before.items()).filter(is_stripped).map(|(at, _)| at as Ref).collect()
 }
 
-fn falling_silent(scene: &Scene<'_>, path: &str, before: &KnownChannel, silenced: &HashSet<Ref>) -> Option<Finding> {
+fn losing_field(scene: &Scene<'_>, path: &str, before: &KnownChannel, (field, stripped): (Field, &HashSet<Ref>)) -> Option<Finding> {
     let shown = before.shown();
-    if silenced.is_empty() || shown.len() < FEW {
+    if stripped.is_empty() || shown.len() < FEW {
         return None;
     }
-    let silent: Vec<Ref> = shown.iter().copied().filter(|at| silenced.contains(at)).collect();
-    if !is_too_much(scene.config, silent.len(), shown.len()) {
+    let less: Vec<Ref> = shown.iter().copied().filter(|at| stripped.contains(at)).collect();
+    if !is_too_much(scene.config, less.len(), shown.len()) {
         return None;
     }
-    let names = named(silent.iter().map(|at| scene.before.get(*at).key()));
-    let message =
-        format!("in the channel `{path}` {} of the {} items that its feed shows would lose their text: {names}", silent.len(), shown.len());
-    Some(refused(scene, message, "see whether the field or column that holds the texts has another name now (`columns` in `[[source]]`)"))
+    let (names, field) = (named(less.iter().map(|at| scene.before.get(*at).key())), field.name());
+    let message = format!(
+        "in the channel `{path}` {} of the {} items that its feed shows would lose their {field}: {names}",
+        less.len(),
+        shown.len()
+    );
+    let help = format!("see whether the field or column that holds the {field}s has another name now (`columns` in `[[source]]`)");
+    Some(refused(scene, message, &help))
 }
 
 fn refused(scene: &Scene<'_>, message: String, help: &str) -> Finding {
