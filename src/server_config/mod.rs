@@ -36,7 +36,7 @@ pub struct Options {
 }
 
 /// What a configuration is made of. Addresses begin with the path of the base address.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Facts {
     /// Without a slash at its end.
     root: String,

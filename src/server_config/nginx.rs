@@ -13,7 +13,7 @@ pub(super) fn render(facts: &Facts) -> String {
     if facts.is_https && facts.listen.is_none() {
         let _ = writeln!(out, "# TLS: `certbot --nginx -d {}` adds the certificate to this server.", facts.server_name);
     }
-    let names = Names::new(&facts.server_name);
+    let names = Names::new(facts);
     maps(&mut out, facts, &names);
     out.push_str("server {\n");
     head(&mut out, facts);
@@ -26,7 +26,8 @@ pub(super) fn render(facts: &Facts) -> String {
     out
 }
 
-/// Variables are the whole server's: two publications must not share them.
+/// Variables are the whole nginx's: two publications must not share them, nor one publication at two addresses. The name of a part of a pattern has 32
+/// characters at the most, and hosts are longer: a short hash stands for them.
 struct Names {
     link: String,
     hubs: String,
@@ -40,9 +41,11 @@ struct Names {
 }
 
 impl Names {
-    fn new(server_name: &str) -> Self {
-        let own: String = server_name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-        let name = |what: &str| format!("tidings_{own}_{what}");
+    fn new(facts: &Facts) -> Self {
+        let listen = facts.listen.map(|address| address.to_string()).unwrap_or_default();
+        let own = [&*facts.server_name, &listen, &facts.origin, &facts.base].join(" ");
+        let hash = blake3::hash(own.as_bytes()).to_hex();
+        let name = |what: &str| format!("tidings_{}_{what}", &hash[..8]);
         Names {
             link: name("link"),
             hubs: name("hubs"),
@@ -199,4 +202,33 @@ fn hub(out: &mut String, facts: &Facts) {
         "    location = {path} {{\n        proxy_pass http://{address};\n        proxy_set_header Host $host;\n        \
          proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n        expires off;\n        add_header X-Content-Type-Options nosniff always;\n    }}"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_short_and_of_one_publication_at_one_address() {
+        let facts = |host: &str, port: u16, path: &str| Facts {
+            server_name: host.to_owned(),
+            listen: Some(([127, 0, 0, 1], port).into()),
+            base: format!("/{path}"),
+            ..Facts::default()
+        };
+        let name = |facts: &Facts| Names::new(facts).self_path;
+        let own = name(&facts("feeds.example.org", 80, ""));
+        // What PCRE takes: 32 characters at the most.
+        let taken = regex::Regex::new("^[a-z][a-z0-9_]{1,31}$").expect("a pattern");
+        assert_eq!(own, name(&facts("feeds.example.org", 80, "")));
+        for other in [
+            facts("feeds-example.org", 80, ""),
+            facts("feeds.example.org", 81, ""),
+            facts("feeds.example.org", 80, "news/"),
+            facts(&"a.".repeat(100), 80, ""),
+        ] {
+            assert_ne!(name(&other), own, "{other:?}");
+            assert!(taken.is_match(&name(&other)), "{}", name(&other));
+        }
+    }
 }

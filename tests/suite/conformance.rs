@@ -58,6 +58,9 @@ const DIFFERENCES: &[(Server, Files, &str)] = &[
     (Apache, Precompressed, "an old tag goes before a new date"),
 ];
 
+/// Longer than most, since servers limit the names of what is called by it.
+const HOST: &str = "feeds.communications.regional-programme.example.org";
+
 type Rule = (&'static str, fn(&Site) -> Result<(), String>);
 
 const RULES: &[Rule] = &[
@@ -215,7 +218,8 @@ fn start(server: Server, files: Files) -> Option<Site> {
     let kind = format!("{server:?}").to_lowercase();
     let file = publication.path("server.conf").to_string_lossy().into_owned();
     let (listen, hub) = (address.to_string(), hub_that_refuses().to_string());
-    publication.run(&["server-config", &kind, "--listen", &listen, "--hub", &hub, "--output", &file]).expect(0, &[]);
+    let place = ["--listen", &listen, "--server-name", HOST, "--hub", &hub, "--output", &file];
+    publication.run(&[&["server-config", &*kind][..], &place].concat()).expect(0, &[]);
     let mut command = Command::new(program);
     let frame = publication.path("frame.conf");
     match server {
