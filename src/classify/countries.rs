@@ -89,11 +89,20 @@ impl Countries {
         self.allow.as_ref().is_none_or(|allow| allow.contains(&country))
     }
 
-    /// Whether these words and no others are evidence for the country, however they are written.
-    pub fn says(&self, words: &str, country: Country) -> bool {
-        let text = Folded::new(words.trim());
-        let whole = self.phrases.find(&text).into_iter().find(|hit| hit.range == (0..text.as_str().len()));
-        whole.is_some_and(|hit| self.meant(&self.entries[hit.phrase], Rank::Field).contains(&(country, None)))
+    /// The countries that these words and no others are a name of, in one of these languages or by the config: as running text would have it, but that
+    /// `US` by itself is no pronoun.
+    pub fn named(&self, words: &str, languages: &[Language]) -> Vec<Country> {
+        let text = Folded::new(words);
+        let is_word = |part: &str| part.contains(char::is_alphanumeric);
+        let is_whole = |hit: &Hit| !is_word(&text.as_str()[..hit.range.start]) && !is_word(&text.as_str()[hit.range.end..]);
+        let Some(hit) = self.phrases.find(&text).into_iter().rfind(is_whole) else { return Vec::new() };
+        let entry = &self.entries[hit.phrase];
+        if !entry.may_be_written(text.source(hit.range)) {
+            return Vec::new();
+        }
+        let meant =
+            self.meant(entry, Rank::Field).into_iter().filter(|(country, against)| against.is_none() && entry.is_name(*country, languages));
+        meant.map(|(country, _)| country).collect()
     }
 
     /// What the phrase says of each country that it names.
@@ -190,13 +199,27 @@ impl Entry {
         rules().find(|rule| own(rule)).or_else(|| rules().next()).cloned().unwrap_or(Rule::Alias)
     }
 
+    /// Whether it is a name of the country in one of the languages, or what the config calls it by.
+    fn is_name(&self, country: Country, languages: &[Language]) -> bool {
+        let is_spoken = |tag: &str| languages.iter().any(|language| language.primary() == tag);
+        let is_name = |rule: &Rule| matches!(rule, Rule::Alias) || matches!(rule, Rule::Name(tag) if is_spoken(tag));
+        self.meanings.iter().any(|meaning| meaning.country == country && is_name(&meaning.rule))
+    }
+
     fn is_written_in(&self, text: &Folded<'_>, hit: &Hit) -> bool {
-        let written = || text.source(hit.range.clone());
+        if self.writing == Writing::Any {
+            return true;
+        }
+        let written = text.source(hit.range.clone());
+        self.may_be_written(written) && !(self.writing == Writing::Upper && is_shouted_pronoun(written, text.original()))
+    }
+
+    fn may_be_written(&self, written: &str) -> bool {
         match self.writing {
             Writing::Any => true,
-            Writing::Capitals => self.spellings.iter().any(|spelling| has_capitals(written(), spelling)),
-            Writing::Accents => self.spellings.iter().any(|spelling| spelling.to_lowercase() == written().to_lowercase()),
-            Writing::Upper => is_upper(written()) && !is_shouted_pronoun(written(), text.original()),
+            Writing::Capitals => self.spellings.iter().any(|spelling| has_capitals(written, spelling)),
+            Writing::Accents => self.spellings.iter().any(|spelling| spelling.to_lowercase() == written.to_lowercase()),
+            Writing::Upper => is_upper(written),
         }
     }
 }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use crate::config::{self, Config, Evidence, Rank, TopicKey};
 use crate::item::Item;
-use crate::vocab::Country;
+use crate::vocab::{Country, Language};
 
 pub use placement::{Placement, Places};
 pub use reason::looked_at;
@@ -121,9 +121,12 @@ impl Classifier {
         Classifier { countries: Countries::new(countries), topics: Topics::new(topics), evidence }
     }
 
-    /// Whether a country's name by itself says that it is meant: `Georgia` does not, unless the config says so.
-    pub fn names(&self, country: Country, name: &str) -> bool {
-        self.countries.says(name, country)
+    /// The countries that words by themselves are a name of, in one of these languages. `Georgia` is none, unless the config says so, nor is a name that is
+    /// not written as one: `EAU` is, and `Eau` is water.
+    pub fn named(&self, words: &str, languages: &[Language]) -> Vec<Country> {
+        let named = self.countries.named(words, languages);
+        // Names that come out of an address have hyphens for blanks.
+        if named.is_empty() { self.countries.named(&words.replace('-', " "), languages) } else { named }
     }
 
     /// Where the item belongs.

@@ -86,7 +86,8 @@ fn surroundings(args: &ImportArgs, context: &Context) -> Result<Option<(PathBuf,
             let into = into.clone().map_or_else(|| folder_of_records(&config), Ok)?;
             let gone = if args.gone { HashSet::new() } else { gone(&config)? };
             let classifier = Classifier::new(&config);
-            let options = Options::of(&config, &|country, name| classifier.names(country, name));
+            let languages = config.publication.languages.clone();
+            let options = Options::of(&config, Box::new(move |category| classifier.named(category, &languages)));
             Ok(Some((into, Options { gone, ..options })))
         }
     }

@@ -32,14 +32,14 @@ pub struct Feed {
 }
 
 /// What a feed is read with.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// Of dates that name no zone.
     pub zone: Tz,
     /// The publication's topics, each with the names that a category may call it by; its key need not be among them.
     pub topics: &'a [(TopicKey, Vec<String>)],
-    /// Its countries, each with the names that a category may call it by.
-    pub countries: &'a [(Country, Vec<String>)],
+    /// The countries that a category means, as it is written.
+    pub countries: &'a dyn Fn(&str) -> Vec<Country>,
     /// Its languages; none where it is not known.
     pub languages: &'a [Language],
     /// What is taken in of a WordPress export beside posts, by its name there.
@@ -126,7 +126,8 @@ mod tests {
 
     fn feed(bytes: impl AsRef<[u8]>) -> Feed {
         let topics = [("trafficking".into(), vec!["Trafficking in persons".to_owned(), "Trata de personas".to_owned()])];
-        let context = Context { zone: chrono_tz::America::Costa_Rica, topics: &topics, countries: &[], languages: &[], post_types: &[] };
+        let context =
+            Context { zone: chrono_tz::America::Costa_Rica, topics: &topics, countries: &|_| Vec::new(), languages: &[], post_types: &[] };
         read(bytes.as_ref(), &Arc::from(Path::new("feed.xml")), context)
     }
 

@@ -23,8 +23,10 @@ use crate::vocab::{Country, Language};
 /// The largest file that is imported, in bytes; it is held in memory as a whole.
 const LARGEST: u64 = 64 << 20;
 
+/// The countries that a category means, as it is written.
+pub type Naming = dyn Fn(&str) -> Vec<Country>;
+
 /// What importing needs to know of the publication.
-#[derive(Clone, Debug)]
 pub struct Options {
     /// Of dates that name no zone.
     pub zone: Tz,
@@ -32,8 +34,8 @@ pub struct Options {
     pub language: Option<Language>,
     /// The topics, each with the names that a feed's category may call it by.
     pub topics: Vec<(TopicKey, Vec<String>)>,
-    /// The countries, as the topics.
-    pub countries: Vec<(Country, Vec<String>)>,
+    /// The countries that a feed's category may mean.
+    pub countries: Box<Naming>,
     /// The languages; none where they are not known.
     pub languages: Vec<Language>,
     /// What is taken in of a WordPress export beside posts, by its name there.
@@ -53,7 +55,7 @@ impl Options {
             zone: Tz::UTC,
             language: None,
             topics: Vec::new(),
-            countries: Vec::new(),
+            countries: Box::new(|_| Vec::new()),
             languages: Vec::new(),
             post_types: Vec::new(),
             minted: None,
@@ -62,26 +64,19 @@ impl Options {
         }
     }
 
-    /// As the config says: its zone, its topics by title, slug and words, its countries by those of their names of which `names` says that they mean the
-    /// country alone, and its sources to compare with.
-    pub fn of(config: &Config, names: &dyn Fn(Country, &str) -> bool) -> Self {
+    /// As the config says: its zone, its topics by title, slug and words, and its sources to compare with; its countries as `countries` has it.
+    pub fn of(config: &Config, countries: Box<Naming>) -> Self {
         let words = |topic: &crate::config::Topic| {
             let titles = topic.title.iter().map(|(_, title)| title.to_owned());
             let words = topic.words.iter().map(|phrase| phrase.text.clone());
             (topic.key.clone(), titles.chain([topic.slug.clone()]).chain(words).collect())
         };
-        let languages = &config.publication.languages;
-        let spoken = |tag: &str| languages.iter().any(|language| language.primary() == tag);
-        let called = |country: Country| {
-            let own = country.names().filter(|(tag, name)| spoken(tag) && names(country, name));
-            (country, own.map(|(_, name)| name.to_owned()).collect())
-        };
         Options {
             zone: config.publication.time_zone,
             language: None,
             topics: config.topics.iter().map(words).collect(),
-            countries: Country::all().filter(|country| config.countries.allows(*country)).map(called).collect(),
-            languages: languages.clone(),
+            countries,
+            languages: config.publication.languages.clone(),
             post_types: Vec::new(),
             minted: Some(config.publication.authority.mint("item/")),
             beside: config.sources.iter().map(|source| config.root.join(&source.path)).collect(),
@@ -131,7 +126,7 @@ pub fn feed(files: &[PathBuf], into: &Path, options: &Options) -> Result<Importe
     let context = feed::Context {
         zone: options.zone,
         topics: &options.topics,
-        countries: &options.countries,
+        countries: &*options.countries,
         languages: &options.languages,
         post_types: &options.post_types,
     };
@@ -443,7 +438,7 @@ mod tests {
         let config = "[publication]\ntitle = \"T\"\nbase-url = \"https://example.org/\"\nlanguage = \"en\"\ntime-zone = \"America/Costa_Rica\"\n\
             id-authority = \"example.org,2018\"\nauthor = \"Desk\"\n[[source]]\npath = \"items\"\n[topics.trafficking]\ntitle = \"Trafficking\"\nwords = [\"x\"]\n";
         let config = crate::config::load(&desk.file("feeds.toml", config)).expect("a config").0;
-        desk.options = Options::of(&config, &|_, _| true);
+        desk.options = Options::of(&config, Box::new(|_| Vec::new()));
         desk.listing(PAGE);
         desk.feed(&FEED.replace("Daily", "Diario &amp;amp; más").replacen("<guid>", "<category>trafficking</category><guid>", 1));
         let loaded = crate::item::source::read(&config, &crate::progress::Progress::default());

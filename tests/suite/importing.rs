@@ -200,10 +200,10 @@ fn wordpress_posts_come_to_the_channels_of_their_language_country_and_topic() {
 #[test]
 fn a_category_is_a_country_where_its_name_means_nothing_else() {
     let feed = "<rss version='2.0'><channel><title>T</title><item><guid>https://old.example.org/?p=1</guid><title>Ports</title>\
-        <pubDate>Fri, 09 Feb 2018 10:00:00 GMT</pubDate><category>Georgia</category><category>Chad</category><category>Mexico</category>\
+        <pubDate>Fri, 09 Feb 2018 10:00:00 GMT</pubDate><category>Georgia</category><category>Us</category><category>Chad</category><category>Mexico</category>\
         <description>Text.</description></item></channel></rss>";
     for (countries, want, strangers) in
-        [("ignore = ['Chad']", "[\"MX\"]", "`Chad`, `Georgia`"), ("ambiguous = ['GE']", "[\"GE\", \"TD\", \"MX\"]", "")]
+        [("ignore = ['Chad']", "[\"MX\"]", "`Chad`, `Georgia`, `Us`"), ("ambiguous = ['GE']", "[\"GE\", \"TD\", \"MX\"]", "`Us`")]
     {
         let publication = Publication::with_config(&CONFIG.replace(r#"allow = ["BZ", "MX", "CR"]"#, countries));
         publication.write("old.xml", feed);

@@ -127,7 +127,6 @@ pub fn resolve(channel: &Channel, entries: Vec<Entry>, path: &Arc<Path>, context
             .iter()
             .flat_map(|(topic, names)| names.iter().map(|name| key(name)).chain([key(topic)]).map(move |name| (name, topic)))
             .collect(),
-        countries: context.countries.iter().flat_map(|(country, names)| names.iter().map(move |name| (key(name), *country))).collect(),
         link: channel.link.as_deref().and_then(|link| Url::parse(link).ok()),
         strangers: BTreeSet::new(),
         findings: Findings::new(),
@@ -143,8 +142,6 @@ struct Resolver<'a> {
     context: Context<'a>,
     /// By folded name.
     topics: Vec<(String, &'a TopicKey)>,
-    /// By folded name.
-    countries: Vec<(String, Country)>,
     link: Option<Url>,
     /// Categories that are neither topics nor countries.
     strangers: BTreeSet<String>,
@@ -240,10 +237,10 @@ impl Resolver<'_> {
         for Category { term, label } in categories {
             let names = [key(term), label.as_deref().map(key).unwrap_or_default()];
             let topic = self.topics.iter().find(|(name, _)| names.contains(name)).map(|(_, topic)| *topic);
-            let country = self.countries.iter().find(|(name, _)| names.contains(name)).map(|(_, country)| *country);
-            match (topic, country) {
+            let named = label.iter().chain([term]).map(|name| (self.context.countries)(name)).find(|named| !named.is_empty());
+            match (topic, named) {
                 (Some(topic), _) => push_new(&mut topics, topic.clone()),
-                (None, Some(country)) => push_new(&mut countries, country),
+                (None, Some(named)) => named.into_iter().for_each(|country| push_new(&mut countries, country)),
                 (None, None) => drop(self.strangers.insert(label.as_ref().unwrap_or(term).clone())),
             }
         }
@@ -258,7 +255,8 @@ impl Resolver<'_> {
             let more = if count > SHOWN { ", …" } else { "" };
             let are = if count == 1 { "category is no topic or country and is" } else { "categories are no topics or countries and are" };
             let message = format!("{count} {are} left out: {names}{more}");
-            let help = "give them to topics of the config, as `title` or among `words` of a section `[topics.NAME]`, take the records away, and import again";
+            let help = "give them to topics of the config, as `title` or among `words` of a section `[topics.NAME]`, or to countries, in \
+                        `countries.aliases`; then take the records away, and import again";
             self.findings.push(Finding::new(&codes::FEED_CATEGORIES, message).at(Place::file(self.path.clone())).help(help));
         }
     }
