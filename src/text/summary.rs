@@ -30,17 +30,25 @@ struct Words {
     /// In characters.
     length: usize,
     limit: usize,
-    /// White space stands between the text so far and what comes.
-    gap: bool,
+    /// The blank between the text so far and what comes.
+    gap: Option<char>,
     with_captions: bool,
     in_caption: bool,
 }
 
 impl Words {
     fn of(html: &str, limit: usize, with_captions: bool) -> Self {
-        let mut words = Words { text: String::new(), length: 0, limit, gap: false, with_captions, in_caption: false };
+        let mut words = Words { text: String::new(), length: 0, limit, gap: None, with_captions, in_caption: false };
         html::read(html, &mut words);
         words
+    }
+
+    /// Of white space one blank is left; it keeps two words on one line where nothing but such a blank stands between them.
+    fn blank(&mut self, c: char) {
+        let keeps_together = matches!(c, '\u{a0}' | '\u{202f}') && self.gap.is_none_or(|gap| gap == c);
+        if !self.text.is_empty() {
+            self.gap = Some(if keeps_together { c } else { ' ' });
+        }
     }
 }
 
@@ -53,19 +61,17 @@ impl Reader for Words {
             return;
         }
         for c in piece.chars() {
-            if c.is_whitespace() && c != '\u{a0}' && c != '\u{202f}' {
-                self.gap = !self.text.is_empty();
+            if c.is_whitespace() {
+                self.blank(c);
                 continue;
             }
             if self.enough() {
                 return;
             }
-            if std::mem::take(&mut self.gap) {
-                self.text.push(' ');
+            for c in self.gap.take().into_iter().chain([c]) {
+                self.text.push(c);
                 self.length += 1;
             }
-            self.text.push(c);
-            self.length += 1;
         }
     }
 
@@ -156,6 +162,9 @@ mod tests {
             ("One, two", 6, "One…"),
             ("One. Two", 6, "One…"),
             ("12&nbsp;000 people", 8, "12\u{a0}000…"),
+            ("<p>&nbsp;</p><p>One</p><p>&nbsp;</p><p>two&nbsp;</p>", 20, "One two"),
+            ("One &nbsp;two&nbsp; three&nbsp;&nbsp;four&#8239;%", 30, "One two three\u{a0}four\u{202f}%"),
+            ("<p>&nbsp;</p>", 20, ""),
             ("日本語の文章です", 5, "日本語の…"),
             ("Supercalifragilistic", 6, "Super…"),
             ("e\u{301}e\u{301}e\u{301}e\u{301}", 4, "e\u{301}…"),
