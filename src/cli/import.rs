@@ -115,7 +115,7 @@ fn tell(imported: &Imported, args: &ImportArgs, context: &Context) -> Result<Exi
         imported.written.iter().for_each(|path| context.ui.detail(format_args!("wrote {}", path.display())));
         let left = match imported.findings.errors() {
             0 => String::new(),
-            errors => format!(", {errors} could not be read"),
+            errors => format!(", {}", ui::many(errors, "error")),
         };
         let gone = match imported.gone {
             0 => String::new(),

@@ -79,8 +79,7 @@ type Parsed = Result<(Channel, Vec<Entry>, Findings), Box<Finding>>;
 fn read_xml(text: &str, path: &Arc<Path>, context: Context<'_>) -> Parsed {
     let root = Element::parse(text).map_err(|broken| {
         let place = Place::span(path.clone(), text, broken.at..broken.at + 1);
-        let help = "open the feed in a browser to see where it breaks, and mend it there";
-        Box::new(Finding::new(&codes::FEED_SYNTAX, format!("not well-formed XML: {}", broken.message)).at(place).help(help))
+        Box::new(no_syntax(format!("not well-formed XML: {}", broken.message), place))
     })?;
     let (channel, entries) = match (root.space, root.name.as_str()) {
         (Space::Rss, "rss") if let Some(channel) = wordpress::export(&root) => return Ok(wordpress::read(channel, path, context)),
@@ -89,6 +88,13 @@ fn read_xml(text: &str, path: &Arc<Path>, context: Context<'_>) -> Parsed {
         (_, name) => return Err(Box::new(no_feed(path, &format!("`{name}` is the root of no feed")))),
     };
     Ok((channel, entries, Findings::new()))
+}
+
+/// A file that breaks somewhere; nothing of it is read.
+fn no_syntax(message: String, place: Place) -> Finding {
+    let help = "nothing of this file is imported: export or download it again, for it may have been cut off; where it breaks again at the same \
+                place, mend it there";
+    Finding::new(&codes::FEED_SYNTAX, message).at(place).help(help)
 }
 
 fn no_feed(path: &Arc<Path>, message: &str) -> Finding {

@@ -145,6 +145,19 @@ fn what_wordpress_kept_back_stays_unpublished() {
 }
 
 #[test]
+fn of_an_export_that_was_cut_off_nothing_comes_in() {
+    let publication = Publication::new();
+    let whole = wordpress(&[post(1, "Ports", "<p>In Belize.</p>", PUBLIC), post(2, "Ships", "<p>In Belize.</p>", PUBLIC)].concat());
+    publication.write("export.xml", &whole[..whole.len() - 60]);
+    let said = [
+        "error[feed-syntax]",
+        "help: nothing of this file is imported: export or download it again",
+        "0 new records, 0 known already, 1 error",
+    ];
+    publication.run(&["import", "feed", "export.xml"]).expect(1, &said);
+}
+
+#[test]
 fn news_of_a_type_of_its_own_comes_in_where_it_is_named() {
     let publication = Publication::new();
     let of_type =
@@ -154,7 +167,7 @@ fn news_of_a_type_of_its_own_comes_in_where_it_is_named() {
         "export.xml: error[feed-left-out]: nothing comes in",
         "`news` (2), `page` (1)",
         "comes in with `--post-type news`",
-        "0 new records",
+        "0 new records, 0 known already, 1 error",
     ];
     publication.run(&["import", "feed", "export.xml"]).expect(1, &said);
     let said = ["warning[feed-left-out]", "`page` (1)", "`tidings new`", "2 new records"];

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::entry::{Author, Category, Channel, Entry, File, Picture, Release};
 use super::tree::{escape, paragraphs};
-use super::{Parsed, no_feed};
-use crate::diag::{Finding, Findings, Place, codes};
+use super::{Parsed, no_feed, no_syntax};
+use crate::diag::{Findings, Place};
 
 /// Reads the feed and its items.
 pub fn read(text: &str, path: &Arc<Path>) -> Parsed {
@@ -18,7 +18,7 @@ pub fn read(text: &str, path: &Arc<Path>) -> Parsed {
         place.column = error.column() as u32;
         let message = error.to_string();
         let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message).to_owned();
-        Box::new(Finding::new(&codes::FEED_SYNTAX, format!("not valid JSON: {message}")).at(place))
+        Box::new(no_syntax(format!("not valid JSON: {message}"), place))
     })?;
     let is_feed = string(&feed, "version").is_some_and(|version| version.contains("jsonfeed.org/version/"));
     if !is_feed && !feed["items"].is_array() {
