@@ -117,7 +117,7 @@ pub(super) enum Accepted {
     Repeats,
     /// Channels that lose more than a third of their items or texts, or all
     Shrink,
-    /// Items dated in the future; they are held back until then, or stay published with the date that they had
+    /// Items dated in the future; in this run they are held back until then, or stay published with the date that they had
     Future,
     /// Documents that were published and would be there no more
     Paths,

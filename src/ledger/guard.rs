@@ -123,10 +123,13 @@ fn of_config(config: &Config, finding: Finding) -> Finding {
 pub fn future(item: &Item, is_published: bool) -> Finding {
     let message = format!("`{}` is dated {}, which lies in the future", item.key(), told(item.published));
     let help = match is_published {
-        true => "mend `date`; to leave the item published with the date that it had: `--accept future`",
+        true => {
+            "mend `date`; to leave the item published with the date that it had: `future = \"hold\"` in `[guards]`, which does so for all, or for \
+             this run alone `--accept future`"
+        }
         false => {
-            "mend `date`, or add `publish-at` to have it held back until then (`future = \"hold\"` in `[guards]` does so for all); to publish the \
-             others meanwhile: `--accept future`"
+            "mend `date`; to have the item held back until then: `publish-at` in its record, or `future = \"hold\"` in `[guards]`, which does so for \
+             all; to publish the others meanwhile, for this run alone: `--accept future`"
         }
     };
     Finding::new(&codes::FUTURE_ITEM, message).at(item.place()).help(help)

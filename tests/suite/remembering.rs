@@ -445,8 +445,12 @@ fn a_table_that_lost_nothing_is_no_cause_of_what_is_lost() {
 fn a_date_in_the_future_is_refused_unless_it_is_meant() {
     let publication = Publication::with_items(1);
     record(&publication, "typo", "date = 2081-01-01\ntitle = 'Belize'", "x");
-    publication.run(&["build"]).expect(1, &["items/typo.md", "future-item", "publish-at", "--accept future"]);
+    publication.run(&["build"]).expect(
+        1,
+        &["items/typo.md", "future-item", "`publish-at`", "`future = \"hold\"` in `[guards]`", "for this run alone: `--accept future`"],
+    );
     publication.run(&["build", "--accept", "future"]).expect(0, &["1 item (1 not due)"]);
+    publication.run(&["build"]).expect(1, &["future-item"]);
     publication.write("feeds.toml", CONFIG.to_owned() + "\n[guards]\nfuture = \"hold\"\n");
     publication.build();
 }
@@ -460,7 +464,10 @@ fn a_published_item_whose_date_slips_stays_as_it_is() {
         record(&publication, "item-6", &format!("title = 'The port of Belize reopens, part 6'\ndate = {date}"), text);
     };
     write("2081-01-06", "Text number 6.");
-    publication.run(&["build"]).expect(1, &["future-item", "leave the item published with the date that it had: `--accept future`"]);
+    publication.run(&["build"]).expect(
+        1,
+        &["future-item", "leave the item published with the date that it had: `future = \"hold\"`", "for this run alone `--accept future`"],
+    );
     let held =
         "warning[future-item]: `item-6` is dated 2081-01-06 12:00 -06:00, which lies in the future, and stays published with the date";
     publication.run(&["build", "--accept", "future"]).expect(0, &[held, "6 items in"]);
