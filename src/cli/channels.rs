@@ -11,7 +11,6 @@ use super::{Exit, Failure, memory, ui};
 use crate::channel::{self, Channel, Sorted};
 use crate::config::Config;
 use crate::progress::Progress;
-use crate::publish::Destination;
 use crate::{item, pipeline};
 
 /// `tidings channels`
@@ -25,10 +24,10 @@ pub(super) struct ChannelsArgs {
 
 pub(super) fn run(args: &ChannelsArgs, context: &Context) -> Result<Exit, Failure> {
     let Some(config) = context.load_with_tables(args.json)? else { return Ok(Exit::Findings) };
-    let known = memory::known(&config, &Destination::open(&config)?)?;
+    let (memory, known) = memory::known(&config)?;
     let mut loaded = item::read(&config, &Progress::default());
     let mut items = std::mem::take(&mut loaded.items);
-    pipeline::seen_now(&mut items, &mut loaded.notes, context.now, &mut loaded.findings);
+    pipeline::seen_now(&mut items, &mut loaded.notes, (&memory, context.now), &mut loaded.findings);
     let placements = pipeline::classify(&config, &items, &Progress::default());
     let catalogue = channel::catalogue(&config, Sorted { items: &items, placements: &placements, now: context.now }, &known);
     loaded.findings.extend(catalogue.findings);

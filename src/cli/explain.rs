@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use clap::Args;
 use serde::Serialize;
 
@@ -14,10 +15,10 @@ use crate::channel::{self, Catalogue, Channel, Kind, Sorted};
 use crate::classify::{Classifier, Survey, looked_at};
 use crate::config::{Config, Query, Step};
 use crate::diag::{Findings, nearest};
-use crate::item::{self, Hidden, Item};
+use crate::item::{self, Date, Hidden, Item};
+use crate::ledger::Memory;
 use crate::pipeline;
 use crate::progress::Progress;
-use crate::publish::Destination;
 use crate::vocab::{Country, fold};
 
 /// `tidings explain`
@@ -40,10 +41,10 @@ pub(super) struct ExplainArgs {
 
 pub(super) fn run(args: &ExplainArgs, context: &Context) -> Result<Exit, Failure> {
     let Some(config) = context.load_with_tables(args.json)? else { return Ok(Exit::Findings) };
-    let known = memory::known(&config, &Destination::open(&config)?)?;
+    let (memory, known) = memory::known(&config)?;
     let loaded = item::read(&config, &Progress::default());
     let at = find(&loaded.items, &args.item)?;
-    let scene = Scene::new(&config, loaded.items, at, &known, context);
+    let scene = Scene::new(&config, (loaded.items, at), (&memory, &known), context.now);
     let explained = match &args.why_not {
         None => scene.channels(),
         Some(channel) => scene.why_not(channel.trim_matches('/'))?,
@@ -94,6 +95,8 @@ struct Scene<'a> {
     config: &'a Config,
     item: Arc<Item>,
     hidden: Option<Hidden>,
+    /// What its record says, where the item stays published with the date that it had.
+    slipped: Option<Date>,
     survey: Survey,
     catalogue: Catalogue,
     /// The item's position among those that are seen; always there, for the item counts as seen here.
@@ -101,21 +104,27 @@ struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    fn new(config: &'a Config, mut items: Vec<Arc<Item>>, at: usize, known: &BTreeSet<String>, context: &Context) -> Self {
-        let item = items[at].clone();
-        let hidden = item.hidden(context.now);
-        pipeline::seen_now(&mut items, &mut Vec::<()>::new(), context.now, &mut Findings::new());
-        let position = match items.iter().position(|other| other.id() == item.id()) {
+    fn new(
+        config: &'a Config,
+        (mut items, at): (Vec<Arc<Item>>, usize),
+        (memory, known): (&Memory, &BTreeSet<String>),
+        now: DateTime<Utc>,
+    ) -> Self {
+        let record = items[at].clone();
+        pipeline::seen_now(&mut items, &mut Vec::<()>::new(), (memory, now), &mut Findings::new());
+        let position = match items.iter().position(|other| other.id() == record.id()) {
             Some(position) => position,
             None => {
-                items.push(item.clone());
+                items.push(record.clone());
                 items.len() - 1
             }
         };
+        let item = items[position].clone();
+        let slipped = (item.published != record.published).then_some(record.published);
         let placements = pipeline::classify(config, &items, &Progress::default());
         let survey = Classifier::new(config).survey(&item);
-        let catalogue = channel::catalogue(config, Sorted { items: &items, placements: &placements, now: context.now }, known);
-        Scene { config, item, hidden, survey, catalogue, at: position as u32 }
+        let catalogue = channel::catalogue(config, Sorted { items: &items, placements: &placements, now }, known);
+        Scene { config, hidden: item.hidden(now), item, slipped, survey, catalogue, at: position as u32 }
     }
 
     fn channels(&self) -> Explained {
@@ -144,6 +153,10 @@ impl<'a> Scene<'a> {
                 Hidden::Withdrawn => "it was withdrawn".to_owned(),
                 Hidden::NotYet(date) => format!("it is not due until {date}"),
                 Hidden::Expired(date) => format!("it expired on {date}"),
+            }),
+            held: self.slipped.map(|date| {
+                let had = self.item.published;
+                format!("its record says {date}, which lies in the future: it stays published with the date that it had, {had}")
             }),
             channels: Vec::new(),
             unplaced: Vec::new(),
@@ -304,6 +317,8 @@ struct Explained {
     id: String,
     title: String,
     hidden: Option<String>,
+    /// Whether it has another date than its record says, and why.
+    held: Option<String>,
     channels: Vec<Row>,
     /// Why it has no country, and why no topic.
     unplaced: Vec<String>,
@@ -322,6 +337,9 @@ impl Explained {
         ui::print(format_args!("  {}  {}", self.item, self.id));
         if let Some(hidden) = &self.hidden {
             ui::print(format_args!("  not seen now: {hidden}"));
+        }
+        if let Some(held) = &self.held {
+            ui::print(format_args!("  {held}"));
         }
         for row in &self.channels {
             ui::print(&row.channel);

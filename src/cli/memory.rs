@@ -60,9 +60,12 @@ pub(super) fn load(config: &Config, folder: &Destination) -> Result<Remembered, 
     Ok(Remembered { store, stored, memory, took: clock.elapsed(), state, marks: Marks::new() })
 }
 
-/// The channel paths that were published before, as the folder and the ledger know them.
-pub(super) fn known(config: &Config, folder: &Destination) -> Result<BTreeSet<String>, Failure> {
-    Ok(load(config, folder)?.memory.published(&folder.known()))
+/// What is remembered, with the channel paths that were published before, as the folder and the ledger know them.
+pub(super) fn known(config: &Config) -> Result<(Arc<Memory>, BTreeSet<String>), Failure> {
+    let folder = Destination::open(config)?;
+    let memory = load(config, &folder)?.memory;
+    let paths = memory.published(&folder.known());
+    Ok((memory, paths))
 }
 
 /// A memory of what is published.

@@ -237,9 +237,21 @@ fn settle_unsure(config: &Config, items: &mut [Arc<Item>], texts: &Left, recall:
     }
 }
 
-/// Takes out the items that are drafts, in the future or expired, with their notes, and gives them by key. An `updated` that lies in the future has not
-/// happened yet.
-pub fn seen_now<N>(items: &mut Vec<Arc<Item>>, notes: &mut Vec<N>, now: DateTime<Utc>, findings: &mut Findings) -> Vec<(Arc<str>, Hidden)> {
+/// Takes out the items that are drafts, in the future or expired, with their notes, and gives them by key. Published ones whose dates slipped into the future
+/// stay, with the dates that they had. An `updated` that lies in the future has not happened yet.
+pub fn seen_now<N>(
+    items: &mut Vec<Arc<Item>>,
+    notes: &mut Vec<N>,
+    (memory, now): (&Memory, DateTime<Utc>),
+    findings: &mut Findings,
+) -> Vec<(Arc<str>, Hidden)> {
+    for one in apart(items, now) {
+        let item = &mut items[one.at];
+        if let Some(known) = slipped(item, one.hidden, memory, now) {
+            findings.push(guard::held(item, known.published.seconds()));
+            hold(Arc::make_mut(item), known.published.seconds());
+        }
+    }
     let apart = apart(items, now);
     leave(items, notes, &apart, findings)
 }

@@ -472,6 +472,12 @@ fn a_published_item_whose_date_slips_stays_as_it_is() {
         "warning[future-item]: `item-6` is dated 2081-01-06 12:00 -06:00, which lies in the future, and stays published with the date";
     publication.run(&["build", "--accept", "future"]).expect(0, &[held, "6 items in"]);
     assert_eq!(publication.read("public/all.atom"), before);
+    let stays = "its record says 2081-01-06 12:00:00 -06:00, which lies in the future: it stays published with the date that it had";
+    let explained = publication.run(&["explain", "item-6"]);
+    explained.expect(0, &[stays, "country/belize"]);
+    assert!(!explained.out.contains("not seen now"), "{}", explained.out);
+    publication.run(&["explain", "item-6", "--why-not", "all"]).expect(0, &["it is in it"]);
+    publication.run(&["channels"]).expect(0, &[held]);
     publication.write("feeds.toml", CONFIG.to_owned() + "\n[guards]\nfuture = \"hold\"\n");
     build_at(&publication, "2018-03-02T08:00:00Z").expect(0, &[held, "unchanged"]);
     write("2081-01-06", "Text number 6, mended.");
