@@ -4,6 +4,7 @@
 //! before and the time; it prints nothing, writes nothing and asks no clock.
 
 mod archive;
+mod dating;
 mod demand;
 mod empty;
 mod moved;
@@ -265,7 +266,7 @@ fn lay<'a>(
     timings.prepare = lap.end();
     let render = Render { config, encoded: &ready };
     let digests = render.digests(catalogue, |at| sheets.known[at].as_ref().map(|known| known.digest));
-    let channels = render.date(catalogue, &digests, (past.memory, recall), (now, past.goes_on));
+    let channels = dating::date(config, catalogue, &digests, (past.memory, recall), (now, past.goes_on));
     timings.render = lap.end();
     // What has another date now is made after all.
     sheets.settle(catalogue);

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 
 use super::prepare::{Changed, Prepare, Ready};
 use super::render::{Render, Sheet};
-use super::{bury, check, moved, next};
+use super::{bury, check, dating, moved, next};
 use crate::channel::{self, Catalogue, Channel, Sorted};
 use crate::classify::Placement;
 use crate::config::Config;
@@ -91,7 +91,7 @@ pub fn part(config: &Config, part: Part<'_>, now: DateTime<Utc>) -> Result<Parte
     render.fit(&mut catalogue);
     catalogue.channels.iter_mut().for_each(|channel| channel.items.truncate(channel.window));
     let digests = render.digests(&catalogue, |_| None);
-    recall.after.channels = render.date(&mut catalogue, &digests, (&memory, &recall), (now, false));
+    recall.after.channels = dating::date(config, &mut catalogue, &digests, (&memory, &recall), (now, false));
     let sheets: Vec<Sheet<'_>> = Sheet::all(&catalogue).collect();
     let documents = render.all(&catalogue, &sheets, &progress);
     findings.extend(catalogue.findings.iter().cloned());

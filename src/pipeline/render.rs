@@ -1,20 +1,18 @@
-//! Channels, and the pages of their archives, as documents: their heads, their dates, and what is to be remembered of them.
+//! Channels, and the pages of their archives, as documents: their heads, and the digests by which their dates stand or move ([`super::dating`]).
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 use url::Url;
 use xxhash_rust::xxh3::Xxh3Default;
 
+use super::archive;
 use super::prepare::Ready;
-use super::{archive, moved};
 use crate::channel::{Catalogue, Channel};
 use crate::config::{Config, Format};
 use crate::document::{self, Alternate, Chain, Document, Encoded, Head};
 use crate::item::Date;
-use crate::ledger::{self, Digest, KnownChannel, KnownPage, Memory, Recall, Ref};
+use crate::ledger::Digest;
 use crate::page;
 use crate::progress::{Progress, Stage};
 
@@ -134,68 +132,6 @@ impl<'a> Render<'a> {
         sheets.par_iter().enumerate().map(|(at, sheet)| known(at).unwrap_or_else(|| self.digest(*sheet, &common))).collect()
     }
 
-    /// Dates each channel and each page by the last change of its documents, and says what is to be remembered of it. Where the items need not stay, a
-    /// channel [lets them go](Channel::let_go) for it.
-    pub fn date(
-        self,
-        catalogue: &mut Catalogue,
-        digests: &[Digest],
-        (before, recall): (&Memory, &Recall),
-        (now, items_stay): (DateTime<Utc>, bool),
-    ) -> BTreeMap<String, KnownChannel> {
-        let mut digests = digests.iter().copied();
-        let mut channels: BTreeMap<String, KnownChannel> = BTreeMap::new();
-        for channel in &mut catalogue.channels {
-            let known = before.channels.get(&channel.path);
-            // What stood at the path that it comes from has other addresses in it.
-            let moved = moved::predecessors(self.config, channel, before).max_by_key(|known| known.updated);
-            let known_pages = known.or(moved).map_or(&[][..], |known| &known.pages);
-            let is_here = known.is_some();
-            let refs = |mut items: Vec<u32>| -> Vec<Ref> {
-                items.iter_mut().for_each(|at| *at = recall.refs[*at as usize]);
-                items
-            };
-            let members = refs(if items_stay { channel.items.clone() } else { channel.let_go() });
-            let members = match known.filter(|known| *known.members == members) {
-                Some(known) => known.members.clone(),
-                None => Arc::new(members),
-            };
-            let digest = digests.next();
-            if let Some(known) = known {
-                let own = Shown { members: &members[..channel.window], updated: channel.updated, digest };
-                let published = (&known.members[..known.window], known.updated, known.digest);
-                channel.updated = own.date(published, now);
-            }
-            if let Some(moved) = moved {
-                channel.updated = channel.updated.max(later(moved.updated, now));
-            }
-            let mut pages: Vec<KnownPage> = Vec::with_capacity(channel.pages.len());
-            for (at, page) in channel.pages.iter_mut().enumerate() {
-                let (members, digest) = (refs(page.items.clone()), digests.next());
-                if let Some(known) = known_pages.get(at) {
-                    let own = Shown { members: &members, updated: page.updated, digest };
-                    let published = (&*known.members, known.updated, known.digest);
-                    page.updated = if is_here { own.date(published, now) } else { later(known.updated, now) };
-                }
-                pages.push(KnownPage { members, updated: page.updated.timestamp(), digest });
-            }
-            let deleted = channel.deleted.iter().filter_map(|(iri, when)| Some((recall.after.find(iri)?, when.timestamp()))).collect();
-            let known = KnownChannel {
-                id: id(self.config, channel),
-                updated: channel.updated.timestamp(),
-                digest,
-                members,
-                window: channel.window,
-                deleted,
-                pages,
-            };
-            channels.insert(channel.path.clone(), known);
-        }
-        let kept = before.channels.iter().filter(|(path, _)| catalogue.kept.contains(*path));
-        channels.extend(kept.map(|(path, known)| (path.clone(), known.clone())));
-        channels
-    }
-
     /// Of all that a sheet's documents are made of, in all formats, but for their date: to write each for it would take as long again.
     fn digest(self, sheet: Sheet<'_>, (of_channels, of_pages, families): &(u128, u128, Families<'_>)) -> Digest {
         let mut hash = Xxh3Default::new();
@@ -207,31 +143,6 @@ impl<'a> Render<'a> {
         add_head(self.config, sheet, families, &mut hash);
         Digest::of(hash.digest128())
     }
-}
-
-/// What a sheet shows in this run.
-struct Shown<'a> {
-    members: &'a [Ref],
-    /// The newest date of an item.
-    updated: Date,
-    digest: Option<Digest>,
-}
-
-impl Shown<'_> {
-    /// The date of before where the sheet shows what it showed then (its members, its date and its digest), else now.
-    fn date(&self, (members, updated, digest): (&[Ref], i64, Option<Digest>), now: DateTime<Utc>) -> Date {
-        let is_same = match digest {
-            Some(_) => digest == self.digest,
-            // Rebuilt from documents: what they show is all that is known.
-            None => self.members == members && self.updated.timestamp() <= updated,
-        };
-        if is_same { ledger::date(updated) } else { later(updated, now) }
-    }
-}
-
-/// The date of what is another now than it was; it never goes back.
-fn later(updated: i64, now: DateTime<Utc>) -> Date {
-    ledger::date(now.timestamp().max(updated + 1))
 }
 
 /// The variants of each channel by the path that they share.
@@ -302,7 +213,7 @@ pub(super) fn home(config: &Config, channel: &Channel) -> Url {
 }
 
 /// The channel's id: the one that it was published with, else one that is minted now.
-fn id(config: &Config, channel: &Channel) -> String {
+pub(super) fn id(config: &Config, channel: &Channel) -> String {
     channel.published_id.clone().unwrap_or_else(|| config.publication.authority.mint(&channel.id))
 }
 
