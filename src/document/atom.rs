@@ -18,7 +18,7 @@ use crate::vocab::Person;
 pub(super) fn entry(entry: &Entry<'_>, publication: &Publication, content: Content) -> Vec<u8> {
     let (language, entry) = (&entry.item.language, model(entry, publication, content));
     let long = entry.content.as_ref().and_then(|content| content.value.as_ref()).map_or(0, String::len);
-    let mut xml = Xml::item(1, 2048 + long + long / 4);
+    let mut xml = Xml::item(1, long);
     write(&entry, language.as_str(), &mut xml);
     xml.out
 }
@@ -26,10 +26,7 @@ pub(super) fn entry(entry: &Entry<'_>, publication: &Publication, content: Conte
 /// The element as the crate would write it (see [`super::rss`]), and with the language, for which the crate has no word.
 fn write(entry: &atom::Entry, language: &str, xml: &mut Xml) {
     let text = |xml: &mut Xml, name: &str, text: &atom::Text| {
-        xml.start(name);
-        xml.maybe_attribute("type", (text.r#type == atom::TextType::Html).then_some("html"));
-        xml.text(&text.value);
-        xml.end(name);
+        xml.element_with(name, [("type", (text.r#type == atom::TextType::Html).then_some("html"))], &text.value);
     };
     xml.start("entry");
     xml.attribute("xml:lang", language);
@@ -44,35 +41,29 @@ fn write(entry: &atom::Entry, language: &str, xml: &mut Xml) {
         xml.end("author");
     }
     for category in &entry.categories {
-        xml.start("category");
-        xml.attribute("term", &category.term);
-        xml.maybe_attribute("scheme", category.scheme.as_deref());
-        xml.maybe_attribute("label", category.label.as_deref());
-        xml.end("category");
+        let (scheme, label) = (category.scheme.as_deref(), category.label.as_deref());
+        xml.element_with("category", [("term", Some(&*category.term)), ("scheme", scheme), ("label", label)], "");
     }
     for link in &entry.links {
-        xml.start("link");
-        xml.attribute("href", &link.href);
-        xml.attribute("rel", &link.rel);
-        xml.maybe_attribute("hreflang", link.hreflang.as_deref());
-        xml.maybe_attribute("type", link.mime_type.as_deref());
-        xml.maybe_attribute("title", link.title.as_deref());
-        xml.maybe_attribute("length", link.length.as_deref());
-        xml.end("link");
+        let attributes = [
+            ("href", Some(&*link.href)),
+            ("rel", Some(&*link.rel)),
+            ("hreflang", link.hreflang.as_deref()),
+            ("type", link.mime_type.as_deref()),
+            ("title", link.title.as_deref()),
+            ("length", link.length.as_deref()),
+        ];
+        xml.element_with("link", attributes, "");
     }
     entry.published.iter().for_each(|date| xml.element("published", &date.to_rfc3339()));
     entry.rights.iter().for_each(|rights| text(xml, "rights", rights));
     entry.summary.iter().for_each(|summary| text(xml, "summary", summary));
     if let Some(content) = &entry.content {
-        xml.start("content");
-        xml.maybe_attribute("type", content.content_type.as_deref());
-        xml.text(content.value.as_deref().unwrap_or_default());
-        xml.end("content");
+        xml.element_with("content", [("type", content.content_type.as_deref())], content.value.as_deref().unwrap_or_default());
     }
     for extension in entry.extensions.values().flat_map(|all| all.values()).flatten() {
-        xml.start(&extension.name);
-        extension.attrs.iter().for_each(|(name, value)| xml.attribute(name, value));
-        xml.end(&extension.name);
+        let attributes = extension.attrs.iter().map(|(name, value)| (&**name, Some(&**value)));
+        xml.element_with(&extension.name, attributes, "");
     }
     xml.end("entry");
 }

@@ -176,6 +176,11 @@ pub struct Document {
 impl Format {
     pub const ALL: [Format; 3] = [Format::Rss, Format::Atom, Format::Json];
 
+    /// These in an order of their own, whichever they are given in.
+    pub fn in_order(formats: &[Format]) -> impl Iterator<Item = Format> {
+        Format::ALL.into_iter().filter(|format| formats.contains(format))
+    }
+
     /// The format of the document at a path; `None` for what is no feed.
     pub fn of_path(path: &str) -> Option<Self> {
         let (_, extension) = path.rsplit_once('.')?;
@@ -220,7 +225,7 @@ pub fn render(head: &Head<'_>, entries: &[&Encoded], format: Format) -> Bytes {
 /// A hash of what the publication has all its channels say in these formats, or all pages of archives.
 pub fn in_common(publication: &Publication, ttl: Option<u32>, formats: &[Format], is_archive: bool) -> u128 {
     let mut hash = Xxh3Default::new();
-    for format in Format::ALL.into_iter().filter(|format| formats.contains(format)) {
+    for format in Format::in_order(formats) {
         let head = Head::of_no_channel(publication, ttl, is_archive);
         hash.update(render(&head, &[], format).whole(&mut Vec::new()));
     }

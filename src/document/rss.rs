@@ -24,7 +24,7 @@ const SPECIFICATION: &str = "https://www.rssboard.org/rss-specification";
 pub(super) fn item(entry: &Entry<'_>, publication: &Publication, content: Content) -> Vec<u8> {
     let item = model(entry, publication, content);
     let long = [&item.description, &item.content].into_iter().flatten().map(String::len).sum::<usize>();
-    let mut xml = Xml::item(2, 2048 + long + long / 4);
+    let mut xml = Xml::item(2, long);
     write(&item, &mut xml);
     xml.out
 }
@@ -37,37 +37,22 @@ fn write(item: &rss::Item, xml: &mut Xml) {
     xml.maybe("description", item.description.as_deref());
     xml.maybe("author", item.author.as_deref());
     for category in &item.categories {
-        xml.start("category");
-        xml.maybe_attribute("domain", category.domain.as_deref());
-        xml.text(&category.name);
-        xml.end("category");
+        xml.element_with("category", [("domain", category.domain.as_deref())], &category.name);
     }
-    if let Some(enclosure) = &item.enclosure {
-        xml.start("enclosure");
-        xml.attribute("url", &enclosure.url);
-        xml.attribute("length", &enclosure.length);
-        xml.attribute("type", &enclosure.mime_type);
-        xml.end("enclosure");
+    if let Some(rss::Enclosure { url, length, mime_type }) = &item.enclosure {
+        xml.element_with("enclosure", [("url", Some(&**url)), ("length", Some(length)), ("type", Some(mime_type))], "");
     }
     if let Some(guid) = &item.guid {
-        xml.start("guid");
-        xml.maybe_attribute("isPermaLink", (!guid.permalink).then_some("false"));
-        xml.text(&guid.value);
-        xml.end("guid");
+        xml.element_with("guid", [("isPermaLink", (!guid.permalink).then_some("false"))], &guid.value);
     }
     xml.maybe("pubDate", item.pub_date.as_deref());
     if let Some(source) = &item.source {
-        xml.start("source");
-        xml.attribute("url", &source.url);
-        xml.text(source.title.as_deref().unwrap_or_default());
-        xml.end("source");
+        xml.element_with("source", [("url", Some(&*source.url))], source.title.as_deref().unwrap_or_default());
     }
     xml.maybe("content:encoded", item.content.as_deref());
     for extension in item.extensions.values().flat_map(|all| all.values()).flatten() {
-        xml.start(&extension.name);
-        extension.attrs.iter().for_each(|(name, value)| xml.attribute(name, value));
-        xml.text(extension.value.as_deref().unwrap_or_default());
-        xml.end(&extension.name);
+        let attributes = extension.attrs.iter().map(|(name, value)| (&**name, Some(&**value)));
+        xml.element_with(&extension.name, attributes, extension.value.as_deref().unwrap_or_default());
     }
     if let Some(dublin_core) = &item.dublin_core_ext {
         dublin_core.creators.iter().for_each(|creator| xml.element("dc:creator", creator));

@@ -45,9 +45,9 @@ impl Xml {
         xml
     }
 
-    /// An item, `depth` deep in its document.
-    pub fn item(depth: usize, capacity: usize) -> Self {
-        Xml::new(capacity, depth, true)
+    /// An item, `depth` deep in its document, whose longest texts have so many bytes; escaped they take about a quarter more.
+    pub fn item(depth: usize, long: usize) -> Self {
+        Xml::new(2048 + long + long / 4, depth, true)
     }
 
     fn new(capacity: usize, base: usize, in_item: bool) -> Self {
@@ -123,17 +123,21 @@ impl Xml {
         self.last = Last::End;
     }
 
-    pub fn maybe_attribute(&mut self, name: &str, value: Option<&str>) {
-        value.into_iter().for_each(|value| self.attribute(name, value));
-    }
-
     pub fn maybe(&mut self, name: &str, text: Option<&str>) {
         text.into_iter().for_each(|text| self.element(name, text));
     }
 
     /// A whole element.
     pub fn element(&mut self, name: &str, text: &str) {
+        self.element_with(name, [], text);
+    }
+
+    /// The same with those of the attributes that have a value.
+    pub fn element_with<'v>(&mut self, name: &str, attributes: impl IntoIterator<Item = (&'v str, Option<&'v str>)>, text: &str) {
         self.start(name);
+        for (name, value) in attributes {
+            value.into_iter().for_each(|value| self.attribute(name, value));
+        }
         self.text(text);
         self.end(name);
     }

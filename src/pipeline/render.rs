@@ -136,8 +136,8 @@ impl<'a> Render<'a> {
     fn digest(self, sheet: Sheet<'_>, (of_channels, of_pages, families): &(u128, u128, Families<'_>)) -> Digest {
         let mut hash = Xxh3Default::new();
         hash.update(&if sheet.is_channel() { of_channels } else { of_pages }.to_le_bytes());
-        // In an order of their own: that of the config is in the heads, where it matters.
-        for format in Format::ALL.into_iter().filter(|format| self.config.output.formats.contains(format)) {
+        // The order of the config is in the heads, where it matters.
+        for format in Format::in_order(&self.config.output.formats) {
             sheet.items().iter().for_each(|at| hash.update(self.encoded.get(*at, format).hash()));
         }
         add_head(self.config, sheet, families, &mut hash);
