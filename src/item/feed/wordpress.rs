@@ -234,6 +234,21 @@ fn listed(counts: &Counts) -> String {
     counts.iter().map(|(name, count)| format!("`{name}` ({count})")).collect::<Vec<_>>().join(", ")
 }
 
+/// Where the bracket is that ends a tag: the first that stands in no quotes, with none before it that would begin another.
+fn tag_end(text: &str, [begins, ends]: [char; 2]) -> Option<usize> {
+    let mut quote = None;
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            (None, c) if c == ends => return Some(at),
+            (None, c) if c == begins => return None,
+            (None, '"' | '\'') => quote = Some(c),
+            (Some(open), c) if open == c => quote = None,
+            _ => {}
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::Feed;

@@ -2,6 +2,7 @@
 //!
 //! Of a paragraph that is centred or coloured it keeps the tags, and beside it stand others that are blank lines only.
 
+use super::tag_end;
 use Holds::{Code, Line, Lines, Nothing, Parts, Text};
 
 /// What an element holds that stands beside paragraphs.
@@ -183,22 +184,8 @@ fn tag(text: &str) -> Option<(usize, &str, bool)> {
     let inner = inner.strip_prefix('/').unwrap_or(inner);
     let name = &inner[..inner.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inner.len())];
     let within = &inner[..inner.find('<').unwrap_or(inner.len())];
-    let end = end(within).or_else(|| within.find('>'))?;
+    let end = tag_end(within, ['<', '>']).or_else(|| within.find('>'))?;
     name.starts_with(|c: char| c.is_ascii_alphabetic()).then_some((text.len() - inner.len() + end + 1, name, closes))
-}
-
-/// Where the first `>` is that stands in no quotes.
-fn end(text: &str) -> Option<usize> {
-    let mut quote = None;
-    for (at, c) in text.char_indices() {
-        match (quote, c) {
-            (None, '>') => return Some(at),
-            (None, '"' | '\'') => quote = Some(c),
-            (Some(open), c) if open == c => quote = None,
-            _ => {}
-        }
-    }
-    None
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::super::tree::escape;
+use super::tag_end;
 
 /// Those of WordPress itself, and of what most sites use.
 const KNOWN: [&str; 8] = ["audio", "caption", "contact-form-7", "embed", "gallery", "playlist", "video", "wp_caption"];
@@ -61,7 +62,7 @@ impl<'a> Tag<'a> {
         let behind = &inner[name.len()..];
         let begins =
             name.starts_with(|c: char| c.is_ascii_alphabetic()) && behind.starts_with(|c: char| c.is_whitespace() || "]/".contains(c));
-        let attributes = &behind[..end(behind)?];
+        let attributes = &behind[..tag_end(behind, ['[', ']'])?];
         let length = text.len() - behind.len() + attributes.len() + 1;
         begins.then(|| Tag { name, attributes: attributes.trim().trim_end_matches('/').trim_end(), closes, length })
     }
@@ -91,21 +92,6 @@ fn embedded(text: &str) -> Option<(&str, &str)> {
     let address = address.trim();
     let is_address = address.starts_with("http") && !address.contains(char::is_whitespace);
     Some((address, rest.strip_prefix("[/embed]")?)).filter(|_| is_address)
-}
-
-/// Where the bracket is that ends a tag: the first that stands in no quotes.
-fn end(text: &str) -> Option<usize> {
-    let mut quote = None;
-    for (at, c) in text.char_indices() {
-        match (quote, c) {
-            (None, ']') => return Some(at),
-            (None, '[') => return None,
-            (None, '"' | '\'') => quote = Some(c),
-            (Some(open), c) if open == c => quote = None,
-            _ => {}
-        }
-    }
-    None
 }
 
 /// `key="value" key='value' key=value`, one at least, and none without a value.
