@@ -11,7 +11,7 @@ use super::foreign::foreign;
 use super::{Exit, Failure, memory, ui};
 use crate::config::Format;
 use crate::document::Document;
-use crate::ledger::{KnownChannel, Memory, Ref, exchange};
+use crate::ledger::{self, KnownChannel, Memory, Ref, exchange};
 use crate::publish::{Destination, Memo, Set, TakenBack};
 
 /// `tidings rollback`
@@ -179,10 +179,10 @@ fn restored(
 /// Has what stands again be later than what stood meanwhile, of which readers may have seen everything, and buries what it alone showed: if the record goes,
 /// they are told.
 fn outdate(channel: &mut KnownChannel, taken_back: &KnownChannel, now: i64) {
-    let later = |updated: i64, meanwhile: i64, is_same: bool| updated.max(if is_same { meanwhile } else { now.max(meanwhile + 1) });
-    channel.updated = later(channel.updated, taken_back.updated, channel.digest == taken_back.digest);
+    let date = |updated: i64, meanwhile: i64, is_same: bool| updated.max(if is_same { meanwhile } else { ledger::later(meanwhile, now) });
+    channel.updated = date(channel.updated, taken_back.updated, channel.digest == taken_back.digest);
     for (page, other) in channel.pages.iter_mut().zip(&taken_back.pages) {
-        page.updated = later(page.updated, other.updated, page.digest == other.digest);
+        page.updated = date(page.updated, other.updated, page.digest == other.digest);
     }
     let known: HashSet<Ref> = channel.members.iter().copied().chain(channel.deleted.iter().map(|(at, _)| *at)).collect();
     let seen = taken_back.shown().iter().chain(taken_back.pages.iter().flat_map(|page| &page.members));

@@ -9,7 +9,7 @@ use super::put::{How, Taken};
 use super::rows::{Row, bury, displaced, lock, told_elsewhere, want, write_items, write_placements};
 use super::stored;
 use crate::channel;
-use crate::config::{Config, Format};
+use crate::config::Config;
 use crate::diag::Findings;
 use crate::item::{Hidden, Item};
 use crate::ledger::guard::{self, Repeat};
@@ -122,8 +122,7 @@ impl<'a> Batch<'a> {
         let hidden: HashSet<&str> = rows.iter().filter(|row| row.is_hidden).map(|row| &*row.iri).collect();
         self.likenesses(transaction, &mut memory, &shown)?;
         let withheld: Vec<Ref> = hidden.iter().filter_map(|iri| memory.find(iri)).collect();
-        let against =
-            Against { memory: &memory, withheld: &withheld, now: self.how.now, has_rss: self.config.output.formats.contains(&Format::Rss) };
+        let against = Against::new(self.config, (&memory, &withheld), self.how.now);
         let recalled = recall(&mut shown, |_| None, against);
         Ok(Met { rows, shown, memory, recalled })
     }

@@ -219,6 +219,11 @@ impl PartialEq for Memory {
 
 impl Eq for Memory {}
 
+/// The date, in seconds, of what is another now than it was: never before the one that was published.
+pub fn later(published: i64, now: i64) -> i64 {
+    now.max(published + 1)
+}
+
 /// Seconds as a date of the published kind.
 pub fn date(seconds: i64) -> crate::item::Date {
     DateTime::<Utc>::from_timestamp(seconds, 0).unwrap_or_default().fixed_offset()

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 
-use super::{Digest, Known, Memory, Moment, Ref, Traces, date, trace};
+use super::{Digest, Known, Memory, Moment, Ref, Traces, date, later, trace};
+use crate::config::{Config, Format};
 use crate::item::Item;
 
 /// What the run's items are to the memory.
@@ -35,6 +36,12 @@ pub struct Against<'a> {
     pub now: DateTime<Utc>,
     /// Whether there are readers who know an item by its guid: those of RSS.
     pub has_rss: bool,
+}
+
+impl<'a> Against<'a> {
+    pub fn new(config: &Config, (memory, withheld): (&'a Memory, &'a [Ref]), now: DateTime<Utc>) -> Self {
+        Against { memory, withheld, now, has_rss: config.output.formats.contains(&Format::Rss) }
+    }
 }
 
 /// So many items are compared at a time.
@@ -87,8 +94,7 @@ fn remembered(item: &mut Arc<Item>, traces: Traces, known: Option<&Known>, now: 
     let changed = known.is_some_and(|known| known.traces().is_other_content(&traces));
     let updated = match explicit {
         Some(explicit) => Some(explicit),
-        // A change is never dated before one that was published.
-        None if changed => Some(before.map_or(now, |before| now.max(before + 1)).max(item.published.timestamp())),
+        None if changed => Some(before.map_or(now, |before| later(before, now)).max(item.published.timestamp())),
         None => before,
     };
     if explicit.is_none() && updated.is_some() {
@@ -170,7 +176,7 @@ impl Recall {
         let before = known.updated.map(Moment::seconds);
         let explicit = item.updated().is_some_and(|updated| Some(updated.timestamp()) != before);
         if !explicit {
-            let updated = before.map_or(now, |before| now.max(before + 1)).max(known.published.seconds());
+            let updated = before.map_or(now, |before| later(before, now)).max(known.published.seconds());
             known.updated = Some(updated.into());
             item.update(Some(date(updated)));
         }
@@ -241,7 +247,7 @@ fn likenesses(known: &Known) -> Vec<Likeness<'_>> {
     let mut all = Vec::with_capacity(6);
     let Traces { record, content, text, link } = known.traces();
     let (title, date) = (known.title(), known.published.seconds());
-    let has_text = text != trace::short(b"") && text != 0;
+    let has_text = trace::has_text(known.traces());
     if record.is_some() && content != Digest::default() {
         all.push(Likeness::Content(content));
     }

@@ -92,6 +92,11 @@ pub fn told(traces: Traces) -> Option<Told> {
     }
 }
 
+/// Whether an item is known to have told something.
+pub fn has_text(traces: Traces) -> bool {
+    told(traces) > Some(Told::Nothing)
+}
+
 /// The bits above these say what the text is.
 const KIND: u32 = 56;
 const SUMMARY: u64 = 0x5a;
@@ -162,6 +167,6 @@ pub fn of_published(title: &str, text: &str) -> Digest {
 }
 
 /// Eight bytes of a hash, never 0.
-pub fn short(bytes: &[u8]) -> u64 {
+fn short(bytes: &[u8]) -> u64 {
     xxh3::xxh3_64(bytes).max(1)
 }

@@ -113,7 +113,6 @@ impl Shown<'_> {
     }
 }
 
-/// The date of what is another now than it was; it never goes back.
 fn later(updated: i64, now: DateTime<Utc>) -> Date {
-    ledger::date(now.timestamp().max(updated + 1))
+    ledger::date(ledger::later(updated, now.timestamp()))
 }

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::diag::{Finding, Findings, codes};
 use crate::item::Item;
-use crate::ledger::trace;
+use crate::ledger::trace::{self, Told};
 
 /// So many items are told of one by one that are a title and nothing else.
 const EMPTY_TOLD: usize = 20;
@@ -14,7 +14,7 @@ const EMPTY_TOLD: usize = 20;
 /// Whether an item, whose traces were taken, is a title and nothing else: the texts of most are in no memory.
 fn is_empty(item: &Item) -> bool {
     let traces = item.traces();
-    traces.text == trace::short(b"") && traces.link == 0 && item.enclosures().is_empty()
+    trace::told(traces) == Some(Told::Nothing) && traces.link == 0 && item.enclosures().is_empty()
 }
 
 /// Those of the items.

@@ -11,7 +11,7 @@ use super::prepare::{Changed, Former, Left, fetch, prepare};
 use super::steady::Ground;
 use super::{Past, Sifted, empty};
 use crate::classify::Placement;
-use crate::config::{Config, Content, Format, Future};
+use crate::config::{Config, Content, Future};
 use crate::diag::{Finding, Findings, codes};
 use crate::item::{self, Found, Hidden, Item, Loaded, Shelf, Text};
 use crate::ledger::{self, Accept, Against, Known, Memory, Recall, Traces, guard};
@@ -62,7 +62,7 @@ pub fn recall(config: &Config, loaded: Loaded<Sifted>, past: Past<'_>, now: Date
     findings.extend(empty::told(&items));
     let parts = |Sifted { placement, mark, place }| (place, (mark, placement));
     let (places, (marks, placements)): (Vec<_>, (Vec<_>, Vec<_>)) = notes.into_iter().map(parts).unzip();
-    let against = Against { memory: past.memory, withheld: &withheld, now, has_rss: config.output.formats.contains(&Format::Rss) };
+    let against = Against::new(config, (past.memory, &withheld), now);
     let mut recall = ledger::recall(&mut items, |at| places[at], against);
     drop(places);
     let texts = fetch(shelf, &items, recall.unsure.iter().copied())?;

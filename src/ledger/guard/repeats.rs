@@ -74,7 +74,7 @@ impl Repeat {
     fn alike(&self) -> Vec<&'static str> {
         let (own, old) = (self.item.traces(), self.old.traces());
         let all = [
-            ("text", own.text == old.text && own.text != trace::short(b"")),
+            ("text", own.text == old.text && trace::has_text(own)),
             ("date", self.item.published.timestamp() == self.old.published.seconds()),
             ("title", self.item.title() == self.old.title()),
             ("link", own.link == old.link && own.link != 0),

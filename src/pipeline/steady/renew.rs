@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Ground, Steady};
 use crate::channel::{Sorted, Touched};
-use crate::config::{Config, Format};
+use crate::config::Config;
 use crate::item::{Edit, Item, Loaded, Stories};
 use crate::ledger::{Against, Recall, Ref};
 use crate::page;
@@ -167,8 +167,7 @@ impl Renewal<'_> {
         }
         let has_new = self.recall.after.items().len() > self.recall.known;
         let withheld = if has_new { withheld(&loaded.items, hidden_at, past.memory) } else { Vec::new() };
-        self.recall
-            .settle(gone, Against { memory: past.memory, withheld: &withheld, now, has_rss: config.output.formats.contains(&Format::Rss) });
+        self.recall.settle(gone, Against::new(config, (past.memory, &withheld), now));
         Some(self.recall)
     }
 }
