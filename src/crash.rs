@@ -12,6 +12,18 @@ pub fn point(step: &'static str) {
     let _ = step;
 }
 
+/// What a run may hold at a time, or less where a test wants to see it come to an end: by the environment variable of this name, in builds with debug
+/// assertions.
+#[inline]
+pub fn at_most(name: &str, count: usize) -> usize {
+    #[cfg(debug_assertions)]
+    if let Some(lower) = std::env::var(name).ok().and_then(|lower| lower.parse().ok()) {
+        return count.min(lower);
+    }
+    let _ = name;
+    count
+}
+
 #[cfg(debug_assertions)]
 mod armed {
     use std::sync::OnceLock;

@@ -8,7 +8,6 @@ use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use rayon::prelude::*;
 use xxhash_rust::xxh3::Xxh3Default;
 
 use crate::cache::records::Records;
@@ -17,7 +16,6 @@ use crate::config::Config;
 use crate::diag::{Finding, Findings, Severity};
 use crate::document::Document;
 use crate::item::Item;
-use crate::progress::Progress;
 
 /// A document and the items in it, in its order.
 pub struct Checked<'a> {
@@ -32,21 +30,10 @@ const CLEAN: &[u8] = b"nothing is wrong";
 /// The rule that no two entries changed at one moment. Where no record says so it is the run that saw both changes, and nobody can mend it.
 const SAME_MOMENT: &str = "duplicate-updated";
 
-/// What the checker says of each document; notes are left out. `clean` knows those that a run before found nothing wrong with.
-pub fn check(
-    config: &Config,
-    documents: &[Checked<'_>],
-    clean: Option<&Records>,
-    now: DateTime<Utc>,
-    progress: &Progress,
-) -> Vec<Vec<Finding>> {
-    let gate = Gate { config, clean, now, familiar: Familiar::default() };
-    let one = |room: &mut Vec<u8>, checked: &Checked<'_>| {
-        let found = gate.check(checked, room);
-        progress.step(1);
-        found
-    };
-    documents.par_iter().map_init(Vec::new, one).collect()
+/// What the checker says of one document with these items, each thing once.
+pub fn check(config: &Config, document: &Document, items: Vec<&Item>, now: DateTime<Utc>) -> Findings {
+    let checked = Checked { document, items };
+    once(vec![Gate::new(config, None, now).check(&checked, document.bytes.in_a_row(&mut Vec::new()))])
 }
 
 /// Each thing once, though it may be wrong in many documents.
@@ -56,7 +43,7 @@ pub fn once(found: Vec<Vec<Finding>>) -> Findings {
 }
 
 /// What the documents of a run are checked by.
-struct Gate<'a> {
+pub struct Gate<'a> {
     config: &'a Config,
     clean: Option<&'a Records>,
     now: DateTime<Utc>,
@@ -64,11 +51,20 @@ struct Gate<'a> {
     familiar: Familiar,
 }
 
-impl Gate<'_> {
-    /// What is wrong with the document, if it was not clean before; `room` is for its bytes in a row.
-    fn check(&self, checked: &Checked<'_>, room: &mut Vec<u8>) -> Vec<Finding> {
+impl<'a> Gate<'a> {
+    /// `clean` knows what a run before found nothing wrong with.
+    pub fn new(config: &'a Config, clean: Option<&'a Records>, now: DateTime<Utc>) -> Self {
+        Gate { config, clean, now, familiar: Familiar::default() }
+    }
+
+    /// Lets go of what is known of items that did not come up since this was called the last time.
+    pub fn age(&self) {
+        self.familiar.age();
+    }
+
+    /// What is wrong with the document, whose bytes are these, if it was not clean before; notes are left out.
+    pub fn check(&self, checked: &Checked<'_>, bytes: &[u8]) -> Vec<Finding> {
         let document = checked.document;
-        let bytes = document.bytes.whole(room);
         let Some(clean) = self.clean else { return self.look_through(checked, bytes) };
         let mut hash = Xxh3Default::new();
         hash.update(self.config.publication.base_url.as_str().as_bytes());

@@ -7,6 +7,7 @@ mod archive;
 mod dating;
 mod demand;
 mod empty;
+mod making;
 mod moved;
 mod next;
 mod pages;
@@ -20,6 +21,7 @@ mod steady;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod waves;
 
 pub use demand::{Demand, ON_DEMAND, on_demand};
 pub use moved::{REDIRECTS, misled};
@@ -47,13 +49,15 @@ use crate::cache::records::Records;
 use crate::channel::{self, Catalogue, Sorted};
 use crate::classify::{Classifier, Placement};
 use crate::config::Config;
-use crate::diag::{Finding, Findings};
-use crate::document::Document;
-use crate::gate::{self, Checked};
+use crate::diag::Findings;
+use crate::document::{Depot, Document};
+use crate::gate;
 use crate::item::{Hidden, Item, Loaded, Shelf, Stories};
-use crate::ledger::{self, Accept, Digest, KnownChannel, Memory, Recall, guard};
+use crate::ledger::{self, Accept, KnownChannel, Memory, Recall, guard};
 use crate::page;
 use crate::progress::{Progress, Stage};
+use dating::Dating;
+use making::{MadeSheets, Making};
 use prepare::{Prepare, Ready};
 use render::{Render, Sheet};
 use settled::{Pages, Sheets};
@@ -135,7 +139,7 @@ impl Past<'static> {
 /// # Errors
 /// A record that is not any more what it was when it was read, where its text was left in it.
 pub fn build(config: &Config, loaded: Loaded<Sifted>, past: Past<'_>, now: DateTime<Utc>, progress: &Progress) -> Result<Built, Changed> {
-    recall(config, loaded, past, now)?.build(config, past, now, progress)
+    recall(config, loaded, past, now)?.build(config, past, now, (None, progress))
 }
 
 impl Recalled {
@@ -143,7 +147,13 @@ impl Recalled {
     ///
     /// # Errors
     /// As [`build()`].
-    pub fn build(self, config: &Config, past: Past<'_>, now: DateTime<Utc>, progress: &Progress) -> Result<Built, Changed> {
+    pub fn build(
+        self,
+        config: &Config,
+        past: Past<'_>,
+        now: DateTime<Utc>,
+        (depot, progress): (Option<&dyn Depot>, &Progress),
+    ) -> Result<Built, Changed> {
         let Recalled { items, placements, marks: mut records, files, mut recall, mut findings, ground, former, took, .. } = self;
         let Recalled { hidden, hidden_at, held, taken_out, dated_ahead, .. } = self;
         let mut timings = Timings { recall: took, ..Timings::default() };
@@ -166,12 +176,25 @@ impl Recalled {
             shelf: Shelf { config, files: &files },
             progress,
         };
-        let known = (&recall, &past, former, (&*marks, &*own));
-        let Laid { ready, sheets, page, digests, channels } = lay(&prepare, &mut catalogue, known, now, &mut timings)?;
-        let (texts, stories) = (&ready.texts, &stories);
-        let scene = page::Scene { config, items: &items, placements: &placements, catalogue: &catalogue, texts, stories };
-        let laid = (&ready, &sheets, page, &*digests);
-        let Fresh { documents, checked, made, stay } = make(scene, laid, (past.clean, now), progress, &mut timings);
+        let mut ready = Ready::after(config, former);
+        let mut lap = Lap::begin();
+        prepare.add(measured(&catalogue), &mut ready)?;
+        Render { config, encoded: &ready }.fit(&mut catalogue);
+        archive::lay_out(config, &mut catalogue, &items, &recall, past.memory);
+        let mut sheets = Sheets::look(config, &catalogue, &marks, &past, now);
+        timings.prepare = lap.end();
+        let dating = Dating { config, before: past.memory, recall: &recall, now };
+        let making = Making { prepare, catalogue: &catalogue, dating, clean: past.clean, depot };
+        let made_sheets = making.all(&mut sheets, &mut ready, &mut timings)?;
+        let channels = dating.settle(&mut catalogue, &made_sheets.dated, past.goes_on);
+        lap.end();
+        let page = Pages::look(config, (&catalogue, &items, &own), &sheets, (past.clean, past.settled));
+        prepare.add_texts(pages::items(config, &catalogue, &page.to_make), &mut ready)?;
+        timings.prepare += lap.end();
+        let scene =
+            page::Scene { config, items: &items, placements: &placements, catalogue: &catalogue, texts: &ready.texts, stories: &stories };
+        let Fresh { documents, checked, made, stay } = finish(scene, (&ready, &sheets, page), made_sheets, now);
+        timings.render += lap.end();
         recall.after.channels = channels;
         let scene = guard::Scene {
             config,
@@ -235,47 +258,6 @@ fn channels(config: &Config, sorted: Sorted<'_>, past: &Past<'_>) -> Catalogue {
     catalogue
 }
 
-/// Everything that documents are made of.
-struct Laid<'a> {
-    ready: Ready,
-    sheets: Sheets<'a>,
-    page: Pages,
-    /// Of every sheet.
-    digests: Vec<Digest>,
-    /// What is to be remembered of the channels.
-    channels: BTreeMap<String, KnownChannel>,
-}
-
-/// Lays out and dates all channels and their archives, tells what stands already, and makes the items of everything else ready.
-///
-/// The last that is known are the marks of the items, and which get a page of their own.
-fn lay<'a>(
-    prepare: &Prepare<'_>,
-    catalogue: &mut Catalogue,
-    (recall, past, former, (marks, own)): (&Recall, &Past<'_>, Former, (&'a [u64], &[u32])),
-    now: DateTime<Utc>,
-    timings: &mut Timings,
-) -> Result<Laid<'a>, Changed> {
-    let (config, items) = (prepare.config, prepare.items);
-    let (mut ready, mut lap) = (Ready::after(config, former), Lap::begin());
-    prepare.add(measured(catalogue), &mut ready)?;
-    Render { config, encoded: &ready }.fit(catalogue);
-    archive::lay_out(config, catalogue, items, recall, past.memory);
-    let mut sheets = Sheets::look(config, catalogue, marks, past, now);
-    prepare.add(held(&sheets.to_make(catalogue)), &mut ready)?;
-    timings.prepare = lap.end();
-    let render = Render { config, encoded: &ready };
-    let digests = render.digests(catalogue, |at| sheets.known[at].as_ref().map(|known| known.digest));
-    let channels = dating::date(config, catalogue, &digests, (past.memory, recall), (now, past.goes_on));
-    timings.render = lap.end();
-    // What has another date now is made after all.
-    sheets.settle(catalogue);
-    let page = Pages::look(config, (catalogue, items, own), &sheets, (past.clean, past.settled));
-    prepare.add(held(&sheets.to_make(catalogue)).chain(pages::items(config, catalogue, &page.to_make)), &mut ready)?;
-    timings.prepare += lap.end();
-    Ok(Laid { ready, sheets, page, digests, channels })
-}
-
 /// What is made anew.
 struct Fresh {
     /// As those of [`Built`].
@@ -287,34 +269,27 @@ struct Fresh {
     stay: Vec<String>,
 }
 
-/// Makes the documents that do not stand already, and checks them.
-fn make(
+/// Adds to the documents of sheets what stands beside them.
+fn finish(
     scene: page::Scene<'_>,
-    (ready, sheets, page, digests): (&Ready, &Sheets<'_>, Pages, &[Digest]),
-    (clean, now): (Option<&Records>, DateTime<Utc>),
-    progress: &Progress,
-    timings: &mut Timings,
+    (ready, sheets, page): (&Ready, &Sheets<'_>, Pages),
+    MadeSheets { dated, mut documents, found }: MadeSheets,
+    now: DateTime<Utc>,
 ) -> Fresh {
-    let page::Scene { config, items, catalogue, .. } = scene;
-    let (to_make, mut lap) = (sheets.to_make(catalogue), Lap::begin());
-    let mut documents = Render { config, encoded: ready }.all(catalogue, &to_make, progress);
-    let (pages, list) = (pages::all(scene, &page.to_make), pages::list(config, catalogue));
-    timings.render += lap.end();
-
-    let found = check(config, &to_make, items, (&documents, clean), now, progress);
+    let page::Scene { config, catalogue, .. } = scene;
     let formats = config.output.formats.len();
     let is_clean = |nth: usize, sheet: Sheet<'_>| {
         found[nth * formats..(nth + 1) * formats].iter().all(Vec::is_empty) && sheet.items().iter().all(|at| ready.is_clean(*at))
     };
-    let mut made = sheets.made(catalogue, digests, is_clean);
+    let mut made = sheets.made(catalogue, &dated, is_clean);
     made.pages = page.made;
     let mut checked = gate::once(found);
-    checked.extend(pages::check(config, list.as_ref(), now, progress));
-    documents.extend(pages.unwrap_or_else(|faults| {
+    let list = pages::list(config, catalogue);
+    checked.extend(list.iter().flat_map(|list| gate::check(config, list, Vec::new(), now)));
+    documents.extend(pages::all(scene, &page.to_make).unwrap_or_else(|faults| {
         checked.extend(faults);
         Vec::new()
     }));
-    timings.check = lap.end();
     // Copies are checked with what they are copies of.
     let copies = moved::copies(config, catalogue, &documents);
     documents.extend(copies.into_iter().map(|(_, copy)| copy));
@@ -371,27 +346,6 @@ pub fn classify(config: &Config, items: &[Arc<Item>], progress: &Progress) -> Ve
 fn measured(catalogue: &Catalogue) -> impl Iterator<Item = u32> {
     let limited = catalogue.channels.iter().filter(|channel| channel.limits.bytes.is_some());
     limited.flat_map(|channel| channel.shown().iter().copied())
-}
-
-fn held<'c>(sheets: &[Sheet<'c>]) -> impl Iterator<Item = u32> {
-    sheets.iter().flat_map(|sheet| sheet.items().iter().copied())
-}
-
-/// What the checker says of each document of these sheets.
-fn check(
-    config: &Config,
-    sheets: &[Sheet<'_>],
-    items: &[Arc<Item>],
-    (documents, clean): (&[Document], Option<&Records>),
-    now: DateTime<Utc>,
-    progress: &Progress,
-) -> Vec<Vec<Finding>> {
-    progress.begin(Stage::Checking, documents.len());
-    let formats = config.output.formats.len();
-    let items_of = |sheet: &Sheet<'_>| sheet.items().iter().map(|at| &*items[*at as usize]).collect();
-    let sheets = sheets.iter().flat_map(|sheet| std::iter::repeat_n(sheet, formats));
-    let checked: Vec<Checked> = sheets.zip(documents).map(|(sheet, document)| Checked { document, items: items_of(sheet) }).collect();
-    gate::check(config, &checked, clean, now, progress)
 }
 
 /// A clock for one stage after the other.

@@ -15,29 +15,49 @@ const SHARDS: usize = 64;
 
 /// What is known of the elements of documents that are checked with the same options, each at its own address.
 #[derive(Debug)]
-pub struct Familiar([Shard; SHARDS]);
+pub struct Familiar([Mutex<Shard>; SHARDS]);
 
 /// In their order, each with whom it is done to.
 type Effects = Arc<[(NodeId, Effect)]>;
 
-type Shard = Mutex<HashMap<u128, Effects, foldhash::fast::RandomState>>;
+type Known = HashMap<u128, Effects, foldhash::fast::RandomState>;
+
+#[derive(Debug, Default)]
+struct Shard {
+    /// What came up since it aged.
+    fresh: Known,
+    /// What came up before that, and not since.
+    old: Known,
+}
 
 impl Default for Familiar {
     fn default() -> Self {
-        Familiar(std::array::from_fn(|_| Shard::default()))
+        Familiar(std::array::from_fn(|_| Mutex::default()))
     }
 }
 
 impl Familiar {
     pub(super) fn find(&self, mark: u128) -> Option<Effects> {
-        self.shard(mark).lock().unwrap_or_else(PoisonError::into_inner).get(&mark).cloned()
+        let mut shard = self.shard(mark).lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(effects) = shard.old.remove(&mark) {
+            shard.fresh.insert(mark, effects);
+        }
+        shard.fresh.get(&mark).cloned()
     }
 
     pub(super) fn keep(&self, mark: u128, effects: Vec<(NodeId, Effect)>) {
-        self.shard(mark).lock().unwrap_or_else(PoisonError::into_inner).insert(mark, effects.into());
+        self.shard(mark).lock().unwrap_or_else(PoisonError::into_inner).fresh.insert(mark, effects.into());
     }
 
-    fn shard(&self, mark: u128) -> &Shard {
+    /// Lets go of what did not come up since this was called the last time.
+    pub fn age(&self) {
+        for shard in &self.0 {
+            let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            shard.old = std::mem::take(&mut shard.fresh);
+        }
+    }
+
+    fn shard(&self, mark: u128) -> &Mutex<Shard> {
         &self.0[(mark % SHARDS as u128) as usize]
     }
 }
@@ -89,7 +109,7 @@ mod tests {
         text.push_str("\n</channel></rss>");
         let known = Familiar::default();
         check_among(text.as_bytes(), &Options::default(), &known, &pieces);
-        known.0.iter().map(|shard| shard.lock().map_or(0, |shard| shard.len())).sum()
+        known.0.iter().map(|shard| shard.lock().map_or(0, |shard| shard.fresh.len())).sum()
     }
 
     #[test]
@@ -100,5 +120,18 @@ mod tests {
         assert_eq!(kept([&one, &two, ""]), 1, "one without an id");
         assert_eq!(kept([&one, &one, &two]), 1, "one that came before");
         assert_eq!(kept([&one, &two, &format!("{three}</item><item>{one}")]), 1, "two, of which one came before");
+    }
+
+    #[test]
+    fn what_does_not_come_up_again_is_let_go() {
+        let known = Familiar::default();
+        [1, 2].into_iter().for_each(|mark| known.keep(mark, Vec::new()));
+        known.age();
+        assert!(known.find(1).is_some());
+        known.age();
+        assert!(known.find(1).is_some() && known.find(2).is_none());
+        known.age();
+        known.age();
+        assert!(known.find(1).is_none());
     }
 }

@@ -19,13 +19,14 @@ use crate::cache::records::{Records, State};
 use crate::cache::{Out, Said};
 use crate::classify::Classifier;
 use crate::config::Config;
+use crate::document;
 use crate::item::Files;
 use crate::ledger::Accept;
 #[cfg(feature = "postgres")]
 use crate::ledger::Store;
 use crate::pipeline::{self, Built, Past, Settled, Texts};
 use crate::progress::Progress;
-use crate::publish::{Destination, Lock, Outcome, PublishError, Stamps};
+use crate::publish::{Depot, Destination, Lock, Outcome, PublishError, Stamps};
 use crate::websub::ping::Told;
 
 /// `tidings build`
@@ -229,19 +230,22 @@ fn publish(
         stamps,
         settled: &settled,
     };
-    let (made, stays) = match run.make(read, progress) {
+    let staging = (!args.dry_run).then(|| folder.staging());
+    let depot = staging.as_ref().map(|staging| Depot { destination: folder, staging, stood: &stood });
+    let depot = (depot.as_ref().map(|depot| depot as &dyn document::Depot), progress);
+    let (made, stays) = match run.make(read, depot) {
         Ok(made) => made,
         // A record may change before the text that was left in it is fetched.
         Err(_) => {
             let clock = Instant::now();
             let loaded = pipeline::read(config, Files::list(config), Texts::Stay, progress);
-            let (made, _) = run.make(Read { loaded, steady: None, took: clock.elapsed() }, progress)?;
+            let (made, _) = run.make(Read { loaded, steady: None, took: clock.elapsed() }, depot)?;
             (made, None)
         }
     };
     (run.records, run.from_before) = (made.records, made.known);
     let ended = match made.built {
-        Ok((built, staged)) => run.publish(built, staged, folder, Around { lock, look, stood })?,
+        Ok((built, staged)) => run.publish(built, staged, folder, Around { lock, look, stood, staging })?,
         Err(findings) => run.refuse(&findings)?,
     };
     let Some(stays) = stays else {

@@ -11,7 +11,7 @@ use crate::config::{Config, Format};
 use crate::ledger::exchange::Marks;
 use crate::ledger::{LedgerError, Memory, Ping, Staged, Store, exchange, rebuild};
 use crate::pipeline::Built;
-use crate::publish::{Destination, Former, Memo, Outcome, Plan, PublishError, Stamps};
+use crate::publish::{Destination, Former, Memo, Outcome, Plan, PublishError, Staging, Stamps};
 use crate::seen::Seen;
 use crate::websub::{self, ping::Told};
 
@@ -81,6 +81,8 @@ pub(super) struct RunOf<'a> {
     pub now: DateTime<Utc>,
     /// What of the ledger is being written already.
     pub staged: Option<Staged>,
+    /// Where documents wait.
+    pub staging: Option<&'a Staging>,
     pub stamps: Stamps<'a>,
 }
 
@@ -151,7 +153,7 @@ impl Remembered {
         let keep = run.config.output.keep;
         let channels = if keep == 0 { BTreeMap::new() } else { exchange::former_channels(&self.memory, &built.after, &self.marks) };
         let former = Former { at: run.now.to_rfc3339(), keep, channels };
-        let memo = Memo { at: run.now, intent: &intent, former: Some(&former), stamps: Some(run.stamps) };
+        let memo = Memo { at: run.now, intent: &intent, former: Some(&former), stamps: Some(run.stamps), staging: run.staging };
         let outcome = folder.carry_out(plan, &built.documents, memo, remember)?;
         Ok((outcome, took))
     }

@@ -80,7 +80,7 @@ pub(super) fn run(args: &RollbackArgs, context: &Context) -> Result<Exit, Failur
     if !args.dry_run {
         let digest = |path: &String| Some((path.clone(), before.memory.channels.get(path)?.digest?.to_hex()));
         let taken_back = TakenBack { at: context.now.to_rfc3339(), channels: former.published.iter().filter_map(digest).collect() };
-        let memo = Memo { at: context.now, intent: &before.intent(&after), former: None, stamps: None };
+        let memo = Memo { at: context.now, intent: &before.intent(&after), former: None, stamps: None, staging: None };
         let pings = before.pings(&config, &folder, &plan, &after);
         folder.carry_out(&plan, &documents, memo, || before.save(&after, &pings))?;
         folder.take_back(&taken_back)?;

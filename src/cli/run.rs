@@ -19,6 +19,7 @@ use crate::cache::Said;
 use crate::config::{Config, Format, paths};
 use crate::crash;
 use crate::diag::{Finding, Findings, Place, Severity, codes};
+use crate::document::Depot;
 use crate::item::format::{self, Field};
 use crate::item::{Edit, Hidden, Item, Loaded};
 use crate::ledger::guard::{self, Refusal};
@@ -26,7 +27,7 @@ use crate::ledger::{Accept, Memory, Staged};
 use crate::pipeline::{self, Built, Changed, Past, Recalled, Settled, Sifted, Steady, Timings};
 use crate::progress::Progress;
 use crate::publish::manifest::Hash;
-use crate::publish::{Change, Destination, Lock, Looked, Outcome, Plan, Stamps, beside};
+use crate::publish::{self, Change, Destination, Lock, Looked, Outcome, Plan, PublishError, Staging, Stamps, beside};
 use crate::websub::ping::Told;
 
 /// What was read for a run.
@@ -109,11 +110,17 @@ pub(super) struct Around<'a> {
     pub lock: Option<Lock>,
     pub look: Option<Look<'a>>,
     pub stood: Looked,
+    /// Where documents wait that are in no memory.
+    pub staging: Option<Staging>,
 }
 
 impl Run<'_> {
     /// Makes the documents; with what stays for the next run of the process, if it goes on.
-    pub fn make(&self, Read { loaded, steady, took: read }: Read, progress: &Progress) -> Result<(Made, Option<Stays>), Changed> {
+    pub fn make(
+        &self,
+        Read { loaded, steady, took: read }: Read,
+        (depot, progress): (Option<&dyn Depot>, &Progress),
+    ) -> Result<(Made, Option<Stays>), Changed> {
         let memory = &self.before.memory;
         let (records, known) = (loaded.records, loaded.known);
         if loaded.findings.has_errors() && !self.args.keep_going {
@@ -130,7 +137,7 @@ impl Run<'_> {
         let (mut built, staged, stays) = self.context.ui.working(progress, || {
             let (recalled, stays) = self.recall(loaded, steady, past)?;
             let staged = if self.args.dry_run { None } else { self.before.stage(recalled.after()) };
-            Ok((recalled.build(self.config, past, self.context.now, progress)?, staged, stays))
+            Ok((recalled.build(self.config, past, self.context.now, (depot, progress))?, staged, stays))
         })?;
         (built.timings.look, built.timings.read) = (self.looked, read);
         Ok((Made { records, known, built: Ok((built, staged)) }, stays))
@@ -160,7 +167,7 @@ impl Run<'_> {
         mut built: Built,
         staged: Option<Staged>,
         folder: &mut Destination,
-        Around { lock, look, stood }: Around<'_>,
+        Around { lock, look, stood, staging }: Around<'_>,
     ) -> Result<Ended, Failure> {
         if built.catalogue.findings.has_errors() || built.checked.has_errors() {
             built.findings.extend(built.checked);
@@ -168,7 +175,8 @@ impl Run<'_> {
         }
         let clock = Instant::now();
         let for_readers = built.documents.iter().filter(|document| document.path != pipeline::REDIRECTS).collect::<Vec<_>>();
-        let copies = beside::copies(&for_readers, &self.config.output.precompress, folder);
+        let depot = staging.as_ref().map(|staging| publish::Depot { destination: folder, staging, stood: &stood });
+        let copies = beside::copies(&for_readers, &self.config.output.precompress, folder, depot.as_ref())?;
         built.documents.extend(copies);
         let plan = folder.plan(&built.documents, &built.catalogue.kept, self.args.force, stood)?;
         built.findings.extend(abandoned(&plan, self.config));
@@ -185,13 +193,15 @@ impl Run<'_> {
             return self.refuse(&built.findings);
         }
         let views = (self.args.dry_run || self.args.json).then(|| view::views(self.config, &plan, &built, folder));
-        let run = RunOf { config: self.config, now: self.context.now, staged, stamps: self.stamps };
+        let views = views.transpose().map_err(PublishError::from)?;
+        let run = RunOf { config: self.config, now: self.context.now, staged, staging: staging.as_ref(), stamps: self.stamps };
         let (outcome, saving) = match self.args.dry_run {
             true => (None, Duration::ZERO),
             false => self.before.publish(folder, &plan, &built, run).map(|(outcome, saving)| (Some(outcome), saving))?,
         };
         built.timings.remember = self.before.took + saving;
-        built.timings.publish = clock.elapsed() - saving;
+        built.timings.publish += clock.elapsed() - saving;
+        drop(staging);
         // A table of aliases that was changed while records were read belongs to nobody.
         let records = self.stamps.records;
         if !self.args.dry_run && pipeline::depends(self.config) == records.depends() {

@@ -1,12 +1,14 @@
 //! A publish as subscribers will see it: for each channel, the items that are new, changed, gone and sent again, and what changed in them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
 use super::ui::{self, Ui};
 use crate::config::{Config, Format, MovedAs, paths};
+use crate::document::Unread;
 use crate::pipeline::Built;
 use crate::publish::{Change, Destination, Plan};
 use crate::seen::{Seen, SeenItem};
@@ -43,24 +45,28 @@ struct FieldChange {
 }
 
 /// One view for each channel that changes, from its first document.
-pub(super) fn views(config: &Config, plan: &Plan, built: &Built, folder: &Destination) -> Vec<View> {
+///
+/// # Errors
+/// A document that waits in a file and cannot be read.
+pub(super) fn views(config: &Config, plan: &Plan, built: &Built, folder: &Destination) -> Result<Vec<View>, Unread> {
     let channel = |path: &str| path.rsplit_once('.').map_or(path, |(channel, _)| channel).to_owned();
     let standing = |path: &str| folder.standing_bytes(path).map(|bytes| Seen::read(&bytes)).unwrap_or_default();
     let again: BTreeSet<&str> = built.repeats.iter().map(|iri| &**iri).collect();
     let mut views: BTreeMap<String, View> = BTreeMap::new();
     let is_feed = |path: &str| Format::of_path(path).is_some() && paths::of_archive(&channel(path)).is_none();
     for put in plan.puts.iter().filter(|put| is_feed(&put.path)) {
-        views.entry(channel(&put.path)).or_insert_with_key(|name| {
-            let next = Seen::read(built.documents[put.document].bytes.whole(&mut Vec::new()));
-            let event = copy_of(config, name).or_else(|| (put.change == Change::New).then(|| "new channel".to_owned()));
-            View::between(name, &standing(&put.path), &next, event, &again)
-        });
+        if let Entry::Vacant(place) = views.entry(channel(&put.path)) {
+            let next = Seen::read(built.documents[put.document].bytes.whole(&mut Vec::new())?);
+            let event = copy_of(config, place.key()).or_else(|| (put.change == Change::New).then(|| "new channel".to_owned()));
+            let view = View::between(place.key(), &standing(&put.path), &next, event, &again);
+            place.insert(view);
+        }
     }
     for path in plan.deletes.iter().filter(|path| is_feed(path)) {
         let view = |name: &String| View::between(name, &standing(path), &Seen::default(), Some("channel ends".to_owned()), &again);
         views.entry(channel(path)).or_insert_with_key(view);
     }
-    views.into_values().collect()
+    Ok(views.into_values().collect())
 }
 
 /// What a path is that a channel moved away from, in whichever language.

@@ -33,7 +33,7 @@ pub struct Put {
 
 impl Put {
     pub fn of(family: &str, document: &Document) -> Self {
-        let bytes = document.bytes.to_vec();
+        let bytes = document.bytes.in_a_row(&mut Vec::new()).to_vec();
         Put {
             path: document.path.clone(),
             family: family.to_owned(),

@@ -1,6 +1,9 @@
 //! The bytes of a document, in pieces: an item that stands in thirty documents, or in the archives of thirty channels, is in memory once.
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use xxhash_rust::xxh3::xxh3_128;
@@ -34,83 +37,151 @@ impl std::fmt::Debug for Encoded {
     }
 }
 
-/// A document's bytes: a head, the items with something between each two, and an end.
-#[derive(Clone, Debug, Default)]
+/// A document's bytes: in memory, a head, the items with something between each two, and an end; or in a file, where there are too many for memory.
+#[derive(Clone, Debug)]
 pub struct Bytes {
-    before: Vec<u8>,
-    items: Vec<Encoded>,
-    between: &'static [u8],
-    after: Vec<u8>,
+    form: Form,
     /// Of all of them, once it was asked for.
     hash: OnceLock<blake3::Hash>,
 }
 
+#[derive(Clone, Debug)]
+enum Form {
+    Pieces { before: Vec<u8>, items: Vec<Encoded>, between: &'static [u8], after: Vec<u8> },
+    File { path: Arc<Path>, length: usize },
+}
+
+/// Bytes in a file that cannot be read any more.
+#[derive(Debug, thiserror::Error)]
+#[error("could not read `{}`: {source}", path.display())]
+pub struct Unread {
+    pub path: PathBuf,
+    pub source: io::Error,
+}
+
 impl Bytes {
     pub(super) fn new(shell: Shell, items: Vec<Encoded>) -> Self {
-        Bytes { before: shell.before, items, between: shell.between, after: shell.after, hash: OnceLock::new() }
+        let Shell { before, between, after } = shell;
+        Bytes { form: Form::Pieces { before, items, between, after }, hash: OnceLock::new() }
     }
 
-    /// One after the other.
-    pub fn pieces(&self) -> impl Iterator<Item = &[u8]> {
-        let items = self.items.iter().enumerate().flat_map(|(at, item)| [if at > 0 { self.between } else { &[] }, item.as_bytes()]);
-        std::iter::once(&*self.before).chain(items).chain([&*self.after])
+    /// The same bytes where they lie in a file.
+    #[must_use]
+    pub fn in_file(&self, path: &Path) -> Self {
+        Bytes { form: Form::File { path: path.into(), length: self.len() }, hash: self.hash.clone() }
     }
 
-    /// Where each item stands when they are in a row.
+    /// Where they lie, if they are in no memory.
+    pub fn file(&self) -> Option<&Path> {
+        match &self.form {
+            Form::Pieces { .. } => None,
+            Form::File { path, .. } => Some(path),
+        }
+    }
+
+    /// One after the other; none of those that lie in a file.
+    fn pieces(&self) -> impl Iterator<Item = &[u8]> {
+        let (before, items, between, after): (&[u8], &[Encoded], &[u8], &[u8]) = match &self.form {
+            Form::Pieces { before, items, between, after } => (before, items, between, after),
+            Form::File { .. } => Default::default(),
+        };
+        let items = items.iter().enumerate().flat_map(move |(at, item)| [if at > 0 { between } else { &[] }, item.as_bytes()]);
+        std::iter::once(before).chain(items).chain([after])
+    }
+
+    /// Where each item stands when they are in a row; of those that lie in a file that is not known.
     pub fn items(&self) -> Vec<Range<usize>> {
-        let mut from = self.before.len();
+        let Form::Pieces { before, items, between, .. } = &self.form else { return Vec::new() };
+        let mut from = before.len();
         let mut place = |item: &Encoded| {
             let place = from..from + item.as_bytes().len();
-            from = place.end + self.between.len();
+            from = place.end + between.len();
             place
         };
-        self.items.iter().map(&mut place).collect()
+        items.iter().map(&mut place).collect()
     }
 
     pub fn len(&self) -> usize {
-        self.pieces().map(<[u8]>::len).sum()
+        match &self.form {
+            Form::Pieces { .. } => self.pieces().map(<[u8]>::len).sum(),
+            Form::File { length, .. } => *length,
+        }
     }
 
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// All of them in a row; `buffer` is the room to put them in a row, if they are not.
-    pub fn whole<'a>(&'a self, buffer: &'a mut Vec<u8>) -> &'a [u8] {
-        if self.items.is_empty() && self.after.is_empty() {
-            return &self.before;
+    /// Those that are in memory in a row; `buffer` is the room to put them in a row, if they are not.
+    pub(crate) fn in_a_row<'a>(&'a self, buffer: &'a mut Vec<u8>) -> &'a [u8] {
+        match &self.form {
+            Form::Pieces { before, items, after, .. } if items.is_empty() && after.is_empty() => before,
+            Form::Pieces { .. } | Form::File { .. } => {
+                buffer.clear();
+                buffer.reserve(self.len());
+                self.pieces().for_each(|piece| buffer.extend_from_slice(piece));
+                buffer
+            }
         }
+    }
+
+    /// All of them in a row; `buffer` is the room to put them in a row, if they are not.
+    ///
+    /// # Errors
+    /// A file that they lie in and that cannot be read.
+    pub fn whole<'a>(&'a self, buffer: &'a mut Vec<u8>) -> Result<&'a [u8], Unread> {
+        let Form::File { path, .. } = &self.form else { return Ok(self.in_a_row(buffer)) };
         buffer.clear();
-        buffer.reserve(self.len());
-        self.pieces().for_each(|piece| buffer.extend_from_slice(piece));
-        buffer
+        let read = File::open(path).and_then(|mut file| file.read_to_end(buffer));
+        read.map_err(|source| Unread { path: path.to_path_buf(), source })?;
+        Ok(buffer)
     }
 
     /// The BLAKE3 hash of all of them, taken once; `buffer` as for [`Bytes::whole`].
-    pub fn hash(&self, buffer: &mut Vec<u8>) -> blake3::Hash {
-        *self.hash.get_or_init(|| blake3::hash(self.whole(buffer)))
+    ///
+    /// # Errors
+    /// As there.
+    pub fn hash(&self, buffer: &mut Vec<u8>) -> Result<blake3::Hash, Unread> {
+        match self.hash.get() {
+            Some(hash) => Ok(*hash),
+            None => Ok(self.hash_of(self.whole(buffer)?)),
+        }
     }
 
     /// The same where they are in a row already.
     pub fn hash_of(&self, whole: &[u8]) -> blake3::Hash {
-        debug_assert!(*self == *whole, "they are these bytes");
+        debug_assert!(self.file().is_some() || *self == *whole, "they are these bytes");
         *self.hash.get_or_init(|| blake3::hash(whole))
     }
 
-    pub fn to_vec(&self) -> Vec<u8> {
+    /// All of them.
+    ///
+    /// # Errors
+    /// As of [`Bytes::whole`].
+    pub fn to_vec(&self) -> Result<Vec<u8>, Unread> {
         let mut buffer = Vec::new();
-        self.whole(&mut buffer).to_vec()
+        Ok(self.whole(&mut buffer)?.to_vec())
+    }
+}
+
+impl Default for Bytes {
+    fn default() -> Self {
+        Vec::new().into()
     }
 }
 
 impl From<Vec<u8>> for Bytes {
     fn from(bytes: Vec<u8>) -> Self {
-        Bytes { before: bytes, ..Bytes::default() }
+        Bytes::new(Shell { before: bytes, between: &[], after: Vec::new() }, Vec::new())
     }
 }
 
+/// What lies in a file is known by its hash.
 impl PartialEq<[u8]> for Bytes {
     fn eq(&self, other: &[u8]) -> bool {
+        if self.file().is_some() {
+            return self.len() == other.len() && self.hash(&mut Vec::new()).is_ok_and(|own| own == blake3::hash(other));
+        }
         let mut rest = Some(other);
         self.pieces().for_each(|piece| rest = rest.and_then(|rest| rest.strip_prefix(piece)));
         rest.is_some_and(<[u8]>::is_empty)
@@ -119,7 +190,7 @@ impl PartialEq<[u8]> for Bytes {
 
 impl PartialEq for Bytes {
     fn eq(&self, other: &Self) -> bool {
-        *self == *other.whole(&mut Vec::new())
+        other.whole(&mut Vec::new()).is_ok_and(|other| *self == *other)
     }
 }
 
@@ -140,9 +211,10 @@ mod tests {
             (Bytes::from(b"a,b]".to_vec()), "a,b]"),
             (Bytes::default(), ""),
         ] {
-            assert_eq!((bytes.to_vec(), bytes.len(), bytes.is_empty()), (want.as_bytes().to_vec(), want.len(), want.is_empty()));
+            let whole = bytes.to_vec().expect("they are in memory");
+            assert_eq!((&*whole, bytes.len(), bytes.is_empty()), (want.as_bytes(), want.len(), want.is_empty()));
             assert!(bytes == *want.as_bytes() && bytes == Bytes::from(want.as_bytes().to_vec()));
-            assert!(bytes.items().into_iter().zip(&bytes.items).all(|(place, item)| &bytes.to_vec()[place] == item.as_bytes()));
+            assert!(bytes.items().into_iter().all(|place| matches!(&whole[place], b"a" | b"b")));
             assert!(bytes != *format!("{want}x").as_bytes() && (want.is_empty() || bytes != want.as_bytes()[1..]));
         }
     }

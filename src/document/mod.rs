@@ -26,7 +26,7 @@ use crate::config::{Content, Format, Publication};
 use crate::item::{Date, Image, Item};
 use crate::vocab::Language;
 
-pub use bytes::{Bytes, Encoded};
+pub use bytes::{Bytes, Encoded, Unread};
 use finish::Shell;
 
 /// What a document says before its items.
@@ -173,6 +173,12 @@ pub struct Document {
     pub changed: Date,
 }
 
+/// Where documents wait until all are made, if there are more of them than memory has room for.
+pub trait Depot: Sync {
+    /// The document's bytes, which are these, where they lie there; `None` where they cannot.
+    fn lay_down(&self, document: &Document, whole: &[u8]) -> Option<Bytes>;
+}
+
 impl Format {
     pub const ALL: [Format; 3] = [Format::Rss, Format::Atom, Format::Json];
 
@@ -226,8 +232,9 @@ pub fn render(head: &Head<'_>, entries: &[&Encoded], format: Format) -> Bytes {
 pub fn in_common(publication: &Publication, ttl: Option<u32>, formats: &[Format], is_archive: bool) -> u128 {
     let mut hash = Xxh3Default::new();
     for format in Format::in_order(formats) {
-        let head = Head::of_no_channel(publication, ttl, is_archive);
-        hash.update(render(&head, &[], format).whole(&mut Vec::new()));
+        let Shell { before, after, .. } = shell(&Head::of_no_channel(publication, ttl, is_archive), format);
+        hash.update(&before);
+        hash.update(&after);
     }
     hash.digest128()
 }

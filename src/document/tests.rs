@@ -18,7 +18,7 @@ use crate::vocab::{MediaType, TagAuthority};
 
 /// The whole document.
 fn render(head: &Head<'_>, entries: &[&Encoded], format: Format) -> Vec<u8> {
-    pieces(head, entries, format).to_vec()
+    pieces(head, entries, format).to_vec().expect("they are in memory")
 }
 
 const FORMATS: [Format; 3] = [Format::Rss, Format::Atom, Format::Json];

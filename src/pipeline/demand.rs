@@ -9,7 +9,7 @@ use crate::channel::{self, Catalogue, Sorted};
 use crate::config::{Config, Format, Query};
 use crate::diag::Findings;
 use crate::document::Document;
-use crate::gate::{self, Checked};
+use crate::gate;
 use crate::item::{Shelf, Stories};
 use crate::progress::Progress;
 use crate::vocab::Language;
@@ -63,6 +63,6 @@ pub fn on_demand(
     let channel = &catalogue.channels[0];
     let document = render.asked(&catalogue, channel, format, &demand.canonical);
     let items = channel.shown().iter().map(|at| &*built.items[*at as usize]).collect();
-    let checked = gate::once(gate::check(config, &[Checked { document: &document, items }], None, now, &progress));
+    let checked = gate::check(config, &document, items, now);
     Ok((document, checked))
 }

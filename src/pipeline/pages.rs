@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 
 use super::{moved, path, url};
@@ -12,11 +11,9 @@ use crate::config::{Config, Format};
 use crate::diag::Findings;
 use crate::document::opml::{self, Feed, List, Outline};
 use crate::document::{Document, Prepared};
-use crate::gate::{self, Checked};
 use crate::item::{Date, Item};
 use crate::ledger;
 use crate::page::{self, Axis, Lane, Named, Scene, Section, ToMake, Words};
-use crate::progress::Progress;
 
 /// The items that pages show that are to be made: those of channels, and those with a page of their own, whether or not a feed holds them still.
 pub(super) fn items<'a>(config: &'a Config, catalogue: &'a Catalogue, to_make: &'a ToMake) -> impl Iterator<Item = u32> + 'a {
@@ -46,12 +43,6 @@ pub(super) fn own(config: &Config, items: &[Arc<Item>]) -> Vec<u32> {
 /// What the user's templates cannot do: as bad as a document that is not valid.
 pub(super) fn all(scene: Scene<'_>, to_make: &ToMake) -> Result<Vec<Document>, Findings> {
     if scene.config.output.pages { page::render(scene, to_make) } else { Ok(Vec::new()) }
-}
-
-/// What the checker says of the list of feeds.
-pub(super) fn check(config: &Config, list: Option<&Document>, now: DateTime<Utc>, progress: &Progress) -> Findings {
-    let list: Vec<Checked> = list.map(|document| Checked { document, items: Vec::new() }).into_iter().collect();
-    gate::once(gate::check(config, &list, None, now, progress))
 }
 
 /// The list of all feeds that exist; `None` where the config wants none, or where there is nothing to list.

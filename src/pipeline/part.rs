@@ -8,9 +8,12 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::dating::Dating;
+use super::making::{MadeSheets, Making};
 use super::prepare::{Changed, Prepare, Ready};
-use super::render::{Render, Sheet};
-use super::{bury, check, dating, moved, next};
+use super::render::Render;
+use super::settled::Sheets;
+use super::{Timings, bury, moved, next};
 use crate::channel::{self, Catalogue, Channel, Sorted};
 use crate::classify::Placement;
 use crate::config::Config;
@@ -87,16 +90,18 @@ pub fn part(config: &Config, part: Part<'_>, now: DateTime<Utc>) -> Result<Parte
         return Err(known.into_iter().collect());
     }
     findings.extend(ready.findings().cloned());
-    let render = Render { config, encoded: &ready };
-    render.fit(&mut catalogue);
+    Render { config, encoded: &ready }.fit(&mut catalogue);
     catalogue.channels.iter_mut().for_each(|channel| channel.items.truncate(channel.window));
-    let digests = render.digests(&catalogue, |_| None);
-    recall.after.channels = dating::date(config, &mut catalogue, &digests, (&memory, &recall), (now, false));
-    let sheets: Vec<Sheet<'_>> = Sheet::all(&catalogue).collect();
-    let documents = render.all(&catalogue, &sheets, &progress);
+    let dating = Dating { config, before: &memory, recall: &recall, now };
+    let making = Making { prepare, catalogue: &catalogue, dating, clean: None, depot: None };
+    let mut unknown = Sheets::unknown(catalogue.channels.len());
+    let Ok(MadeSheets { dated, documents, found }) = making.all(&mut unknown, &mut ready, &mut Timings::default()) else {
+        return Err(known.into_iter().collect());
+    };
+    let channels = dating.settle(&mut catalogue, &dated, false);
+    recall.after.channels = channels;
     findings.extend(catalogue.findings.iter().cloned());
-    let checked = gate::once(check(config, &sheets, &items, (&documents, None), now, &progress));
-    drop(sheets);
+    let checked = gate::once(found);
     let copies = moved::copies(config, &catalogue, &documents);
     let of = catalogue.channels.iter().flat_map(|channel| config.output.formats.iter().map(|_| channel.family.clone()));
     let documents = of.zip(documents).chain(copies).collect();

@@ -30,6 +30,10 @@ pub(super) struct Ready {
     findings: BTreeMap<u32, Findings>,
     /// What was ready at a run before and was not asked for yet.
     former: Former,
+    /// Texts that were fetched before they were asked for.
+    left: Left,
+    /// How many items were made ready, and their bytes.
+    size: (usize, usize),
 }
 
 /// Items as they were made ready at a run before with this config, by their [`mark`]s: those of which there was nothing to say.
@@ -53,7 +57,7 @@ impl Ready {
     /// The same where some items were ready before.
     pub fn after(config: &Config, former: Former) -> Self {
         let (formats, items) = (config.output.formats.clone(), HashMap::default());
-        Ready { formats, items, texts: Texts::new(), findings: BTreeMap::new(), former }
+        Ready { formats, items, texts: Texts::new(), findings: BTreeMap::new(), former, left: Left::new(), size: (0, 0) }
     }
 
     /// What another run can use of it, where these are the marks of the items: all that it had, what it made alone where that is too much, or nothing.
@@ -93,6 +97,23 @@ impl Ready {
         &self.items[&at][nth]
     }
 
+    pub fn has(&self, at: u32) -> bool {
+        self.items.contains_key(&at)
+    }
+
+    /// Lets go of an item that no document needs any more, and of its text.
+    pub fn let_go(&mut self, at: u32, keeps_text: bool) {
+        self.items.remove(&at);
+        if !keeps_text {
+            self.texts.remove(&at);
+        }
+    }
+
+    /// How many bytes an item has in all formats, as far as can be told.
+    pub fn size_of_one(&self) -> Option<usize> {
+        self.size.1.checked_div(self.size.0)
+    }
+
     /// Whether there was nothing to say of an item's text.
     pub fn is_clean(&self, at: u32) -> bool {
         !self.findings.contains_key(&at)
@@ -120,6 +141,7 @@ pub struct Changed {
 static NO_TEXT: Text = Text { summary: None, body: None };
 
 /// The preparing of texts, which only items that some document holds need.
+#[derive(Clone, Copy)]
 pub(super) struct Prepare<'a> {
     pub config: &'a Config,
     pub items: &'a [Arc<Item>],
@@ -138,13 +160,14 @@ impl Prepare<'_> {
     /// # Errors
     /// A record that changed.
     pub fn add(&self, wanted: impl Iterator<Item = u32>, ready: &mut Ready) -> Result<(), Changed> {
-        let mut wanted: BTreeSet<u32> = wanted.filter(|at| !ready.items.contains_key(at)).collect();
+        let mut wanted: BTreeSet<u32> = wanted.filter(|at| !ready.has(*at)).collect();
         ready.take_up(&mut wanted, self.marks);
         if wanted.is_empty() {
             return Ok(());
         }
         self.progress.begin(Stage::Preparing, wanted.len());
-        let fetched = fetch(self.shelf, self.items, wanted.iter().copied())?;
+        let mut fetched = fetch(self.shelf, self.items, wanted.iter().copied().filter(|at| !ready.left.contains_key(at)))?;
+        fetched.extend(wanted.iter().filter_map(|at| Some((*at, ready.left.remove(at)?))));
         let text = |at| self.items[at as usize].text().or_else(|| fetched.get(&at).map(|text| &**text));
         let one = |at| self.one(at, text(at).unwrap_or(&NO_TEXT));
         let made: Vec<(u32, Vec<Encoded>, Option<Prepared>, Findings)> = wanted.into_par_iter().map(one).collect();
@@ -155,8 +178,30 @@ impl Prepare<'_> {
                 ready.findings.insert(at, found);
             }
             ready.texts.extend(text.map(|text| (at, text)));
+            ready.size.0 += 1;
+            ready.size.1 += in_formats.iter().map(|encoded| encoded.as_bytes().len()).sum::<usize>();
             ready.items.insert(at, in_formats);
         }
+        Ok(())
+    }
+
+    /// Makes the texts of items ready that pages show.
+    ///
+    /// # Errors
+    /// A record that changed.
+    pub fn add_texts(&self, wanted: impl Iterator<Item = u32>, ready: &mut Ready) -> Result<(), Changed> {
+        let wanted: Vec<u32> = wanted.filter(|at| !ready.texts.contains_key(at)).collect();
+        self.add(wanted.into_iter(), ready)
+    }
+
+    /// Fetches texts that are going to be asked for a few at a time, where each time would read a whole file.
+    ///
+    /// # Errors
+    /// A record that changed.
+    pub fn fetch_tables(&self, wanted: impl Iterator<Item = u32>, ready: &mut Ready) -> Result<(), Changed> {
+        let is_in_table = |at: &u32| self.shelf.reads_all_for(&self.items[*at as usize]) && !ready.has(*at);
+        let wanted: BTreeSet<u32> = wanted.filter(is_in_table).collect();
+        ready.left.extend(fetch(self.shelf, self.items, wanted.into_iter())?);
         Ok(())
     }
 

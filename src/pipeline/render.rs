@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use rayon::prelude::*;
 use url::Url;
 use xxhash_rust::xxh3::Xxh3Default;
 
@@ -14,23 +13,30 @@ use crate::document::{self, Alternate, Chain, Document, Encoded, Head};
 use crate::item::Date;
 use crate::ledger::Digest;
 use crate::page;
-use crate::progress::{Progress, Stage};
 
 /// What is published in each format: a channel, or a page of its archive.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sheet<'c> {
     pub channel: &'c Channel,
     /// Counted from 0, the oldest.
-    page: Option<usize>,
+    pub page: Option<usize>,
+    /// When its documents last changed: by its newest item, until it is [dated](super::dating).
+    pub updated: Date,
 }
 
 impl<'c> Sheet<'c> {
     /// Every channel, each followed by its pages.
     pub fn all(catalogue: &'c Catalogue) -> impl Iterator<Item = Sheet<'c>> {
         catalogue.channels.iter().flat_map(|channel| {
-            let pages = (0..channel.pages.len()).map(Some);
-            std::iter::once(None).chain(pages).map(move |page| Sheet { channel, page })
+            let pages = channel.pages.iter().enumerate();
+            let pages = pages.map(move |(at, page)| Sheet { channel, page: Some(at), updated: page.updated });
+            std::iter::once(Sheet::of(channel)).chain(pages)
         })
+    }
+
+    /// The channel itself.
+    pub fn of(channel: &'c Channel) -> Self {
+        Sheet { channel, page: None, updated: channel.updated }
     }
 
     /// Whether it is no page of an archive.
@@ -54,10 +60,6 @@ impl<'c> Sheet<'c> {
     pub fn path(&self, format: Format) -> String {
         format!("{}.{}", self.stem(), format.extension())
     }
-
-    pub fn updated(&self) -> Date {
-        self.page.map_or(self.channel.updated, |page| self.channel.pages[page].updated)
-    }
 }
 
 /// What documents are made of, beside their channels.
@@ -68,19 +70,11 @@ pub(super) struct Render<'a> {
 }
 
 impl<'a> Render<'a> {
-    /// These sheets in every format.
-    pub fn all(self, catalogue: &Catalogue, sheets: &[Sheet<'_>], progress: &Progress) -> Vec<Document> {
-        let families = families(catalogue);
-        let formats = &self.config.output.formats;
-        let jobs: Vec<(Sheet<'_>, Format)> = sheets.iter().flat_map(|sheet| formats.iter().map(move |format| (*sheet, *format))).collect();
-        progress.begin(Stage::Rendering, jobs.len());
-        let document = |(sheet, format): &(Sheet<'_>, Format)| {
-            let head = head(self.config, *sheet, *format, &families);
-            let bytes = document::render(&head, &self.entries(sheet.items(), *format), *format);
-            progress.step(1);
-            Document { path: sheet.path(*format), format: Some(*format), bytes, changed: sheet.updated() }
-        };
-        jobs.par_iter().map(document).collect()
+    /// The sheet in a format.
+    pub fn document(self, sheet: Sheet<'_>, format: Format, families: &Families<'_>) -> Document {
+        let head = head(self.config, sheet, format, families);
+        let bytes = document::render(&head, &self.entries(sheet.items(), format), format);
+        Document { path: sheet.path(format), format: Some(format), bytes, changed: sheet.updated }
     }
 
     /// A channel that somebody asked for, at an address with a query; it has no page.
@@ -89,7 +83,7 @@ impl<'a> Render<'a> {
             url.set_query(Some(query));
             url
         };
-        let sheet = Sheet { channel, page: None };
+        let sheet = Sheet::of(channel);
         let mut head = head(self.config, sheet, format, &families(catalogue));
         head.home = self.config.publication.home.clone();
         head.url = asked(head.url);
@@ -108,7 +102,7 @@ impl<'a> Render<'a> {
         let families = families(catalogue);
         let window = |(at, channel, limit): (usize, &Channel, u64)| {
             let fits = |format: &Format| {
-                let sheet = Sheet { channel, page: None };
+                let sheet = Sheet::of(channel);
                 let mut head = head(self.config, sheet, *format, &families);
                 if self.config.output.archives && head.chain.older.is_none() {
                     // The longest that it can become.
@@ -123,25 +117,33 @@ impl<'a> Render<'a> {
         windows.into_iter().for_each(|(at, window)| catalogue.channels[at].window = window);
     }
 
-    /// Of each sheet's documents in all formats, but for their dates. `known` are those of before, of sheets that are what they were.
-    pub fn digests(self, catalogue: &Catalogue, known: impl Fn(usize) -> Option<Digest> + Sync) -> Vec<Digest> {
-        let Config { publication, output, .. } = self.config;
-        let common = |is_archive| document::in_common(publication, output.ttl, &output.formats, is_archive);
-        let common = (common(false), common(true), families(catalogue));
-        let sheets: Vec<Sheet<'_>> = Sheet::all(catalogue).collect();
-        sheets.par_iter().enumerate().map(|(at, sheet)| known(at).unwrap_or_else(|| self.digest(*sheet, &common))).collect()
-    }
-
     /// Of all that a sheet's documents are made of, in all formats, but for their date: to write each for it would take as long again.
-    fn digest(self, sheet: Sheet<'_>, (of_channels, of_pages, families): &(u128, u128, Families<'_>)) -> Digest {
+    pub fn digest(self, sheet: Sheet<'_>, common: &Common<'_>) -> Digest {
         let mut hash = Xxh3Default::new();
-        hash.update(&if sheet.is_channel() { of_channels } else { of_pages }.to_le_bytes());
+        hash.update(&if sheet.is_channel() { common.channels } else { common.pages }.to_le_bytes());
         // The order of the config is in the heads, where it matters.
         for format in Format::in_order(&self.config.output.formats) {
             sheet.items().iter().for_each(|at| hash.update(self.encoded.get(*at, format).hash()));
         }
-        add_head(self.config, sheet, families, &mut hash);
+        add_head(self.config, sheet, &common.families, &mut hash);
         Digest::of(hash.digest128())
+    }
+}
+
+/// What the sheets of a run have in common.
+pub(super) struct Common<'c> {
+    /// A hash of what all channels say.
+    channels: u128,
+    /// A hash of what all pages say.
+    pages: u128,
+    pub families: Families<'c>,
+}
+
+impl<'c> Common<'c> {
+    pub fn of(config: &Config, catalogue: &'c Catalogue) -> Self {
+        let Config { publication, output, .. } = config;
+        let common = |is_archive| document::in_common(publication, output.ttl, &output.formats, is_archive);
+        Common { channels: common(false), pages: common(true), families: families(catalogue) }
     }
 }
 
@@ -176,7 +178,7 @@ pub(super) fn head<'a>(config: &'a Config, sheet: Sheet<'_>, format: Format, fam
         home: home(config, channel),
         url: url(config, &sheet.path(format)),
         alternates: in_other_formats.chain(in_other_languages).collect(),
-        updated: sheet.updated(),
+        updated: sheet.updated,
         deleted: if sheet.page.is_none() && format == Format::Atom { channel.deleted.clone() } else { Vec::new() },
         ttl: config.output.ttl.filter(|_| sheet.page.is_none()),
         chain: chain(config, sheet, format),

@@ -18,6 +18,7 @@ use super::{Built, Past};
 use crate::cache::{self, records::Records};
 use crate::channel::{Catalogue, Channel};
 use crate::config::{Config, Format};
+use crate::item::Date;
 use crate::ledger::Digest;
 
 pub(super) use pages::Pages;
@@ -73,7 +74,7 @@ impl<'a> Sheets<'a> {
     pub fn look(config: &Config, catalogue: &Catalogue, items: &'a [u64], past: &Past<'_>, now: DateTime<Utc>) -> Self {
         let sheets: Vec<Sheet<'_>> = Sheet::all(catalogue).collect();
         let Some(records) = past.clean else {
-            return Sheets { marks: Vec::new(), items: &[], config: 0, known: vec![None; sheets.len()] };
+            return Sheets::unknown(sheets.len());
         };
         let everything = cache::of_config(config);
         let marks = marks(config, catalogue, &sheets, (items, everything));
@@ -88,16 +89,9 @@ impl<'a> Sheets<'a> {
         Sheets { marks, items, config: everything, known }
     }
 
-    /// Lets go of what has another date now.
-    pub fn settle(&mut self, catalogue: &Catalogue) {
-        for (sheet, known) in Sheet::all(catalogue).zip(&mut self.known) {
-            known.take_if(|known| known.updated != sheet.updated().timestamp());
-        }
-    }
-
-    /// Those that are to be made, with their positions.
-    pub fn to_make<'c>(&self, catalogue: &'c Catalogue) -> Vec<Sheet<'c>> {
-        Sheet::all(catalogue).zip(&self.known).filter(|(_, known)| known.is_none()).map(|(sheet, _)| sheet).collect()
+    /// So many of which nothing is known.
+    pub fn unknown(count: usize) -> Self {
+        Sheets { marks: Vec::new(), items: &[], config: 0, known: vec![None; count] }
     }
 
     /// The paths without extension of those that stay as they are.
@@ -111,12 +105,12 @@ impl<'a> Sheets<'a> {
     }
 
     /// What is to be kept of those that were made; `is_clean` says of the nth of them that nothing is wrong with it.
-    pub fn made(&self, catalogue: &Catalogue, digests: &[Digest], is_clean: impl Fn(usize, Sheet<'_>) -> bool) -> Made {
-        let all = Sheet::all(catalogue).zip(&self.known).zip(self.marks.iter().zip(digests));
+    pub fn made(&self, catalogue: &Catalogue, dated: &[(Digest, Date)], is_clean: impl Fn(usize, Sheet<'_>) -> bool) -> Made {
+        let all = Sheet::all(catalogue).zip(&self.known).zip(self.marks.iter().zip(dated));
         let made = all.filter(|((_, known), _)| known.is_none()).enumerate();
         let clean = made.filter(|(nth, ((sheet, _), _))| is_clean(*nth, *sheet));
-        let sheets = clean.map(|(nth, ((sheet, _), (mark, digest)))| {
-            let updated = sheet.updated().timestamp();
+        let sheets = clean.map(|(nth, (_, (mark, (digest, date))))| {
+            let updated = date.timestamp();
             MadeSheet { mark: *mark, digest: *digest, updated, nth }
         });
         Made { sheets: sheets.collect(), pages: Vec::new() }
@@ -139,7 +133,7 @@ pub fn keep(config: &Config, built: &Built, hashes: &[[u8; 32]], records: &Recor
 }
 
 /// Whether a copy at an old path is made of the channel's documents.
-fn is_copied(config: &Config, channel: &Channel) -> bool {
+pub(super) fn is_copied(config: &Config, channel: &Channel) -> bool {
     config.moved.iter().any(|moved| moved.to.as_ref() == Some(&channel.family))
 }
 

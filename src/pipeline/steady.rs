@@ -279,7 +279,7 @@ query = "author:Ann"
             let (known, settled) = Default::default();
             let past = self.past(&known, &settled);
             recall(&self.config, self.read(), past, now)
-                .and_then(|one| one.build(&self.config, past, now, &Progress::default()))
+                .and_then(|one| one.build(&self.config, past, now, (None, &Progress::default())))
                 .expect("built")
         }
 
@@ -309,7 +309,7 @@ query = "author:Ann"
     impl World {
         fn build(&self, recalled: Recalled, now: DateTime<Utc>) -> Result<Built, super::super::Changed> {
             let (known, settled) = Default::default();
-            recalled.build(&self.config, self.past(&known, &settled), now, &Progress::default())
+            recalled.build(&self.config, self.past(&known, &settled), now, (None, &Progress::default()))
         }
     }
 

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use super::*;
 use crate::config;
 use crate::item::{Files, Traces};
+use crate::ledger::Digest;
 
 const FEEDS: &str = "[publication]\ntitle = 'T'\nbase-url = 'https://example.org/'\nlanguage = 'en'\nid-authority = 'example.org,2018'\n\
                      [limits]\nitems = 2\n[[source]]\npath = 'items.ndjson'\n";

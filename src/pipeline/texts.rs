@@ -29,7 +29,7 @@ use crate::progress::Progress;
 ///
 /// let built = pipeline::publication(&config, &[(Path::new("items/port.md"), record)], now)?;
 /// let atom = built.documents.iter().find(|document| document.path == "country/belize.atom").expect("a feed of the country");
-/// assert!(String::from_utf8(atom.bytes.to_vec())?.contains("<title>The port reopens</title>"));
+/// assert!(String::from_utf8(atom.bytes.to_vec()?)?.contains("<title>The port reopens</title>"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///

@@ -5,25 +5,50 @@
 
 use rayon::prelude::*;
 
-use super::Destination;
+use super::{Depot, Destination, PublishError};
 use crate::coding::{Coding, Effort};
-use crate::document::Document;
+use crate::document::{Depot as _, Document};
 
-/// The documents in these codings, each beside its document, where that makes it smaller.
-pub fn copies(documents: &[&Document], codings: &[Coding], folder: &Destination) -> Vec<Document> {
+/// The documents in these codings, each beside its document, where that makes it smaller; what there is no room for waits in the `depot`.
+///
+/// # Errors
+/// A document that waits and cannot be read.
+pub fn copies(
+    documents: &[&Document],
+    codings: &[Coding],
+    folder: &Destination,
+    depot: Option<&Depot<'_>>,
+) -> Result<Vec<Document>, PublishError> {
     if codings.is_empty() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
-    documents.par_iter().flat_map_iter(|document| copies_of(document, codings, folder)).collect()
+    let copies: Vec<Vec<Document>> =
+        documents.par_iter().map(|document| copies_of(document, codings, folder, depot)).collect::<Result<_, _>>()?;
+    Ok(copies.concat())
 }
 
-fn copies_of(document: &Document, codings: &[Coding], folder: &Destination) -> Vec<Document> {
+fn copies_of(
+    document: &Document,
+    codings: &[Coding],
+    folder: &Destination,
+    depot: Option<&Depot<'_>>,
+) -> Result<Vec<Document>, PublishError> {
     let stands = folder.settled_bytes(&document.path).is_some_and(|bytes| document.bytes == *bytes);
+    let mut room = Vec::new();
     let copy = |coding: &Coding| {
         let path = format!("{}.{}", document.path, coding.extension());
         let standing = if stands { folder.settled_bytes(&path) } else { None };
-        let bytes = standing.or_else(|| coding.encode(document.bytes.whole(&mut Vec::new()), Effort::Stored))?;
-        Some(Document { path, bytes: bytes.into(), format: document.format, changed: document.changed })
+        let bytes = match standing {
+            Some(bytes) => bytes,
+            None => match coding.encode(document.bytes.whole(&mut room)?, Effort::Stored) {
+                Some(bytes) => bytes,
+                None => return Ok(None),
+            },
+        };
+        let mut copy = Document { path, bytes: bytes.into(), format: document.format, changed: document.changed };
+        let waits = depot.filter(|_| document.bytes.file().is_some());
+        copy.bytes = waits.and_then(|depot| depot.lay_down(&copy, copy.bytes.in_a_row(&mut Vec::new()))).unwrap_or(copy.bytes);
+        Ok(Some(copy))
     };
-    codings.iter().filter_map(copy).collect()
+    codings.iter().map(copy).filter_map(Result::transpose).collect()
 }

@@ -16,12 +16,13 @@ use super::manifest::{Hash, Manifest};
 use super::place::{Place, Putting, Stamps};
 use super::plan::{self, Plan, Scene, Standing};
 use super::sets::{Former, Set, Sets};
+use super::staging::Staging;
 use super::unpurged::Unpurged;
 use super::{Change, Lock, PublishError};
 use crate::coding::Coding;
 use crate::config::Config;
 use crate::crash;
-use crate::document::Document;
+use crate::document::{self, Bytes, Document};
 use crate::ledger::LedgerError;
 
 /// A place of documents with the publication's state beside it.
@@ -60,6 +61,8 @@ pub struct Memo<'a> {
     pub former: Option<&'a Former>,
     /// Where it is kept what the files hold that are put, so that the next run need not read them.
     pub stamps: Option<Stamps<'a>>,
+    /// Where documents wait that are in no memory.
+    pub staging: Option<&'a Staging>,
 }
 
 /// What stood at the published paths before a run.
@@ -107,7 +110,13 @@ impl Destination {
         let lock = Lock::take(&self.state.join("lock"), holder, wait)?;
         self.manifest = Manifest::load(&self.manifest_file(), &self.name)?;
         self.place.renew();
+        self.staging().clear();
         Ok(lock)
+    }
+
+    /// Where documents wait until all are made. Whoever has the lock has it.
+    pub fn staging(&self) -> Staging {
+        Staging::below(&self.state)
     }
 
     /// What there is to know of the place itself, as far as it was found out.
@@ -155,7 +164,7 @@ impl Destination {
 
     /// What publishing these documents would do, where this stood.
     pub fn plan(&self, documents: &[Document], kept: &BTreeSet<String>, force: bool, looked: Looked) -> Result<Plan, PublishError> {
-        let hashes = hashes(documents);
+        let hashes = hashes(documents)?;
         let Looked(mut standing) = looked;
         let paths = documents.iter().map(|document| document.path.as_str()).chain(self.manifest.paths());
         let others: BTreeSet<&str> = paths.filter(|path| !standing.contains_key(*path)).collect();
@@ -165,7 +174,7 @@ impl Destination {
 
     /// What putting these documents back would do, with nothing at the paths of `absent`.
     pub fn plan_back(&self, documents: &[Document], absent: &BTreeSet<String>, force: bool) -> Result<Plan, PublishError> {
-        let hashes = hashes(documents);
+        let hashes = hashes(documents)?;
         let paths: BTreeSet<&str> =
             documents.iter().map(|document| document.path.as_str()).chain(absent.iter().map(String::as_str)).collect();
         let standing = self.place.look(&paths.into_iter().collect::<Vec<_>>(), None)?;
@@ -223,7 +232,14 @@ impl Destination {
             }
             self.unpurged().iter().try_for_each(|unpurged| unpurged.add(plan))?;
             self.declare(plan, memo.intent)?;
-            self.place.put_all(&Putting { plan, documents, stamps: memo.stamps, manifest: &self.manifest, at: memo.at })?;
+            self.place.put_all(&Putting {
+                plan,
+                documents,
+                staging: memo.staging,
+                stamps: memo.stamps,
+                manifest: &self.manifest,
+                at: memo.at,
+            })?;
         }
         // Whoever serves documents hears of the new ones when they are there, and of those that go before they are gone.
         self.place.announce(&self.remaining(plan))?;
@@ -342,8 +358,27 @@ impl Destination {
     }
 }
 
-fn hashes(documents: &[Document]) -> Vec<Hash> {
-    documents.par_iter().map_init(Vec::new, |room, document| document.bytes.hash(room).into()).collect()
+fn hashes(documents: &[Document]) -> Result<Vec<Hash>, PublishError> {
+    documents.par_iter().map_init(Vec::new, |room, document| Ok(document.bytes.hash(room)?.into())).collect()
+}
+
+/// Where documents wait for a destination: those that stand there already, in their places.
+pub struct Depot<'a> {
+    pub destination: &'a Destination,
+    pub staging: &'a Staging,
+    /// What stands there.
+    pub stood: &'a Looked,
+}
+
+impl document::Depot for Depot<'_> {
+    fn lay_down(&self, document: &Document, whole: &[u8]) -> Option<Bytes> {
+        let hash = Hash::from(document.bytes.hash_of(whole));
+        let stands = matches!(self.stood.0.get(&document.path), Some(Standing::File(own)) if *own == hash);
+        match self.destination.place.trace(&document.path).filter(|_| stands) {
+            Some(file) => Some(document.bytes.in_file(&file)),
+            None => self.staging.take(document, whole),
+        }
+    }
 }
 
 /// Writes a file of the state folder, whole or not at all, and waits until it is on the disk.

@@ -3,19 +3,20 @@
 //! All new files are written beside their places, made durable in one batch, and then renamed; so at every instant each published file is whole, old or
 //! new.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
 
 use super::PublishError;
+use super::disk::{Disk, MUCH, Writing};
 use super::manifest::Hash;
 use super::place::{Place, Putting, Stamps};
 use super::plan::Standing;
+use super::staging::Staging;
 use crate::crash;
 use crate::document::Document;
 
@@ -24,12 +25,6 @@ const STAGED: &str = ".tidings-new";
 
 /// So many files are synced one by one: the whole file system may hold much that is not ours.
 const FEW: usize = 8;
-
-/// From so many bytes on, the disk begins to write while files are still made.
-const MUCH: usize = 64 << 20;
-
-/// How long the disk rests in between.
-const PAUSE: Duration = Duration::from_millis(50);
 
 /// So many renames are work for a second core.
 const MANY: usize = 64;
@@ -63,21 +58,24 @@ impl Place for Folder {
         for folder in &folders {
             fs::create_dir_all(folder).map_err(PublishError::io("create", folder))?;
         }
-        if let Err(error) = stage_all(&targets, &self.root) {
-            targets.iter().for_each(|(path, _)| _ = fs::remove_file(staged(path)));
+        let (waiting, to_stage) = waiting(&targets, &folders, putting.staging);
+        if let Err(error) = stage_all(&to_stage, &self.root).and_then(|()| putting.staging.map_or(Ok(()), Staging::sync)) {
+            to_stage.iter().for_each(|(path, _)| _ = fs::remove_file(staged(path)));
             return Err(error);
         }
-        let replace = |(path, _): &(PathBuf, &Document)| {
-            let renamed = fs::rename(staged(path), path).map_err(PublishError::io("replace", path));
+        let staged = to_stage.into_iter().map(|(path, _)| (staged(path), path));
+        let moves: Vec<(PathBuf, &Path)> = staged.chain(waiting.into_iter().map(|(from, path)| (from.to_owned(), path))).collect();
+        let replace = |(from, path): &(PathBuf, &Path)| {
+            let renamed = fs::rename(from, path).map_err(PublishError::io("replace", path));
             crash::point("rename");
             renamed
         };
-        targets.par_iter().with_min_len(MANY).try_for_each(replace)?;
+        moves.par_iter().with_min_len(MANY).try_for_each(replace)?;
         sync_folders(&folders, &self.root);
         if let Some(stamps) = putting.stamps {
             let puts: Vec<_> = putting.puts().collect();
             puts.par_iter().filter(|(_, document, _)| document.format.is_some()).for_each(|(path, document, hash)| {
-                stamps.keep_dated(&self.root.join(path), date(document), (document.bytes.len() as u64, hash));
+                stamps.keep_dated(&self.root.join(path), changed(document), (document.bytes.len() as u64, hash));
             });
         }
         Ok(())
@@ -136,49 +134,39 @@ fn staged(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
+/// Documents that are to stand at a path and wait in a file beside it, and those that are to be written there.
+type Parted<'a> = (Vec<(&'a Path, &'a Path)>, Vec<(&'a Path, &'a Document)>);
+
+/// Which documents wait where a rename can take them from, and which do not.
+fn waiting<'a>(targets: &'a [(PathBuf, &'a Document)], folders: &BTreeSet<&Path>, staging: Option<&'a Staging>) -> Parted<'a> {
+    let held = |document: &'a Document| staging.and_then(|staging| staging.holds(document));
+    let is_beside = |folder: &&Path| staging.is_some_and(|staging| staging.is_beside(folder));
+    let beside: HashSet<&Path> = folders.iter().copied().filter(is_beside).collect();
+    let (mut waiting, mut others) = (Vec::new(), Vec::new());
+    for (path, document) in targets {
+        match held(document).filter(|_| path.parent().is_some_and(|folder| beside.contains(folder))) {
+            Some(file) => waiting.push((file, &**path)),
+            None => others.push((&**path, *document)),
+        }
+    }
+    (waiting, others)
+}
+
 /// Writes every new file beside its place, then makes all of them durable at once: a few one by one, many with one call for the whole file system where there
 /// is such a call. No file is held open for it, since a system lets a process have a thousand or so.
-fn stage_all(targets: &[(PathBuf, &Document)], root: &Path) -> Result<(), PublishError> {
+fn stage_all(targets: &[(&Path, &Document)], root: &Path) -> Result<(), PublishError> {
     let disk = if targets.len() > FEW { Disk::of(root).map_err(PublishError::io("open", root))? } else { None };
     let write = || targets.par_iter().try_for_each_init(Vec::new, |room, (path, document)| stage(&staged(path), document, room));
     let Some(disk) = disk else {
         write()?;
-        let sync = |(path, _): &(PathBuf, &Document)| OpenOptions::new().write(true).open(staged(path))?.sync_all();
+        let sync = |(path, _): &(&Path, &Document)| OpenOptions::new().write(true).open(staged(path))?.sync_all();
         return targets.iter().try_for_each(sync).map_err(PublishError::io("sync", root));
     };
-    let bytes: usize = targets.iter().map(|(_, document)| document.bytes.len()).sum();
-    let (written, synced) = if bytes < MUCH { (write(), Ok(())) } else { beside(|| disk.sync(), write) };
-    written?;
-    synced.and_then(|()| disk.sync()).map_err(PublishError::io("sync", root))
-}
-
-/// Does the work, and `meanwhile` over and over on a thread beside it, until it fails.
-fn beside<T>(meanwhile: impl Fn() -> io::Result<()> + Sync, work: impl FnOnce() -> T) -> (T, io::Result<()>) {
-    /// Ends it, also where the work panics.
-    struct End<'a>(&'a AtomicBool);
-    impl Drop for End<'_> {
-        fn drop(&mut self) {
-            self.0.store(true, Ordering::Relaxed);
-        }
-    }
-    let is_done = AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        let again = || {
-            while !is_done.load(Ordering::Relaxed) {
-                meanwhile()?;
-                std::thread::park_timeout(PAUSE);
-            }
-            Ok(())
-        };
-        let end = End(&is_done);
-        let thread = std::thread::Builder::new().name("sync".to_owned()).spawn_scoped(scope, again);
-        let done = work();
-        drop(end);
-        // Where there is no thread to be had, all waits until the end.
-        let Ok(thread) = thread else { return (done, Ok(())) };
-        thread.thread().unpark();
-        (done, thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-    })
+    let bytes: u64 = targets.iter().map(|(_, document)| document.bytes.len() as u64).sum();
+    let other = disk.clone();
+    let writing = (bytes >= MUCH).then(|| Writing::begin(move || other.sync()));
+    write()?;
+    writing.map_or(Ok(()), Writing::end).and_then(|()| disk.sync()).map_err(PublishError::io("sync", root))
 }
 
 fn stage(path: &Path, document: &Document, room: &mut Vec<u8>) -> Result<(), PublishError> {
@@ -189,16 +177,20 @@ fn stage(path: &Path, document: &Document, room: &mut Vec<u8>) -> Result<(), Pub
         _ => Err(error),
     });
     let mut file = created.map_err(PublishError::io("create", path))?;
-    file.write_all(document.bytes.whole(room)).map_err(PublishError::io("write", path))?;
-    // What a server sends as Last-Modified moves with what a feed itself says; what stands beside the feeds changed when it is written.
+    file.write_all(document.bytes.whole(room)?).map_err(PublishError::io("write", path))?;
+    date(&file, document).map_err(PublishError::io("date", path))
+}
+
+/// Dates a document's file. What a server sends as Last-Modified moves with what a feed itself says; what stands beside the feeds changed when it is written.
+pub(super) fn date(file: &File, document: &Document) -> io::Result<()> {
     if document.format.is_none() {
         return Ok(());
     }
-    file.set_modified(date(document)).map_err(PublishError::io("date", path))
+    file.set_modified(changed(document))
 }
 
 /// When a feed's file says that it changed.
-fn date(document: &Document) -> SystemTime {
+fn changed(document: &Document) -> SystemTime {
     UNIX_EPOCH.checked_add(Duration::from_secs(document.changed.timestamp().max(0) as u64)).unwrap_or(UNIX_EPOCH)
 }
 
@@ -210,36 +202,6 @@ fn sync_folders(folders: &BTreeSet<&Path>, root: &Path) {
     }
     let handles = folders.iter().filter_map(|folder| File::open(folder).ok());
     handles.for_each(|handle| _ = handle.sync_all());
-}
-
-/// The whole file system of the output, where there is a call that waits for all of it. What could not be written is told once to each who had it open by
-/// then, so it is opened before anything is written.
-#[cfg(target_os = "linux")]
-struct Disk(File);
-
-#[cfg(target_os = "linux")]
-impl Disk {
-    fn of(root: &Path) -> io::Result<Option<Self>> {
-        File::open(root).map(|root| Some(Disk(root)))
-    }
-
-    fn sync(&self) -> io::Result<()> {
-        rustix::fs::syncfs(&self.0).map_err(io::Error::from)
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-enum Disk {}
-
-#[cfg(not(target_os = "linux"))]
-impl Disk {
-    fn of(_: &Path) -> io::Result<Option<Self>> {
-        Ok(None)
-    }
-
-    fn sync(&self) -> io::Result<()> {
-        match *self {}
-    }
 }
 
 fn remove_empty_folders(folder: Option<&Path>, root: &Path) {
@@ -262,34 +224,4 @@ pub(super) fn link(file: &Path, place: &Path) -> io::Result<()> {
         _ => {}
     }
     fs::hard_link(file, place).or_else(|_| fs::copy(file, place).map(|_| ()))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::atomic::AtomicUsize;
-
-    use super::*;
-
-    #[test]
-    fn what_goes_on_beside_work_ends_with_it_and_tells_what_went_wrong() {
-        let rounds = AtomicUsize::new(0);
-        let count = || {
-            rounds.fetch_add(1, Ordering::Relaxed);
-            Ok(())
-        };
-        let wait = || {
-            while rounds.load(Ordering::Relaxed) < 2 {
-                std::thread::yield_now();
-            }
-            "done"
-        };
-        let (done, beside_it) = beside(count, wait);
-        assert!(done == "done" && beside_it.is_ok());
-
-        let (done, beside_it) = beside(|| Err(io::Error::other("full")), || std::thread::sleep(PAUSE));
-        assert_eq!((done, beside_it.expect_err("it failed").to_string()), ((), "full".to_owned()));
-
-        let caught = std::panic::catch_unwind(|| beside(|| Ok(()), || panic!("the work fails")));
-        assert!(caught.is_err());
-    }
 }

@@ -58,7 +58,7 @@ pub fn media_type_of(document: &Document) -> &'static str {
         return JSON_FEED;
     }
     let plain = Coding::plain(&document.path).unwrap_or(&document.path);
-    media_type(plain, document.bytes.whole(&mut Vec::new()))
+    media_type(plain, document.bytes.in_a_row(&mut Vec::new()))
 }
 
 /// `Cache-Control` of a document whose readers may wait so many minutes.

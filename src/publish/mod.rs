@@ -8,6 +8,7 @@ pub mod beside;
 #[cfg(feature = "object-store")]
 mod bucket;
 pub mod destination;
+mod disk;
 mod folder;
 pub mod front;
 pub mod headers;
@@ -20,20 +21,23 @@ pub mod plan;
 #[cfg(feature = "object-store")]
 pub(crate) mod probe;
 mod sets;
+mod staging;
 mod unpurged;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::document::Unread;
 use crate::storage::StorageError;
 
-pub use destination::{Destination, Looked, Memo, Outcome, TakenBack};
+pub use destination::{Depot, Destination, Looked, Memo, Outcome, TakenBack};
 pub use front::Front;
 pub use lock::Lock;
 pub use manifest::Manifest;
 pub use place::Stamps;
 pub use plan::{Change, Plan, Put};
 pub use sets::{Former, Set};
+pub use staging::Staging;
 pub use unpurged::Unpurged;
 
 /// Why publishing could not be carried out. What was published before stands, whole.
@@ -53,6 +57,12 @@ pub enum PublishError {
     Overtaken { address: String, path: String },
     #[error("`{0}` cannot be reached: this program was built without the feature `object-store`")]
     OutOfReach(String),
+}
+
+impl From<Unread> for PublishError {
+    fn from(Unread { path, source }: Unread) -> Self {
+        PublishError::Io { action: "read", path, source }
+    }
 }
 
 impl PublishError {

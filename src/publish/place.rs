@@ -14,6 +14,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::PublishError;
 use super::manifest::{Hash, Manifest};
 use super::plan::{Plan, Standing};
+use super::staging::Staging;
 use crate::cache::records::Records;
 use crate::document::Document;
 use crate::stamp;
@@ -104,6 +105,8 @@ fn mark(path: &Path, meta: &Metadata) -> u128 {
 pub(super) struct Putting<'a> {
     pub plan: &'a Plan,
     pub documents: &'a [Document],
+    /// Where some of them wait.
+    pub staging: Option<&'a Staging>,
     pub stamps: Option<Stamps<'a>>,
     /// Says what is ours, that which is going to be put included.
     #[cfg_attr(not(feature = "object-store"), expect(dead_code, reason = "a folder can be trusted to stay as it was looked at"))]

@@ -67,7 +67,11 @@ impl Stock {
         let (document, _) = made.ok().filter(|(_, checked)| !checked.has_errors()).ok_or(NoChannel::Invalid)?;
         let mut own = pipeline::url(&self.config, &document.path);
         own.set_query(Some(&demand.canonical));
-        let file = File { path: document.path, bytes: document.bytes.to_vec(), modified: document.changed.to_utc().into() };
+        let file = File {
+            path: document.path,
+            bytes: document.bytes.in_a_row(&mut Vec::new()).to_vec(),
+            modified: document.changed.to_utc().into(),
+        };
         let page = Arc::new(Page::new(file, Some(header(&format!("<{own}>; rel=\"self\""))), None, true, counters));
         page.prepare();
         self.keep(key, page.clone());

@@ -38,6 +38,11 @@ impl Shelf<'_> {
         items.par_iter().enumerate().map(one).collect()
     }
 
+    /// Whether its whole file is read to fetch this item.
+    pub fn reads_all_for(&self, item: &Item) -> bool {
+        self.file(item).is_some_and(|found| found.format == RecordFormat::Csv)
+    }
+
     fn file(&self, item: &Item) -> Option<&Found> {
         Found::at(self.files, item.path())
     }
@@ -53,7 +58,7 @@ struct Fetch<'a> {
 impl Fetch<'_> {
     fn with_tables(mut self, items: &[&Item]) -> Self {
         let mut wanted: HashMap<&Path, (&Found, HashSet<u32>)> = HashMap::new();
-        let table = |item: &Item| self.shelf.file(item).filter(|found| found.format == RecordFormat::Csv);
+        let table = |item: &Item| self.shelf.file(item).filter(|_| self.shelf.reads_all_for(item));
         for (item, found) in items.iter().filter_map(|item| Some((item, table(item)?))) {
             wanted.entry(&found.path).or_insert((found, HashSet::new())).1.insert(item.line());
         }

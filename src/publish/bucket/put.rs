@@ -64,7 +64,7 @@ impl Bucket {
 
     async fn put(&self, line: &Line, putting: &Putting<'_>, one: (&str, &Document, &Hash), honours: Honours) -> Result<(), PublishError> {
         let (path, document, hash) = one;
-        let bytes = document.bytes.whole(&mut Vec::new()).to_vec();
+        let bytes = document.bytes.to_vec()?;
         let size = bytes.len() as u64;
         self.now().known.store(hash, &bytes);
         let condition = self.condition(path, honours);

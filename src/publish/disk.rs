@@ -1,0 +1,122 @@
+//! What is written made durable: for many files at once, and while more of them are made.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// From so many bytes on, the disk begins to write while files are still made.
+pub(super) const MUCH: u64 = 64 << 20;
+
+/// How long the disk rests in between.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// The whole file system of a folder, where there is a call that waits for all of it. What could not be written is told once to each who had it open by
+/// then, so it is opened before anything is written.
+#[cfg(target_os = "linux")]
+#[derive(Clone, Debug)]
+pub(super) struct Disk(Arc<File>);
+
+#[cfg(target_os = "linux")]
+impl Disk {
+    pub fn of(folder: &Path) -> io::Result<Option<Self>> {
+        File::open(folder).map(|folder| Some(Disk(Arc::new(folder))))
+    }
+
+    pub fn sync(&self) -> io::Result<()> {
+        rustix::fs::syncfs(&*self.0).map_err(io::Error::from)
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+#[derive(Clone, Debug)]
+pub(super) enum Disk {}
+
+#[cfg(not(target_os = "linux"))]
+impl Disk {
+    pub fn of(_: &Path) -> io::Result<Option<Self>> {
+        Ok(None)
+    }
+
+    pub fn sync(&self) -> io::Result<()> {
+        match *self {}
+    }
+}
+
+/// A disk that writes, over and over, what there is to write, until it is told to end or fails.
+#[derive(Debug)]
+pub(super) struct Writing {
+    is_over: Arc<AtomicBool>,
+    /// `None` where there was no thread to be had: then all waits until the end.
+    thread: Option<JoinHandle<io::Result<()>>>,
+}
+
+impl Writing {
+    pub fn begin(sync: impl Fn() -> io::Result<()> + Send + 'static) -> Self {
+        let is_over = Arc::new(AtomicBool::new(false));
+        let over = is_over.clone();
+        let again = move || {
+            while !over.load(Ordering::Relaxed) {
+                sync()?;
+                std::thread::park_timeout(PAUSE);
+            }
+            Ok(())
+        };
+        Writing { is_over, thread: std::thread::Builder::new().name("sync".to_owned()).spawn(again).ok() }
+    }
+
+    /// What went wrong meanwhile.
+    pub fn end(mut self) -> io::Result<()> {
+        self.stop()
+    }
+
+    fn stop(&mut self) -> io::Result<()> {
+        self.is_over.store(true, Ordering::Relaxed);
+        let Some(thread) = self.thread.take() else { return Ok(()) };
+        thread.thread().unpark();
+        thread.join().unwrap_or_else(|_| Err(io::Error::other("the thread that has the disk write panicked")))
+    }
+}
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        let _ = self.stop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use super::*;
+
+    #[test]
+    fn the_disk_writes_until_it_is_told_to_end_and_tells_what_went_wrong() {
+        let rounds = Arc::new(AtomicUsize::new(0));
+        let count = |rounds: Arc<AtomicUsize>| {
+            move || {
+                rounds.fetch_add(1, Ordering::Relaxed);
+                Ok(())
+            }
+        };
+        let writing = Writing::begin(count(rounds.clone()));
+        while rounds.load(Ordering::Relaxed) < 2 {
+            std::thread::yield_now();
+        }
+        assert!(writing.end().is_ok());
+        assert_eq!(Arc::strong_count(&rounds), 1, "the thread is over");
+
+        drop(Writing::begin(count(rounds.clone())));
+        assert_eq!(Arc::strong_count(&rounds), 1, "also where nobody asks");
+
+        let failing = Writing::begin(|| Err(io::Error::other("full")));
+        std::thread::sleep(PAUSE);
+        assert_eq!(failing.end().expect_err("it failed").to_string(), "full");
+        let panicking = Writing::begin(|| panic!("a fault"));
+        std::thread::sleep(PAUSE);
+        assert!(panicking.end().is_err());
+    }
+}

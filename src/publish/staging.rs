@@ -1,0 +1,117 @@
+//! Documents that wait in the state folder until all are made, where there are more of them than memory has room for.
+//!
+//! They are written there while others are made, and take their places by rename; where a place is on another file system, they are read once more. What
+//! is to stay as it stands waits where it stands. What a run leaves here that is cut off, the next clears away.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use super::PublishError;
+use super::disk::{Disk, MUCH, Writing};
+use super::folder::date;
+use crate::crash;
+use crate::document::{Bytes, Document};
+
+/// The documents of a run that wait.
+#[derive(Debug)]
+pub struct Staging {
+    folder: PathBuf,
+    /// From the first of them on; `None` where none can wait here.
+    begun: OnceLock<Option<Begun>>,
+}
+
+#[derive(Debug)]
+struct Begun {
+    /// `None` where there is no call for the whole: then each file is synced when it is written.
+    disk: Option<Disk>,
+    writing: Mutex<Option<Writing>>,
+    files: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl Staging {
+    /// Below the folder of the state, which must be there when documents come.
+    pub(super) fn below(state: &Path) -> Self {
+        Staging { folder: state.join("staged"), begun: OnceLock::new() }
+    }
+
+    /// Clears away what a run that was cut off left.
+    pub(super) fn clear(&self) {
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+
+    /// Whether the document waits here.
+    pub(super) fn holds<'d>(&self, document: &'d Document) -> Option<&'d Path> {
+        document.bytes.file().filter(|file| file.starts_with(&self.folder))
+    }
+
+    /// A folder that is on the same file system as all that waits here.
+    #[cfg(unix)]
+    pub(super) fn is_beside(&self, folder: &Path) -> bool {
+        use std::os::unix::fs::MetadataExt;
+        let device = |path: &Path| fs::metadata(path).map(|meta| meta.dev()).ok();
+        device(folder).is_some_and(|own| device(&self.folder) == Some(own))
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn is_beside(&self, _: &Path) -> bool {
+        false
+    }
+
+    /// Waits until all that waits here is on the disk.
+    pub(super) fn sync(&self) -> Result<(), PublishError> {
+        let Some(Some(begun)) = self.begun.get() else { return Ok(()) };
+        let writing = begun.writing.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let written = writing.map_or(Ok(()), Writing::end);
+        written.and_then(|()| begun.disk.as_ref().map_or(Ok(()), Disk::sync)).map_err(PublishError::io("sync", &self.folder))
+    }
+
+    /// Takes a document in, which is these bytes. Where that cannot be, it stays where it is.
+    pub(super) fn take(&self, document: &Document, whole: &[u8]) -> Option<Bytes> {
+        let begun = self.begun.get_or_init(|| Begun::at(&self.folder).ok()).as_ref()?;
+        let file = begun.write(&self.folder, document, whole).ok()?;
+        crash::point("waits");
+        Some(document.bytes.in_file(&file))
+    }
+}
+
+impl Begun {
+    fn at(folder: &Path) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        let disk = Disk::of(folder)?;
+        Ok(Begun { disk, writing: Mutex::default(), files: AtomicU64::new(0), bytes: AtomicU64::new(0) })
+    }
+
+    fn write(&self, folder: &Path, document: &Document, whole: &[u8]) -> io::Result<PathBuf> {
+        // No two threads wait for one folder.
+        let folder = folder.join(rayon::current_thread_index().unwrap_or_default().to_string());
+        let path = folder.join(self.files.fetch_add(1, Ordering::Relaxed).to_string());
+        let create = || OpenOptions::new().write(true).create_new(true).open(&path);
+        let created = create().or_else(|error| match error.kind() {
+            io::ErrorKind::NotFound => fs::create_dir_all(&folder).and_then(|()| create()),
+            _ => Err(error),
+        });
+        let mut file = created?;
+        file.write_all(whole)?;
+        date(&file, document)?;
+        let Some(disk) = &self.disk else { return file.sync_all().map(|()| path) };
+        let before = self.bytes.fetch_add(whole.len() as u64, Ordering::Relaxed);
+        if before < MUCH && before + whole.len() as u64 >= MUCH {
+            let disk = disk.clone();
+            *self.writing.lock().unwrap_or_else(PoisonError::into_inner) = Some(Writing::begin(move || disk.sync()));
+        }
+        Ok(path)
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        if self.begun.get().is_some() {
+            self.begun.take();
+            self.clear();
+        }
+    }
+}
