@@ -50,6 +50,7 @@ mod support;
 #[cfg(feature = "postgres")]
 mod telling;
 mod watching;
+mod waves;
 #[cfg(feature = "postgres")]
 mod working;
 #[cfg(feature = "postgres")]

@@ -156,6 +156,10 @@ impl World {
         if let Some(at) = crash {
             command.env("TIDINGS_CRASH", at.to_string());
         }
+        // Every other run holds few items at a time, so that documents wait on the disk.
+        if self.hour % 2 == 0 {
+            command.env("TIDINGS_WAVE", "3");
+        }
         Ran::of(command.output().expect("the program starts"))
     }
 

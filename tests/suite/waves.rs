@@ -1,0 +1,120 @@
+//! Builds of more items than are held at a time: their documents wait beside the state until all are made.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::time::SystemTime;
+
+use crate::support::{CONFIG, Publication, Ran};
+
+/// With archives, pages, compressed copies, and a copy at a path that a channel had.
+fn publication() -> Publication {
+    let moved = "[[moved]]\nfrom = \"topic/boats\"\nto = \"topic/ships\"\nas = \"copy\"\n";
+    let output = "[limits]\nitems = 3\n[output]\narchives = true\narchive-size = 5\nprecompress = [\"gzip\"]\n";
+    let publication = Publication::with_config(&format!("{CONFIG}{output}{moved}"));
+    (1..=30).for_each(|n| publication.item(n, &format!("Ships reach Belize, part {n}")));
+    publication
+}
+
+/// A build that holds two items at a time, and dies at a point where one is named.
+fn in_waves(publication: &Publication, args: &[&str], dies_at: Option<usize>) -> Ran {
+    let mut command = publication.command(&[&["build", "-v"], args].concat());
+    command.env("TIDINGS_WAVE", "2");
+    dies_at.iter().for_each(|at| _ = command.env("TIDINGS_CRASH", at.to_string()));
+    Ran::of(command.output().expect("it runs"))
+}
+
+/// What each published file holds, and when it says that it changed, if it is a feed.
+fn published(publication: &Publication) -> BTreeMap<String, (Vec<u8>, Option<SystemTime>)> {
+    let file = |path: String| {
+        let place = publication.path(&format!("public/{path}"));
+        let is_feed = ["rss", "atom", "json"].iter().any(|extension| path.ends_with(extension));
+        let changed = is_feed.then(|| fs::metadata(&place).and_then(|meta| meta.modified()).expect("a time"));
+        (path, (fs::read(place).expect("a file"), changed))
+    };
+    publication.files("public").into_iter().map(file).collect()
+}
+
+#[test]
+fn waves_make_what_a_build_at_once_makes() {
+    let (at_once, waves) = (publication(), publication());
+    at_once.build().expect(0, &["new"]);
+    in_waves(&waves, &[], None).expect(0, &["new"]);
+    let first = published(&waves);
+    assert!(first == published(&at_once) && first.contains_key("archive/all/4.atom.gz") && first.contains_key("topic/boats.rss"));
+    assert!(!waves.exists(".tidings/staged"));
+    waves.run(&["ledger", "check"]).expect(0, &["0 errors"]);
+
+    for publication in [&at_once, &waves] {
+        publication.item(4, "Ships reach Belize, part 4, and stay");
+    }
+    at_once.build().expect(0, &["changed"]);
+    in_waves(&waves, &[], None).expect(0, &["changed"]);
+    assert!(published(&waves) == published(&at_once) && published(&waves) != first);
+}
+
+#[test]
+fn what_is_made_anew_as_it_stands_is_not_written() {
+    use std::os::unix::fs::MetadataExt;
+    let publication = publication();
+    publication.build();
+    let inodes = || -> Vec<u64> {
+        let inode = |path: &String| fs::metadata(publication.path(&format!("public/{path}"))).expect("a file").ino();
+        publication.files("public").iter().map(inode).collect()
+    };
+    let (files, before) = (published(&publication), inodes());
+    in_waves(&publication, &["--full"], None).expect(0, &["unchanged"]);
+    assert!(published(&publication) == files && inodes() == before);
+}
+
+#[test]
+fn a_refused_build_leaves_nothing_behind() {
+    let publication = publication();
+    publication.build();
+    let before = published(&publication);
+    (1..=20).for_each(|n| publication.remove(&format!("items/item-{n}.md")));
+    in_waves(&publication, &[], None).expect(1, &["channel-shrinks"]);
+    assert!(published(&publication) == before && !publication.exists(".tidings/staged"));
+}
+
+#[test]
+fn a_build_that_dies_in_any_wave_is_mended_by_the_next() {
+    let publication = publication();
+    publication.build();
+    let (old, config) = (published(&publication), publication.read("feeds.toml"));
+    let titled = |n: usize| config.replacen("title = \"", &format!("title = \"No. {n}, "), 1);
+    let mut waited = 0;
+    for at in (1..).step_by(47) {
+        publication.write("feeds.toml", titled(at));
+        let ran = in_waves(&publication, &[], Some(at));
+        if ran.code != -1 {
+            break;
+        }
+        let waits = ran.err.contains("crash at `waits`");
+        waited += usize::from(waits);
+        assert!(publication.exists(".tidings/staged") || !waits, "{ran:?}");
+        in_waves(&publication, &[], None).expect(0, &[]);
+        let files = published(&publication);
+        assert!(files.keys().eq(old.keys()) && files != old && !publication.exists(".tidings/staged"), "at {at}: {:?}", files.keys());
+        publication.run(&["ledger", "check"]).expect(0, &["0 errors"]);
+    }
+    assert!(waited > 1, "it dies while documents wait");
+}
+
+#[test]
+fn documents_get_to_another_file_system() {
+    use std::os::unix::fs::MetadataExt;
+    let (here, there) = (publication(), publication());
+    let device = |path: &Path| fs::metadata(path).map(|meta| meta.dev()).ok();
+    let memory = Path::new("/dev/shm");
+    if device(memory).is_none_or(|device_of_memory| device(&there.path(".")) == Some(device_of_memory)) {
+        eprintln!("skipped: there is no second file system at /dev/shm");
+        return;
+    }
+    let elsewhere = tempfile::tempdir_in(memory).expect("a folder");
+    std::os::unix::fs::symlink(elsewhere.path(), there.path("public")).expect("linked");
+    here.build();
+    in_waves(&there, &[], None).expect(0, &["new"]);
+    assert!(published(&there) == published(&here) && device(&there.path("public/all.rss")) == device(memory));
+    assert!(!there.exists(".tidings/staged"));
+}
