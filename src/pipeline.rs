@@ -54,7 +54,6 @@ use crate::document::{Depot, Document};
 use crate::gate;
 use crate::item::{Hidden, Item, Loaded, Shelf, Stories};
 use crate::ledger::{self, Accept, KnownChannel, Memory, Recall, guard};
-use crate::page;
 use crate::progress::{Progress, Stage};
 use dating::Dating;
 use making::{MadeSheets, Making};
@@ -176,25 +175,9 @@ impl Recalled {
             shelf: Shelf { config, files: &files },
             progress,
         };
-        let mut ready = Ready::after(config, former);
-        let mut lap = Lap::begin();
-        prepare.add(measured(&catalogue), &mut ready)?;
-        Render { config, encoded: &ready }.fit(&mut catalogue);
-        archive::lay_out(config, &mut catalogue, &items, &recall, past.memory);
-        let mut sheets = Sheets::look(config, &catalogue, &marks, &past, now);
-        timings.prepare = lap.end();
-        let dating = Dating { config, before: past.memory, recall: &recall, now };
-        let making = Making { prepare, catalogue: &catalogue, dating, clean: past.clean, depot };
-        let made_sheets = making.all(&mut sheets, &mut ready, &mut timings)?;
-        let channels = dating.settle(&mut catalogue, &made_sheets.dated, past.goes_on);
-        lap.end();
-        let page = Pages::look(config, (&catalogue, &items, &own), &sheets, (past.clean, past.settled));
-        prepare.add_texts(pages::items(config, &catalogue, &page.to_make), &mut ready)?;
-        timings.prepare += lap.end();
-        let scene =
-            page::Scene { config, items: &items, placements: &placements, catalogue: &catalogue, texts: &ready.texts, stories: &stories };
-        let Fresh { documents, checked, made, stay } = finish(scene, (&ready, &sheets, page), made_sheets, now);
-        timings.render += lap.end();
+        let known = (&recall, &past, former, &*own);
+        let (ready, fresh) = make(&prepare, &mut catalogue, known, (now, depot), &mut timings)?;
+        let Fresh { documents, checked, made, channels, stay } = fresh;
         recall.after.channels = channels;
         let scene = guard::Scene {
             config,
@@ -265,18 +248,47 @@ struct Fresh {
     /// What the checker says of them.
     checked: Findings,
     made: Made,
+    /// What is to be remembered of the channels.
+    channels: BTreeMap<String, KnownChannel>,
     /// The paths without extension of what stays as it is.
     stay: Vec<String>,
 }
 
+/// Lays out and dates all channels and their archives, and makes the documents that do not stand already. The last that is known are the items that get a
+/// page of their own.
+fn make(
+    prepare: &Prepare<'_>,
+    catalogue: &mut Catalogue,
+    (recall, past, former, own): (&Recall, &Past<'_>, Former, &[u32]),
+    (now, depot): (DateTime<Utc>, Option<&dyn Depot>),
+    timings: &mut Timings,
+) -> Result<(Ready, Fresh), Changed> {
+    let (config, items) = (prepare.config, prepare.items);
+    let (mut ready, mut lap) = (Ready::after(config, former), Lap::begin());
+    prepare.add(measured(catalogue), &mut ready)?;
+    Render { config, encoded: &ready }.fit(catalogue);
+    archive::lay_out(config, catalogue, items, recall, past.memory);
+    let mut sheets = Sheets::look(config, catalogue, prepare.marks, past, now);
+    timings.prepare = lap.end();
+    let dating = Dating { config, before: past.memory, recall, now };
+    let making = Making { prepare: *prepare, catalogue, dating, clean: past.clean, depot };
+    let made_sheets = making.all(&mut sheets, &mut ready, timings)?;
+    lap.end();
+    let channels = dating.settle(catalogue, &made_sheets.dated, past.goes_on);
+    let page = Pages::look(config, (catalogue, items, own), &sheets, (past.clean, past.settled));
+    let pages = pages::all(prepare, (catalogue, &page.to_make), &mut ready, depot)?;
+    let fresh = finish((config, catalogue), (&ready, &sheets, page), (made_sheets, pages), (channels, now));
+    timings.render += lap.end();
+    Ok((ready, fresh))
+}
+
 /// Adds to the documents of sheets what stands beside them.
 fn finish(
-    scene: page::Scene<'_>,
+    (config, catalogue): (&Config, &Catalogue),
     (ready, sheets, page): (&Ready, &Sheets<'_>, Pages),
-    MadeSheets { dated, mut documents, found }: MadeSheets,
-    now: DateTime<Utc>,
+    (MadeSheets { dated, mut documents, found }, pages): (MadeSheets, Result<Vec<Document>, Findings>),
+    (channels, now): (BTreeMap<String, KnownChannel>, DateTime<Utc>),
 ) -> Fresh {
-    let page::Scene { config, catalogue, .. } = scene;
     let formats = config.output.formats.len();
     let is_clean = |nth: usize, sheet: Sheet<'_>| {
         found[nth * formats..(nth + 1) * formats].iter().all(Vec::is_empty) && sheet.items().iter().all(|at| ready.is_clean(*at))
@@ -286,7 +298,7 @@ fn finish(
     let mut checked = gate::once(found);
     let list = pages::list(config, catalogue);
     checked.extend(list.iter().flat_map(|list| gate::check(config, list, Vec::new(), now)));
-    documents.extend(pages::all(scene, &page.to_make).unwrap_or_else(|faults| {
+    documents.extend(pages.unwrap_or_else(|faults| {
         checked.extend(faults);
         Vec::new()
     }));
@@ -295,7 +307,7 @@ fn finish(
     documents.extend(copies.into_iter().map(|(_, copy)| copy));
     documents.extend(moved::redirects(config, &catalogue.channels));
     documents.extend(list);
-    Fresh { documents, checked, made, stay: sheets.stay(catalogue).chain(page.stay).collect() }
+    Fresh { documents, checked, made, channels, stay: sheets.stay(catalogue).chain(page.stay).collect() }
 }
 
 /// What was published before has its say in how channels are called and what they tell: their ids, where they went, and what went from them.

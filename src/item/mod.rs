@@ -82,6 +82,13 @@ pub struct Text {
     pub body: Option<Markup>,
 }
 
+impl Text {
+    /// In bytes.
+    pub fn size(&self) -> usize {
+        [&self.summary, &self.body].into_iter().flatten().map(|markup| markup.text.len()).sum()
+    }
+}
+
 /// An item's published identity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ItemId {

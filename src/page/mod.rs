@@ -21,7 +21,7 @@ use crate::channel::{Catalogue, Channel};
 use crate::classify::Placement;
 use crate::config::Config;
 use crate::diag::{Finding, Findings};
-use crate::document::{Document, Prepared};
+use crate::document::{Depot, Document, Prepared};
 use crate::item::{Item, Stories};
 use crate::vocab::Language;
 
@@ -75,13 +75,27 @@ pub fn render(scene: Scene<'_>, to_make: &ToMake) -> Result<Vec<Document>, Findi
         return Ok(Vec::new());
     }
     let lanes = lanes(scene.config, &scene.catalogue.channels);
-    let fill = Fill::new(scene, &lanes);
-    let pages = Pages { scene, fill: &fill, engine: &engine };
+    let pages = Pages { scene, fill: &Fill::new(scene, &lanes), engine: &engine };
     let mut made: Vec<Result<Document, Box<Finding>>> = lanes.iter().map(|lane| pages.index(lane)).collect();
     let channels = scene.catalogue.channels.par_iter().enumerate().filter(|(at, _)| to_make.channel(*at));
     made.par_extend(channels.map(|(_, channel)| pages.channel(channel)));
     made.par_extend(to_make.items.par_iter().map(|at| pages.item(*at)));
     gather(made)
+}
+
+/// The pages of these items alone, each laid down when it is made.
+///
+/// # Errors
+/// As those of [`render`].
+pub fn render_items(scene: Scene<'_>, items: &[u32], depot: Option<&dyn Depot>) -> Result<Vec<Document>, Findings> {
+    let (engine, lanes) = (Engine::of(scene.config)?, lanes(scene.config, &scene.catalogue.channels));
+    let pages = Pages { scene, fill: &Fill::new(scene, &lanes), engine: &engine };
+    let lay_down = |mut page: Document| {
+        let laid_down = depot.and_then(|depot| depot.lay_down(&page, page.bytes.in_a_row(&mut Vec::new())));
+        page.bytes = laid_down.unwrap_or(page.bytes);
+        page
+    };
+    gather(items.par_iter().map(|at| pages.item(*at).map(lay_down)).collect())
 }
 
 fn gather(made: Vec<Result<Document, Box<Finding>>>) -> Result<Vec<Document>, Findings> {

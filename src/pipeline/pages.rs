@@ -5,22 +5,17 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::prepare::{Changed, Prepare, Ready};
 use super::{moved, path, url};
 use crate::channel::{self, Catalogue, Channel};
 use crate::config::{Config, Format};
+use crate::crash;
 use crate::diag::Findings;
 use crate::document::opml::{self, Feed, List, Outline};
-use crate::document::{Document, Prepared};
+use crate::document::{Depot, Document, Prepared};
 use crate::item::{Date, Item};
 use crate::ledger;
 use crate::page::{self, Axis, Lane, Named, Scene, Section, ToMake, Words};
-
-/// The items that pages show that are to be made: those of channels, and those with a page of their own, whether or not a feed holds them still.
-pub(super) fn items<'a>(config: &'a Config, catalogue: &'a Catalogue, to_make: &'a ToMake) -> impl Iterator<Item = u32> + 'a {
-    let channels = if config.output.pages { &*catalogue.channels } else { &[] };
-    let channels = channels.iter().enumerate().filter(|(at, _)| to_make.channel(*at));
-    channels.flat_map(|(_, channel)| channel.shown().iter().copied()).chain(to_make.items.iter().copied())
-}
 
 /// What pages show of an item's text: all of it on a page of its own, else the summary.
 pub(super) fn text(config: &Config, item: &Item, text: Prepared) -> Option<Prepared> {
@@ -37,12 +32,50 @@ pub(super) fn own(config: &Config, items: &[Arc<Item>]) -> Vec<u32> {
     (0..items.len() as u32).into_par_iter().zip(items).filter(is_own).map(|(at, _)| at).collect()
 }
 
-/// The lists and the pages that are to be made, where the config wants any.
+/// So many pages of items are made at a time.
+const AT_ONCE: usize = 4096;
+
+/// The lists and the pages that are to be made, where the config wants any; of faults, what the user's templates cannot do: as bad as a document that is not
+/// valid. Where items have too many pages, these are laid down.
 ///
 /// # Errors
-/// What the user's templates cannot do: as bad as a document that is not valid.
-pub(super) fn all(scene: Scene<'_>, to_make: &ToMake) -> Result<Vec<Document>, Findings> {
-    if scene.config.output.pages { page::render(scene, to_make) } else { Ok(Vec::new()) }
+/// A record that changed.
+pub(super) fn all(
+    prepare: &Prepare<'_>,
+    (catalogue, to_make): (&Catalogue, &ToMake),
+    ready: &mut Ready,
+    depot: Option<&dyn Depot>,
+) -> Result<Result<Vec<Document>, Findings>, Changed> {
+    let Prepare { config, items, placements, stories, .. } = *prepare;
+    if !config.output.pages {
+        return Ok(Ok(Vec::new()));
+    }
+    let at_once = crash::at_most("TIDINGS_WAVE", AT_ONCE);
+    let are_many = to_make.items.len() > at_once;
+    let own = if are_many { &[] } else { &*to_make.items };
+    prepare.add_texts(shown(catalogue, to_make).chain(own.iter().copied()), ready)?;
+    let first = ToMake { stays: to_make.stays.clone(), items: own.to_vec() };
+    let mut documents = match page::render(Scene { config, items, placements, catalogue, texts: &ready.texts, stories }, &first) {
+        Err(faults) => return Ok(Err(faults)),
+        Ok(documents) if documents.is_empty() || !are_many => return Ok(Ok(documents)),
+        Ok(documents) => documents,
+    };
+    for own in to_make.items.chunks(at_once) {
+        prepare.add_texts(own.iter().copied(), ready)?;
+        let scene = Scene { config, items, placements, catalogue, texts: &ready.texts, stories };
+        match page::render_items(scene, own, depot) {
+            Ok(pages) => documents.extend(pages),
+            Err(faults) => return Ok(Err(faults)),
+        }
+        own.iter().for_each(|at| _ = ready.texts.remove(at));
+    }
+    Ok(Ok(documents))
+}
+
+/// The items that pages of channels show that are to be made.
+fn shown<'a>(catalogue: &'a Catalogue, to_make: &'a ToMake) -> impl Iterator<Item = u32> + 'a {
+    let channels = catalogue.channels.iter().enumerate().filter(|(at, _)| to_make.channel(*at));
+    channels.flat_map(|(_, channel)| channel.shown().iter().copied())
 }
 
 /// The list of all feeds that exist; `None` where the config wants none, or where there is nothing to list.

@@ -97,6 +97,14 @@ impl Ready {
         &self.items[&at][nth]
     }
 
+    /// An item's text was made ready, with what was found in it.
+    fn take(&mut self, at: u32, text: Option<Prepared>, found: Findings) {
+        if !found.is_empty() {
+            self.findings.insert(at, found);
+        }
+        self.texts.extend(text.map(|text| (at, text)));
+    }
+
     pub fn has(&self, at: u32) -> bool {
         self.items.contains_key(&at)
     }
@@ -166,18 +174,13 @@ impl Prepare<'_> {
             return Ok(());
         }
         self.progress.begin(Stage::Preparing, wanted.len());
-        let mut fetched = fetch(self.shelf, self.items, wanted.iter().copied().filter(|at| !ready.left.contains_key(at)))?;
-        fetched.extend(wanted.iter().filter_map(|at| Some((*at, ready.left.remove(at)?))));
-        let text = |at| self.items[at as usize].text().or_else(|| fetched.get(&at).map(|text| &**text));
-        let one = |at| self.one(at, text(at).unwrap_or(&NO_TEXT));
+        let fetched = self.fetch(&wanted, ready)?;
+        let one = |at| self.one(at, self.text(at, &fetched));
         let made: Vec<(u32, Vec<Encoded>, Option<Prepared>, Findings)> = wanted.into_par_iter().map(one).collect();
         drop(fetched);
         ready.items.reserve(made.len());
         for (at, in_formats, text, found) in made {
-            if !found.is_empty() {
-                ready.findings.insert(at, found);
-            }
-            ready.texts.extend(text.map(|text| (at, text)));
+            ready.take(at, text, found);
             ready.size.0 += 1;
             ready.size.1 += in_formats.iter().map(|encoded| encoded.as_bytes().len()).sum::<usize>();
             ready.items.insert(at, in_formats);
@@ -190,8 +193,17 @@ impl Prepare<'_> {
     /// # Errors
     /// A record that changed.
     pub fn add_texts(&self, wanted: impl Iterator<Item = u32>, ready: &mut Ready) -> Result<(), Changed> {
-        let wanted: Vec<u32> = wanted.filter(|at| !ready.texts.contains_key(at)).collect();
-        self.add(wanted.into_iter(), ready)
+        let mut wanted: BTreeSet<u32> = wanted.filter(|at| !ready.texts.contains_key(at)).collect();
+        ready.take_up(&mut wanted, self.marks);
+        let fetched = self.fetch(&wanted, ready)?;
+        let one = |at: u32| {
+            let (text, found) = prepare(self.config, &self.items[at as usize], self.text(at, &fetched));
+            (at, pages::text(self.config, &self.items[at as usize], text), found)
+        };
+        for (at, text, found) in wanted.into_par_iter().map(one).collect::<Vec<_>>() {
+            ready.take(at, text, found);
+        }
+        Ok(())
     }
 
     /// Fetches texts that are going to be asked for a few at a time, where each time would read a whole file.
@@ -203,6 +215,17 @@ impl Prepare<'_> {
         let wanted: BTreeSet<u32> = wanted.filter(is_in_table).collect();
         ready.left.extend(fetch(self.shelf, self.items, wanted.into_iter())?);
         Ok(())
+    }
+
+    /// The texts of these items that were left in their records.
+    fn fetch(&self, wanted: &BTreeSet<u32>, ready: &mut Ready) -> Result<Left, Changed> {
+        let mut fetched = fetch(self.shelf, self.items, wanted.iter().copied().filter(|at| !ready.left.contains_key(at)))?;
+        fetched.extend(wanted.iter().filter_map(|at| Some((*at, ready.left.remove(at)?))));
+        Ok(fetched)
+    }
+
+    fn text<'t>(&'t self, at: u32, fetched: &'t Left) -> &'t Text {
+        self.items[at as usize].text().or_else(|| fetched.get(&at).map(|text| &**text)).unwrap_or(&NO_TEXT)
     }
 
     fn one(&self, at: u32, text: &Text) -> (u32, Vec<Encoded>, Option<Prepared>, Findings) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
@@ -10,7 +11,8 @@ use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
 use crate::cache::{self, records::Records};
 use crate::classify::{Classifier, Placement};
 use crate::config::Config;
-use crate::item::{self, Again, Files, Item, Loaded, Sift};
+use crate::crash;
+use crate::item::{self, Again, Files, Item, Loaded, Sift, Text};
 use crate::ledger::{Memory, Ref, trace};
 use crate::progress::Progress;
 
@@ -48,12 +50,12 @@ pub fn read(config: &Config, files: Files, texts: Texts<'_>, progress: &Progress
         Texts::Left(records, memory) => (Some(records), memory.filter(|memory| !memory.is_empty())),
         Texts::Stay => (None, None),
     };
-    item::read_with(config, files, progress, &Sieve { config, classifier: &OnceLock::new(), records, memory })
+    item::read_with(config, files, progress, &Sieve::new(config, &OnceLock::new(), records, memory))
 }
 
 /// Makes items of texts, each as if it were a file at its path, sorts them and takes their traces.
 pub(super) fn read_texts(config: &Config, texts: &[(&Path, &str)]) -> Loaded<Sifted> {
-    item::read_texts(config, texts, &Sieve { config, classifier: &OnceLock::new(), records: None, memory: None })
+    item::read_texts(config, texts, &Sieve::new(config, &OnceLock::new(), None, None))
 }
 
 /// Reads the files that were touched and takes all else as it was when `former` was read, texts left in the records; the classifier is made once for all
@@ -64,7 +66,7 @@ pub fn read_again(
     former: (Loaded<Sifted>, &BTreeSet<Arc<Path>>),
     (records, classifier): (&Records, &OnceLock<Classifier>),
 ) -> Option<Again<Sifted>> {
-    item::read_again(config, files, former, &Sieve { config, classifier, records: Some(records), memory: None })
+    item::read_again(config, files, former, &Sieve::new(config, classifier, Some(records), None))
 }
 
 /// One hash of everything but a record that [`read`] makes an item of: the program, and the parts of the config that it asks.
@@ -85,9 +87,24 @@ struct Sieve<'a> {
     classifier: &'a OnceLock<Classifier>,
     records: Option<&'a Records>,
     memory: Option<&'a Memory>,
+    /// Bytes of the texts that stayed.
+    stayed: AtomicUsize,
 }
 
-impl Sieve<'_> {
+/// So many bytes of texts stay in memory where archives hold every item that is new. What is beyond is fetched again.
+const ROOM: usize = 128 << 20;
+
+impl<'a> Sieve<'a> {
+    fn new(config: &'a Config, classifier: &'a OnceLock<Classifier>, records: Option<&'a Records>, memory: Option<&'a Memory>) -> Self {
+        Sieve { config, classifier, records, memory, stayed: AtomicUsize::new(0) }
+    }
+
+    /// Whether the item's text may stay.
+    fn has_room(&self, item: &Item) -> bool {
+        let size = item.text().map_or(0, Text::size);
+        self.stayed.fetch_add(size, Ordering::Relaxed) + size <= crash::at_most("TIDINGS_WAVE", ROOM)
+    }
+
     /// With the place of the item in the memory, whose names it takes over if it is what it was.
     fn recognised(&self, item: &mut Item, sifted: Sifted) -> Sifted {
         let Some(memory) = self.memory else { return sifted };
@@ -115,8 +132,7 @@ impl Sift for Sieve<'_> {
     fn sift(&self, mark: u128, item: &mut Item) -> Sifted {
         let classifier = self.classifier.get_or_init(|| Classifier::new(self.config));
         let sifted = Sifted { mark: of_item(mark, item), ..Sifted::of(self.config, classifier, item) };
-        // Archives hold every item that is new.
-        if self.records.is_some() && !self.config.output.archives {
+        if self.records.is_some() && !(self.config.output.archives && self.has_room(item)) {
             item.put_text(None);
         }
         self.recognised(item, sifted)

@@ -2,7 +2,6 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use super::pages;
 use super::prepare::{Prepare, Ready};
 use super::render::Sheet;
 use crate::channel::Catalogue;
@@ -21,7 +20,7 @@ pub(super) struct Waves {
     rest: VecDeque<usize>,
     /// How many of them hold each item; empty where all are one wave.
     uses: Vec<u32>,
-    /// The items whose texts are wanted when all sheets are made, where they are many.
+    /// The items that pages of channels show, where the sheets are many: their texts are wanted when all are made.
     texts: HashSet<u32>,
 }
 
@@ -40,8 +39,7 @@ impl Waves {
         waves.items(all).for_each(|at| uses[at as usize] += 1);
         waves.uses = uses;
         if config.output.pages {
-            let shown = catalogue.channels.iter().flat_map(|channel| channel.shown().iter().copied());
-            waves.texts = shown.chain(pages::own(config, items)).collect();
+            waves.texts = catalogue.channels.iter().flat_map(|channel| channel.shown().iter().copied()).collect();
         }
         waves
     }

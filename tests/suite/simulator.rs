@@ -157,7 +157,7 @@ impl World {
             command.env("TIDINGS_CRASH", at.to_string());
         }
         // Every other run holds few items at a time, so that documents wait on the disk.
-        if self.hour % 2 == 0 {
+        if self.hour.is_multiple_of(2) {
             command.env("TIDINGS_WAVE", "3");
         }
         Ran::of(command.output().expect("the program starts"))
