@@ -322,6 +322,7 @@ fn settle(config: &Config, catalogue: &mut Catalogue, recall: &Recall, before: &
 /// one always; of all else the newest have, as long as there are no more of them than a feed has items.
 fn bury(config: &Config, catalogue: &mut Catalogue, recall: &Recall, before: &Memory, now: DateTime<Utc>) {
     let oldest = now.timestamp() - i64::from(config.output.tombstone_days) * 86_400;
+    let gone = |at: &ledger::Ref| Some((*at, recall.after.get(*at).gone?.seconds()));
     let lies = |(at, when): &(ledger::Ref, i64)| *when > oldest && recall.after.get(*at).gone.is_some();
     let newly: HashSet<ledger::Ref> = recall.gone.iter().copied().collect();
     for channel in &mut catalogue.channels {
@@ -330,7 +331,7 @@ fn bury(config: &Config, catalogue: &mut Catalogue, recall: &Recall, before: &Me
         let former = known().flat_map(|known| known.deleted.iter().copied()).filter(lies);
         former.for_each(|(at, when)| _ = buried.entry(at).and_modify(|last| *last = when.max(*last)).or_insert(when));
         let fresh = |of: fn(&KnownChannel) -> &[ledger::Ref]| -> Vec<(ledger::Ref, i64)> {
-            known().flat_map(of).filter(|at| newly.contains(at)).map(|at| (*at, now.timestamp())).filter(lies).collect()
+            known().flat_map(of).filter(|at| newly.contains(at)).filter_map(gone).filter(lies).collect()
         };
         buried.extend(fresh(KnownChannel::shown));
         // One that came back and went again while no document was made is gone once.

@@ -27,7 +27,7 @@ pub(super) fn run(args: &ChannelsArgs, context: &Context) -> Result<Exit, Failur
     let (memory, known) = memory::known(&config)?;
     let mut loaded = item::read(&config, &Progress::default());
     let mut items = std::mem::take(&mut loaded.items);
-    pipeline::seen_now(&mut items, &mut loaded.notes, (&memory, context.now), &mut loaded.findings);
+    pipeline::seen_now(&config, &mut items, &mut loaded.notes, (&memory, context.now), &mut loaded.findings);
     let placements = pipeline::classify(&config, &items, &Progress::default());
     let catalogue = channel::catalogue(&config, Sorted { items: &items, placements: &placements, now: context.now }, &known);
     loaded.findings.extend(catalogue.findings);

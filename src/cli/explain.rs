@@ -111,7 +111,7 @@ impl<'a> Scene<'a> {
         now: DateTime<Utc>,
     ) -> Self {
         let record = items[at].clone();
-        pipeline::seen_now(&mut items, &mut Vec::<()>::new(), (memory, now), &mut Findings::new());
+        pipeline::seen_now(config, &mut items, &mut Vec::<()>::new(), (memory, now), &mut Findings::new());
         let position = match items.iter().position(|other| other.id() == record.id()) {
             Some(position) => position,
             None => {

@@ -171,7 +171,7 @@ fn restored(
             outdate(channel, taken_back, now.timestamp());
         }
         let members = channel.members.clone();
-        after.show_again(&members);
+        after.show_again(&members, now.timestamp());
     }
     Ok(after)
 }

@@ -198,7 +198,7 @@ impl Desk<'_> {
                 let mut item = item.clone();
                 if item.published.timestamp() != known.published.seconds() {
                     // It slipped into the future, and stays as it was published.
-                    pipeline::hold(&mut item, known.published.seconds());
+                    pipeline::hold(self.config, &mut item, known.published.seconds());
                 }
                 item.update(known.updated.map(|updated| date(updated.seconds())));
                 items.push(Arc::new(item));

@@ -82,7 +82,7 @@ impl Desk<'_> {
         let channels = |item: &Item, sifted: &Sifted| match held.get(item.iri()) {
             Some(date) => {
                 let mut item = item.clone();
-                pipeline::hold(&mut item, *date);
+                pipeline::hold(config, &mut item, *date);
                 channels(config, &item, sifted, how.now)
             }
             None => channels(config, item, sifted, how.now),

@@ -109,7 +109,7 @@ impl Written {
 }
 
 /// When a day alone is meant.
-const NOON: NaiveTime = match NaiveTime::from_hms_opt(12, 0, 0) {
+pub(super) const NOON: NaiveTime = match NaiveTime::from_hms_opt(12, 0, 0) {
     Some(noon) => noon,
     None => NaiveTime::MIN,
 };

@@ -35,6 +35,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, FixedOffset, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -300,6 +301,14 @@ impl Item {
         if self.names.are_those_of(names) && self.traces().record == names.traces().record {
             self.names = names.clone();
         }
+    }
+
+    /// Gives it the date that it was published with, where its record says another. Whether that was a day alone nobody knows: noon in the publication's
+    /// zone is taken for one, so that what it is dated by does not go back.
+    pub fn hold(&mut self, published: DateTime<Utc>, zone: Tz) {
+        let local = published.with_timezone(&zone).fixed_offset();
+        self.by_day = local.time() == date::NOON;
+        self.published = if self.by_day { local } else { published.with_timezone(self.published.offset()) };
     }
 
     /// A number below `range` that depends on the id alone.

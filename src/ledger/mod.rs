@@ -87,6 +87,14 @@ impl Known {
         self.names.traces()
     }
 
+    /// The date of its last change where it is seen again: who was told that it is gone takes it for deleted unless it changed after that (RFC 6721 section 3).
+    fn date_again(&self, updated: Option<i64>, now: i64) -> Option<i64> {
+        match self.gone.map(Moment::seconds) {
+            Some(gone) if updated.is_none_or(|updated| updated <= gone) => Some(later(gone, now)),
+            _ => updated,
+        }
+    }
+
     /// Says that its content was hashed in a way that is no longer known.
     fn forget_content(&mut self) {
         self.names.set_traces(Traces { content: Digest::default(), ..self.traces() });
@@ -161,11 +169,13 @@ impl Memory {
         self.items.get(at as usize).expect("an item of this memory")
     }
 
-    /// Says that these items are in the feeds again.
-    pub fn show_again(&mut self, items: &[Ref]) {
+    /// Says that these items are in the feeds again; the next run dates them by that.
+    pub fn show_again(&mut self, items: &[Ref], now: i64) {
         for at in items {
             if self.get(*at).gone.is_some() {
-                self.at_mut(*at).gone = None;
+                let known = self.at_mut(*at);
+                known.updated = known.date_again(known.updated.map(Moment::seconds), now).map(Moment::from);
+                known.gone = None;
             }
         }
     }

@@ -79,25 +79,28 @@ impl Met {
         let (known, traces) = (at.map(|at| before.get(at)), item.traces());
         // A record that is the same to the letter did not change, even where another config has its content traced otherwise.
         let traces = known.map(Known::traces).filter(|known| known.record == traces.record).unwrap_or(traces);
-        let is_unsure = known.is_some_and(|known| known.traces().record.is_none());
+        // One that comes back is dated anew in any case.
+        let is_unsure = known.is_some_and(|known| known.traces().record.is_none() && known.gone.is_none());
         Met { at, is_unsure, news: remembered(item, traces, known, now) }
     }
 }
 
 /// What is to be known of the item from now on; `None` where that is what is known. It gets its date: the record's own, else that of the last real
-/// change.
+/// change, and none before the one that readers saw.
 fn remembered(item: &mut Arc<Item>, traces: Traces, known: Option<&Known>, now: i64) -> Option<Known> {
     let explicit = item.updated().map(|updated| updated.timestamp());
     // A rebuilt memory cannot tell an item's own date of change from the one that every item has.
     let is_own = |known: &Known| known.traces().record.is_some() || known.updated != Some(item.changed().timestamp().into());
     let before = known.filter(|known| explicit.is_some() || is_own(known)).and_then(|known| known.updated).map(Moment::seconds);
     let changed = known.is_some_and(|known| known.traces().is_other_content(&traces));
+    let seen = known.map(|known| known.updated.unwrap_or(known.published).seconds());
     let updated = match explicit {
-        Some(explicit) => Some(explicit),
+        Some(_) => explicit.max(seen),
         None if changed => Some(before.map_or(now, |before| later(before, now)).max(item.published.timestamp())),
         None => before,
     };
-    if explicit.is_none() && updated.is_some() {
+    let updated = known.map_or(updated, |known| known.date_again(updated, now));
+    if updated != explicit {
         // What was read of the record stays as it is for whoever has it too.
         Arc::make_mut(item).update(updated.map(date));
     }

@@ -137,8 +137,8 @@ pub fn is_out_by_date(item: &Item, hidden: Option<Hidden>) -> bool {
 }
 
 /// Gives an item the date that it was published with, in seconds since 1970.
-pub fn hold(item: &mut Item, date: i64) {
-    item.published = ledger::date(date).with_timezone(item.published.offset());
+pub fn hold(config: &Config, item: &mut Item, date: i64) {
+    item.hold(ledger::date(date).to_utc(), config.publication.time_zone);
 }
 
 /// A published item whose date slipped into the future, with the date that it had; its text is at hand.
@@ -146,7 +146,7 @@ pub fn hold(item: &mut Item, date: i64) {
 pub fn as_published(config: &Config, item: &Item, memory: &Memory, now: DateTime<Utc>) -> Option<Item> {
     let known = slipped(item, item.hidden(now), memory, now)?;
     let mut held = item.clone();
-    hold(&mut held, known.published.seconds());
+    hold(config, &mut held, known.published.seconds());
     trace_again(config, &mut held, None);
     Some(held)
 }
@@ -178,7 +178,7 @@ fn hold_dates(
         if let Some(Hidden::NotYet(due)) = item.hidden(now) {
             slipped.due.push(due.to_utc());
         }
-        hold(item, known.published.seconds());
+        hold(shelf.config, item, known.published.seconds());
         trace_again(shelf.config, item, texts.remove(&(*at as u32)));
         // What is made of it is not what its record says.
         notes[*at].mark ^= known.published.seconds() as u64;
@@ -240,6 +240,7 @@ fn settle_unsure(config: &Config, items: &mut [Arc<Item>], texts: &Left, recall:
 /// Takes out the items that are drafts, in the future or expired, with their notes, and gives them by key. Published ones whose dates slipped into the future
 /// stay, with the dates that they had. An `updated` that lies in the future has not happened yet.
 pub fn seen_now<N>(
+    config: &Config,
     items: &mut Vec<Arc<Item>>,
     notes: &mut Vec<N>,
     (memory, now): (&Memory, DateTime<Utc>),
@@ -249,7 +250,7 @@ pub fn seen_now<N>(
         let item = &mut items[one.at];
         if let Some(known) = slipped(item, one.hidden, memory, now) {
             findings.push(guard::held(item, known.published.seconds()));
-            hold(Arc::make_mut(item), known.published.seconds());
+            hold(config, Arc::make_mut(item), known.published.seconds());
         }
     }
     let apart = apart(items, now);

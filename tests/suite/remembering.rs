@@ -35,7 +35,10 @@ fn an_item_is_updated_when_it_really_changes_and_only_then() {
 
     record(&publication, "item-2", "date = 2018-01-02\nupdated = 2018-02-01T00:00:00Z\ntitle = 'The port'", "Again.");
     build_at(&publication, "2018-03-05T08:00:00Z").expect(0, &[]);
-    assert_eq!(updated(&publication, "public/all.atom")[2], "2018-02-01T00:00:00Z", "what the record says wins");
+    assert_eq!(updated(&publication, "public/all.atom"), ["2018-03-05T08:00:00Z", &before[1], &mended[2], &before[3]], "nothing goes back");
+    record(&publication, "item-2", "date = 2018-01-02\nupdated = 2018-03-04T00:00:00Z\ntitle = 'The port'", "And again.");
+    build_at(&publication, "2018-03-06T08:00:00Z").expect(0, &[]);
+    assert_eq!(updated(&publication, "public/all.atom")[2], "2018-03-04T00:00:00Z", "what the record says wins");
 }
 
 #[test]
@@ -114,6 +117,65 @@ fn a_deleted_item_has_a_tombstone_for_a_time() {
     build_at(&publication, "2018-03-20T08:00:00Z").expect(0, &["unchanged"]);
     build_at(&publication, "2018-04-02T08:00:01Z").expect(0, &[]);
     assert!(!publication.read("public/all.atom").contains("deleted-entry"));
+}
+
+/// The id of each deleted item and when it was deleted; of each entry its id and `updated`.
+pub fn told(publication: &Publication, path: &str) -> (Vec<[String; 2]>, Vec<[String; 2]>) {
+    let text = publication.read(path);
+    let between = |part: &str, from: &str, to: &str| {
+        part.split_once(from).and_then(|(_, rest)| rest.split_once(to)).map(|(found, _)| found.to_owned()).unwrap_or_default()
+    };
+    let deleted = text.split("<at:deleted-entry").skip(1).map(|part| [between(part, "ref=\"", "\""), between(part, "when=\"", "\"")]);
+    let entries = text.split("<entry").skip(1).map(|part| [between(part, "<id>", "</id>"), between(part, "<updated>", "</updated>")]);
+    (deleted.collect(), entries.collect())
+}
+
+/// Readers take an entry for deleted that changed before its tombstone (RFC 6721 section 3).
+#[test]
+fn an_item_that_comes_back_is_dated_after_its_tombstone() {
+    let publication = Publication::with_items(6);
+    let id = |n: u32| format!("tag:example.org,2018:item/item-{n}");
+    let write = |n: u32, more: &str| {
+        let fields = format!("title = 'The port of Belize reopens, part {n}'\ndate = 2018-01-0{n}\n{more}");
+        record(&publication, &format!("item-{n}"), &fields, &format!("Text number {n}."));
+    };
+    write(5, "updated = 2018-02-01T08:00:00Z");
+    publication.build();
+    let (_, before) = told(&publication, "public/all.atom");
+    publication.remove("items/item-5.md");
+    write(6, "draft = true");
+    build_at(&publication, "2018-03-02T08:00:00Z").expect(0, &[]);
+    let gone = [5, 6].map(|n| [id(n), "2018-03-02T08:00:00Z".to_owned()]);
+    assert_eq!(told(&publication, "public/all.atom").0, gone);
+    write(5, "updated = 2018-02-01T08:00:00Z");
+    write(6, "");
+    // The same second, as far as anybody can tell.
+    build_at(&publication, "2018-03-02T08:00:00Z").expect(0, &[]);
+    let again = [6, 5].map(|n| [id(n), "2018-03-02T08:00:01Z".to_owned()]);
+    assert_eq!(told(&publication, "public/all.atom"), (vec![], [&again[..], &before[2..]].concat()));
+    build_at(&publication, "2018-03-03T08:00:00Z").expect(0, &["unchanged"]);
+    Ran::of(publication.command(&["build", "--full", "--now", "2018-03-03T08:00:00Z"]).output().expect("runs")).expect(0, &["unchanged"]);
+    // One whose tombstone is no longer told: who saw it has the item deleted still.
+    publication.remove("items/item-4.md");
+    build_at(&publication, "2018-03-04T08:00:00Z").expect(0, &[]);
+    build_at(&publication, "2018-06-04T08:00:00Z").expect(0, &["changed"]);
+    write(4, "");
+    build_at(&publication, "2018-06-05T08:00:00Z").expect(0, &[]);
+    assert_eq!(told(&publication, "public/all.atom").1[2], [id(4), "2018-06-05T08:00:00Z".to_owned()]);
+}
+
+#[test]
+fn an_item_that_comes_back_to_a_rebuilt_ledger_is_dated_after_its_tombstone() {
+    let publication = Publication::with_items(6);
+    publication.build();
+    let text = publication.read("items/item-5.md");
+    publication.remove("items/item-5.md");
+    build_at(&publication, "2018-03-02T08:00:00Z").expect(0, &[]);
+    publication.remove(".tidings/ledger.db");
+    publication.write("items/item-5.md", text);
+    build_at(&publication, "2018-03-02T08:00:00Z").expect(0, &[]);
+    let (deleted, entries) = told(&publication, "public/all.atom");
+    assert_eq!((deleted.len(), entries[1][1].as_str()), (0, "2018-03-02T08:00:01Z"));
 }
 
 /// Old records are cleaned up in thousands, and what no feed shows any more is looked for by few.
@@ -510,6 +572,24 @@ fn what_else_changes_of_a_published_item_whose_date_slips_is_dated() {
     build_at(&publication, "2018-03-03T08:00:00Z").expect(0, &["changed"]);
     assert_eq!(updated(&publication, "public/all.atom")[1], "2018-03-03T08:00:00Z");
     build_at(&publication, "2018-03-04T08:00:00Z").expect(0, &["unchanged"]);
+}
+
+/// An item dated by day is dated up to a quarter of an hour after noon; the record of one that slips may say the time.
+#[test]
+fn the_date_of_an_item_that_slips_does_not_go_back() {
+    for (from, to) in [("2018-01-03", "2081-01-03T08:00:00Z"), ("2018-01-03T18:00:01Z", "2081-07-03"), ("2018-01-03", "2081-07-03")] {
+        let publication = Publication::with_items(3);
+        publication.write("feeds.toml", CONFIG.to_owned() + "\n[guards]\nfuture = \"hold\"\n");
+        let write = |date: &str| {
+            record(&publication, "item-3", &format!("title = 'The port of Belize reopens, part 3'\ndate = {date}"), "Text number 3.");
+        };
+        write(from);
+        publication.build();
+        let before = updated(&publication, "public/all.atom");
+        write(to);
+        build_at(&publication, "2018-03-02T08:00:00Z").expect(0, &["warning[future-item]", "unchanged"]);
+        assert_eq!(updated(&publication, "public/all.atom"), before, "{from} to {to}");
+    }
 }
 
 #[test]

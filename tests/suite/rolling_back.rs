@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::remembering::told;
 use crate::support::{CONFIG, Publication, Ran};
 
 fn published(publication: &Publication) -> BTreeMap<String, String> {
@@ -93,6 +94,27 @@ fn deleted_files_come_back_and_their_items_are_deleted_again() {
     publication.run(&["build", "--accept", "shrink,rollback"]).expect(0, &[]);
     let atom = publication.read("public/all.atom");
     assert!(atom.contains("at:deleted-entry") && atom.contains("item/m\""), "{atom}");
+}
+
+/// Who saw the tombstone takes the item for deleted unless it changed after that (RFC 6721 section 3).
+#[test]
+fn a_deleted_item_that_is_put_back_is_dated_after_its_tombstone() {
+    let publication = Publication::with_items(6);
+    let at = |hour: u32, args: &[&str]| {
+        Ran::of(publication.command(args).env("TIDINGS_NOW", format!("2018-03-01T{hour}:00:00Z")).output().expect("it starts"))
+    };
+    at(12, &["build"]).expect(0, &[]);
+    let (first, text) = (told(&publication, "public/all.atom").1, publication.read("items/item-5.md"));
+    publication.remove("items/item-5.md");
+    at(13, &["build"]).expect(0, &[]);
+    assert_eq!(told(&publication, "public/all.atom").0, [["tag:example.org,2018:item/item-5", "2018-03-01T13:00:00Z"]]);
+    at(14, &["rollback"]).expect(0, &[]);
+    publication.write("items/item-5.md", text);
+    at(15, &["build"]).expect(0, &["changed"]);
+    let (deleted, again) = told(&publication, "public/all.atom");
+    assert!(deleted.is_empty() && again[0] == first[0] && again[2..] == first[2..], "{again:?}");
+    assert_eq!(again[1], ["tag:example.org,2018:item/item-5", "2018-03-01T14:00:00Z"]);
+    at(16, &["build"]).expect(0, &["unchanged"]);
 }
 
 #[test]

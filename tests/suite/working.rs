@@ -404,6 +404,25 @@ fn a_published_item_whose_date_slips_stays_as_it_is() {
 }
 
 #[test]
+fn an_item_that_comes_back_is_dated_after_its_tombstone() {
+    let Some(twins) = Twins::new(&format!("{CONFIG}{OUTPUT}")) else { return };
+    ships(&twins, 6);
+    let text = twins.worked.read("items/item-5.md");
+    twins.compare_at("2018-03-01T12:00:00Z");
+    twins.remove("items/item-5.md");
+    twins.worked.run(&["db", "load", "--now", "2018-03-02T08:00:00Z"]).expect(0, &[]);
+    // A worker comes to it later than it went.
+    twins.worked.run(&["work", "--once", "--now", "2018-03-02T09:00:00Z"]).expect(0, &[]);
+    assert!(documents(&twins.database)["all.atom"].contains("item/item-5\" when=\"2018-03-02T08:00:00Z\"/>"));
+    twins.built.run(&["build", "--now", "2018-03-02T08:00:00Z"]).expect(0, &[]);
+    twins.write("items/item-5.md", &text);
+    twins.worked.run(&["db", "load", "--now", "2018-03-02T08:00:00Z"]).expect(0, &[]);
+    twins.worked.run(&["work", "--once", "--now", "2018-03-03T08:00:00Z"]).expect(0, &[]);
+    let atom = documents(&twins.database)["all.atom"].clone();
+    assert!(!atom.contains("deleted-entry") && atom.contains("<updated>2018-03-02T08:00:01Z</updated>"), "{atom}");
+}
+
+#[test]
 fn records_are_put_and_taken_out_one_by_one() {
     let Some(twins) = Twins::new(&format!("{CONFIG}{OUTPUT}")) else { return };
     let row = |id: &str, title: &str| {
