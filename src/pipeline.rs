@@ -24,7 +24,7 @@ mod texts;
 mod waves;
 
 pub use demand::{Demand, ON_DEMAND, on_demand};
-pub use moved::{REDIRECTS, misled};
+pub use moved::{REDIRECTS, listed, misled};
 pub use next::{next_change, of_item as item_changes};
 pub use pages::lists_of;
 pub use part::{Order, Part, Parted, part};

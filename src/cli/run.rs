@@ -185,7 +185,7 @@ impl Run<'_> {
             return self.refuse(&built.findings);
         }
         let mut refused: Findings = std::mem::take(&mut built.refused).into_iter().map(|refusal| self.at_field(refusal)).collect();
-        refused.extend(self.gone_paths(&plan, &built.after));
+        refused.extend(self.gone_paths(&plan, &built.after, folder));
         refused.extend(self.taken_back(&plan, &built.after, folder));
         let is_refused = !refused.is_empty();
         built.findings = self.with_causes(std::mem::take(&mut built.findings), &built.items, refused);
@@ -270,7 +270,7 @@ impl Run<'_> {
     }
 
     /// Documents that would be there no more, where nobody said that they may go.
-    fn gone_paths(&self, plan: &Plan, after: &Memory) -> Findings {
+    fn gone_paths(&self, plan: &Plan, after: &Memory, folder: &Destination) -> Findings {
         if self.accepted.contains(&Accept::Paths) {
             return Findings::new();
         }
@@ -288,7 +288,18 @@ impl Run<'_> {
             self.before.memory.channels.keys().filter(|path| !self.known.contains(*path) && !after.channels.contains_key(*path));
         let gone: Vec<&str> = feeds.chain(elsewhere).map(String::as_str).filter(|path| !is_said(path)).collect();
         let before = &self.before.memory.channels;
-        guard::paths(self.config, &gone, &|path| before.contains_key(path), &|path| after.channels.contains_key(path))
+        let mut findings = guard::paths(self.config, &gone, &|path| before.contains_key(path), &|path| after.channels.contains_key(path));
+        findings.extend(self.gone_redirects(plan, folder, &is_said));
+        findings
+    }
+
+    /// Old paths that lead elsewhere, by the list that stands, and would lead nowhere.
+    fn gone_redirects(&self, plan: &Plan, folder: &Destination, is_said: &dyn Fn(&str) -> bool) -> Findings {
+        let is_another = plan.deletes.iter().chain(plan.puts.iter().map(|put| &put.path)).any(|path| path == pipeline::REDIRECTS);
+        let list = if is_another { folder.standing_bytes(pipeline::REDIRECTS) } else { None };
+        let list = String::from_utf8(list.unwrap_or_default()).unwrap_or_default();
+        let moved = pipeline::listed(&list, self.config.publication.base_url.path()).filter_map(|(from, to)| Some((from, to?)));
+        guard::redirects(self.config, moved.filter(|(from, _)| !is_said(from) && !plan.has(from)))
     }
 
     /// A publish that somebody took back, about to be repeated as it was.

@@ -13,7 +13,7 @@ use crate::config::{Config, Format, paths};
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::item::{Hidden, Item};
 use crate::ledger::{Accept, guard};
-use crate::pipeline::{self, Sifted};
+use crate::pipeline::{self, REDIRECTS, Sifted};
 
 /// How many items each channel loses.
 type Lost = BTreeMap<String, i64>;
@@ -169,6 +169,9 @@ impl Desk<'_> {
         }
         let rows = self.client.query("select path from documents order by path", &[]);
         let rows = self.said(rows)?;
+        // In a store it is not looked at.
+        let list = self.client.query_opt("select bytes from documents where path = $1 and bytes is not null", &[&REDIRECTS]);
+        let list = self.said(list)?.and_then(|row| String::from_utf8(row.get(0)).ok()).unwrap_or_default();
         let feeds: Vec<(&str, Format)> =
             rows.iter().map(|row| row.get(0)).filter_map(|path: &str| Some((path, Format::of_path(path)?))).collect();
         let stem = |path: &str| path.rsplit_once('.').map_or(path, |(stem, _)| stem).to_owned();
@@ -178,7 +181,10 @@ impl Desk<'_> {
             moves::is_old(self.config, &stem(path)) || self.config.output.formats.contains(format) && channels.contains(&stem(path))
         };
         let gone: Vec<&str> = feeds.iter().filter(|feed| !is_left(feed)).map(|(path, _)| *path).collect();
-        let findings = guard::paths(self.config, &gone, &|path| known.contains(path), &|path| channels.contains(path));
+        let mut findings = guard::paths(self.config, &gone, &|path| known.contains(path), &|path| channels.contains(path));
+        let moved = pipeline::listed(&list, self.config.publication.base_url.path()).filter_map(|(from, to)| Some((from, to?)));
+        let is_said = |path: &str| moves::is_old(self.config, &stem(path)) || channels.contains(&stem(path));
+        findings.extend(guard::redirects(self.config, moved.filter(|(from, _)| !is_said(from))));
         if findings.is_empty() { Ok(()) } else { Err(DeskError::Refused(findings)) }
     }
 }

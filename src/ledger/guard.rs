@@ -11,7 +11,7 @@ use super::{Memory, Recall, Ref};
 use crate::config::Config;
 use crate::diag::{Finding, Place, Severity, codes};
 use crate::item::{Date, Item};
-pub use paths::paths;
+pub use paths::{paths, redirects};
 pub use repeats::{Repeat, repeats};
 #[cfg(feature = "postgres")]
 pub(crate) use shrink::{is_timed, is_too_much};

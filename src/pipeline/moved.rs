@@ -100,6 +100,15 @@ pub(super) fn redirects(config: &Config, channels: &[Channel]) -> Option<Documen
     (!lines.is_empty()).then(|| Document { path: REDIRECTS.to_owned(), format: None, bytes: lines.into_bytes().into(), changed })
 }
 
+/// The paths that such a file lists, below the path of `base-url`, with where they lead; `None` where a channel has ended.
+pub fn listed<'t>(text: &'t str, base: &'t str) -> impl Iterator<Item = (&'t str, Option<&'t str>)> {
+    text.lines().filter_map(move |line| {
+        let mut words = line.split_ascii_whitespace();
+        let (from, to, status) = (words.next()?, words.next()?, words.next()?);
+        Some((from.strip_prefix(base)?, (status != "410").then_some(to)))
+    })
+}
+
 /// A channel that moved, in all its languages.
 fn targets<'c>(channels: &'c [Channel], moved: &Moved) -> impl Iterator<Item = &'c Channel> {
     channels.iter().filter(|channel| moved.to.as_deref() == Some(&*channel.family))

@@ -131,6 +131,11 @@ impl Plan {
         }
     }
 
+    /// Whether there is a document at this path after it.
+    pub fn has(&self, path: &str) -> bool {
+        self.keeps.iter().chain(self.puts.iter().map(|put| &put.path)).any(|own| own == path)
+    }
+
     /// Whether carrying it out would change nothing.
     pub fn is_idle(&self) -> bool {
         self.puts.is_empty() && self.deletes.is_empty()

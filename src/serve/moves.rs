@@ -8,6 +8,7 @@ use axum::http::HeaderValue;
 
 use super::site::Found;
 use crate::config::{Moved, MovedAs};
+use crate::pipeline;
 use crate::publish::Front;
 
 /// Formats in which a channel may have been published.
@@ -66,16 +67,11 @@ fn lane<'a>(path: &'a str, from: &str) -> Option<(&'a str, &'a str)> {
 
 /// The lines `FROM TO STATUS`.
 fn listed(text: &str, base: &str) -> HashMap<String, Option<HeaderValue>> {
-    let row = |line: &str| {
-        let mut words = line.split_ascii_whitespace();
-        let (from, to, status) = (words.next()?, words.next()?, words.next()?);
-        let from = from.strip_prefix(base)?.to_owned();
-        match status {
-            "410" => Some((from, None)),
-            _ => Some((from, Some(HeaderValue::from_str(to).ok()?))),
-        }
+    let row = |(from, to): (&str, Option<&str>)| {
+        let to = to.map(HeaderValue::from_str).transpose().ok()?;
+        Some((from.to_owned(), to))
     };
-    text.lines().filter_map(row).collect()
+    pipeline::listed(text, base).filter_map(row).collect()
 }
 
 #[cfg(test)]

@@ -635,6 +635,20 @@ fn a_moved_channel_keeps_its_id_and_its_old_path() {
     assert!(publication.read("public/_redirects").contains("/topic/ports.atom https://feeds.example.org/topic/harbours.atom 301\n"));
     assert_eq!(ids_of(&publication, "public/topic/harbours.atom"), id, "the id stays when the old path is no channel any more");
 
+    let where_to = "`topic/ports` was published as moved to https://feeds.example.org/topic/harbours.rss (301), and nothing would be there";
+    let way_out = "put its `[[moved]]` back: `from = \"topic/ports\"`, `to = \"topic/harbours\"` and `as = \"redirect\"`";
+    publication.write("feeds.toml", &renamed);
+    let ran = publication.run(&["build"]);
+    ran.expect(1, &["error[path-disappears]", where_to, way_out, "`--accept paths`"]);
+    assert_eq!(ran.err.matches("error[").count(), 1, "{}", ran.err);
+    assert!(publication.read("public/_redirects").contains("/topic/ports.rss"));
+    // What becomes a copy, or a channel again, is there.
+    for again in [renamed.clone() + "\n[[moved]]\nfrom = 'topic/ports'\nto = 'topic/harbours'\n", CONFIG.to_owned()] {
+        publication.write("feeds.toml", again);
+        let ran = publication.run(&["build", "--dry-run"]);
+        assert!(!ran.err.contains("published as moved"), "{}", ran.err);
+    }
+
     publication.write("feeds.toml", renamed.clone() + "\n[[moved]]\nfrom = 'topic/ports'\n");
     publication.build();
     assert!(publication.read("public/_redirects").contains("/topic/ports.rss /topic/ports.rss 410\n"));

@@ -116,6 +116,22 @@ fn a_copy_is_there_before_what_it_replaces_goes() {
 }
 
 #[test]
+fn an_old_path_that_leads_elsewhere_does_not_end_unasked() {
+    let config = format!("{CONFIG}{OUTPUT}");
+    let Some(twins) = moving(&config) else { return };
+    twins.configure(&format!("{config}{AFTER}"));
+    twins.compare_at("2018-03-02T12:00:00Z");
+    twins.configure(&format!("{config}{}", AFTER.replace("[[moved]]\nfrom = 'desk/mexico'\nto = 'zone/mexico'\nas = 'redirect'\n", "")));
+    let message = "`desk/mexico` was published as moved to https://feeds.example.org/zone/mexico.rss (301)";
+    for (publication, command) in [(&twins.worked, &["db", "load"][..]), (&twins.built, &["build"])] {
+        let ran = publication.run(command);
+        ran.expect(1, &["error[path-disappears]", message, "`to = \"zone/mexico\"`", "`--accept paths`"]);
+        assert_eq!(ran.err.matches("error[").count(), 1, "{}", ran.err);
+        publication.run(&[command, &["--accept", "paths"]].concat()).expect(0, &[]);
+    }
+}
+
+#[test]
 fn what_stands_at_an_old_path_stays_until_something_is_said_of_it() {
     let config = format!("{CONFIG}{OUTPUT}");
     let Some(twins) = moving(&config) else { return };

@@ -27,6 +27,27 @@ pub fn paths(config: &Config, gone: &[&str], was: &dyn Fn(&str) -> bool, is: &dy
     groups.iter().map(|(what, paths)| of_config(config, what.told(paths))).collect()
 }
 
+/// What is said of old paths that lead elsewhere, each with the address, and would lead nowhere.
+pub fn redirects<'r>(config: &Config, gone: impl Iterator<Item = (&'r str, &'r str)>) -> Findings {
+    let told = |(from, address): (&str, &str)| {
+        let to = address.strip_prefix(config.publication.base_url.as_str()).map_or("...", |path| channel(config, path));
+        let message = format!("`{from}` was published as moved to {address} (301), and nothing would be there any more");
+        let help =
+            format!("put its `[[moved]]` back: `from = \"{from}\"`, `to = \"{to}\"` and `as = \"redirect\"`; without `to` it has ended");
+        of_config(config, Finding::new(&codes::PATH_DISAPPEARS, message).help(Accept::Paths.way_out(&help)))
+    };
+    // Of all formats and languages of a channel the first.
+    let mut by_channel: BTreeMap<&str, &str> = BTreeMap::new();
+    gone.for_each(|(path, address)| _ = by_channel.entry(channel(config, path)).or_insert(address));
+    by_channel.into_iter().map(told).collect()
+}
+
+/// The channel of a document, whatever its language.
+fn channel<'p>(config: &Config, document: &'p str) -> &'p str {
+    let channel = document.rsplit_once('.').map_or(document, |(channel, _)| channel);
+    config_paths::family(config, channel).unwrap_or(channel)
+}
+
 impl Gone<'_> {
     fn told(&self, paths: &[&str]) -> Finding {
         let documents = named(paths.iter().copied());
