@@ -1,6 +1,6 @@
 //! `tidings import`: news pages and feeds become records.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueHint};
@@ -30,7 +30,8 @@ Examples:
 Examples:
   tidings import feed old-feed.xml
   tidings import feed --into items/archive *.atom
-  tidings import feed --post-type news wordpress.xml")]
+  tidings import feed --post-type news wordpress.xml
+  tidings import feed --update wordpress.xml      and take over what changed there since")]
     Feed(FeedArgs),
 }
 
@@ -46,6 +47,9 @@ pub(super) struct ImportArgs {
     /// Import items too that were published and whose records were removed since
     #[arg(long)]
     gone: bool,
+    /// Write records anew whose items say something else by now; what was changed in them by hand is lost
+    #[arg(long)]
+    update: bool,
     /// Report as JSON
     #[arg(long)]
     json: bool,
@@ -70,7 +74,7 @@ pub(super) fn run(command: &ImportCommand, context: &Context) -> Result<Exit, Fa
         ImportCommand::Feed(args) => (&args.both, import::feed, &args.post_type),
     };
     let Some((into, options)) = surroundings(args, context)? else { return Ok(Exit::Findings) };
-    let options = Options { post_types: post_types.to_vec(), ..options };
+    let options = Options { post_types: post_types.to_vec(), update: args.update, ..options };
     match verb(&args.files, &into, &options) {
         Ok(imported) => tell(&imported, args, context),
         Err(finding) => Err(Failure { message: finding.message, help: finding.help }),
@@ -106,13 +110,22 @@ fn tell(imported: &Imported, args: &ImportArgs, context: &Context) -> Result<Exi
     }
     if args.json {
         ui::print_json(&Report {
-            written: imported.written.iter().map(|path| path.display().to_string()).collect(),
+            written: shown(&imported.written),
             known: imported.known,
             gone: imported.gone,
+            updated: shown(&imported.updated),
+            differ: shown(&imported.differ),
+            missed: shown(&imported.missed),
             findings: imported.findings.iter().map(FindingRow::of).collect(),
         })?;
     } else {
         imported.written.iter().for_each(|path| context.ui.detail(format_args!("wrote {}", path.display())));
+        let about = |word: &str, paths: &BTreeSet<PathBuf>| {
+            paths.iter().for_each(|path| context.ui.detail(format_args!("{word} {}", path.display())))
+        };
+        about("wrote anew", &imported.updated);
+        about("differs", &imported.differ);
+        about("no longer there", &imported.missed);
         let left = match imported.findings.errors() {
             0 => String::new(),
             errors => format!(", {}", ui::many(errors, "error")),
@@ -121,9 +134,41 @@ fn tell(imported: &Imported, args: &ImportArgs, context: &Context) -> Result<Exi
             0 => String::new(),
             gone => format!(", {gone} left out that were published and removed since (`--gone` takes them in)"),
         };
-        context.ui.say(format_args!("{}, {} known already{gone}{left}", ui::many(imported.written.len(), "new record"), imported.known));
+        let updated = match imported.updated.len() {
+            0 => String::new(),
+            updated => format!(", {updated} written anew"),
+        };
+        let new = ui::many(imported.written.len(), "new record");
+        context.ui.say(format_args!("{new}, {} known already{updated}{gone}{left}", imported.known));
+        tell_others(imported, args.update, context);
     }
     Ok(if imported.findings.has_errors() { Exit::Findings } else { Exit::Fine })
+}
+
+/// What the records say that is not what was imported, and the ways out.
+fn tell_others(imported: &Imported, updates: bool, context: &Context) {
+    let (differ, missed) = (imported.differ.len(), imported.missed.len());
+    let which = if context.ui.verbose > 0 { "" } else { " (`-v` names them)" };
+    let way_out = match updates {
+        true => "to have those that say `draft = true` as they are there, remove them and import again",
+        false => "to take that over, import with `--update`; what was changed in these records by hand is lost then",
+    };
+    if differ > 0 {
+        context.ui.note(format_args!("{} another title, date, text or link than what is imported{which}: {way_out}", have(differ)));
+    }
+    if missed > 0 {
+        let way_out = "remove those that are to go from the feeds";
+        context.ui.note(format_args!("{} an item that was imported and is there no more{which}: {way_out}", have(missed)));
+    }
+}
+
+/// `1 record has`, `2 records have`.
+fn have(count: usize) -> String {
+    format!("{} {}", ui::many(count, "record"), if count == 1 { "has" } else { "have" })
+}
+
+fn shown<'p>(paths: impl IntoIterator<Item = &'p PathBuf>) -> Vec<String> {
+    paths.into_iter().map(|path| path.display().to_string()).collect()
 }
 
 #[derive(Serialize)]
@@ -131,5 +176,8 @@ struct Report<'a> {
     written: Vec<String>,
     known: usize,
     gone: usize,
+    updated: Vec<String>,
+    differ: Vec<String>,
+    missed: Vec<String>,
     findings: Vec<FindingRow<'a>>,
 }

@@ -1,11 +1,12 @@
 //! Importing: listings and former feeds become new records in a folder, each item once.
 //!
 //! What can be read is written although something else cannot; the findings say what was left out. Nothing here prints, and nothing that
-//! stands in the folder is changed.
+//! stands in the folder is changed unasked.
 
 mod known;
+mod stood;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -46,6 +47,8 @@ pub struct Options {
     pub beside: Vec<PathBuf>,
     /// Ids and guids of items that were published and are so no more; they are left out.
     pub gone: HashSet<String>,
+    /// Whether records are written anew whose items say something else by now.
+    pub update: bool,
 }
 
 impl Options {
@@ -61,6 +64,7 @@ impl Options {
             minted: None,
             beside: Vec::new(),
             gone: HashSet::new(),
+            update: false,
         }
     }
 
@@ -81,6 +85,7 @@ impl Options {
             minted: Some(config.publication.authority.mint("item/")),
             beside: config.sources.iter().map(|source| config.root.join(&source.path)).collect(),
             gone: HashSet::new(),
+            update: false,
         }
     }
 }
@@ -94,6 +99,12 @@ pub struct Imported {
     pub known: usize,
     /// How many are left out since they were published and are gone.
     pub gone: usize,
+    /// Records that were written anew.
+    pub updated: BTreeSet<PathBuf>,
+    /// Records that say something else than their items do by now.
+    pub differ: BTreeSet<PathBuf>,
+    /// Records of items that came from there and are there no more.
+    pub missed: BTreeSet<PathBuf>,
     pub findings: Findings,
 }
 
@@ -146,7 +157,7 @@ fn import(files: &[PathBuf], into: &Path, options: &Options, read: &Reader<'_>) 
         Box::new(Finding::new(&codes::IMPORT_WRITE, message).help("name another folder with `--into`"))
     })?;
     let known = Known::of([into].into_iter().chain(options.beside.iter().map(PathBuf::as_path)), options);
-    let mut run = Run { into, known, over: false, done: Imported::default() };
+    let mut run = Run { into, known, options, over: false, done: Imported::default() };
     for file in files {
         let path: Arc<Path> = Arc::from(file.as_path());
         match contents(file) {
@@ -159,12 +170,17 @@ fn import(files: &[PathBuf], into: &Path, options: &Options, read: &Reader<'_>) 
             Err((code, message, help)) => run.done.findings.push(Finding::new(code, message).at(Place::file(path)).help(help)),
         }
     }
+    // What could not be read may be what is missed.
+    if !run.done.findings.has_errors() {
+        run.done.missed = run.known.missed();
+    }
     Ok(run.done)
 }
 
 struct Run<'a> {
     into: &'a Path,
     known: Known,
+    options: &'a Options,
     /// A folder that takes one record no longer will not take the next.
     over: bool,
     done: Imported,
@@ -175,6 +191,7 @@ impl Run<'_> {
         if self.over {
             return;
         }
+        self.known.count(draft);
         match self.known.find(draft) {
             Match::Same => {
                 if self.known.differs(draft) {
@@ -184,6 +201,7 @@ impl Run<'_> {
                     self.done.findings.push(Finding::new(&codes::IMPORT_SIMILAR, message).at(draft.place.clone()).help(help));
                 }
                 self.done.known += 1;
+                self.compare(draft);
                 return;
             }
             Match::Clash => {
@@ -209,13 +227,33 @@ impl Run<'_> {
                 self.known.add(draft);
                 self.done.written.push(path);
             }
-            Err(error) => {
-                self.over = true;
-                let message = format!("no record can be written into `{}`: {}", self.into.display(), reason(&error));
-                let help = "mend that, and import again: what is written already is not written twice";
-                self.done.findings.push(Finding::new(&codes::IMPORT_WRITE, message).at(draft.place.clone()).help(help));
-            }
+            Err(error) => self.give_up(draft, self.into, &error),
         }
+    }
+
+    /// Looks whether the item says what its record says, and writes that anew if it is to; not one that was taken out of the feeds.
+    fn compare(&mut self, draft: &Draft) {
+        let Some(stood) = self.known.met(draft).filter(|stood| !stood.is_withdrawn && stood.differs(draft, self.options.zone)) else {
+            return;
+        };
+        let path = stood.path.clone();
+        if !self.options.update || stood.is_draft {
+            self.done.differ.insert(path);
+            return;
+        }
+        // Readers know it by that.
+        let as_known = Draft { id: Some(stood.id.clone()), ..draft.clone() };
+        match as_known.rewrite(&path) {
+            Ok(path) => _ = self.done.updated.insert(path),
+            Err(error) => self.give_up(draft, &path, &error),
+        }
+    }
+
+    fn give_up(&mut self, draft: &Draft, at: &Path, error: &io::Error) {
+        self.over = true;
+        let message = format!("no record can be written into `{}`: {}", at.display(), reason(error));
+        let help = "mend that, and import again: what is written already is not written twice";
+        self.done.findings.push(Finding::new(&codes::IMPORT_WRITE, message).at(draft.place.clone()).help(help));
     }
 }
 

@@ -1,8 +1,9 @@
 //! Records as files: a draft becomes the text of a record and, beside the others, a new file.
 //!
-//! Nothing that stands in the folder is ever overwritten. What a draft is made from, and whether its record is there already, is
+//! Nothing that stands in the folder is overwritten unasked. What a draft is made from, and whether its record is there already, is
 //! decided elsewhere.
 
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -140,6 +141,24 @@ impl Draft {
         create(folder, &self.file_stem(), extension, &text)
     }
 
+    /// Writes the record in the place of the one at `path`, under its name, and gives where it stands: a record without a body has another extension.
+    ///
+    /// # Errors
+    ///
+    /// What the file system says. The former record stands then.
+    pub fn rewrite(&self, path: &Path) -> io::Result<PathBuf> {
+        let (text, extension) = self.to_record().map_err(io::Error::other)?;
+        let file = filled(path.parent().unwrap_or(Path::new("")), &text)?;
+        let new = path.with_extension(extension);
+        if new == path {
+            file.persist(&new)?;
+        } else {
+            file.persist_noclobber(&new)?;
+            fs::remove_file(path)?;
+        }
+        Ok(new)
+    }
+
     fn file_stem(&self) -> String {
         let day = self.date.day();
         match slug(&self.title) {
@@ -172,9 +191,7 @@ fn short_hash(day: NaiveDate, key: &str) -> String {
 ///
 /// What the file system says. No half file is left behind then.
 pub fn create(folder: &Path, stem: &str, extension: &str, text: &str) -> io::Result<PathBuf> {
-    let mut file = new_file(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_data()?;
+    let mut file = filled(folder, text)?;
     for number in 1..=u32::MAX {
         let name = if number == 1 { format!("{stem}.{extension}") } else { format!("{stem}-{number}.{extension}") };
         let path = folder.join(name);
@@ -185,6 +202,14 @@ pub fn create(folder: &Path, stem: &str, extension: &str, text: &str) -> io::Res
         }
     }
     Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// A file that holds this, under a passing name.
+fn filled(folder: &Path, text: &str) -> io::Result<tempfile::NamedTempFile> {
+    let mut file = new_file(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_data()?;
+    Ok(file)
 }
 
 /// A file under a passing name beside those to come, with the rights that any new file has.

@@ -144,6 +144,78 @@ fn what_wordpress_kept_back_stays_unpublished() {
     publication.run(&["import", "feed", "export.xml"]).expect(0, &["0 new records, 3 known"]);
 }
 
+/// A record is its user's: what an export says otherwise by now is told, and taken over where that is asked for.
+#[test]
+fn what_changed_or_went_since_the_last_import_is_told() {
+    let publication = Publication::new();
+    let moved = PUBLIC.replace("09 Feb", "12 Feb");
+    let (first, second) = (post(1, "Port", "<p>Of Belize.</p>", PUBLIC), post(2, "Ship", "<p>Of Mexico.</p>", PUBLIC));
+    let (third, fourth) = (post(3, "Boat", "<p>A boat.</p>", PUBLIC), post(4, "Bay", "<p>A bay.</p>", PUBLIC));
+    let old = post(5, "Old", "<p>Old.</p>", &PUBLIC.replace("2018", "2017"));
+    let export = |posts: &[&str]| publication.write("export.xml", wordpress(&posts.concat()));
+    export(&[&first, &second, &third, &fourth, &old]);
+    let import = |more: &[&str]| publication.run(&[&["import", "feed", "export.xml"], more].concat());
+    import(&[]).expect(0, &["5 new records"]);
+    let again = import(&[]);
+    again.expect(0, &["0 new records, 5 known already"]);
+    assert_eq!(again.err, "", "nothing to tell");
+    publication.build();
+    // Topics that somebody added are no difference; a text that somebody mended is one, and so is what the export has of another.
+    let (ship, boat) = (publication.read("items/2018-02-09-ship.md"), publication.read("items/2018-02-09-boat.md"));
+    publication.write("items/2018-02-09-ship.md", ship.replace("language =", "topics = [\"ships\"]\nlanguage ="));
+    publication
+        .write("items/2018-02-09-boat.md", boat.replace("A boat.", "A boat, withdrawn.").replace("syntax =", "withdrawn = true\nsyntax ="));
+    export(&[&post(1, "The port", "<p>Of Belize.</p>", &moved), &second, &post(3, "Boats", "<p>x</p>", PUBLIC)]);
+    let ran = import(&[]);
+    ran.expect(
+        0,
+        &["0 new records, 3 known already", "1 record has another title, date, text or link", "`--update`", "1 record has an item that"],
+    );
+    let ran = import(&["-v"]);
+    ran.expect(0, &["differs ./items/2018-02-09-port.md\n", "no longer there ./items/2018-02-09-bay.md\n"]);
+    assert!(!ran.out.contains("old.md"), "older than all of the export: {}", ran.out);
+    let json: serde_json::Value = serde_json::from_str(&import(&["--json"]).out).expect("JSON");
+    assert_eq!((&json["differ"][0], &json["missed"][0]), (&"./items/2018-02-09-port.md".into(), &"./items/2018-02-09-bay.md".into()));
+    import(&["--update"]).expect(0, &["0 new records, 3 known already, 1 written anew"]);
+    let port = publication.read("items/2018-02-09-port.md");
+    assert!(
+        port.contains("id = \"https://old.example.org/?p=1\"") && port.contains("title = \"The port\"") && port.contains("2018-02-12"),
+        "{port}"
+    );
+    assert!(publication.read("items/2018-02-09-ship.md").contains("topics = "));
+    assert!(!import(&[]).err.contains("another title"));
+    publication.build();
+    publication.remove("items/2018-02-09-bay.md");
+    assert_eq!(import(&[]).err, "");
+}
+
+#[test]
+fn a_record_that_is_written_anew_keeps_its_id_and_a_draft_stays_one() {
+    let publication = Publication::new();
+    let item = |title: &str, guid: &str, day: u32| {
+        format!(
+            "<item><title>{title}</title><guid isPermaLink='false'>{guid}</guid><pubDate>{day} Feb 2018 10:00:00 GMT</pubDate><description>{title}.</description></item>"
+        )
+    };
+    let feed = |items: &[String]| {
+        publication.write("old.xml", format!("<rss version='2.0'><channel><title>T</title>{}</channel></rss>", items.concat()))
+    };
+    feed(&[item("Port", "17", 9), item("Ship", "18", 9)]);
+    publication.run(&["import", "feed", "old.xml"]).expect(0, &["2 new records"]);
+    let id = |text: &str| text.lines().find(|line| line.starts_with("id = ")).map(str::to_owned).expect("an id");
+    let (port, ship) = (publication.read("items/2018-02-09-port.md"), publication.read("items/2018-02-09-ship.md"));
+    publication.write("items/2018-02-09-ship.md", ship.replace("syntax =", "draft = true\nsyntax ="));
+    feed(&[item("The port", "17", 10), item("The ship", "18", 10)]);
+    let ran = publication.run(&["import", "feed", "old.xml", "--update"]);
+    ran.expect(
+        0,
+        &["2 known already, 1 written anew", "1 record has another", "`draft = true` as they are there, remove them and import again"],
+    );
+    let mended = publication.read("items/2018-02-09-port.md");
+    assert!(id(&mended) == id(&port) && mended.contains("The port."), "{mended}");
+    assert!(publication.read("items/2018-02-09-ship.md").contains("draft = true"));
+}
+
 #[test]
 fn of_an_export_that_was_cut_off_nothing_comes_in() {
     let publication = Publication::new();

@@ -3,17 +3,19 @@
 //! Records are read here for their ids, days and titles alone. One that cannot be read is looked through for its id, and otherwise passed
 //! over: what is wrong with it is said when the publication is built.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use walkdir::WalkDir;
 
 use super::Options;
+use super::stood::{self, Stood};
 use crate::config::RecordFormat;
+use crate::item::format;
 use crate::item::write::{Draft, mint};
-use crate::item::{date, format};
 
 /// A record larger than this is not looked into.
 const LARGEST: u64 = 64 << 20;
@@ -21,8 +23,13 @@ const LARGEST: u64 = 64 << 20;
 /// What is known.
 #[derive(Debug, Default)]
 pub struct Known {
-    /// The ids and guids of the records that stood there.
-    ids: HashSet<String>,
+    /// The ids and guids of the records that stood there, each with its place among those in files of their own, if it is one.
+    ids: HashMap<String, Option<usize>>,
+    stood: Vec<Stood>,
+    /// Of dates that name no zone.
+    zone: Tz,
+    /// By who gave the ids of this run's items, the oldest of these.
+    oldest: HashMap<String, NaiveDate>,
     /// What [`mint`] gives for each record's day and title, whatever id it bears.
     titles: HashSet<String>,
     /// By day and title: the text of each item that this run has written.
@@ -52,7 +59,7 @@ pub enum Match {
 impl Known {
     /// All records of the folders and files; dates that name no zone are in that of the options.
     pub fn of<'a>(folders: impl Iterator<Item = &'a Path>, options: &Options) -> Self {
-        let mut known = Known { minted: options.minted.clone(), gone: options.gone.clone(), ..Known::default() };
+        let mut known = Known { minted: options.minted.clone(), gone: options.gone.clone(), zone: options.zone, ..Known::default() };
         let mut seen = HashSet::new();
         let files = folders.flat_map(|folder| WalkDir::new(folder).into_iter().filter_map(Result::ok).map(move |entry| (folder, entry)));
         for (folder, file) in
@@ -64,8 +71,7 @@ impl Known {
             if seen.insert(whole)
                 && let Ok(text) = fs::read_to_string(file.path())
             {
-                known.read(format, &text, options.zone);
-                known.ids.extend(key(folder, file.path()));
+                known.read(format, &text, file.path(), key(folder, file.path()));
             }
         }
         known
@@ -75,7 +81,7 @@ impl Known {
     pub fn find(&self, draft: &Draft) -> Match {
         let title = mint(draft.date.day(), &draft.title);
         let Some(own) = own_id(draft) else {
-            return if self.ids.contains(&title) || self.titles.contains(&title) {
+            return if self.ids.contains_key(&title) || self.titles.contains(&title) {
                 Match::Same
             } else if self.minted.as_ref().is_some_and(|prefix| self.gone.contains(&format!("{prefix}{title}"))) {
                 Match::Gone
@@ -86,7 +92,7 @@ impl Known {
         match self.written.get(own) {
             Some(other) if *other == title => Match::Same,
             Some(_) => Match::Clash,
-            None if self.ids.contains(self.in_record(own)) => Match::Same,
+            None if self.ids.contains_key(self.in_record(own)) => Match::Same,
             None if self.gone.contains(own) => Match::Gone,
             None if self.titles.contains(&title) => Match::Similar,
             None => Match::New,
@@ -96,6 +102,34 @@ impl Known {
     /// Whether this run has written an item of the same day and title with another text, so that the draft may be another item.
     pub fn differs(&self, draft: &Draft) -> bool {
         self.texts.get(&mint(draft.date.day(), &draft.title)).is_some_and(|text| *text != draft.body)
+    }
+
+    /// The record that stood there of this item, by its id.
+    pub fn met(&mut self, draft: &Draft) -> Option<&mut Stood> {
+        let title = || mint(draft.date.day(), &draft.title);
+        let id = own_id(draft).map_or_else(title, |own| self.in_record(own).to_owned());
+        let stood = &mut self.stood[(*self.ids.get(&id)?)?];
+        stood.is_met = true;
+        Some(stood)
+    }
+
+    /// One more item of this run, whatever becomes of it.
+    pub fn count(&mut self, draft: &Draft) {
+        if let Some(giver) = own_id(draft).and_then(giver) {
+            let day = draft.date.day();
+            self.oldest.entry(giver).and_modify(|oldest| *oldest = day.min(*oldest)).or_insert(day);
+        }
+    }
+
+    /// The records whose ids are of those who gave the ids of this run's items, and whose items it did not have, though it had older ones.
+    pub fn missed(&self) -> BTreeSet<PathBuf> {
+        let is_missed = |(id, at): &(&String, usize)| {
+            let stood = &self.stood[*at];
+            let oldest = giver(id).and_then(|giver| self.oldest.get(&giver));
+            !stood.is_met && !stood.is_draft && !stood.is_withdrawn && oldest.zip(stood.day).is_some_and(|(oldest, day)| day >= *oldest)
+        };
+        let stood = self.ids.iter().filter_map(|(id, at)| Some((id, (*at)?)));
+        stood.filter(is_missed).map(|(_, at)| self.stood[at].path.clone()).collect()
     }
 
     /// A published id as a record of this publication has it.
@@ -113,18 +147,24 @@ impl Known {
         }
     }
 
-    fn read(&mut self, format: RecordFormat, text: &str, zone: Tz) {
+    fn read(&mut self, format: RecordFormat, text: &str, path: &Path, key: Option<String>) {
         let rows: Vec<&str> = if format == RecordFormat::Ndjson { text.lines().collect() } else { vec![text] };
         for row in rows {
             match format::parse(format, row) {
                 Ok(record) => {
-                    let day = record.date.and_then(|date| date::parse(&date, zone).ok()).map(|date| date.date_naive());
-                    self.titles.extend(day.zip(record.title).map(|(day, title)| mint(day, &title)));
-                    self.ids.extend(record.id.into_iter().chain(record.guid));
+                    let title = stood::day(&record, self.zone).zip(record.title.as_deref());
+                    self.titles.extend(title.map(|(day, title)| mint(day, title)));
+                    let at = (format != RecordFormat::Ndjson).then(|| {
+                        self.stood.push(Stood::of(&record, path.to_owned(), key.clone(), self.zone));
+                        self.stood.len() - 1
+                    });
+                    let key = key.clone().filter(|_| record.id.is_none());
+                    self.ids.extend([record.id, record.guid, key].into_iter().flatten().map(|id| (id, at)));
                 }
-                Err(_) => self.ids.extend(row.lines().filter_map(bare_id)),
+                Err(_) => self.ids.extend(row.lines().filter_map(bare_id).map(|id| (id, None))),
             }
         }
+        key.into_iter().for_each(|key| _ = self.ids.entry(key).or_default());
     }
 }
 
@@ -136,6 +176,15 @@ fn key(folder: &Path, file: &Path) -> Option<String> {
 /// The id that a draft brings with it.
 fn own_id(draft: &Draft) -> Option<&str> {
     draft.id.as_deref().or(draft.guid.as_deref())
+}
+
+/// Who gave an id: the host of an address, or whom a tag URI names.
+fn giver(id: &str) -> Option<String> {
+    let (rest, ends) = match id.strip_prefix("tag:") {
+        Some(rest) => (rest, [',', ':', '/']),
+        None => (id.split_once("://")?.1, ['/', '?', '#']),
+    };
+    rest.split(ends).next().map(str::to_lowercase)
 }
 
 /// The id in a line such as those that imports write.
