@@ -65,6 +65,13 @@ impl Language {
         self.0.split('-').next().unwrap_or(&self.0)
     }
 
+    /// The language that is called so in itself: `español`, `in English`. What others call it may be a people, or the food: `French`.
+    pub fn of_own_name(name: &str) -> Option<Self> {
+        let name = name.trim().to_lowercase();
+        let name = ["in ", "en ", "em ", "auf "].iter().find_map(|word| name.strip_prefix(word)).unwrap_or(&name);
+        OWN_NAMES.iter().find(|(own, _)| *own == name).and_then(|(_, tag)| Language::parse(tag).ok())
+    }
+
     /// Whether a text in this language serves a reader who asked for `range` (RFC 4647 basic filtering): `es` takes `es-CR`.
     pub fn matches(&self, range: &Language) -> bool {
         self.0.strip_prefix(range.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
@@ -79,16 +86,35 @@ impl Language {
     }
 }
 
+/// What languages are called in themselves.
+const OWN_NAMES: [(&str, &str); 12] = [
+    ("english", "en"),
+    ("español", "es"),
+    ("espanol", "es"),
+    ("castellano", "es"),
+    ("français", "fr"),
+    ("francais", "fr"),
+    ("português", "pt"),
+    ("portugues", "pt"),
+    ("deutsch", "de"),
+    ("italiano", "it"),
+    ("العربية", "ar"),
+    ("kreyòl", "ht"),
+];
+
 fn mend(text: &str) -> Option<String> {
     let dashed = text.trim().replace('_', "-");
     if dashed != text && LanguageTag::parse(dashed.as_str()).is_ok() {
         return Some(format!("write `{}`", Language::parse(&dashed).ok()?));
     }
+    if let Some(known) = Language::of_own_name(text) {
+        return Some(format!("write `{known}`"));
+    }
     let known = match text.trim().to_lowercase().as_str() {
-        "english" | "inglés" | "anglais" => "en",
-        "spanish" | "español" | "espanol" | "castellano" => "es",
-        "french" | "français" | "francais" => "fr",
-        "portuguese" | "português" | "portugues" => "pt",
+        "inglés" | "anglais" => "en",
+        "spanish" => "es",
+        "french" => "fr",
+        "portuguese" => "pt",
         _ => return None,
     };
     Some(format!("write `{known}`"))
@@ -121,6 +147,15 @@ mod tests {
     fn refuses_with_a_way_out() {
         for (text, help) in [("EN_gb", Some("write `en-GB`")), ("Spanish", Some("write `es`")), ("", None), ("a b", None)] {
             assert_eq!(Language::parse(text).expect_err(text).help.as_deref(), help, "{text}");
+        }
+    }
+
+    #[test]
+    fn languages_are_known_by_what_they_call_themselves() {
+        for (name, tag) in
+            [("Español", Some("es")), ("En français", Some("fr")), ("in English", Some("en")), ("French", None), ("Español latino", None)]
+        {
+            assert_eq!(Language::of_own_name(name).as_ref().map(Language::as_str), tag, "{name}");
         }
     }
 

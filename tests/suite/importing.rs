@@ -268,10 +268,23 @@ fn wordpress_posts_come_to_the_channels_of_their_language_country_and_topic() {
             &[PUBLIC, &categories(&[("category", "Noticias")])].concat(),
         ),
         post(3, "Video", "<p>…</p>", &[PUBLIC, &categories(&[("language", "Español")])].concat()),
+        post(
+            4,
+            "Barco",
+            "<p>…</p>",
+            &[PUBLIC, &categories(&[("category", "En español"), ("category", "Belice"), ("post_tag", "English")])].concat(),
+        ),
+        post(5, "Ship", "<p>…</p>", &[PUBLIC, &categories(&[("category", "Español"), ("category", "English")])].concat()),
     ];
     publication.write("export.xml", wordpress(&items.concat()));
-    let said = ["warning[feed-categories]", "`Noticias`", "`[topics.NAME]`", "3 new records"];
+    let said =
+        ["warning[feed-categories]: 1 category is no topic or country and is left out: `Noticias`", "`[topics.NAME]`", "5 new records"];
     publication.run(&["import", "feed", "export.xml"]).expect(0, &said);
+    let language = |name: &str| {
+        let record = publication.read(&format!("items/2018-02-09-{name}.md"));
+        record.lines().find(|line| line.starts_with("language")).map(str::to_owned).unwrap_or_default()
+    };
+    assert_eq!(["barco", "ship"].map(language), ["language = \"es\"", "language = \"en\""], "one category says it, and two do not");
     let record = publication.read("items/2018-02-09-three-ports-reopen.md");
     assert!(
         record.contains("language = \"en\"") && record.contains("countries = [\"BZ\"]") && record.contains("topics = [\"ports\"]"),
@@ -302,16 +315,19 @@ fn a_category_is_a_country_where_its_name_means_nothing_else() {
 fn wordpress_texts_come_without_its_shortcodes() {
     let publication = Publication::new();
     let text = "First, in Belize.\n\nSecond.\n\n[gallery ids=\"1,2\"]\n\n[caption id=\"a\" width=\"9\"]<img src=\"https://old.example.org/a.png\" alt=\"A\"> A port[/caption]\n\n\
-                [embed]https://example.org/film[/embed] [sic]";
+                [embed]https://example.org/film[/embed] [sic]\n\nhttps://youtu.be/dQw4w9WgXcQ\n\n[youtube https://youtu.be/a] [vimeo 14135] [[caption]x[/caption]]";
     publication.write("export.xml", wordpress(&post(1, "Ports", text, PUBLIC)));
     publication
         .run(&["import", "feed", "export.xml"])
-        .expect(0, &["warning[feed-shortcodes]", "`caption` (1), `embed` (1), `gallery` (1)"]);
+        .expect(0, &["warning[feed-shortcodes]", "`caption` (1), `embed` (1), `gallery` (1), `vimeo` (1), `youtube` (1)"]);
     publication.build();
     let atom = publication.read("public/all.atom");
     assert!(atom.contains("&lt;p&gt;First, in Belize.&lt;/p&gt;") && atom.contains("&lt;p&gt;Second.&lt;/p&gt;"), "{atom}");
     assert!(atom.contains("href=\"https://example.org/film\"&gt;") && atom.contains("[sic]"), "{atom}");
-    assert!(!atom.contains("[gallery") && !atom.contains("caption]"), "{atom}");
+    assert!(!atom.contains("[gallery") && !atom.contains("[[") && atom.contains("[caption]x[/caption]"), "{atom}");
+    for address in ["https://youtu.be/dQw4w9WgXcQ", "https://youtu.be/a", "https://vimeo.com/14135"] {
+        assert!(atom.contains(&format!("href=\"{address}\"&gt;{address}&lt;/a&gt;")), "{address}: {atom}");
+    }
 }
 
 #[test]

@@ -238,8 +238,11 @@ impl Resolver<'_> {
             let names = [key(term), label.as_deref().map(key).unwrap_or_default()];
             let topic = self.topics.iter().find(|(name, _)| names.contains(name)).map(|(_, topic)| *topic);
             let named = label.iter().chain([term]).map(|name| (self.context.countries)(name)).find(|named| !named.is_empty());
+            // `Français` says what a post is written in, and not that it is about France.
+            let is_language = label.iter().chain([term]).any(|name| Language::of_own_name(name).is_some());
             match (topic, named) {
                 (Some(topic), _) => push_new(&mut topics, topic.clone()),
+                (None, _) if is_language => {}
                 (None, Some(named)) => named.into_iter().for_each(|country| push_new(&mut countries, country)),
                 (None, None) => drop(self.strangers.insert(label.as_ref().unwrap_or(term).clone())),
             }

@@ -1,5 +1,6 @@
 //! What a WordPress export (WXR) says beyond RSS: which items the public may see, in which language, and texts as that site keeps them.
 
+mod addresses;
 mod paragraphs;
 mod shortcodes;
 
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use super::Context;
 use super::entry::{Author, Category, Channel, Entry, Release, plain};
 use super::rss;
-use super::tree::{Element, Space};
+use super::tree::{Element, Space, escape};
 use crate::diag::{Code, Finding, Findings, Place, Severity, codes};
 use crate::item::guess;
 use crate::vocab::Language;
@@ -100,7 +101,7 @@ impl Export<'_> {
 
     /// A text as HTML that stands without WordPress.
     fn html(&mut self, text: &str) -> String {
-        paragraphs::marked(&shortcodes::resolved(text, &mut self.shortcodes))
+        paragraphs::marked(&addresses::linked(&shortcodes::resolved(text, &mut self.shortcodes)))
     }
 
     /// Who may see an item; else what it is that nobody may, or that is no post.
@@ -121,11 +122,12 @@ impl Export<'_> {
         }
     }
 
-    /// The language that a translation plugin gives the post, else that of its words where they leave no doubt, else the site's.
+    /// The language that a translation plugin gives the post, else the only one that a category of it is called as, else that of its words where they leave
+    /// no doubt, else the site's.
     fn language(&mut self, item: &Element, entry: &Entry) -> Option<Language> {
         let given = item.all(Space::Rss, "category").find(|category| category.attribute("domain") == Some("language"));
         let given = given.and_then(|category| Language::parse(category.attribute("nicename")?).ok());
-        let language = given.or_else(|| self.guessed(entry)).or_else(|| self.stated.clone())?;
+        let language = given.or_else(|| called(item)).or_else(|| self.guessed(entry)).or_else(|| self.stated.clone())?;
         let own = self.context.language(&language);
         if own.is_none() {
             *self.foreign.entry(language.to_string()).or_default() += 1;
@@ -223,6 +225,19 @@ fn categories(item: &Element) -> Vec<Category> {
         Some(Category { term: category.attribute("nicename").unwrap_or(&label).to_owned(), label: Some(label) })
     };
     item.all(Space::Rss, "category").filter(of_people).filter_map(category).collect()
+}
+
+/// The language that a category, and no other, is called as: `Español`, `In English`.
+fn called(item: &Element) -> Option<Language> {
+    let categories = item.all(Space::Rss, "category").filter(|category| category.attribute("domain") == Some("category"));
+    let languages: BTreeSet<Language> = categories.filter_map(|category| Language::of_own_name(&plain(&category.text()?))).collect();
+    languages.first().filter(|_| languages.len() == 1).cloned()
+}
+
+/// An address as a link, in HTML.
+fn link(address: &str) -> String {
+    let address = escape(&address.replace("&amp;", "&")).replace('"', "&quot;");
+    format!("<a href=\"{address}\">{address}</a>")
 }
 
 fn own(item: &Element, name: &str) -> Option<String> {

@@ -7,7 +7,7 @@ use Holds::{Code, Line, Lines, Nothing, Parts, Text};
 
 /// What an element holds that stands beside paragraphs.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Holds {
+pub(super) enum Holds {
     Nothing,
     /// What stays as it is written.
     Code,
@@ -136,12 +136,12 @@ fn ends_in_break(line: &str) -> bool {
     inner.len() >= 3 && inner.is_char_boundary(inner.len() - 3) && inner[inner.len() - 3..].eq_ignore_ascii_case("<br")
 }
 
-struct Piece<'a> {
-    text: &'a str,
-    kind: Kind,
+pub(super) struct Piece<'a> {
+    pub text: &'a str,
+    pub kind: Kind,
 }
 
-enum Kind {
+pub(super) enum Kind {
     Words,
     Comment,
     /// A tag within words.
@@ -154,7 +154,7 @@ enum Kind {
 }
 
 /// The pieces of a text.
-struct Pieces<'a>(&'a str);
+pub(super) struct Pieces<'a>(pub &'a str);
 
 impl<'a> Iterator for Pieces<'a> {
     type Item = Piece<'a>;

@@ -1,26 +1,29 @@
 //! Shortcodes: words in brackets in place of which WordPress shows a gallery, a form, a film.
 //!
-//! Words in brackets are also what people write. So a shortcode is one by its name, or by attributes that no sentence has.
+//! Words in brackets are also what people write. So a shortcode is one by its name, or by attributes that no sentence has; that of a film by what says which.
 
 use std::collections::BTreeMap;
 
-use super::super::tree::escape;
-use super::tag_end;
+use super::{link, tag_end};
 
 /// Those of WordPress itself, and of what most sites use.
-const KNOWN: [&str; 8] = ["audio", "caption", "contact-form-7", "embed", "gallery", "playlist", "video", "wp_caption"];
+const KNOWN: [&str; 9] = ["audio", "caption", "contact-form-7", "embed", "embedyt", "gallery", "playlist", "video", "wp_caption"];
 
 /// What the names begin with that builders of pages use.
 const OF_BUILDERS: [&str; 2] = ["et_pb_", "vc_"];
 
-/// The text with each shortcode replaced by what stands in it, `[embed]` by a link; they are counted by name.
+/// Those that show the address that stands in them.
+const SHOWN: [&str; 4] = ["embed", "embedyt", "vimeo", "youtube"];
+
+/// The text with each shortcode replaced by what stands in it, `[embed]` and films by a link; they are counted by name.
 pub fn resolved(html: &str, counts: &mut BTreeMap<String, usize>) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
+    let mut closings = Closings { html, next: BTreeMap::new() };
     while let Some(at) = rest.find('[') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        rest = if let Some(shown) = shown_as_it_is(rest, counts) {
+        rest = if let Some(shown) = shown_as_it_is(rest, counts, &mut closings) {
             out.push_str(shown);
             &rest[shown.len() + 2..]
         } else if let Some(tag) = Tag::read(rest).filter(|tag| tag.is_shortcode(counts)) {
@@ -37,11 +40,33 @@ pub fn resolved(html: &str, counts: &mut BTreeMap<String, usize>) -> String {
     out
 }
 
-/// `[[gallery]]` is how one writes `[gallery]`; `[[sic]]` is what it is.
-fn shown_as_it_is<'a>(text: &'a str, before: &BTreeMap<String, usize>) -> Option<&'a str> {
+/// `[[gallery]]` is how one writes `[gallery]`, and `[[caption]words[/caption]]` is the same of one with words in it; `[[sic]]` is what it is.
+fn shown_as_it_is<'a>(text: &'a str, before: &BTreeMap<String, usize>, closings: &mut Closings<'a>) -> Option<&'a str> {
     let inner = text.strip_prefix('[')?;
     let tag = Tag::read(inner).filter(|tag| tag.is_shortcode(before))?;
-    inner[tag.length..].starts_with(']').then(|| &inner[..tag.length])
+    let is_end = |end: &usize| inner[*end..].starts_with(']');
+    let end = Some(tag.length).filter(is_end).or_else(|| closings.end(tag.name, inner).filter(is_end))?;
+    Some(&inner[..end])
+}
+
+/// Where shortcodes end. Each is looked for once, however many begin before it.
+struct Closings<'a> {
+    html: &'a str,
+    /// By name, where the next one that is known begins; the end of the text where there is none.
+    next: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> Closings<'a> {
+    /// The end of the first `[/name]` in this rest of the text.
+    fn end(&mut self, name: &'a str, rest: &str) -> Option<usize> {
+        let from = self.html.len() - rest.len();
+        let closing = format!("[/{name}]");
+        let next = self.next.entry(name).or_default();
+        if *next < from || *next == 0 {
+            *next = rest.find(&closing).map_or(self.html.len(), |at| from + at);
+        }
+        (*next < self.html.len()).then(|| *next - from + closing.len())
+    }
 }
 
 /// `[name key="value"]` or `[/name]`.
@@ -60,8 +85,8 @@ impl<'a> Tag<'a> {
         let inner = inner.strip_prefix('/').unwrap_or(inner);
         let name = &inner[..inner.find(|c| !is_of_name(c)).unwrap_or(inner.len())];
         let behind = &inner[name.len()..];
-        let begins =
-            name.starts_with(|c: char| c.is_ascii_alphabetic()) && behind.starts_with(|c: char| c.is_whitespace() || "]/".contains(c));
+        let ends_name = |c: char| c.is_whitespace() || "]/".contains(c) || c == '=' && SHOWN.contains(&name);
+        let begins = name.starts_with(|c: char| c.is_ascii_alphabetic()) && behind.starts_with(ends_name);
         let attributes = &behind[..tag_end(behind, ['[', ']'])?];
         let length = text.len() - behind.len() + attributes.len() + 1;
         begins.then(|| Tag { name, attributes: attributes.trim().trim_end_matches('/').trim_end(), closes, length })
@@ -70,28 +95,50 @@ impl<'a> Tag<'a> {
     /// Whether it is one, the names of those before it being known.
     fn is_shortcode(&self, before: &BTreeMap<String, usize>) -> bool {
         let is_known = KNOWN.contains(&self.name) || OF_BUILDERS.iter().any(|prefix| self.name.starts_with(prefix));
-        is_known || if self.closes { before.contains_key(self.name) } else { are_attributes(self.attributes) }
+        is_known || self.film().is_some() || if self.closes { before.contains_key(self.name) } else { are_attributes(self.attributes) }
     }
 
     /// Writes what takes its place, and gives what is left of the text behind it.
     fn replace(&self, behind: &'a str, out: &mut String) -> &'a str {
-        match embedded(behind).filter(|_| self.name == "embed" && !self.closes) {
+        if let Some(address) = self.film() {
+            out.push_str(&link(&address));
+            return behind;
+        }
+        match embedded(behind, self.name).filter(|_| SHOWN.contains(&self.name) && !self.closes) {
             Some((address, rest)) => {
-                let address = escape(&address.replace("&amp;", "&")).replace('"', "&quot;");
-                out.push_str(&format!("<a href=\"{address}\">{address}</a>"));
+                out.push_str(&link(address));
                 rest
             }
             _ => behind,
         }
     }
+
+    /// The address of the film that `[youtube https://...]`, `[youtube=...]`, `[youtube id="..."]` or `[vimeo 123]` shows.
+    fn film(&self) -> Option<String> {
+        let page = match self.name {
+            "youtube" => "https://www.youtube.com/watch?v=",
+            "vimeo" => "https://vimeo.com/",
+            _ => return None,
+        };
+        let first = self.attributes.trim_start_matches('=').split_whitespace().next()?;
+        let first = ["id=", "url="].iter().find_map(|key| first.strip_prefix(key)).unwrap_or(first).trim_matches(['"', '\'']);
+        let is_number = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+        match first {
+            address if address.starts_with("http://") || address.starts_with("https://") => Some(address.to_owned()),
+            id if self.name == "vimeo" && !id.is_empty() && is_number(id) => Some(format!("{page}{id}")),
+            // All of them have eleven letters.
+            id if self.name == "youtube" && id.len() == 11 && id.chars().all(is_of_name) => Some(format!("{page}{id}")),
+            _ => None,
+        }
+    }
 }
 
-/// The address up to `[/embed]`, and what is behind. An address has no bracket, so that nothing is looked through twice.
-fn embedded(text: &str) -> Option<(&str, &str)> {
+/// The address up to `[/name]`, and what is behind. An address has no bracket, so that nothing is looked through twice.
+fn embedded<'t>(text: &'t str, name: &str) -> Option<(&'t str, &'t str)> {
     let (address, rest) = text.split_at(text.find(['[', '<'])?);
     let address = address.trim();
     let is_address = address.starts_with("http") && !address.contains(char::is_whitespace);
-    Some((address, rest.strip_prefix("[/embed]")?)).filter(|_| is_address)
+    Some((address, rest.strip_prefix("[/")?.strip_prefix(name)?.strip_prefix(']')?)).filter(|_| is_address)
 }
 
 /// `key="value" key='value' key=value`, one at least, and none without a value.
@@ -143,6 +190,18 @@ mod tests {
                 "[embed]https://example.org/a [embed]\nhttps://example.org/b\n[/embed]",
                 "https://example.org/a <a href=\"https://example.org/b\">https://example.org/b</a>",
             ),
+            (
+                "[youtube https://youtu.be/abc?a=1&amp;b=2]",
+                "<a href=\"https://youtu.be/abc?a=1&amp;b=2\">https://youtu.be/abc?a=1&amp;b=2</a>",
+            ),
+            ("a [youtube=http://youtu.be/abc] b", "a <a href=\"http://youtu.be/abc\">http://youtu.be/abc</a> b"),
+            ("[vimeo 14135 w=500&h=280]", "<a href=\"https://vimeo.com/14135\">https://vimeo.com/14135</a>"),
+            ("[vimeo id='14135']", "<a href=\"https://vimeo.com/14135\">https://vimeo.com/14135</a>"),
+            (
+                "[youtube id=\"dQw4w9WgXcQ\"]",
+                "<a href=\"https://www.youtube.com/watch?v=dQw4w9WgXcQ\">https://www.youtube.com/watch?v=dQw4w9WgXcQ</a>",
+            ),
+            ("[embedyt] https://youtu.be/a[/embedyt]", "<a href=\"https://youtu.be/a\">https://youtu.be/a</a>"),
             ("[contact-form-7 404 \"Not Found\"]", ""),
             ("[vc_row][vc_column_text el=\"]\"]Text[/vc_column_text][/vc_row]", "Text"),
             ("[su_note color=red /]x", "x"),
@@ -168,15 +227,25 @@ mod tests {
             "[Belize City, 2018]",
             "[to=day or not]",
             "[[Belize]] and [[sic]]",
+            "[youtube channel]",
+            "[vimeo]",
+            "[x=1]",
         ] {
             assert_eq!(read(html), (html.to_owned(), vec![]));
         }
-        assert_eq!(read("write [[gallery ids=\"1\"]]"), ("write [gallery ids=\"1\"]".to_owned(), vec![]));
+        for (html, want) in [
+            ("write [[gallery ids=\"1\"]]", "write [gallery ids=\"1\"]"),
+            ("[[caption]x[/caption]] [[caption]y[/caption]]", "[caption]x[/caption] [caption]y[/caption]"),
+            ("[[caption width=\"1\"]a [b] [vimeo 12] c[/caption]]", "[caption width=\"1\"]a [b] [vimeo 12] c[/caption]"),
+        ] {
+            assert_eq!(read(html), (want.to_owned(), vec![]));
+        }
+        assert_eq!(read("[[caption]x[/caption] [caption]y[/caption]]").0, "[x y]", "the one that ends first is not written so");
     }
 
     #[test]
     fn no_text_is_looked_through_again_and_again() {
-        for piece in ["[embed]", "[embed]http://x ", "[x \"", "[x '[x \"", "[[x a=\"1\"", "[", "[/"] {
+        for piece in ["[embed]", "[embed]http://x ", "[x \"", "[x '[x \"", "[[x a=\"1\"", "[[caption]", "[[caption][/caption]", "[", "[/"] {
             let start = std::time::Instant::now();
             read(&piece.repeat(200_000));
             assert!(start.elapsed() < std::time::Duration::from_secs(20), "{piece}: {:?}", start.elapsed());
@@ -185,7 +254,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_read(html in "(\\[|\\]|/|gallery|embed|x| |=|\"|'|é|http){0,30}") {
+        fn any_text_is_read(html in "(\\[|\\]|/|gallery|embed|youtube|x| |=|\"|'|é|http){0,30}") {
             read(&html);
         }
     }
