@@ -12,6 +12,7 @@ use crate::document::Unread;
 use crate::pipeline::Built;
 use crate::publish::{Change, Destination, Plan};
 use crate::seen::{Seen, SeenItem};
+use crate::vocab::Language;
 
 /// What the subscribers to one channel would notice.
 #[derive(Debug, Serialize)]
@@ -58,12 +59,13 @@ pub(super) fn views(config: &Config, plan: &Plan, built: &Built, folder: &Destin
         if let Entry::Vacant(place) = views.entry(channel(&put.path)) {
             let next = Seen::read(built.documents[put.document].bytes.whole(&mut Vec::new())?);
             let event = copy_of(config, place.key()).or_else(|| (put.change == Change::New).then(|| "new channel".to_owned()));
-            let view = View::between(place.key(), &standing(&put.path), &next, event, &again);
+            let view = View::between(config, place.key(), (&standing(&put.path), &next), event, &again);
             place.insert(view);
         }
     }
     for path in plan.deletes.iter().filter(|path| is_feed(path)) {
-        let view = |name: &String| View::between(name, &standing(path), &Seen::default(), Some("channel ends".to_owned()), &again);
+        let view =
+            |name: &String| View::between(config, name, (&standing(path), &Seen::default()), Some("channel ends".to_owned()), &again);
         views.entry(channel(path)).or_insert_with_key(view);
     }
     Ok(views.into_values().collect())
@@ -79,7 +81,7 @@ fn copy_of(config: &Config, path: &str) -> Option<String> {
 }
 
 impl View {
-    fn between(channel: &str, before: &Seen, next: &Seen, event: Option<String>, again: &BTreeSet<&str>) -> Self {
+    fn between(config: &Config, channel: &str, (before, next): (&Seen, &Seen), event: Option<String>, again: &BTreeSet<&str>) -> Self {
         let old: BTreeMap<&str, &SeenItem> = before.items.iter().map(|item| (item.id.as_str(), item)).collect();
         let here: BTreeSet<&str> = next.items.iter().map(|item| item.id.as_str()).collect();
         let mut view =
@@ -97,7 +99,7 @@ impl View {
         view.gone = before.items.iter().filter(|item| !here.contains(item.id.as_str())).map(|item| item.title.clone()).collect();
         // Of a channel that comes or goes, all of it is new or gone.
         if *before != Seen::default() && *next != Seen::default() {
-            view.about = lists(&before.about, &next.about);
+            view.about = about(config, channel, &before.about, &next.about);
         }
         view
     }
@@ -123,10 +125,36 @@ fn fields(old: &SeenItem, new: &SeenItem) -> Vec<FieldChange> {
     single.chain(lists(&old.others, &new.others)).collect()
 }
 
+/// What the channel says of itself in other words. All the links to the same channel in a language are told by that.
+fn about(config: &Config, channel: &str, old: &Lists, new: &Lists) -> Vec<FieldChange> {
+    let [(old, before), (new, now)] = [old, new].map(|about| without_languages(config, channel, about));
+    let languages = (before != now).then(|| FieldChange { field: "languages".to_owned(), words: entries(&before, &now) });
+    languages.into_iter().chain(lists(&old, &new)).collect()
+}
+
+/// What a channel says of itself but for its links to the same in a language, and these languages.
+fn without_languages(config: &Config, channel: &str, about: &Lists) -> (Lists, Vec<String>) {
+    let family = paths::family(config, channel).unwrap_or(channel);
+    let language = |link: &String| {
+        let (stem, _) = link.strip_prefix(config.publication.base_url.as_str())?.rsplit_once('.')?;
+        let (language, rest) = stem.split_once('/')?;
+        (stem != channel && rest == family && Language::parse(language).is_ok()).then(|| language.to_owned())
+    };
+    let mut rest = about.clone();
+    let links = rest.iter_mut().filter(|(name, _)| ["link", "atom:link"].contains(&name.as_str()));
+    let languages: BTreeSet<String> = links
+        .flat_map(|(_, links)| links.extract_if(.., |link| language(link).is_some()).filter_map(|link| language(&link)).collect::<Vec<_>>())
+        .collect();
+    (rest, languages.into_iter().collect())
+}
+
+/// Texts by what they are.
+type Lists = BTreeMap<String, Vec<String>>;
+
 /// The named lists that differ.
-fn lists(old: &BTreeMap<String, Vec<String>>, new: &BTreeMap<String, Vec<String>>) -> Vec<FieldChange> {
+fn lists(old: &Lists, new: &Lists) -> Vec<FieldChange> {
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-    let of = |lists: &BTreeMap<String, Vec<String>>, name: &str| lists.get(name).cloned().unwrap_or_default();
+    let of = |lists: &Lists, name: &str| lists.get(name).cloned().unwrap_or_default();
     let pairs = names.into_iter().map(|name| (name, of(old, name), of(new, name))).filter(|(_, old, new)| old != new);
     pairs.map(|(name, old, new)| FieldChange { field: name.clone(), words: entries(&old, &new) }).collect()
 }

@@ -137,6 +137,24 @@ fn many_files_that_are_not_known_are_told_in_one() {
 }
 
 #[test]
+fn a_dry_run_tells_a_language_that_comes_once_for_each_feed() {
+    let config = CONFIG.replace("per-language = false", "per-language = true");
+    let publication = Publication::with_config(&config);
+    publication.item(1, "The port of Belize reopens");
+    publication.write("items/puerto.md", "+++\ntitle = 'Un puerto de Belice'\nlanguage = 'es'\ndate = 2018-01-02\n+++\n\nTexto.\n");
+    publication.build();
+    publication.write("items/port.md", "+++\ntitle = 'Un port au Belize'\nlanguage = 'fr'\ndate = 2018-01-03\n+++\n\nTexte.\n");
+    publication.write("feeds.toml", config.replace("\"es\"]", "\"es\", \"fr\"]"));
+    let ran = publication.run(&["diff"]);
+    ran.expect(
+        0,
+        &["fr/all (new channel)", "all\n  + Un port au Belize\n  ~ (what the channel says of itself)\n      languages: en, es, {+fr+}\n"],
+    );
+    assert!(ran.out.contains("en/all\n  ~ (what the channel says of itself)\n      languages: es, {+fr+}\n"), "{}", ran.out);
+    assert!(!ran.out.contains("link: "), "{}", ran.out);
+}
+
+#[test]
 fn a_dry_run_tells_what_moved_and_what_a_channel_says_of_itself() {
     let publication = Publication::with_items(1);
     publication.build();
