@@ -8,10 +8,10 @@
 
 pub mod records;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 use std::time::SystemTime;
 
@@ -21,11 +21,12 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
 
 use crate::config::Config;
+use crate::diag::{Finding, codes};
 use crate::item::{Beside, Files, Hidden, Item};
 use crate::stamp;
 
 /// Another whenever the file or what is hashed takes another form.
-const FORM: u32 = 2;
+const FORM: u32 = 3;
 
 /// What went into a build.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +82,42 @@ pub struct Outcome<'a> {
     pub files: Vec<PathBuf>,
     pub items: &'a [Arc<Item>],
     pub said: Said,
+    pub sources: Sources,
+}
+
+/// Where a build looked for records.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sources {
+    all: BTreeSet<PathBuf>,
+    /// What was said of those without records.
+    empty: BTreeSet<String>,
+}
+
+impl Sources {
+    /// Those of a config, where this was found.
+    pub fn of<'f>(config: &Config, findings: impl IntoIterator<Item = &'f Finding>) -> Self {
+        let all = config.sources.iter().map(|source| plain(&source.path)).collect();
+        let is_empty = |finding: &&Finding| finding.code == &codes::NO_RECORDS;
+        Sources { all, empty: findings.into_iter().filter(is_empty).map(said).collect() }
+    }
+
+    /// Whether a source that has no records had none before, or was none.
+    fn were_empty(&self, finding: &Finding) -> bool {
+        // A table is told of where the config has it.
+        let path = finding.place.as_ref().filter(|place| place.line == 0).map(|place| plain(&place.path));
+        self.empty.contains(&said(finding)) || path.is_some_and(|path| !self.all.iter().any(|source| path.starts_with(source)))
+    }
+}
+
+/// What tells a source that is empty from others.
+fn said(finding: &Finding) -> String {
+    let place = finding.place.as_ref().filter(|place| place.line == 0);
+    format!("{}: {}", place.map(|place| plain(&place.path).display().to_string()).unwrap_or_default(), finding.message)
+}
+
+/// A path without `./`.
+fn plain(path: &Path) -> PathBuf {
+    path.components().filter(|part| *part != Component::CurDir).collect()
 }
 
 #[derive(Serialize, Deserialize)]
@@ -97,6 +134,7 @@ struct Kept {
     from: i64,
     until: i64,
     said: Said,
+    sources: Sources,
 }
 
 /// The file.
@@ -140,6 +178,7 @@ impl Cache {
             from: now.timestamp(),
             until: until.timestamp(),
             said: outcome.said,
+            sources: outcome.sources.clone(),
         };
         // What cannot be written costs time only; a file that is cut off is no JSON.
         if let Ok(json) = serde_json::to_vec(&kept) {
@@ -150,6 +189,11 @@ impl Cache {
     /// When the documents of the build before would change by themselves, if that is known.
     pub fn until(&self) -> Option<DateTime<Utc>> {
         DateTime::from_timestamp(self.kept()?.until, 0)
+    }
+
+    /// Whether a source that has no records is known to have had none at the build before: then it is not why items are gone.
+    pub fn was_empty(&self, finding: &Finding) -> bool {
+        self.kept().is_some_and(|kept| kept.sources.were_empty(finding))
     }
 
     fn kept(&self) -> Option<Kept> {

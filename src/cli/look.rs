@@ -9,7 +9,7 @@ use super::build::{self, BuildArgs};
 use super::context::Context;
 use super::ui;
 use super::{Exit, Failure};
-use crate::cache::{self, Cache, Inputs, Out, Said};
+use crate::cache::{self, Cache, Inputs, Out, Said, Sources};
 use crate::config::Config;
 use crate::diag::codes;
 use crate::item::Files;
@@ -55,7 +55,8 @@ impl<'a> Look<'a> {
             return self.cache.forget();
         }
         let until = built.until(self.config, self.now);
-        let outcome = cache::Outcome { files: self.outcome(folder), items: &built.items, said: Said::of(built) };
+        let sources = Sources::of(self.config, &built.findings);
+        let outcome = cache::Outcome { files: self.outcome(folder), items: &built.items, said: Said::of(built), sources };
         self.cache.keep(&self.inputs, self.config, &outcome, (self.now, until));
     }
 

@@ -15,7 +15,7 @@ use super::report::{self, FindingRow, HubsRow, Paths, Report};
 use super::ui::{self, Ui};
 use super::view::{self, View};
 use super::{Exit, Failure};
-use crate::cache::Said;
+use crate::cache::{Cache, Said};
 use crate::config::{Config, Format, paths};
 use crate::crash;
 use crate::diag::{Finding, Findings, Place, Severity, codes};
@@ -245,7 +245,9 @@ impl Run<'_> {
         let shrinks = refused.iter().any(|finding| finding.code == &codes::CHANNEL_SHRINKS);
         let is_of_other = |finding: &Finding| finding.place.as_ref().is_some_and(|place| self.is_another(&place.path, items));
         let is_cause = |finding: &Finding| {
-            shrinks && (finding.code == &codes::NO_RECORDS || finding.code == &codes::UNKNOWN_COLUMN && is_of_other(finding))
+            shrinks
+                && (finding.code == &codes::NO_RECORDS && !Cache::of(&self.config.root).was_empty(finding)
+                    || finding.code == &codes::UNKNOWN_COLUMN && is_of_other(finding))
         };
         let (causes, others): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(is_cause);
         let causes = causes.into_iter().map(|cause| Finding { severity: Severity::Error, ..cause });

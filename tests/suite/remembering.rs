@@ -494,6 +494,26 @@ fn a_source_that_became_empty_is_told_first() {
 }
 
 #[test]
+fn a_source_that_never_had_an_item_is_no_cause_of_what_is_lost() {
+    for is_new in [true, false] {
+        let publication = Publication::with_items(8);
+        let config = format!("{CONFIG}[[source]]\npath = './items'\n[[source]]\npath = 'later'\n");
+        std::fs::create_dir(publication.path("later")).expect("a folder");
+        if !is_new {
+            publication.write("feeds.toml", &config);
+        }
+        publication.build();
+        publication.write("feeds.toml", &config);
+        (1..=4).for_each(|n| publication.remove(&format!("items/item-{n}.md")));
+        publication.run(&["build"]).expect(1, &["channel-shrinks", "later: warning[no-records]: no records here"]);
+        (5..=8).for_each(|n| publication.remove(&format!("items/item-{n}.md")));
+        let ran = publication.run(&["build"]);
+        ran.expect(1, &["later: warning[no-records]"]);
+        assert!(ran.err.starts_with("items: error[no-records]"), "{}", ran.err);
+    }
+}
+
+#[test]
 fn a_table_that_lost_nothing_is_no_cause_of_what_is_lost() {
     let publication = Publication::with_items(6);
     publication.write("feeds.toml", format!("{CONFIG}[[source]]\npath = 'items'\n[[source]]\npath = 'news.csv'\n"));
