@@ -3,6 +3,7 @@
 use super::codes as c;
 use super::found::Found;
 use super::value::date;
+use super::value::words::HTML_ELEMENTS;
 
 /// A message and its way out; nothing where the rule's own say all.
 pub(super) fn instead(found: &Found) -> Option<(String, String)> {
@@ -16,10 +17,34 @@ pub(super) fn instead(found: &Found) -> Option<(String, String)> {
         let help = "look at what writes it: an export that failed or a full disk leaves such a file";
         return Some(("the document is empty: there is no element in it".to_owned(), help.to_owned()));
     }
+    if std::ptr::eq(rule, &c::UNDEFINED_ELEMENT) && is_unescaped(found) {
+        let message =
+            format!("`{}` stands in `{}` as an element, and the type `{}` is escaped text", found.element, found.parent, found.value);
+        return Some((message, escaped(&found.parent, &found.element)));
+    }
+    if std::ptr::eq(rule, &c::UNEXPECTED_TEXT) && found.value == "xhtml" {
+        return Some((format!("text stands in `{}` beside its `div`", found.element), "put all of it into the `div`".to_owned()));
+    }
+    if std::ptr::eq(rule, &c::UNEXPECTED_TEXT) && !found.value.is_empty() {
+        return Some((format!("text stands in `{}` behind an element", found.element), escaped(&found.element, "b")));
+    }
     if dates.into_iter().any(|date| std::ptr::eq(rule, date)) {
         return Some((format!("{}: {}", found.rule_message(), date::no_such_day(&found.value)?), found.rule_help()));
     }
     None
+}
+
+/// Whether it is an element of HTML in a text of Atom that takes none (RFC 4287 sections 3.1.1.1 and 3.1.1.2).
+fn is_unescaped(found: &Found) -> bool {
+    ["text", "html"].contains(&found.value.as_str()) && HTML_ELEMENTS.contains(found.element.as_str())
+}
+
+/// How a text of Atom that is HTML is written.
+fn escaped(text: &str, tag: &str) -> String {
+    format!(
+        "escape the markup and say what it is: `<{text} type=\"html\">&lt;{tag}&gt;...</{text}>`; elements need `type=\"xhtml\"` and one \
+         `<div xmlns=\"http://www.w3.org/1999/xhtml\">` around all of the text"
+    )
 }
 
 fn is_html(root: &str) -> bool {
@@ -47,6 +72,35 @@ mod tests {
                 said(nothing)
             );
         }
+    }
+
+    #[test]
+    fn markup_in_a_text_of_atom_is_told_how_it_is_written() {
+        let feed = |title: &str| format!("<feed xmlns='http://www.w3.org/2005/Atom'>{title}</feed>");
+        let way_out = "`<title type=\"html\">&lt;b&gt;...</title>`";
+        for (title, message, help) in [
+            ("<title>A <b>c</b></title>", "`b` stands in `title` as an element, and the type `text` is escaped text", way_out),
+            ("<title type='html'>A <b>c</b></title>", "`b` stands in `title` as an element, and the type `html` is escaped text", way_out),
+            ("<title type='html'>A <b>c</b> d</title>", "text stands in `title` behind an element", way_out),
+            (
+                "<title type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'>A</div> d</title>",
+                "text stands in `title` beside its `div`",
+                "into the `div`",
+            ),
+            ("<title>A <own>c</own></title>", "`own` is no element of `title`", "look for a slip"),
+            (
+                "<title>A &lt;b&gt;c&lt;/b&gt;</title>",
+                "`title` is declared as plain text and seems to hold HTML: `b`",
+                "`&amp;lt;b&amp;gt;`",
+            ),
+        ] {
+            let report = check(feed(title).as_bytes(), &Options::default());
+            let told = report.findings.iter().find(|finding| finding.message == message);
+            assert!(told.is_some_and(|finding| finding.help.contains(help)), "{title}: {:?}", report.findings);
+        }
+        // In RSS there is no such type.
+        let rss = check(b"<rss version='2.0'><channel><title>A <b>c</b></title></channel></rss>", &Options::default());
+        assert!(rss.findings.iter().any(|finding| finding.message == "`b` is no element of `title`"), "{:?}", rss.findings);
     }
 
     #[test]

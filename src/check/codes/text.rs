@@ -11,8 +11,8 @@ rules! {
         clause: "RSS 2.0 profile, \"title\"",
     }
     CONTAINS_UNDECLARED_HTML = "contains-undeclared-html", Warning, "`{element}` is declared as plain text and seems to hold HTML: `{value}`" {
-        help: "say `type=\"html\"`, or write plain text",
-        why: "Readers show the tags as they stand.",
+        help: "if it is HTML, say `type=\"html\"` and leave it escaped as it is; if readers are to see these very signs, say `type=\"html\"` too and escape them once more, as in `&amp;lt;b&amp;gt;`; else leave them out",
+        why: "A text without a `type` is plain: readers show the tags as they stand, and some take them for HTML all the same.",
         wrong: "<summary>&lt;b&gt;x&lt;/b&gt;</summary>",
         right: "<summary type=\"html\">&lt;b&gt;x&lt;/b&gt;</summary>",
         clause: "RFC 4287 section 3.1.1",

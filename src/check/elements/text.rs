@@ -75,7 +75,8 @@ fn tell_entry(walk: &mut Walk<'_>, id: NodeId) {
     }
 }
 
-fn kind(walk: &Walk<'_>, id: NodeId) -> String {
+/// The type of a construct; empty where it is none.
+pub(super) fn kind(walk: &Walk<'_>, id: NodeId) -> String {
     match walk.state(id) {
         State::Construct(kind) => kind.clone(),
         _ => String::new(),
@@ -199,7 +200,7 @@ pub(in crate::check) fn construct_child<'a>(walk: &mut Walk<'a>, id: NodeId, ns:
     let div = uri == XHTML && name == "div";
     if kind != "xhtml" && !kind.ends_with("+xml") && !kind.ends_with("/xml") {
         let parent = walk.name(id).to_owned();
-        walk.say(on, &c::UNDEFINED_ELEMENT, Detail::named(name, &parent));
+        walk.say(on, &c::UNDEFINED_ELEMENT, Detail::named(name, &parent).with(&kind));
     }
     if kind == "xhtml" {
         if !div && chars::is_blank(walk.text_so_far(id)) {
