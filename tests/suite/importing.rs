@@ -189,6 +189,16 @@ fn what_changed_or_went_since_the_last_import_is_told() {
     assert_eq!(import(&[]).err, "");
 }
 
+/// It was made of the records, and says them in HTML.
+#[test]
+fn a_feed_of_ones_own_is_no_other_than_the_records() {
+    let publication = Publication::with_items(3);
+    publication.build();
+    let ran = publication.run(&["import", "feed", "--update", "public/all.rss"]);
+    ran.expect(0, &["0 new records, 3 known already\n"]);
+    assert_eq!(ran.err, "");
+}
+
 #[test]
 fn a_record_that_is_written_anew_keeps_its_id_and_a_draft_stays_one() {
     let publication = Publication::new();

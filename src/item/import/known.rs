@@ -104,10 +104,13 @@ impl Known {
         self.texts.get(&mint(draft.date.day(), &draft.title)).is_some_and(|text| *text != draft.body)
     }
 
-    /// The record that stood there of this item, by its id.
+    /// The record that stood there of this item, by its id; none where a feed of this publication was made of the record.
     pub fn met(&mut self, draft: &Draft) -> Option<&mut Stood> {
-        let title = || mint(draft.date.day(), &draft.title);
-        let id = own_id(draft).map_or_else(title, |own| self.in_record(own).to_owned());
+        let id = match own_id(draft) {
+            Some(own) if self.in_record(own) != own => return None,
+            Some(own) => own.to_owned(),
+            None => mint(draft.date.day(), &draft.title),
+        };
         let stood = &mut self.stood[(*self.ids.get(&id)?)?];
         stood.is_met = true;
         Some(stood)
