@@ -5,60 +5,85 @@
 //! what stands around it. Where the same text comes again in the same surroundings, that is done without reading it, but only if the document so far
 //! takes it as quietly; else it is read as any other. What a rule asked beyond that, such as where the document is served, makes its element unfit to be
 //! kept. So the findings are those of a reading from end to end, whatever is known.
+//!
+//! Of an object of JSON Feed nothing is asked but its id and its dates. Where anything is to be said of a document of which objects were passed over, it is
+//! read once more from end to end.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::walk::{Entry, NodeId};
 
 const SHARDS: usize = 64;
 
-/// What is known of the elements of documents that are checked with the same options, each at its own address.
-#[derive(Debug)]
-pub struct Familiar([Mutex<Shard>; SHARDS]);
-
-/// In their order, each with whom it is done to.
-type Effects = Arc<[(NodeId, Effect)]>;
-
-type Known = HashMap<u128, Effects, foldhash::fast::RandomState>;
-
+/// What is known of the items of documents that are checked with the same options, each at its own address.
 #[derive(Debug, Default)]
-struct Shard {
-    /// What came up since it aged.
-    fresh: Known,
-    /// What came up before that, and not since.
-    old: Known,
+pub struct Familiar {
+    pub(super) elements: Shelf<Effects>,
+    pub(super) objects: Shelf<Arc<Quiet>>,
 }
 
-impl Default for Familiar {
-    fn default() -> Self {
-        Familiar(std::array::from_fn(|_| Mutex::default()))
-    }
+/// In their order, each with whom it is done to.
+pub(super) type Effects = Arc<[(NodeId, Effect)]>;
+
+/// An item of JSON Feed of which nothing was said, as far as other items ask for it.
+#[derive(Debug)]
+pub(super) struct Quiet {
+    pub id: String,
+    /// When it was published, and changed.
+    pub dates: [Option<i64>; 2],
 }
 
 impl Familiar {
-    pub(super) fn find(&self, mark: u128) -> Option<Effects> {
-        let mut shard = self.shard(mark).lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(effects) = shard.old.remove(&mark) {
-            shard.fresh.insert(mark, effects);
+    /// Lets go of what did not come up since this was called the last time.
+    pub fn age(&self) {
+        self.elements.age();
+        self.objects.age();
+    }
+}
+
+/// Values by the marks of the texts that they are of.
+#[derive(Debug)]
+pub(super) struct Shelf<T>([Mutex<Shard<T>>; SHARDS]);
+
+type Known<T> = HashMap<u128, T, foldhash::fast::RandomState>;
+
+#[derive(Debug)]
+struct Shard<T> {
+    /// What came up since it aged.
+    fresh: Known<T>,
+    /// What came up before that, and not since.
+    old: Known<T>,
+}
+
+impl<T> Default for Shelf<T> {
+    fn default() -> Self {
+        Shelf(std::array::from_fn(|_| Mutex::new(Shard { fresh: Known::default(), old: Known::default() })))
+    }
+}
+
+impl<T: Clone> Shelf<T> {
+    pub fn find(&self, mark: u128) -> Option<T> {
+        let mut shard = self.shard(mark);
+        if let Some(value) = shard.old.remove(&mark) {
+            shard.fresh.insert(mark, value);
         }
         shard.fresh.get(&mark).cloned()
     }
 
-    pub(super) fn keep(&self, mark: u128, effects: Vec<(NodeId, Effect)>) {
-        self.shard(mark).lock().unwrap_or_else(PoisonError::into_inner).fresh.insert(mark, effects.into());
+    pub fn keep(&self, mark: u128, value: T) {
+        self.shard(mark).fresh.insert(mark, value);
     }
 
-    /// Lets go of what did not come up since this was called the last time.
-    pub fn age(&self) {
+    fn age(&self) {
         for shard in &self.0 {
             let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
             shard.old = std::mem::take(&mut shard.fresh);
         }
     }
 
-    fn shard(&self, mark: u128) -> &Mutex<Shard> {
-        &self.0[(mark % SHARDS as u128) as usize]
+    fn shard(&self, mark: u128) -> MutexGuard<'_, Shard<T>> {
+        self.0[(mark % SHARDS as u128) as usize].lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -109,7 +134,7 @@ mod tests {
         text.push_str("\n</channel></rss>");
         let known = Familiar::default();
         check_among(text.as_bytes(), &Options::default(), &known, &pieces);
-        known.0.iter().map(|shard| shard.lock().map_or(0, |shard| shard.fresh.len())).sum()
+        known.elements.0.iter().map(|shard| shard.lock().map_or(0, |shard| shard.fresh.len())).sum()
     }
 
     #[test]
@@ -124,8 +149,8 @@ mod tests {
 
     #[test]
     fn what_does_not_come_up_again_is_let_go() {
-        let known = Familiar::default();
-        [1, 2].into_iter().for_each(|mark| known.keep(mark, Vec::new()));
+        let known = Shelf::default();
+        [1, 2].into_iter().for_each(|mark| known.keep(mark, ()));
         known.age();
         assert!(known.find(1).is_some());
         known.age();

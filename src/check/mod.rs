@@ -69,7 +69,7 @@ fn look_through(bytes: &[u8], options: &Options, pieces: Option<(&Familiar, &[Ra
     }
     let media_type = header.as_ref().map(|(media_type, _)| media_type.as_str());
     if json_feed::looks_like(bytes, media_type) {
-        return json_feed::check(bytes, options, found);
+        return json_feed::check(bytes, options, found, pieces);
     }
     if let Some(media_type) = media_type {
         media_types::sniff(media_type, bytes, &mut found);

@@ -88,6 +88,48 @@ fn plans() -> impl Strategy<Value = Vec<(usize, u8, Vec<usize>)>> {
     prop::collection::vec((one(4), 0..3u8, prop::collection::vec(one(16), 0..12)), 1..8)
 }
 
+/// What stands around the items of a JSON Feed: as it should, in another version, without an address, or in the wrong place.
+const JSON_FEEDS: [(&str, &str); 6] = [
+    (r#"{"version": "https://jsonfeed.org/version/1.1", "title": "T", "feed_url": "https://example.org/0/feed.json", "items": ["#, "]}"),
+    (r#"{"version": "https://jsonfeed.org/version/1.1", "title": "U", "feed_url": "https://example.org/1/feed.json", "items": ["#, "]}\n"),
+    (r#"{"version": "https://jsonfeed.org/version/1", "title": "T", "feed_url": "https://example.org/0/feed.json", "items": ["#, "]}"),
+    (r#"{"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": ["#, "]}"),
+    (r#"{"version": "https://jsonfeed.org/version/1.1", "title": "T", "_own": [["#, r#"]], "items": []}"#),
+    (r#"{"version": "https://jsonfeed.org/version/1.1", "title": "T", "authors": ["#, r#"], "items": []}"#),
+];
+
+/// Without a fault; or wrong by themselves, or by what stands beside them.
+const JSON_ITEMS: [&str; 16] = [
+    r#"{"id": "1", "title": "One", "content_text": "T", "date_published": "2020-01-06T10:00:00Z"}"#,
+    r#"{"id": "2", "title": "Two", "content_html": "<p>T</p>", "date_published": "2020-01-05T10:00:00Z", "date_modified": "2020-01-07T10:00:00Z"}"#,
+    r#"{"id": "2", "title": "Two again", "content_text": "T", "date_published": "2020-01-04T10:00:00Z"}"#,
+    "  {\n  \"id\": \"3\",\n  \"content_text\": \"}]\"\n}  ",
+    r#"{"id": "4", "content_text": "T", "date_published": "2020-01-03T10:00:00Z", "attachments": [{"url": "https://example.org/a", "mime_type": "audio/mpeg"}]}"#,
+    r#"{"id": "5", "content_text": "T", "author": {"name": "A"}}"#,
+    r#"{"id": "6", "content_text": "T", "authors": [{"name": "A"}]}"#,
+    r#"{"id": "7", "content_html": "<script>x</script>"}"#,
+    r#"{"id": "8"}"#,
+    r#"{"title": "no id", "content_text": "T"}"#,
+    r#"{"id": "9", "content_text": "T"}, {"id": "10", "content_text": "T"}"#,
+    r#"{"id": "11", "content_text": "T", "date_published": "2090-01-06T10:00:00Z"}"#,
+    r#"{"id": "\u0031", "content_text": "the id of the first"}"#,
+    r#"{"id": "12", "content_text": "T", "own": {"id": "1", "content_text": "T"}}"#,
+    r#""no object""#,
+    r#"{"id": "13", "content_text": "#,
+];
+
+/// A JSON Feed, and where its items stand.
+fn json_document((before, after): (&str, &str), items: &[usize]) -> (String, Vec<Range<usize>>) {
+    let (mut text, mut pieces) = (before.to_owned(), Vec::new());
+    for (at, item) in items.iter().map(|at| nth(&JSON_ITEMS, *at)).enumerate() {
+        text.push_str(if at > 0 { ",\n" } else { "" });
+        let start = text.len();
+        text.push_str(item);
+        pieces.push(start..text.len());
+    }
+    (text + after, pieces)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
@@ -105,4 +147,25 @@ proptest! {
             }
         }
     }
+
+    #[test]
+    fn nor_does_what_is_said_of_a_json_feed(plans in json_plans()) {
+        let known = Familiar::default();
+        for (feed, address, items) in plans {
+            let (text, pieces) = json_document(*nth(&JSON_FEEDS, feed), &items);
+            let url = url::Url::parse(&format!("https://example.org/{address}/feed.json")).ok();
+            let options = Options { url, now: chrono::DateTime::from_timestamp(1_780_000_000, 0), ..Options::default() };
+            let plain = format!("{:?}", check(text.as_bytes(), &options));
+            for _ in 0..2 {
+                prop_assert_eq!(&format!("{:?}", check_among(text.as_bytes(), &options, &known, &pieces)), &plain, "{}", text);
+            }
+        }
+    }
+}
+
+/// As [`plans`], most without a fault.
+fn json_plans() -> impl Strategy<Value = Vec<(usize, u8, Vec<usize>)>> {
+    let feed = prop_oneof![4 => 0..2usize, 1 => 2..6usize];
+    let item = prop_oneof![12 => prop_oneof![Just(0usize), Just(1), Just(3), Just(4), Just(6)], 1 => 0..16usize];
+    prop::collection::vec((feed, 0..2u8, prop::collection::vec(item, 0..5)), 1..10)
 }

@@ -1,11 +1,14 @@
 //! JSON Feed 1.0 and 1.1: one table for each kind of object, one rule for each kind of value.
 
+mod known;
 mod read;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::ops::Range;
 
 use super::codes as c;
+use super::familiar::Familiar;
 use super::found::{Detail, Found, Spot};
 use super::report::{self, Kind, Report};
 use super::value::{date, language, media_type, uri};
@@ -97,7 +100,11 @@ pub(super) fn looks_like(bytes: &[u8], media_type: Option<&str>) -> bool {
     media_type == Some("application/feed+json") || start.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{')
 }
 
-pub(super) fn check(bytes: &[u8], options: &Options, mut found: Vec<Found>) -> Report {
+/// `pieces` are objects that may be known, and where they stand.
+pub(super) fn check(bytes: &[u8], options: &Options, mut found: Vec<Found>, pieces: Option<(&Familiar, &[Range<usize>])>) -> Report {
+    if let Some(report) = pieces.filter(|_| found.is_empty()).and_then(|pieces| known::check(bytes, options, pieces)) {
+        return report;
+    }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
     if matches!(text, Cow::Owned(_)) {
@@ -105,7 +112,7 @@ pub(super) fn check(bytes: &[u8], options: &Options, mut found: Vec<Found>) -> R
     }
     let mut walk = Walk::new(&text, "utf-8", options, found);
     match read::read(&text, options.limits.depth) {
-        Ok(value) => feed(&mut walk, &value),
+        Ok(value) => _ = feed(&mut walk, &value),
         Err(fault) => {
             walk.at = fault.at;
             walk.say(On::Node(0), &c::JSON_SYNTAX, Detail::value(fault.why));
@@ -116,11 +123,14 @@ pub(super) fn check(bytes: &[u8], options: &Options, mut found: Vec<Found>) -> R
     report::make(&text, Kind::Json, found, dropped)
 }
 
-fn feed(walk: &mut Walk<'_>, value: &Value<'_>) {
+/// Says whether the feed is of version 1.1, and its items have ids of their own as far as that is not said.
+fn feed(walk: &mut Walk<'_>, value: &Value<'_>) -> bool {
     let Json::Object(members) = &value.kind else {
         walk.at = value.at;
-        return walk.say(On::Node(0), &c::JSON_WRONG_TYPE, Detail::named("the document", "").with(value.kind.name()).other("an object"));
+        walk.say(On::Node(0), &c::JSON_WRONG_TYPE, Detail::named("the document", "").with(value.kind.name()).other("an object"));
+        return false;
     };
+    let mut is_usual = true;
     let newer = version(walk, members);
     object(walk, value.at, members, FEED, "feed");
     if newer && let Some(author) = member(members, "author") {
@@ -131,13 +141,18 @@ fn feed(walk: &mut Walk<'_>, value: &Value<'_>) {
     if let Some(Json::List(items)) = member(members, "items").map(|member| &member.value.kind) {
         let mut ids = HashSet::new();
         for item in items {
-            if let Json::Object(members) = &item.kind {
-                self::item(walk, item.at, members, newer, &mut ids);
-                walk.bound();
+            match &item.kind {
+                Json::Object(members) => {
+                    self::item(walk, item.at, members, newer, &mut ids);
+                    walk.bound();
+                }
+                Json::Known(quiet) => is_usual &= ids.insert(&quiet.id),
+                _ => {}
             }
         }
         order(walk, items);
     }
+    newer && is_usual
 }
 
 fn member<'m, 't>(members: &'m [Member<'t>], name: &str) -> Option<&'m Member<'t>> {
@@ -204,12 +219,6 @@ fn item<'t>(walk: &mut Walk<'_>, at: usize, members: &'t [Member<'_>], newer: bo
 
 /// The newest item should stand first, by the date of publication or by that of the latest change.
 fn order(walk: &mut Walk<'_>, items: &[Value<'_>]) {
-    let dates = |item: &Value<'_>| match &item.kind {
-        Json::Object(members) => {
-            ["date_published", "date_modified"].map(|name| string(members, name).and_then(|(date, _)| date::timestamp(date)))
-        }
-        _ => [None, None],
-    };
     let late = items.windows(2).find(|pair| {
         let (before, own) = (dates(&pair[0]), dates(&pair[1]));
         let mut compared = before.iter().zip(own).filter_map(|(before, own)| before.zip(own)).peekable();
@@ -218,6 +227,17 @@ fn order(walk: &mut Walk<'_>, items: &[Value<'_>]) {
     if let Some([_, item]) = late {
         walk.at = item.at;
         walk.say(On::Node(0), &c::ITEMS_OUT_OF_ORDER, Detail::element("item"));
+    }
+}
+
+/// When an item was published, and changed.
+fn dates(item: &Value<'_>) -> [Option<i64>; 2] {
+    match &item.kind {
+        Json::Object(members) => {
+            ["date_published", "date_modified"].map(|name| string(members, name).and_then(|(date, _)| date::timestamp(date)))
+        }
+        Json::Known(quiet) => quiet.dates,
+        _ => [None, None],
     }
 }
 
@@ -282,6 +302,7 @@ fn objects(walk: &mut Walk<'_>, field: &'static Field, fields: &'static [Field],
         walk.bound();
         match &value.kind {
             Json::Object(members) => object(walk, value.at, members, fields, each),
+            Json::Known(_) if each == "item" => {}
             other => {
                 walk.at = value.at;
                 walk.say(On::Node(0), &c::JSON_WRONG_TYPE, Detail::named(each, field.name).with(other.name()).other("an object"));

@@ -1,11 +1,15 @@
 //! A strict JSON reader (RFC 8259) that knows where everything stands.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
-/// A value and where it begins, in bytes.
+use super::super::familiar::Quiet;
+
+/// A value and where it begins and ends, in bytes.
 #[derive(Debug)]
 pub(super) struct Value<'t> {
     pub at: usize,
+    pub end: usize,
     pub kind: Kind<'t>,
 }
 
@@ -17,6 +21,8 @@ pub(super) enum Kind<'t> {
     Text(Cow<'t, str>),
     List(Vec<Value<'t>>),
     Object(Vec<Member<'t>>),
+    /// An object that was passed over, since it is known.
+    Known(Arc<Quiet>),
 }
 
 #[derive(Debug)]
@@ -41,7 +47,7 @@ impl Kind<'_> {
             Kind::Number(_) => "a number",
             Kind::Text(_) => "a string",
             Kind::List(_) => "an array",
-            Kind::Object(_) => "an object",
+            Kind::Object(_) | Kind::Known(_) => "an object",
         }
     }
 }
@@ -50,7 +56,13 @@ type Step<T> = Result<T, Fault>;
 
 /// Reads a whole document, no deeper than `depth`.
 pub(super) fn read(text: &str, depth: usize) -> Step<Value<'_>> {
-    let mut reader = Reader { text, pos: 0 };
+    read_but(text, depth, &mut |_, _| None)
+}
+
+/// The same, but for the objects that `pass_over` knows: it is told where each begins and how deep values may stand in it, and says what is known of it and
+/// where it ends.
+pub(super) fn read_but<'t>(text: &'t str, depth: usize, pass_over: PassOver<'_>) -> Step<Value<'t>> {
+    let mut reader = Reader { text, pos: 0, pass_over };
     let value = reader.value(depth)?;
     reader.space();
     match reader.peek() {
@@ -59,12 +71,15 @@ pub(super) fn read(text: &str, depth: usize) -> Step<Value<'_>> {
     }
 }
 
-struct Reader<'t> {
+type PassOver<'p> = &'p mut dyn FnMut(usize, usize) -> Option<(Arc<Quiet>, usize)>;
+
+struct Reader<'t, 'p> {
     text: &'t str,
     pos: usize,
+    pass_over: PassOver<'p>,
 }
 
-impl<'t> Reader<'t> {
+impl<'t> Reader<'t, '_> {
     fn value(&mut self, depth: usize) -> Step<Value<'t>> {
         self.space();
         let at = self.pos;
@@ -72,7 +87,13 @@ impl<'t> Reader<'t> {
             return self.fault("values stand too deep inside one another");
         }
         let kind = match self.peek() {
-            Some(b'{') => self.object(depth)?,
+            Some(b'{') => match (self.pass_over)(at, depth) {
+                None => self.object(depth)?,
+                Some((quiet, end)) => {
+                    self.pos = end;
+                    Kind::Known(quiet)
+                }
+            },
             Some(b'[') => self.list(depth)?,
             Some(b'"') => Kind::Text(self.string()?),
             Some(b'-' | b'0'..=b'9') => self.number()?,
@@ -82,7 +103,7 @@ impl<'t> Reader<'t> {
             None => return self.fault("the document ends where a value should stand"),
             Some(_) => return self.fault("no value begins like this"),
         };
-        Ok(Value { at, kind })
+        Ok(Value { at, end: self.pos, kind })
     }
 
     fn object(&mut self, depth: usize) -> Step<Kind<'t>> {

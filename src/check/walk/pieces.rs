@@ -62,7 +62,7 @@ impl<'a> Walk<'a> {
         let (source, around) = (self.source, self.around(reader));
         let piece = &source.as_bytes()[text.clone()];
         let mark = xxh3_128_with_seed(piece, around as u64) ^ around;
-        let known = self.pieces.familiar.and_then(|familiar| familiar.find(mark));
+        let known = self.pieces.familiar.and_then(|familiar| familiar.elements.find(mark));
         if let Some(effects) = known.filter(|effects| effects.iter().all(|(id, effect)| self.is_usual(*id, effect))) {
             effects.iter().for_each(|(id, effect)| self.take(*id, effect, text.start));
             reader.skip_to(text.end);
@@ -84,7 +84,7 @@ impl<'a> Walk<'a> {
             effects.extend(self.plain_from.filter(|at| reading.text.contains(at)).map(|at| (0, Effect::Plain(at))));
             effects.iter_mut().for_each(|(_, effect)| effect.count_from(reading.text.start));
             if let Some(familiar) = self.pieces.familiar {
-                familiar.keep(reading.mark, effects);
+                familiar.elements.keep(reading.mark, effects.into());
             }
         }
     }
