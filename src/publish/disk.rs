@@ -1,4 +1,4 @@
-//! What is written made durable: for many files at once, and while more of them are made.
+//! Files of documents: how they are dated, and made durable, for many files at once and while more of them are made.
 
 use std::fs::File;
 use std::io;
@@ -6,13 +6,28 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::document::Document;
 
 /// From so many bytes on, the disk begins to write while files are still made.
 pub(super) const MUCH: u64 = 64 << 20;
 
 /// How long the disk rests in between.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// Dates a document's file. What a server sends as Last-Modified moves with what a feed itself says; what stands beside the feeds changed when it is written.
+pub(super) fn date(file: &File, document: &Document) -> io::Result<()> {
+    if document.format.is_none() {
+        return Ok(());
+    }
+    file.set_modified(changed(document))
+}
+
+/// When a feed's file says that it changed.
+pub(super) fn changed(document: &Document) -> SystemTime {
+    UNIX_EPOCH.checked_add(Duration::from_secs(document.changed.timestamp().max(0) as u64)).unwrap_or(UNIX_EPOCH)
+}
 
 /// The whole file system of a folder, where there is a call that waits for all of it. What could not be written is told once to each who had it open by
 /// then, so it is opened before anything is written.

@@ -7,12 +7,11 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
 
 use super::PublishError;
-use super::disk::{Disk, MUCH, Writing};
+use super::disk::{Disk, MUCH, Writing, changed, date};
 use super::manifest::Hash;
 use super::place::{Place, Putting, Stamps};
 use super::plan::Standing;
@@ -179,19 +178,6 @@ fn stage(path: &Path, document: &Document, room: &mut Vec<u8>) -> Result<(), Pub
     let mut file = created.map_err(PublishError::io("create", path))?;
     file.write_all(document.bytes.whole(room)?).map_err(PublishError::io("write", path))?;
     date(&file, document).map_err(PublishError::io("date", path))
-}
-
-/// Dates a document's file. What a server sends as Last-Modified moves with what a feed itself says; what stands beside the feeds changed when it is written.
-pub(super) fn date(file: &File, document: &Document) -> io::Result<()> {
-    if document.format.is_none() {
-        return Ok(());
-    }
-    file.set_modified(changed(document))
-}
-
-/// When a feed's file says that it changed.
-fn changed(document: &Document) -> SystemTime {
-    UNIX_EPOCH.checked_add(Duration::from_secs(document.changed.timestamp().max(0) as u64)).unwrap_or(UNIX_EPOCH)
 }
 
 /// Makes the renames durable. A system that cannot sync a folder has renamed all the same.

@@ -10,8 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::PublishError;
-use super::disk::{Disk, MUCH, Writing};
-use super::folder::date;
+use super::disk::{Disk, MUCH, Writing, date};
 use crate::crash;
 use crate::document::{Bytes, Document};
 
