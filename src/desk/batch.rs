@@ -34,6 +34,12 @@ struct Met {
     recalled: Recall,
 }
 
+/// The items that readers would see a second time.
+fn repeats(met: &Met) -> Vec<Repeat> {
+    let repeat = |(position, old): &(u32, u32)| Repeat { item: met.shown[*position as usize].clone(), old: met.memory.get(*old).clone() };
+    met.recalled.repeats.iter().map(repeat).collect()
+}
+
 /// What is said of items that readers would see a second time.
 pub(super) fn refused(config: &Config, repeats: &[Repeat], transaction: &mut Transaction<'_>) -> Result<Findings, postgres::Error> {
     let published = transaction.query_one("select count(*) from ledger where gone is null", &[])?;
@@ -52,8 +58,8 @@ impl<'a> Batch<'a> {
         let total = self.items.len();
         let met = self.meet(transaction)?;
         let Met { rows, memory, recalled, .. } = &met;
-        let repeats = self.repeats(&met);
-        if !repeats.is_empty() {
+        let repeats = repeats(&met);
+        if !repeats.is_empty() && !self.how.accepted.contains(&Accept::Repeats) {
             return refused(self.config, &repeats, transaction).map(Err);
         }
         let iris: Vec<&str> = rows.iter().map(|row| &*row.iri).collect();
@@ -85,16 +91,7 @@ impl<'a> Batch<'a> {
             return Ok(Vec::new());
         }
         let met = self.meet(transaction)?;
-        Ok(self.repeats(&met))
-    }
-
-    fn repeats(&self, met: &Met) -> Vec<Repeat> {
-        if self.how.accepted.contains(&Accept::Repeats) {
-            return Vec::new();
-        }
-        let repeat =
-            |(position, old): &(u32, u32)| Repeat { item: met.shown[*position as usize].clone(), old: met.memory.get(*old).clone() };
-        met.recalled.repeats.iter().map(repeat).collect()
+        Ok(repeats(&met))
     }
 
     /// Sets the items against what is remembered, those alone of which something changed.

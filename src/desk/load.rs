@@ -113,8 +113,11 @@ impl Desk<'_> {
         let gone = self.gone(&here)?;
         let aside = sieve.aside().map_err(cannot)?;
         let mut sources = Sources { is_other, items: items.len(), here, gone, aside, records, hidden, findings };
-        self.guard_sources(&mut sources, load)?;
-        Ok(sources)
+        match self.guard_sources(&mut sources, load) {
+            // What may be why comes first.
+            Err(DeskError::Refused(refused)) => Err(DeskError::Refused(sources.findings.into_iter().chain(refused).collect())),
+            guarded => guarded.map(|()| sources),
+        }
     }
 
     /// Refuses items of tomorrow and later, as a build does.

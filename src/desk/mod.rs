@@ -1,7 +1,7 @@
 //! The desk: items in a PostgreSQL database, and the work of many machines on the channels that they belong to.
 //!
 //! [`put`] takes items in: what is remembered of them, where they belong, and which families of channels are wanted anew, a `batch` in one transaction.
-//! [`load`] does so for whole sources, once the `guard` has found nothing wrong with any. [`look`] asks whether there is anything to do. [`claim`] takes families for a time, [`fetch`] gets the newest items of their channels, the pipeline makes documents of them
+//! [`load`] does so for whole sources, once the `guard` has found nothing wrong with any, nor with what channels would lose by it (`losses`). [`look`] asks whether there is anything to do. [`claim`] takes families for a time, [`fetch`] gets the newest items of their channels, the pipeline makes documents of them
 //! (`pipeline::part`), and [`publish`] puts these in place, unless the families are another's by now. Documents stand in the database, or in an object store ([`shop`]). [`wake`]
 //! sees to what changes by the clock, [`list`] to the list of all feeds, and `purge` to caches that are to be told. Every lock, lease and order comes from the database, and so does the time.
 //!
@@ -16,6 +16,7 @@ mod guard;
 pub mod list;
 pub mod load;
 pub mod look;
+mod losses;
 mod moves;
 pub mod publish;
 mod purge;

@@ -14,7 +14,7 @@ use crate::item::{Date, Item};
 pub use paths::{paths, redirects};
 pub use repeats::{Repeat, repeats};
 #[cfg(feature = "postgres")]
-pub(crate) use shrink::{is_timed, is_too_much};
+pub(crate) use shrink::{Field, Loss, enough, is_timed, told as shrinks};
 
 /// What a user may accept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,7 +74,7 @@ impl From<Finding> for Refusal {
 }
 
 /// So many of a kind are told.
-const TOLD: usize = 5;
+pub(crate) const TOLD: usize = 5;
 
 /// What is refused.
 pub fn guard(scene: &Scene<'_>) -> Vec<Refusal> {
@@ -104,9 +104,9 @@ fn in_short<T: From<Finding>>(config: &Config, mut all: impl ExactSizeIterator<I
     told
 }
 
-/// Names in backticks, the first few of them.
-fn named<'n>(names: impl ExactSizeIterator<Item = &'n str>) -> String {
-    let more = names.len().saturating_sub(TOLD);
+/// Names in backticks, the first few of so many.
+fn named<'n>(count: usize, names: impl Iterator<Item = &'n str>) -> String {
+    let more = count.saturating_sub(TOLD);
     let mut named: Vec<String> = names.take(TOLD).map(|name| format!("`{name}`")).collect();
     if more > 0 {
         named.push(format!("{more} more"));

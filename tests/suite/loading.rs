@@ -139,6 +139,103 @@ fn a_channel_that_loses_items_to_others_shrinks_as_well() {
     assert_eq!(ran.code, 0, "{ran:?}");
 }
 
+/// Insists that a load is refused for what a build is refused for, in the same words, and gives them.
+fn refused_alike(twins: &Twins, accepted: &[&str]) -> String {
+    let said = |publication: &Publication, command: &[&str]| {
+        let ran = publication.run(&[command, accepted, &["--now", "2018-03-09T12:00:00Z"]].concat());
+        assert_eq!(ran.code, 1, "{ran:?}");
+        let lines = ran.err.lines().skip_while(|line| !line.contains("error[channel-shrinks]"));
+        lines.filter(|line| line.contains("error[") || line.contains("help:")).collect::<Vec<_>>().join("\n")
+    };
+    let (loaded, built) = (said(&twins.worked, &["db", "load"]), said(&twins.built, &["build"]));
+    assert_eq!(loaded, built);
+    assert!(!loaded.is_empty(), "nothing is said of channels");
+    loaded
+}
+
+fn accept(twins: &Twins, what: &str, now: &str) {
+    for publication in [&twins.worked, &twins.built] {
+        publication.run(&["build", "--accept", what, "--now", now]).expect(0, &[]);
+    }
+    twins.are_alike(now);
+}
+
+#[test]
+fn a_load_that_takes_away_what_feeds_show_is_refused_as_a_build_is() {
+    let Some(twins) = Twins::new(&format!("{CONFIG}{OUTPUT}[limits]\nitems = 10\n")) else { return };
+    ships(&twins, 27);
+    (1..=6).for_each(|n| twins.write(&format!("items/call-{n}.md"), &record(&format!("A call {n}"), "date = 2017-05-01", "Of Mexico.")));
+    twins.compare_at("2018-03-01T12:00:00Z");
+    // A few of many, and not of those that are shown.
+    (1..=4).for_each(|n| twins.remove(&format!("items/item-{n}.md")));
+    twins.compare_at("2018-03-02T12:00:00Z");
+    (19..=27).for_each(|n| twins.remove(&format!("items/item-{n}.md")));
+    let said = refused_alike(&twins, &[]);
+    assert!(said.contains("`all` would lose 9 of the 10 items that its feed shows, too much at once: `item-27`, `item-26`"), "{said}");
+    assert!(said.contains("4 more\n") && said.contains("see whether a source is broken"), "{said}");
+    accept(&twins, "shrink", "2018-03-10T12:00:00Z");
+    // All that a channel has, of which it shows as much.
+    (1..=6).for_each(|n| twins.write(&format!("items/call-{n}.md"), &record(&format!("A call {n}"), "date = 2017-05-01", "Of nobody.")));
+    let said = refused_alike(&twins, &[]);
+    assert!(said.contains("`country/mexico` would lose 6 of its 6 items, all of it: `call-1`"), "{said}");
+    assert!(said.contains("which the publication still has") && !said.contains("`all`"), "{said}");
+    // What comes again under another id is not lost.
+    for n in 1..=6 {
+        twins.remove(&format!("items/call-{n}.md"));
+        twins.write(&format!("items/again-{n}.md"), &record(&format!("A call {n}"), "date = 2017-05-01", "Of Mexico."));
+    }
+    accept(&twins, "repeats", "2018-03-11T12:00:00Z");
+}
+
+#[test]
+fn a_small_channel_may_have_its_items_replaced_by_a_load() {
+    let Some(twins) = Twins::new(&format!("{CONFIG}{OUTPUT}")) else { return };
+    ships(&twins, 2);
+    twins.compare_at("2018-03-01T12:00:00Z");
+    twins.remove("items/item-1.md");
+    let said = refused_alike(&twins, &[]);
+    assert!(said.contains("`all` would lose 1 of its 2 items, too much at once: `item-1`"), "{said}");
+    twins.write("items/boat.md", &record("A boat", "date = 2018-02-01", "A boat of Belize, and a ship."));
+    twins.compare_at("2018-03-02T12:00:00Z");
+}
+
+/// A table of news, of these columns.
+fn table(twins: &Twins, header: &str, rows: std::ops::RangeInclusive<usize>) {
+    let row = |n: usize| format!("n{n},The port of Belize {n},2018-01-{n:02},Text number {n}.,https://example.org/{n},In short {n}.\n");
+    twins.write("news.csv", &format!("{header}\n{}", rows.map(row).collect::<String>()));
+}
+
+#[test]
+fn a_load_that_takes_texts_or_links_from_what_feeds_show_is_refused_as_a_build_is() {
+    let source = "[limits]\nitems = 6\n[[source]]\npath = 'news.csv'\n";
+    let Some(twins) = Twins::new(&format!("{CONFIG}{OUTPUT}{source}")) else { return };
+    table(&twins, "id,title,date,body,link,summary", 1..=20);
+    twins.compare_at("2018-03-01T12:00:00Z");
+    for (header, field) in [("content,link,summary", "text"), ("content,link,lead", "text"), ("body,url,summary", "link")] {
+        table(&twins, &format!("id,title,date,{header}"), 1..=20);
+        let said = refused_alike(&twins, &[]);
+        let what = format!("in the channel `all` 6 of the 6 items that its feed shows would lose their {field}: `n20`, `n19`");
+        assert!(said.contains(&what) && said.contains("`columns` in `[[source]]`"), "{said}");
+        // What may be why.
+        twins.worked.run(&["db", "load"]).expect(1, &["news.csv:1: warning[unknown-column]"]);
+    }
+    accept(&twins, "shrink", "2018-03-10T12:00:00Z");
+    table(&twins, "id,title,date,body,link,summary", 1..=20);
+    twins.compare_at("2018-03-11T12:00:00Z");
+    // As nothing of it is shown, it is a matter of the records alone.
+    let rows: String = twins
+        .worked
+        .read("news.csv")
+        .lines()
+        .map(|line| match line.split(',').next() {
+            Some(id) if id.len() == 2 && id.starts_with('n') => format!("{}\n", line.replace(&format!("Text number {}.", &id[1..]), "")),
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    twins.write("news.csv", &rows);
+    twins.compare_at("2018-03-12T12:00:00Z");
+}
+
 #[test]
 fn the_folder_of_temporary_files_need_not_be_there() {
     let Some(database) = Database::new() else { return };

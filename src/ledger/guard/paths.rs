@@ -50,7 +50,7 @@ fn channel<'p>(config: &Config, document: &'p str) -> &'p str {
 
 impl Gone<'_> {
     fn told(&self, paths: &[&str]) -> Finding {
-        let documents = named(paths.iter().copied());
+        let documents = named(paths.len(), paths.iter().copied());
         let (message, help) = match self {
             Gone::Channel(channel) if *paths == [*channel] => {
                 (format!("`{channel}` was published and would be there no more"), moved(channel))
