@@ -6,7 +6,7 @@ use std::sync::Arc;
 use postgres::Transaction;
 
 use super::put::{How, Taken};
-use super::rows::{Row, bury, displaced, lock, told_elsewhere, want, write_items, write_placements};
+use super::rows::{Row, bury, dig_up, displaced, lock, told_elsewhere, want, write_items, write_placements};
 use super::stored;
 use crate::channel;
 use crate::config::Config;
@@ -70,6 +70,8 @@ impl<'a> Batch<'a> {
         let mut taken = Taken { unchanged: total - rows.len(), new, gone, ..Taken::default() };
         taken.changed = rows.len().saturating_sub(new + hidden);
         taken.families = told_elsewhere(transaction, &iris, rows)?;
+        let back = met.shown.iter().filter(|item| memory.find(item.iri()).is_some_and(|at| memory.get(at).gone.is_some()));
+        dig_up(transaction, &back.map(|item| item.iri()).collect::<Vec<_>>())?;
         bury(self.config, transaction, &recalled.gone.iter().map(|at| recalled.after.get(*at).iri()).collect::<Vec<_>>())?;
         // These first: who puts the same new item at the same time waits here, and then finds it placed.
         write_items(transaction, rows)?;

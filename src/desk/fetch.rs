@@ -8,6 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use postgres::Row;
 
+use super::rows::BEYOND;
 use super::{Desk, DeskError, moves, stored};
 use crate::classify::Placement;
 use crate::config::{Config, Limits, NamedChannel, paths::variants};
@@ -135,7 +136,10 @@ impl Desk<'_> {
         let channels =
             self.client.query("select path, id, updated, digest, shown, deleted, pages from channels where path = any($1)", &[&paths]);
         let channels = self.said(channels)?;
-        let members = self.client.query("select channel, iri from members where channel = any($1) order by channel, rank, iri", &[&paths]);
+        // What is only about to go is kept for when it is gone.
+        let query = "select m.channel, m.iri from members m where m.channel = any($1) and (m.rank < $2 or exists (\
+                        select 1 from ledger l where l.iri = m.iri and l.gone is not null)) order by m.channel, m.rank, m.iri";
+        let members = self.client.query(query, &[&paths, &BEYOND]);
         let members = self.said(members)?;
         let mut held: BTreeSet<String> = members.iter().map(|row| row.get(1)).collect();
         held.extend(channels.iter().flat_map(deleted).map(|(iri, _)| iri));
@@ -248,7 +252,7 @@ fn mark(row: &Row) -> (Arc<str>, Mark) {
 }
 
 /// The limits of a channel: those of a named one are its own.
-fn limits<'c>(config: &'c Config, channel: &str) -> &'c Limits {
+pub(super) fn limits<'c>(config: &'c Config, channel: &str) -> &'c Limits {
     let is_it = |named: &&NamedChannel| variants(config, &named.path).iter().any(|path| path == channel);
     config.named.iter().find(is_it).map_or(&config.limits, |named| &named.limits)
 }

@@ -5,10 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use postgres::Transaction;
 use postgres::types::ToSql;
 
-use super::stored;
+use super::{fetch, stored};
 use crate::channel::{self, Spot};
 use crate::config::Config;
 use crate::ledger::postgres::Members;
+
+/// What no document of a channel showed stands behind all that they show, at ranks from here on.
+pub const BEYOND: i64 = 1 << 61;
 
 /// Rows that go with one statement.
 pub const ROWS: usize = 1000;
@@ -32,37 +35,89 @@ pub fn displaced<T: AsRef<str> + Sync + ToSql>(transaction: &mut Transaction<'_>
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
-/// Has the published channels know the items that are about to go in their places, also those that no worker has published: each tells for a time of those
-/// that it showed, and of some others, as a build's do.
+/// Has the published channels know the items that are about to go, also those that no worker has published: each tells for a time of those that it showed, and of
+/// some others, as a build's do.
 pub fn bury<T: AsRef<str> + Sync + ToSql>(config: &Config, transaction: &mut Transaction<'_>, iris: &[T]) -> Result<(), postgres::Error> {
     if iris.is_empty() {
         return Ok(());
     }
-    let rivals = "join items o on o.story = i.story and o.iri <> i.iri join placements q on q.iri = o.iri and q.channel = p.channel";
-    let alone = format!(
-        "insert into members (channel, rank, iri) select p.channel, p.rank, p.iri from placements p join channels c on c.path = p.channel \
-         where p.iri = any($1) and (p.channel <> p.family or not exists (select 1 from items i {rivals} where i.iri = p.iri)) \
-         on conflict do nothing"
+    let mut going = going_alone(transaction, iris)?;
+    going.extend(going_of_several(config, transaction, iris)?);
+    if going.is_empty() { Ok(()) } else { keep_newest(config, transaction, &going) }
+}
+
+/// An item that goes from a channel: the channel, its rank there and its id.
+type Going = (String, i64, String);
+
+/// Of items that go: in published channels that do not know them yet.
+const GOING: &str = "from placements p join channels c on c.path = p.channel \
+                     where p.iri = any($1) and not exists (select 1 from members m where m.channel = p.channel and m.iri = p.iri)";
+
+/// Other versions of the story of an item, in the channel where it is.
+const RIVALS: &str = "items i join items o on o.story = i.story and o.iri <> i.iri join placements q on q.iri = o.iri \
+                      where i.iri = p.iri and q.channel = p.channel";
+
+fn going_alone<T: AsRef<str> + Sync + ToSql>(transaction: &mut Transaction<'_>, iris: &[T]) -> Result<Vec<Going>, postgres::Error> {
+    let query = format!("select p.channel, p.rank, p.iri {GOING} and (p.channel <> p.family or not exists (select 1 from {RIVALS}))");
+    Ok(transaction.query(&query, &[&iris])?.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect())
+}
+
+/// Where languages stand side by side, only one version of a story is the channel's.
+fn going_of_several<T: AsRef<str> + Sync + ToSql>(
+    config: &Config,
+    transaction: &mut Transaction<'_>,
+    iris: &[T],
+) -> Result<Vec<Going>, postgres::Error> {
+    let query = format!(
+        "select p.channel, p.rank, p.iri, r.data, r.other, r.others from (select p.channel, p.rank, p.iri, p.family {GOING}) p \
+         cross join lateral (select i.data, o.iri as other, o.data as others from {RIVALS}) r where p.channel = p.family"
     );
-    transaction.execute(&alone, &[&iris])?;
-    // Where languages stand side by side, only one version of a story is the channel's.
-    let beside = format!(
-        "select p.channel, p.rank, p.iri, i.data, o.iri, o.data from placements p join channels c on c.path = p.channel \
-         join items i on i.iri = p.iri {rivals} where p.iri = any($1) and p.channel = p.family"
-    );
-    let rows = transaction.query(&beside, &[&iris])?;
+    let rows = transaction.query(&query, &[&iris])?;
     let standing = |row: &postgres::Row, iri: usize, data: usize| {
         let preference = stored::read(row.get(data)).map_or(usize::MAX, |(item, _)| channel::preference(config, &item.language));
         (preference, row.get::<_, String>(iri))
     };
-    let mut shown: BTreeMap<(&str, &str), (i64, bool)> = BTreeMap::new();
+    let mut shown: BTreeMap<(String, String), (i64, bool)> = BTreeMap::new();
     for row in &rows {
         let is_first = standing(row, 2, 3) < standing(row, 4, 5);
         shown.entry((row.get(0), row.get(2))).and_modify(|(_, shown)| *shown &= is_first).or_insert((row.get(1), is_first));
     }
+    Ok(shown.into_iter().filter(|(_, (_, is_shown))| *is_shown).map(|((channel, iri), (rank, _))| (channel, rank, iri)).collect())
+}
+
+/// Writes down of these and of those that were written down before the newest: as many of a channel as its feed has items, since it tells of no more.
+fn keep_newest(config: &Config, transaction: &mut Transaction<'_>, going: &[Going]) -> Result<(), postgres::Error> {
+    let channels: BTreeSet<&str> = going.iter().map(|(channel, ..)| channel.as_str()).collect();
+    let channels: Vec<&str> = channels.into_iter().collect();
+    let rows = transaction.query("select channel, rank, iri from members where channel = any($1) and rank >= $2", &[&channels, &BEYOND])?;
+    // By channel; whether they stand there already.
+    let mut all: BTreeMap<&str, BTreeMap<(i64, &str), bool>> = BTreeMap::new();
+    for row in &rows {
+        all.entry(row.get(0)).or_default().insert((row.get(1), row.get(2)), true);
+    }
+    for (channel, rank, iri) in going {
+        all.entry(channel).or_default().insert((2 * BEYOND + rank, iri), false);
+    }
     let mut members = Members::default();
-    shown.iter().filter(|(_, (_, is_shown))| *is_shown).for_each(|((channel, iri), (rank, _))| members.put(channel, *rank, iri));
+    for (channel, items) in &all {
+        let most = fetch::limits(config, channel).items;
+        for (nth, ((rank, iri), is_there)) in items.iter().enumerate() {
+            match (nth < most, is_there) {
+                (true, false) => members.put(channel, *rank, iri),
+                (false, true) => members.take_out(channel, iri),
+                _ => {}
+            }
+        }
+    }
     members.save(transaction)
+}
+
+/// Forgets that these items were about to go: they are back.
+pub fn dig_up(transaction: &mut Transaction<'_>, iris: &[&str]) -> Result<(), postgres::Error> {
+    if iris.is_empty() {
+        return Ok(());
+    }
+    transaction.execute("delete from members where iri = any($1) and rank >= $2", &[&iris, &BEYOND]).map(drop)
 }
 
 /// The families of other versions of the same stories, of those of before and of those of now: each version names the others.

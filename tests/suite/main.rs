@@ -59,3 +59,5 @@ mod working_moves;
 mod working_series;
 #[cfg(all(feature = "postgres", feature = "object-store"))]
 mod working_store;
+#[cfg(feature = "postgres")]
+mod working_tombstones;

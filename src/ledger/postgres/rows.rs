@@ -138,7 +138,7 @@ pub(crate) fn save_channel<'k>(
 /// Which items stand in which channels: what is taken out, and what is put in. The newest has the lowest rank.
 #[derive(Default)]
 pub(crate) struct Members<'a> {
-    out: Vec<(&'a str, i64, &'a str)>,
+    out: Vec<(&'a str, &'a str)>,
     in_: Vec<(&'a str, i64, &'a str)>,
 }
 
@@ -153,16 +153,20 @@ impl<'a> Members<'a> {
             match left.remove(iri) {
                 Some(former) if former == rank => {}
                 former => {
-                    self.out.extend(former.map(|former| (path, former, iri)));
+                    self.out.extend(former.map(|_| (path, iri)));
                     self.put(path, rank, iri);
                 }
             }
         }
-        self.out.extend(left.into_iter().map(|(iri, rank)| (path, rank, iri)));
+        self.out.extend(left.into_keys().map(|iri| (path, iri)));
     }
 
     pub fn put(&mut self, path: &'a str, rank: i64, iri: &'a str) {
         self.in_.push((path, rank, iri));
+    }
+
+    pub fn take_out(&mut self, path: &'a str, iri: &'a str) {
+        self.out.push((path, iri));
     }
 
     pub fn save(&self, transaction: &mut Transaction<'_>) -> Result<(), postgres::Error> {
@@ -172,7 +176,7 @@ impl<'a> Members<'a> {
         let insert =
             "insert into members (channel, rank, iri) select * from unnest($1::text[], $2::bigint[], $3::text[]) on conflict do nothing";
         for part in self.out.chunks(ROWS) {
-            let (channels, iris): (Vec<&str>, Vec<&str>) = part.iter().map(|(channel, _, iri)| (*channel, *iri)).unzip();
+            let (channels, iris): (Vec<&str>, Vec<&str>) = part.iter().copied().unzip();
             transaction.execute(delete, &[&channels, &iris])?;
         }
         for part in self.in_.chunks(ROWS) {
