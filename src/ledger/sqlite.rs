@@ -1,8 +1,9 @@
 //! A memory in a file of SQLite: one writer under the publication's lock, one transaction a run.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+use std::{fs, io};
 
 use rayon::prelude::*;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, params};
@@ -41,6 +42,9 @@ create table channels (
 /// From version 1, which hashed items otherwise and knew no archives.
 const FROM_1: &str = "alter table channels add column pages blob not null default x''; update items set content = zeroblob(16);";
 
+/// How a file of SQLite begins.
+type Head = [u8; 100];
+
 /// A ledger's file.
 #[derive(Clone, Debug)]
 pub struct File {
@@ -62,11 +66,9 @@ impl File {
     }
 
     /// A hash by which the file is known to hold what it held: of its head, in which SQLite counts the transactions that wrote to it, and of what the file
-    /// system says of it. `None` where transactions are not counted there, or may be under way. Not to be asked while a connection of this process reads or writes: who closes
-    /// the file that is opened here lets go of what the process has locked of it.
+    /// system says of it. `None` where transactions are not counted there, or may be under way.
     pub fn state(&self) -> Option<u128> {
-        let mut head = [0; 100];
-        std::fs::File::open(&self.path).and_then(|mut file| file.read_exact(&mut head)).ok()?;
+        let head = head(&self.path).ok()?;
         // Written and read by way of a journal that rolls back, not of a log that is written ahead.
         let (is_counted, stamp) = (head[18..20] == [1, 1], stamp::of(&self.path, &std::fs::metadata(&self.path)));
         is_counted.then(|| xxh3_128(&[&head[..], &stamp.to_le_bytes()].concat()))
@@ -206,6 +208,36 @@ impl File {
     fn damaged(&self, why: String) -> LedgerError {
         LedgerError::Damaged { path: self.path.clone(), why }
     }
+}
+
+/// The head of a file of SQLite. The file stays open for good: who closes one lets go of all that the process has locked of it, whichever connection did, and a
+/// hub of the same process may be in the midst of writing. One that was removed is nobody's any more.
+#[cfg(unix)]
+fn head(path: &Path) -> io::Result<Head> {
+    use std::os::unix::fs::{FileExt, MetadataExt};
+    static OPEN: Mutex<Vec<fs::File>> = Mutex::new(Vec::new());
+
+    let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+    open.retain(|file| file.metadata().is_ok_and(|own| own.nlink() > 0));
+    let there = fs::metadata(path)?;
+    let is_it = |file: &fs::File| file.metadata().is_ok_and(|own| (own.dev(), own.ino()) == (there.dev(), there.ino()));
+    let at = match open.iter().position(is_it) {
+        Some(at) => at,
+        None => {
+            open.push(fs::File::open(path)?);
+            open.len() - 1
+        }
+    };
+    let mut head = [0; 100];
+    open[at].read_exact_at(&mut head, 0).map(|()| head)
+}
+
+#[cfg(not(unix))]
+fn head(path: &Path) -> io::Result<Head> {
+    use std::io::Read;
+
+    let mut head = [0; 100];
+    fs::File::open(path).and_then(|mut file| file.read_exact(&mut head)).map(|()| head)
 }
 
 fn begin(connection: &Connection, before: &Items, after: &Items) -> rusqlite::Result<()> {
@@ -524,6 +556,40 @@ mod tests {
                 assert_eq!(read.channels["all"].members.len(), read.items.len());
             }
         });
+    }
+
+    /// Another process is this test again, which finds the file in its surroundings and says whether it may write to it.
+    #[cfg(unix)]
+    #[test]
+    fn a_look_at_the_file_lets_nobody_else_write_while_this_process_does() {
+        const FILE: &str = "TIDINGS_TEST_LEDGER";
+        if let Some(path) = std::env::var_os(FILE) {
+            let connection = File::new(path.into()).open_waiting(OpenFlags::SQLITE_OPEN_READ_WRITE, Duration::ZERO).expect("opened");
+            let begun = connection.execute_batch("begin immediate");
+            std::process::exit(if begun.is_ok() { 10 } else { 11 });
+        }
+        let others_write = |store: &File| {
+            let mut again = std::process::Command::new(std::env::current_exe().expect("a path"));
+            again.args(["a_look_at_the_file_lets_nobody_else_write", "--test-threads=1"]).env(FILE, store.path());
+            again.stdout(std::process::Stdio::null()).status().expect("it runs").code() == Some(10)
+        };
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = File::new(folder.path().join("ledger.db"));
+        let none = Memory::default();
+        store.save(&none, &none).expect("saved");
+        let state = store.state();
+        assert!(state.is_some() && others_write(&store));
+        let connection = store.begun(&none.items, &none.items).expect("begun");
+        store.state();
+        assert!(!others_write(&store), "another process writes in the midst of a transaction");
+        finish(&connection, &none, &none, &[Ping { hub: "h".into(), topic: "t".into() }]).expect("finished");
+        assert_ne!(store.state(), state, "a transaction shows");
+        // Another file in its place is read in place of the former.
+        let other = File::new(folder.path().join("other.db"));
+        other.save(&none, &none).expect("saved");
+        let state = store.state();
+        std::fs::rename(other.path(), store.path()).expect("renamed");
+        assert!(store.state().is_some() && store.state() != state);
     }
 
     #[test]
