@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
@@ -25,6 +25,9 @@ use crate::websub;
 /// Families that are taken at a time, and for how many seconds, where nobody says otherwise.
 pub(super) const BATCH: u32 = 32;
 pub(super) const LEASE: u32 = 60;
+
+/// No lease grows beyond this.
+const LONGEST: Duration = Duration::from_secs(86_400);
 
 /// Who works, and what it has met so far.
 pub(super) struct Worker<'a> {
@@ -107,8 +110,14 @@ impl<'a> Worker<'a> {
 
     /// Publishes what was claimed; one by one where not all of it can be.
     fn take(&mut self, desk: &mut Desk<'_>, mut claim: Claim, sum: &mut Sum) -> Result<(), DeskError> {
+        let start = Instant::now();
         match self.round(desk, &mut claim) {
-            Ok(round) => sum.add(round, self.context),
+            Ok(round) => {
+                if round.lost > 0 && start.elapsed() >= self.lease {
+                    self.take_longer();
+                }
+                sum.add(round, self.context);
+            }
             Err(DeskError::Refused(_)) if claim.families.len() > 1 => {
                 claim.each().try_for_each(|one| self.take(desk, one, sum))?;
             }
@@ -119,6 +128,16 @@ impl<'a> Worker<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Where all workers need longer than their leases, each takes from the other what it has half done, and nobody comes to an end.
+    fn take_longer(&mut self) {
+        let (took, lease) = (self.lease.as_secs(), (self.lease * 2).min(LONGEST));
+        self.lease = lease;
+        self.context.ui.note(format_args!(
+            "another took what this worker had, since it needed more than the {took} s of its lease; the next lease is {} s (`--lease`)",
+            lease.as_secs()
+        ));
     }
 
     /// The lease stays, so that nobody is kept busy with what cannot be published.

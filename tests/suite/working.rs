@@ -271,6 +271,7 @@ fn a_worker_that_is_held_up_past_its_lease_publishes_nothing_older() {
     let ran = Ran::of(slow.wait_with_output().expect("it ends"));
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.out.contains("were another's") && !ran.out.contains("put       "), "{ran:?}");
+    assert!(ran.err.contains("more than the 1 s of its lease; the next lease is 2 s"), "{ran:?}");
     assert_eq!(documents(&twins.database), newer);
 }
 
