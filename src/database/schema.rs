@@ -227,6 +227,9 @@ pub fn said(address: &Address, error: &postgres::Error) -> DatabaseError {
         "42P01" | "42703" | "3F000" => {
             "something dropped or changed a table of the schema: bring it back from a backup, or drop the schema and begin anew with `tidings db init`"
         }
+        // More than an index takes, and a NUL.
+        "54000" => "give the records that have an `id` or `story` of more than 2000 bytes a shorter one",
+        "22021" => "see whether the `id` of a record holds a NUL character, and take it out",
         // A transaction that may only read.
         "25006" => "name the server that is written to in the address, not one that follows it",
         _ => "see whether the user may read and write the schema's tables",

@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use postgres::{GenericClient, Transaction};
 
+use super::portion::portions;
 use super::{LIST, moves};
 use crate::coding::{Coding, Effort};
 use crate::config::Config;
@@ -135,7 +136,7 @@ fn insert(transaction: &mut Transaction<'_>, changed: &[&&Put], own: &HashMap<St
         media_type = excluded.media_type, changed = excluded.changed, token = excluded.token, put_at = excluded.put_at, \
         bytes = excluded.bytes, tag = excluded.tag";
     let insert = transaction.prepare(insert)?;
-    for part in changed.chunks(AT_A_TIME) {
+    for part in portions(changed, AT_A_TIME, |put| put.bytes.len()) {
         let families: Vec<&str> = part.iter().map(|put| &*put.family).collect();
         let tokens: Vec<i64> = families.iter().map(|family| own[*family]).collect();
         let paths: Vec<&str> = part.iter().map(|put| &*put.path).collect();

@@ -4,6 +4,8 @@ use postgres::{Error, GenericClient};
 
 /// By which config everything was loaded.
 pub(super) const CONFIG: &str = "config";
+/// By which config the load places items that writes, or wrote last.
+pub(super) const LOADING: &str = "loading";
 /// Where documents go.
 pub(super) const PLACE: &str = "place";
 /// Whether a store may have a list of what stands in it.

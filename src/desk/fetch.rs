@@ -20,16 +20,42 @@ use crate::pipeline::{self, Order, Part};
 /// Items that a worker has met, by id, with the mark of what is stored: those of one channel are mostly those of the next.
 #[derive(Debug, Default)]
 pub struct Stock {
-    items: HashMap<Arc<str>, (i64, Item, Placement)>,
+    items: HashMap<Arc<str>, Stored>,
+    /// Of all of them as they are stored.
+    bytes: usize,
 }
 
-/// So many are kept.
+/// As the database has it.
+#[derive(Debug)]
+struct Stored {
+    mark: i64,
+    bytes: usize,
+    item: Item,
+    placement: Placement,
+}
+
+/// So many are kept, and so many bytes of them.
 const KEPT: usize = 50_000;
+const KEPT_BYTES: usize = 256 << 20;
 
 impl Stock {
     /// Whether the item is here as it is stored.
     fn has(&self, iri: &str, mark: i64) -> bool {
-        self.items.get(iri).is_some_and(|(own, ..)| *own == mark)
+        self.items.get(iri).is_some_and(|stored| stored.mark == mark)
+    }
+
+    /// Makes room for more, where there are too many, by letting go of all that are not wanted now.
+    fn make_room(&mut self, (more, bytes): (usize, usize), is_wanted: impl Fn(&str) -> bool) {
+        if self.items.len() + more > KEPT || self.bytes + bytes > KEPT_BYTES {
+            self.items.retain(|iri, _| is_wanted(iri));
+            self.bytes = self.items.values().map(|stored| stored.bytes).sum();
+        }
+    }
+
+    fn put(&mut self, iri: &str, stored: Stored) {
+        self.bytes += stored.bytes;
+        let former = self.items.insert(iri.into(), stored);
+        self.bytes -= former.map_or(0, |former| former.bytes);
     }
 }
 
@@ -188,17 +214,15 @@ impl Desk<'_> {
         let unmet: Vec<&str> = marks.iter().filter(|(iri, mark)| !stock.has(iri, mark.of_data)).map(|(iri, _)| &**iri).collect();
         let rows = self.client.query("select iri, mark, data from items where iri = any($1)", &[&unmet]);
         let rows = self.said(rows)?;
-        if stock.items.len() + rows.len() > KEPT {
-            stock.items.retain(|iri, _| marks.contains_key(&**iri));
-        }
+        let size = |row: &Row| row.get::<_, &str>(2).len();
+        stock.make_room((rows.len(), rows.iter().map(size).sum()), |iri| marks.contains_key(iri));
         for row in &rows {
-            let iri: &str = row.get(0);
             let (item, placement) = stored::read(row.get(2))?;
-            stock.items.insert(iri.into(), (row.get(1), item, placement));
+            stock.put(row.get(0), Stored { mark: row.get(1), bytes: size(row), item, placement });
         }
         let (mut items, mut placements) = (Vec::with_capacity(all.len()), Vec::with_capacity(all.len()));
         for known in all {
-            if let Some((_, item, placement)) = stock.items.get(known.iri()) {
+            if let Some(Stored { item, placement, .. }) = stock.items.get(known.iri()) {
                 let mut item = item.clone();
                 if item.published.timestamp() != known.published.seconds() {
                     // It slipped into the future, and stays as it was published.
@@ -260,4 +284,33 @@ pub(super) fn limits<'c>(config: &'c Config, channel: &str) -> &'c Limits {
 /// The rows of each channel, which stand together.
 fn by_channel(rows: &[Row]) -> impl Iterator<Item = (String, &[Row])> {
     rows.chunk_by(|a, b| a.get::<_, &str>(0) == b.get::<_, &str>(0)).map(|rows| (rows[0].get(0), rows))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::item::Parts;
+
+    #[test]
+    fn a_stock_lets_go_of_what_is_not_wanted_where_it_has_too_much() {
+        let stored = |mark: i64, bytes: usize| Stored {
+            mark,
+            bytes,
+            item: Parts::bare("ship", "Ship", DateTime::UNIX_EPOCH.fixed_offset()).into(),
+            placement: Placement::default(),
+        };
+        let mut stock = Stock::default();
+        stock.put("a", stored(1, KEPT_BYTES / 2));
+        stock.put("b", stored(1, KEPT_BYTES / 4));
+        stock.make_room((1, KEPT_BYTES / 4), |_| false);
+        assert!(stock.has("a", 1) && stock.has("b", 1) && !stock.has("b", 2), "there is room");
+        // It is another now, and smaller.
+        stock.put("a", stored(2, KEPT_BYTES / 8));
+        stock.make_room((1, KEPT_BYTES / 2), |_| false);
+        assert!(stock.has("a", 2) && stock.has("b", 1));
+        stock.make_room((1, KEPT_BYTES), |iri| iri == "b");
+        assert_eq!((stock.has("a", 2), stock.has("b", 1), stock.bytes), (false, true, KEPT_BYTES / 4));
+        stock.make_room((KEPT, 0), |_| false);
+        assert_eq!((stock.items.len(), stock.bytes), (0, 0));
+    }
 }

@@ -6,21 +6,22 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use postgres::Transaction;
 use postgres::fallible_iterator::FallibleIterator;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
+use super::portion::Portion;
 use super::put::{How, Taken, last_of_each};
 use super::rows::want;
 use super::turn::Turn;
-use super::{Desk, DeskError, LIST, again, facts, fingerprint, stored};
+use super::{Desk, DeskError, LIST, again, facts, fingerprint, fit, stored};
 use crate::channel::{self, Sorted};
 use crate::classify::Classifier;
 use crate::crash;
-use crate::diag::Findings;
+use crate::diag::{Finding, Findings};
 use crate::item::{self, Files, Hidden, Item, Loaded, Sift};
 use crate::ledger::{Accept, Traces, guard, trace};
 use crate::pipeline::{self, Sifted};
@@ -79,14 +80,20 @@ impl Desk<'_> {
     /// now: what was taken in stays, and the next load goes on.
     pub fn load(&mut self, load: Load<'_>, progress: &Progress) -> Result<Came, DeskError> {
         let turn = load.turn.map_or_else(|| self.take_turn(), Ok)?;
+        let mut is_writing = false;
         loop {
             let known = self.known()?;
-            let sources = self.sources(load, &known, progress)?;
+            let sources = match self.sources(load, &known, progress) {
+                Err(error) if is_writing => return self.end_writing().and(Err(error)),
+                sources => sources?,
+            };
             self.begin_to_write(turn)?;
-            // What an earlier load wrote while this one read is not what it was compared with; from now on none does.
-            if self.known()? == known && self.is_other()? == sources.is_other {
+            // What an earlier load wrote while this one read is not what it was compared with; from now on none does. What is put one by one meanwhile may
+            // never end.
+            if is_writing || self.known()? == known && self.is_other()? == sources.is_other {
                 return self.take_in(sources, load, turn);
             }
+            is_writing = true;
         }
     }
 
@@ -104,7 +111,7 @@ impl Desk<'_> {
         if findings.has_errors() && !load.keep_going {
             return Err(DeskError::Refused(findings));
         }
-        self.refuse_ahead(sieve.ahead(), load.now)?;
+        self.refuse_unfit(&sieve, load.now)?;
         let held = self.held(items.iter().map(|item| &**item), load.now)?;
         findings.extend(told(&items, &held));
         let out = items.iter().filter(|item| !held.contains_key(item.iri()));
@@ -120,13 +127,15 @@ impl Desk<'_> {
         }
     }
 
-    /// Refuses items of tomorrow and later, as a build does.
-    fn refuse_ahead(&mut self, ahead: Vec<Item>, now: DateTime<Utc>) -> Result<(), DeskError> {
-        if ahead.is_empty() {
+    /// Refuses what no database keeps, and items of tomorrow and later, as a build does.
+    fn refuse_unfit(&mut self, sieve: &Sieve<'_>, now: DateTime<Utc>) -> Result<(), DeskError> {
+        let (ahead, unfit) = (taken(&sieve.ahead), taken(&sieve.unfit));
+        if ahead.is_empty() && unfit.is_empty() {
             return Ok(());
         }
         let held = self.held(ahead.iter(), now)?;
-        let mut refused: Findings = ahead.iter().map(|item| guard::future(item, held.contains_key(item.iri()))).collect();
+        let ahead = ahead.iter().map(|item| guard::future(item, held.contains_key(item.iri())));
+        let mut refused: Findings = ahead.chain(unfit).collect();
         refused.sort_by_place();
         Err(DeskError::Refused(refused))
     }
@@ -175,7 +184,7 @@ impl Desk<'_> {
         if findings.has_errors() {
             return Err(DeskError::Refused(findings));
         }
-        self.refuse_ahead(sieve.ahead(), load.now)?;
+        self.refuse_unfit(&sieve, load.now)?;
         let held = self.held(items.iter().map(|item| &**item), load.now)?;
         findings.extend(told(&items, &held));
         let how = How { now: load.now, accepted: load.accepted, anew: load.full, going: &[], turn: None };
@@ -274,6 +283,11 @@ pub(super) fn cannot(error: io::Error) -> DeskError {
     DeskError::Cannot { why, help: scratch::WAY_OUT }
 }
 
+/// What threads have gathered.
+fn taken<T>(gathered: &Mutex<Vec<T>>) -> Vec<T> {
+    std::mem::take(&mut *gathered.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
 /// Puts aside what differs from what is known.
 struct Sieve<'a> {
     config: &'a crate::config::Config,
@@ -284,6 +298,8 @@ struct Sieve<'a> {
     fault: Mutex<Option<io::Error>>,
     /// What lies in the future, and nobody said that it may.
     ahead: Mutex<Vec<Item>>,
+    /// What is wrong with those that no database keeps.
+    unfit: Mutex<Vec<Finding>>,
 }
 
 impl<'a> Sieve<'a> {
@@ -297,25 +313,21 @@ impl<'a> Sieve<'a> {
             file,
             fault: Mutex::new(None),
             ahead: Mutex::default(),
+            unfit: Mutex::default(),
         })
-    }
-
-    /// Items of tomorrow and later that do not say that they are to be held back.
-    fn ahead(&self) -> Vec<Item> {
-        std::mem::take(&mut *self.ahead.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
     fn put_aside(&self, traces: &Traces, data: &str) -> io::Result<()> {
         let traces = serde_json::to_string(traces)?;
         let line = format!("{traces}\t{data}\n");
-        self.file.lock().unwrap_or_else(std::sync::PoisonError::into_inner).write_all(line.as_bytes())
+        self.file.lock().unwrap_or_else(PoisonError::into_inner).write_all(line.as_bytes())
     }
 
     fn aside(self) -> io::Result<Aside> {
-        if let Some(fault) = self.fault.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
+        if let Some(fault) = self.fault.into_inner().unwrap_or_else(PoisonError::into_inner) {
             return Err(fault);
         }
-        let file = self.file.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let file = self.file.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok(Aside { file: file.into_inner().map_err(io::IntoInnerError::into_error)? })
     }
 }
@@ -329,9 +341,11 @@ impl Aside {
     /// All of it, from the beginning, so many items at a time.
     pub fn batches(&mut self) -> io::Result<impl Iterator<Item = io::Result<Vec<(Item, Sifted)>>>> {
         self.file.seek(SeekFrom::Start(0))?;
-        let mut lines = BufReader::with_capacity(1 << 20, &self.file).lines();
+        let mut lines = BufReader::with_capacity(1 << 20, &self.file).lines().peekable();
         Ok(std::iter::from_fn(move || {
-            let batch: io::Result<Vec<_>> = lines.by_ref().take(BATCH).map(|line| read(&line?)).collect();
+            let mut portion = Portion::of(BATCH);
+            let mut next = || lines.next_if(|line| portion.takes(line.as_ref().map_or(0, String::len)));
+            let batch: io::Result<Vec<_>> = std::iter::from_fn(&mut next).map(|line| read(&line?)).collect();
             match batch {
                 Ok(batch) if batch.is_empty() => None,
                 batch => Some(batch),
@@ -355,13 +369,16 @@ impl Sift for Sieve<'_> {
         if pipeline::is_dated_ahead(self.config, item, self.load.accepted, self.load.now) {
             let mut ahead = item.clone();
             ahead.put_text(None);
-            self.ahead.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(ahead);
+            self.ahead.lock().unwrap_or_else(PoisonError::into_inner).push(ahead);
+        }
+        if let Some(unfit) = fit::unfit(item) {
+            self.unfit.lock().unwrap_or_else(PoisonError::into_inner).push(unfit);
         }
         let data = stored::write(item, &self.classifier.place(item));
         if self.known.get(&mark(item.iri())) != Some(&stored::mark(&data))
             && let Err(error) = self.put_aside(&trace::of(self.config, item), &data)
         {
-            *self.fault.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(error);
+            *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
         }
         item.put_text(None);
     }

@@ -12,12 +12,14 @@ pub mod claim;
 pub mod documents;
 mod facts;
 pub mod fetch;
+mod fit;
 mod guard;
 pub mod list;
 pub mod load;
 pub mod look;
 mod losses;
 mod moves;
+mod portion;
 pub mod publish;
 mod purge;
 pub mod put;
@@ -158,13 +160,18 @@ impl<'a> Desk<'a> {
     /// # Errors
     /// As said.
     pub fn insist_on(&self, is_of_this_config: Option<bool>) -> Result<(), DeskError> {
-        let why = match is_of_this_config {
-            Some(true) => return Ok(()),
-            Some(false) => format!("`{}` is another than the one that the database was loaded with", self.config.path.display()),
-            None => "the database was never loaded".to_owned(),
-        };
-        Err(DeskError::Cannot { why, help: "`tidings db load` sorts all items anew by this config; every machine needs the same" })
+        match is_of_this_config {
+            Some(true) => Ok(()),
+            Some(false) => Err(is_another(self.config)),
+            None => Err(DeskError::Cannot { why: "the database was never loaded".to_owned(), help: LOAD }),
+        }
     }
+}
+
+const LOAD: &str = "`tidings db load` sorts all items anew by this config; every machine needs the same";
+
+fn is_another(config: &Config) -> DeskError {
+    DeskError::Cannot { why: format!("`{}` is another than the one that the database was loaded with", config.path.display()), help: LOAD }
 }
 
 /// Tries again what clashed with another transaction, or waited in vain for one.

@@ -66,6 +66,12 @@ impl Desk<'_> {
     ) -> Result<Taken, DeskError> {
         let config = self.config;
         let taken = self.in_turn(how.turn, |transaction| {
+            // A load sees to that itself.
+            if how.turn.is_none()
+                && let Err(error) = Self::hold_config(config, transaction)?
+            {
+                return Ok(Err(error));
+            }
             let items = match items(transaction)? {
                 Ok(items) => items,
                 Err(error) => return Ok(Err(error)),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use postgres::Transaction;
 use postgres::types::ToSql;
 
+use super::portion::portions;
 use super::{fetch, stored};
 use crate::channel::{self, Spot};
 use crate::config::Config;
@@ -149,7 +150,7 @@ pub fn write_items(transaction: &mut Transaction<'_>, rows: &[Row]) -> Result<()
                  select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[]) \
                  on conflict (iri) do update set story = excluded.story, due = excluded.due, ends = excluded.ends, mark = excluded.mark, \
                  data = excluded.data";
-    for part in rows.chunks(ROWS) {
+    for part in portions(rows, ROWS, |row| row.data.len()) {
         let iris: Vec<&str> = part.iter().map(|row| &*row.iri).collect();
         let stories: Vec<Option<&str>> = part.iter().map(|row| row.story.as_deref()).collect();
         let (due, ends): (Vec<Option<i64>>, Vec<Option<i64>>) = part.iter().map(|row| (row.due, row.ends)).unzip();

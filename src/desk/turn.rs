@@ -6,7 +6,8 @@
 
 use postgres::Transaction;
 
-use super::{Desk, DeskError, again};
+use super::{Desk, DeskError, again, facts, fingerprint, is_another};
+use crate::config::Config;
 use crate::crash;
 
 /// The number of a load.
@@ -45,10 +46,32 @@ impl Desk<'_> {
     pub(super) fn begin_to_write(&mut self, turn: Turn) -> Result<(), DeskError> {
         let begin = "insert into meta (key, value) values ('writing', $1) on conflict (key) do update set value = excluded.value \
                      where meta.value <= excluded.value returning value";
+        let config = fingerprint(self.config);
         again(|| {
-            let row = self.client.query_opt(begin, &[&turn.0]);
-            self.said(row)?.map(drop).ok_or_else(overtaken)
+            let begun = self.client.transaction().and_then(|mut transaction| {
+                let is_begun = transaction.query_opt(begin, &[&turn.0])?.is_some();
+                facts::keep(&mut transaction, facts::LOADING, config)?;
+                if is_begun { transaction.commit().map(|()| true) } else { Ok(false) }
+            });
+            if self.said(begun)? { Ok(()) } else { Err(overtaken()) }
         })
+    }
+
+    /// Says that nothing was written after all: items are placed as they were.
+    pub(super) fn end_writing(&mut self) -> Result<(), DeskError> {
+        let end = "update meta m set value = c.value from meta c where m.key = $1 and c.key = $2";
+        again(|| {
+            let ended = self.client.execute(end, &[&facts::LOADING, &facts::CONFIG]);
+            self.said(ended).map(drop)
+        })
+    }
+
+    /// Says that items are placed by another config by now, or that a load which writes does so. While the transaction lasts, none begins to.
+    pub(super) fn hold_config(config: &Config, transaction: &mut Transaction<'_>) -> Result<Result<(), DeskError>, postgres::Error> {
+        let query = "select value from meta where key = any($1) order by key for share";
+        let known = transaction.query(query, &[&[facts::CONFIG, facts::LOADING].as_slice()])?;
+        let is_own = known.iter().all(|row| row.get::<_, i64>(0) == fingerprint(config));
+        Ok(if is_own { Ok(()) } else { Err(is_another(config)) })
     }
 
     /// Does a piece of a load's work in a transaction of its own, unless a later load writes by now; `None` stands for what is put or taken out by itself.

@@ -54,6 +54,8 @@ mod waves;
 #[cfg(feature = "postgres")]
 mod working;
 #[cfg(feature = "postgres")]
+mod working_faults;
+#[cfg(feature = "postgres")]
 mod working_moves;
 #[cfg(feature = "postgres")]
 mod working_series;
