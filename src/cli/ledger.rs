@@ -73,8 +73,20 @@ pub(super) fn run(command: &LedgerCommand, context: &Context) -> Result<Exit, Fa
         LedgerCommand::Export(args) => export(args, &memory::load(&config, &folder)?.memory),
         LedgerCommand::Import(args) => import(args, context, &config),
         LedgerCommand::Check(_) => check(context, &config, &folder),
-        LedgerCommand::Repair(_) => repair(context, &config, &folder),
+        LedgerCommand::Repair(_) => {
+            insist_gathered(&config)?;
+            repair(context, &config, &folder)
+        }
     }
+}
+
+/// Refuses to gather a ledger from a folder that nobody publishes to: dates, ids and tombstones of all channels would be lost.
+fn insist_gathered(config: &Config) -> Result<(), Failure> {
+    if !Store::of(config).is_worked_on()? {
+        return Ok(());
+    }
+    let help = "bring the tables back from a backup; where only documents are wrong, `tidings db touch` has them made anew";
+    Err(Failure::new("workers publish from this database, and what they publish is no folder to gather a ledger from").help(help))
 }
 
 fn show(args: &ShowArgs, memory: &Memory) -> Result<Exit, Failure> {

@@ -220,11 +220,15 @@ impl Desk<'_> {
         self.said(read)
     }
 
-    /// The ids of items that the database has and the sources have not.
+    /// The ids of items that the database has and the sources have not. Before the first load of all it has them from a ledger that was taken over.
     fn gone(&mut self, here: &HashSet<u128>) -> Result<Vec<String>, DeskError> {
         let none: [i64; 0] = [];
+        let query = match self.is_of_this_config()? {
+            None => "select iri from items union select iri from ledger where gone is null",
+            Some(_) => "select iri from items",
+        };
         let read = (|| {
-            let mut rows = self.client.query_raw("select iri from items", none)?;
+            let mut rows = self.client.query_raw(query, none)?;
             let mut gone = Vec::new();
             while let Some(row) = rows.next()? {
                 let iri: &str = row.get(0);

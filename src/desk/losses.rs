@@ -67,19 +67,21 @@ impl Desk<'_> {
         again: &HashSet<String>,
         is_item: &dyn Fn(&Item) -> bool,
     ) -> Result<Findings, DeskError> {
+        // Before the first load of all nothing is placed, and channels hold what a ledger that was taken over says.
+        let placed = if self.is_of_this_config()?.is_none() { "members" } else { "placements" };
         let mut losses = Losses::new();
         for part in how.going.chunks(ROWS) {
             let fate = |iri: &String| Fate { channels: BTreeSet::new(), is_meant: again.contains(iri), is_out: true, loses: [false; 2] };
             let fates = part.iter().map(|iri| (iri.as_str(), fate(iri))).collect();
-            self.add_losses(&fates, &mut losses)?;
+            self.add_losses(&fates, placed, &mut losses)?;
         }
         for batch in aside.batches().map_err(cannot)? {
             let mut batch = batch.map_err(cannot)?;
             batch.retain(|(item, _)| is_item(item));
             let fates = self.fates(&batch, how.now, again)?;
-            self.add_losses(&fates, &mut losses)?;
+            self.add_losses(&fates, placed, &mut losses)?;
         }
-        self.refused_of(losses)
+        self.refused_of(losses, placed)
     }
 
     /// What becomes of these items.
@@ -123,9 +125,9 @@ impl Desk<'_> {
     }
 
     /// Adds what channels lose by what becomes of these items, by id.
-    fn add_losses(&mut self, fates: &HashMap<&str, Fate>, losses: &mut Losses) -> Result<(), DeskError> {
+    fn add_losses(&mut self, fates: &HashMap<&str, Fate>, placed: &str, losses: &mut Losses) -> Result<(), DeskError> {
         let iris: Vec<&str> = fates.keys().copied().collect();
-        let rows = self.client.query("select channel, iri, rank from placements where iri = any($1)", &[&iris]);
+        let rows = self.client.query(&format!("select channel, iri, rank from {placed} where iri = any($1)"), &[&iris]);
         let rows = self.said(rows)?;
         let standing: HashSet<(&str, &str)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
         let mut touched: HashSet<&str> = fates.iter().filter(|(_, fate)| fate.loses.contains(&true)).map(|(iri, _)| *iri).collect();
@@ -158,7 +160,7 @@ impl Desk<'_> {
     }
 
     /// What is refused, of the channels that there are by the config.
-    fn refused_of(&mut self, mut losses: Losses) -> Result<Findings, DeskError> {
+    fn refused_of(&mut self, mut losses: Losses, placed: &str) -> Result<Findings, DeskError> {
         losses.retain(|_, losing| losing.lost > 0 || losing.stripped.iter().any(|stripped| !stripped.is_empty()));
         if losses.is_empty() {
             return Ok(Findings::new());
@@ -166,7 +168,7 @@ impl Desk<'_> {
         let known: BTreeSet<String> = losses.keys().cloned().collect();
         let here: BTreeSet<String> = channel::heads(self.config, &known).channels.into_iter().map(|channel| channel.path).collect();
         losses.retain(|path, _| here.contains(path));
-        let (totals, shown, keys) = (self.totals(&losses)?, self.shown(&losses)?, self.keys(&losses)?);
+        let (totals, shown, keys) = (self.totals(&losses, placed)?, self.shown(&losses)?, self.keys(&losses)?);
         let (config, none) = (self.config, Vec::new());
         let all = || losses.iter().map(|(path, losing)| (path.as_str(), losing, shown.get(path).unwrap_or(&none)));
         let total = |path: &str| totals.get(path).copied().unwrap_or_default();
@@ -182,13 +184,15 @@ impl Desk<'_> {
     }
 
     /// How many items each channel has; of a channel that has enough of them no more are counted than that.
-    fn totals(&mut self, losses: &Losses) -> Result<HashMap<String, usize>, DeskError> {
+    fn totals(&mut self, losses: &Losses, placed: &str) -> Result<HashMap<String, usize>, DeskError> {
         let paths: Vec<&String> = losses.keys().collect();
         let enough = |losing: &Losing| guard::enough(self.config, losing.lost).max(losing.leave + 1) as i64;
         let most: Vec<i64> = losses.values().map(enough).collect();
-        let query = "select c.path, (select count(*) from (select 1 from placements p where p.channel = c.path limit c.most) p) \
-                     from unnest($1::text[], $2::bigint[]) as c (path, most)";
-        let rows = self.client.query(query, &[&paths, &most]);
+        let query = format!(
+            "select c.path, (select count(*) from (select 1 from {placed} p where p.channel = c.path limit c.most) p) \
+             from unnest($1::text[], $2::bigint[]) as c (path, most)"
+        );
+        let rows = self.client.query(&query, &[&paths, &most]);
         Ok(self.said(rows)?.iter().map(|row| (row.get(0), row.get::<_, i64>(1) as usize)).collect())
     }
 

@@ -558,7 +558,7 @@ fn a_worker_that_meets_another_config_keeps_nobody_waiting() {
 fn a_history_in_a_file_is_not_left_behind() {
     let config = format!("{CONFIG}{OUTPUT}");
     let Some(twins) = Twins::new(&config) else { return };
-    ships(&twins, 2);
+    ships(&twins, 20);
     let with_database = twins.worked.read("feeds.toml");
     twins.worked.write("feeds.toml", &config);
     twins.worked.run(&["build", "--now", "2018-03-01T12:00:00Z"]).expect(0, &[]);
@@ -570,7 +570,16 @@ fn a_history_in_a_file_is_not_left_behind() {
         .expect(2, &["remembers what was published, and the database remembers nothing", "tidings ledger import"]);
     twins.worked.run(&["ledger", "import", "ledger.ndjson"]).expect(0, &[]);
     assert_eq!(twins.built.run(&["build", "--now", "2018-03-01T12:00:00Z"]).code, 0);
+    // What is gone by then is missed: where that is much, and where it is little.
+    let rest = |twins: &Twins, numbers: std::ops::RangeInclusive<usize>| numbers.for_each(|n| twins.remove(&format!("items/item-{n}.md")));
+    rest(&twins, 11..=18);
+    for (publication, command) in [(&twins.worked, &["db", "load"][..]), (&twins.built, &["build"])] {
+        publication.run(command).expect(1, &["`all` would lose 8 of its 20 items, too much at once: `item-18`"]);
+    }
+    ships(&twins, 20);
+    rest(&twins, 4..=6);
     twins.compare_at("2018-03-02T12:00:00Z");
+    assert!(documents(&twins.database)["all.atom"].contains("deleted-entry"));
 }
 
 #[test]
@@ -667,6 +676,8 @@ fn a_rollback_beside_workers_is_refused_and_what_lies_ahead_too() {
     twins.compare_at("2018-03-01T12:00:00Z");
     let ran = twins.worked.run(&["rollback"]);
     assert!(ran.code == 2 && ran.err.contains("workers publish from this database"), "{ran:?}");
+    // It would be gathered from a folder that nobody publishes to.
+    twins.worked.run(&["ledger", "repair"]).expect(2, &["workers publish from this database", "`tidings db touch`"]);
     assert_eq!(twins.worked.run(&["ledger", "export"]).code, 0);
     twins.worked.write("items/far.md", record("Ship 9, far ahead", "date = 2019-01-01", "Ships."));
     twins.worked.write("far.ndjson", "{\"id\": \"far\", \"title\": \"Ship 9\", \"date\": \"2019-01-01\"}\n");
