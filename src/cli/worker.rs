@@ -113,7 +113,8 @@ impl<'a> Worker<'a> {
         let start = Instant::now();
         match self.round(desk, &mut claim) {
             Ok(round) => {
-                if round.lost > 0 && start.elapsed() >= self.lease {
+                // Nothing is put into a store in the last third of a lease.
+                if round.lost > 0 && start.elapsed() >= self.lease * 2 / 3 {
                     self.take_longer();
                 }
                 sum.add(round, self.context);
@@ -135,7 +136,7 @@ impl<'a> Worker<'a> {
         let (took, lease) = (self.lease.as_secs(), (self.lease * 2).min(LONGEST));
         self.lease = lease;
         self.context.ui.note(format_args!(
-            "another took what this worker had, since it needed more than the {took} s of its lease; the next lease is {} s (`--lease`)",
+            "what this worker had was not published, since it needed more than the {took} s of its lease; the next lease is {} s (`--lease`)",
             lease.as_secs()
         ));
     }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::support::{CONFIG, Ran};
-use crate::working::{OUTPUT, Twins, crash, documents, record, ships};
+use crate::working::{OUTPUT, Twins, crash, documents, end_leases, record, ships};
 
 /// The same build in both homes.
 fn build_at(twins: &Twins, now: &str, more: &[&str]) -> Ran {
@@ -176,7 +176,7 @@ fn a_build_that_is_killed_at_any_step_is_made_good_by_the_next() {
         twins.write(&format!("items/item-{n}.md"), &record(&format!("Ship {n}, take {at}"), "date = 2018-01-09", "Ships of Belize."));
         crashes += usize::from(crash(&twins.worked, &["build", "--now", &now], at).code == -1);
         // What the dead one had is free again by the database's clock.
-        twins.database.run("update tidings.families set until = now() - interval '1 second' where until is not null");
+        end_leases(&twins.database);
         build_at(&twins, &now, &[]);
     }
     assert!(crashes >= 5, "{crashes}");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::serving::Serving;
 use crate::support::CONFIG;
-use crate::working::{OUTPUT, Twins, crash, documents, goes_on, record, ships, stopped_at};
+use crate::working::{OUTPUT, Twins, crash, documents, end_leases, goes_on, record, ships, stopped_at};
 
 const BEFORE: &str = "\
     [[channel]]\npath = 'desk/boats'\ntitle = 'Boats'\nquery = 'topic:ships'\n\
@@ -108,7 +108,7 @@ fn a_copy_is_there_before_what_it_replaces_goes() {
         for path in ["desk/boats.rss", "desk/harbours.atom"] {
             assert!(all.contains_key(path), "{path} after {deaths} deaths");
         }
-        twins.database.run("update tidings.families set until = now() - interval '1 second' where until is not null");
+        end_leases(&twins.database);
     }
     assert!(deaths > 5, "{deaths}");
     assert_eq!(twins.built.run(&["build", "--now", now]).code, 0);

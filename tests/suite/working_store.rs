@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::bucket::{Bucket, Fault, Kind, SECRET};
 use crate::postgres::Database;
 use crate::support::{CONFIG, Publication, Ran};
-use crate::working::{self, goes_on};
+use crate::working::{self, end_leases, goes_on};
 
 struct Working {
     database: Database,
@@ -142,6 +142,7 @@ fn a_worker_that_wakes_late_puts_nothing_over_what_is_newer() {
             working.load_at("2018-03-02T12:00:00Z");
             let late = stopped_at(&working, step, &["work", "--once", "--lease", "1", "-v", "--now", "2018-03-02T12:00:00Z"]);
             std::thread::sleep(Duration::from_millis(1200));
+            end_leases(&working.database);
             working.ship(3, take + 1);
             working.load_at("2018-03-03T12:00:00Z");
             assert_eq!(working.run(&["work", "--once", "--now", "2018-03-03T12:00:00Z"]).code, 0);
@@ -166,7 +167,7 @@ fn a_worker_killed_at_any_step_or_met_with_errors_is_made_good_by_the_next() {
         working.load_at(&now);
         let mut command = working.command(&["work", "--once", "--lease", "1", "--batch", "2", "--now", &now]);
         crashes += usize::from(command.env("TIDINGS_CRASH", at.to_string()).output().expect("it runs").status.code().is_none());
-        std::thread::sleep(Duration::from_millis(1100));
+        end_leases(&working.database);
         working.compare_at(&now);
     }
     assert!(crashes >= 6, "{crashes}");
@@ -225,7 +226,7 @@ fn a_document_that_was_put_in_vain_is_put_back_when_its_reason_is_gone() {
             working.bucket.works();
         }
         assert!(working.bucket.text("all.atom").contains("Ship 9"), "some of it stands there");
-        std::thread::sleep(Duration::from_millis(1100));
+        end_leases(&working.database);
         working.worked.remove("items/item-9.md");
         working.built.remove("items/item-9.md");
         working.compare_at(went);
@@ -293,7 +294,7 @@ fn a_worker_of_the_config_of_before_leaves_nothing_old_at_a_path_that_is_another
         working.load_at(now);
         assert_eq!(working.run(&["work", "--once", "--now", now]).code, 0);
         goes_on(late);
-        working.database.run("update tidings.families set until = now() - interval '1 second' where until is not null");
+        end_leases(&working.database);
         assert_eq!(working.run(&["work", "--once", "--now", now]).code, 0);
         assert!(working.bucket.text("boats.rss").contains("take 3."));
         assert_eq!(working.bucket.text("desk/boats.rss"), working.bucket.text("boats.rss"), "honoured: {is_honoured}");
