@@ -1,6 +1,6 @@
 //! Files of documents: how they are dated, and made durable, for many files at once and while more of them are made.
 
-use std::fs::File;
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -15,6 +15,15 @@ pub(super) const MUCH: u64 = 64 << 20;
 
 /// How long the disk rests in between.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// A new file, also where a run that was cut off left one.
+pub(super) fn create(path: &Path) -> io::Result<File> {
+    let create = || OpenOptions::new().write(true).create_new(true).open(path);
+    create().or_else(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => fs::remove_file(path).and_then(|()| create()),
+        _ => Err(error),
+    })
+}
 
 /// Dates a document's file. What a server sends as Last-Modified moves with what a feed itself says; what stands beside the feeds changed when it is written.
 pub(super) fn date(file: &File, document: &Document) -> io::Result<()> {

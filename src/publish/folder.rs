@@ -1,9 +1,9 @@
 //! A folder as the place of documents: whole files, put there by rename.
 //!
-//! All new files are written beside their places, made durable in one batch, and then renamed; so at every instant each published file is whole, old or
-//! new.
+//! All new files are written beside their places, or [wait](super::staging) where they can be moved from, are made durable in one batch, and then renamed;
+//! so at every instant each published file is whole, old or new.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::PublishError;
-use super::disk::{Disk, MUCH, Writing, changed, date};
+use super::disk::{Disk, MUCH, Writing, changed, create, date};
 use super::manifest::Hash;
 use super::place::{Place, Putting, Stamps};
 use super::plan::Standing;
@@ -57,7 +57,7 @@ impl Place for Folder {
         for folder in &folders {
             fs::create_dir_all(folder).map_err(PublishError::io("create", folder))?;
         }
-        let (waiting, to_stage) = waiting(&targets, &folders, putting.staging);
+        let (waiting, to_stage) = waiting(&targets, putting.staging);
         if let Err(error) = stage_all(&to_stage, &self.root).and_then(|()| putting.staging.map_or(Ok(()), Staging::sync)) {
             to_stage.iter().for_each(|(path, _)| _ = fs::remove_file(staged(path)));
             return Err(error);
@@ -137,14 +137,14 @@ fn staged(path: &Path) -> PathBuf {
 type Parted<'a> = (Vec<(&'a Path, &'a Path)>, Vec<(&'a Path, &'a Document)>);
 
 /// Which documents wait where a rename can take them from, and which do not.
-fn waiting<'a>(targets: &'a [(PathBuf, &'a Document)], folders: &BTreeSet<&Path>, staging: Option<&'a Staging>) -> Parted<'a> {
-    let held = |document: &'a Document| staging.and_then(|staging| staging.holds(document));
-    let is_beside = |folder: &&Path| staging.is_some_and(|staging| staging.is_beside(folder));
-    let beside: HashSet<&Path> = folders.iter().copied().filter(is_beside).collect();
+fn waiting<'a>(targets: &'a [(PathBuf, &'a Document)], staging: Option<&'a Staging>) -> Parted<'a> {
+    let mut moves_to: HashMap<&Path, bool> = HashMap::new();
     let (mut waiting, mut others) = (Vec::new(), Vec::new());
     for (path, document) in targets {
-        match held(document).filter(|_| path.parent().is_some_and(|folder| beside.contains(folder))) {
-            Some(file) => waiting.push((file, &**path)),
+        let held = staging.and_then(|staging| Some((staging, staging.holds(document)?, path.parent()?)));
+        let held = held.filter(|(staging, _, folder)| *moves_to.entry(folder).or_insert_with(|| staging.moves_to(&staged(path))));
+        match held {
+            Some((_, file, _)) => waiting.push((file, &**path)),
             None => others.push((&**path, *document)),
         }
     }
@@ -169,13 +169,7 @@ fn stage_all(targets: &[(&Path, &Document)], root: &Path) -> Result<(), PublishE
 }
 
 fn stage(path: &Path, document: &Document, room: &mut Vec<u8>) -> Result<(), PublishError> {
-    let create = || OpenOptions::new().write(true).create_new(true).open(path);
-    let created = create().or_else(|error| match error.kind() {
-        // What a run that was cut off left.
-        io::ErrorKind::AlreadyExists => fs::remove_file(path).and_then(|()| create()),
-        _ => Err(error),
-    });
-    let mut file = created.map_err(PublishError::io("create", path))?;
+    let mut file = create(path).map_err(PublishError::io("create", path))?;
     file.write_all(document.bytes.whole(room)?).map_err(PublishError::io("write", path))?;
     date(&file, document).map_err(PublishError::io("date", path))
 }

@@ -1,7 +1,7 @@
 //! Documents that wait in the state folder until all are made, where there are more of them than memory has room for.
 //!
-//! They are written there while others are made, and take their places by rename; where a place is on another file system, they are read once more. What
-//! is to stay as it stands waits where it stands. What a run leaves here that is cut off, the next clears away.
+//! They are written there while others are made, and take their places by rename; where a place is of another mount, or gives its files rights of its own,
+//! they are read once more. What is to stay as it stands waits where it stands. What a run leaves here that is cut off, the next clears away.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::PublishError;
+#[cfg(unix)]
+use super::disk::create;
 use super::disk::{Disk, MUCH, Writing, date};
 use crate::crash;
 use crate::document::{Bytes, Document};
@@ -47,16 +49,20 @@ impl Staging {
         document.bytes.file().filter(|file| file.starts_with(&self.folder))
     }
 
-    /// A folder that is on the same file system as all that waits here.
+    /// Whether what waits here can be moved to this place, where nothing stands, and is there what a file made in that folder is: a folder may be of another
+    /// mount, and may give its files a group, rights and labels of its own.
     #[cfg(unix)]
-    pub(super) fn is_beside(&self, folder: &Path) -> bool {
-        use std::os::unix::fs::MetadataExt;
-        let device = |path: &Path| fs::metadata(path).map(|meta| meta.dev()).ok();
-        device(folder).is_some_and(|own| device(&self.folder) == Some(own))
+    pub(super) fn moves_to(&self, place: &Path) -> bool {
+        let probe = self.folder.join("probe");
+        let made = |path: &Path| create(path).and_then(|_| nature(path));
+        let moves = || Ok::<_, io::Error>(made(&probe)? == made(place)? && fs::rename(&probe, place).is_ok());
+        let moves = moves().unwrap_or_default();
+        [&probe, place].into_iter().for_each(|left| _ = fs::remove_file(left));
+        moves
     }
 
     #[cfg(not(unix))]
-    pub(super) fn is_beside(&self, _: &Path) -> bool {
+    pub(super) fn moves_to(&self, _: &Path) -> bool {
         false
     }
 
@@ -105,6 +111,33 @@ impl Begun {
         Ok(path)
     }
 }
+
+/// What a file has of the folder that it was made in: its owner, its group, its rights, and what [`labels`] it bears.
+#[cfg(unix)]
+fn nature(path: &Path) -> io::Result<impl PartialEq + use<>> {
+    use std::os::unix::fs::MetadataExt;
+    let meta = fs::symlink_metadata(path)?;
+    Ok((meta.uid(), meta.gid(), meta.mode(), labels(path)))
+}
+
+/// By these Linux decides who may read a file, beside its rights.
+#[cfg(target_os = "linux")]
+const LABELS: [&str; 3] = ["system.posix_acl_access", "system.nfs4_acl", "security.selinux"];
+
+#[cfg(target_os = "linux")]
+fn labels(path: &Path) -> Vec<Option<Vec<u8>>> {
+    let label = |name: &str| {
+        // None is larger.
+        let mut value = vec![0; 1 << 16];
+        let length = rustix::fs::getxattr(path, name, &mut value).ok()?;
+        value.truncate(length);
+        Some(value)
+    };
+    LABELS.into_iter().map(label).collect()
+}
+
+#[cfg(all(unix, not(target_os = "linux")))]
+fn labels(_: &Path) {}
 
 impl Drop for Staging {
     fn drop(&mut self) {

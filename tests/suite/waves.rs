@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::time::SystemTime;
 
 use crate::support::{CONFIG, Publication, Ran};
@@ -117,4 +118,50 @@ fn documents_get_to_another_file_system() {
     in_waves(&there, &[], None).expect(0, &["new"]);
     assert!(published(&there) == published(&here) && device(&there.path("public/all.rss")) == device(memory));
     assert!(!there.exists(".tidings/staged"));
+}
+
+#[test]
+fn documents_get_to_another_mount_of_the_same_file_system() {
+    let (here, there) = (publication(), publication());
+    ["public", "elsewhere"].into_iter().for_each(|folder| fs::create_dir(there.path(folder)).expect("a folder"));
+    let mounted = |command: &Command| {
+        let mut shell = Command::new("unshare");
+        shell.args(["-rm", "sh", "-c", "mount --bind elsewhere public && exec \"$0\" \"$@\""]);
+        shell.arg(command.get_program()).args(command.get_args()).current_dir(there.path("."));
+        shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        shell
+    };
+    if !mounted(&Command::new("true")).status().is_ok_and(|status| status.success()) {
+        eprintln!("skipped: nothing can be mounted here");
+        return;
+    }
+    here.build();
+    let mut build = there.command(&["build", "-v"]);
+    build.env("TIDINGS_WAVE", "2");
+    Ran::of(mounted(&build).output().expect("it runs")).expect(0, &["new"]);
+    fs::remove_dir(there.path("public")).expect("nothing went below the mount");
+    fs::rename(there.path("elsewhere"), there.path("public")).expect("renamed");
+    assert!(published(&there) == published(&here) && !there.exists(".tidings/staged"));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn documents_have_the_rights_that_their_folder_gives() {
+    use std::os::unix::fs::PermissionsExt;
+    let publication = publication();
+    fs::create_dir(publication.path("public")).expect("a folder");
+    // A default ACL (version 2 of its form): read and write for the owner, read for the group, nothing for all others.
+    let entry = |(tag, rights): (u16, u16)| [&tag.to_le_bytes()[..], &rights.to_le_bytes(), &u32::MAX.to_le_bytes()].concat();
+    let acl = [&2_u32.to_le_bytes()[..], &[(1, 7), (4, 5), (0x20, 0)].map(entry).concat()].concat();
+    let set = rustix::fs::setxattr(publication.path("public"), "system.posix_acl_default", &acl, rustix::fs::XattrFlags::empty());
+    if set.is_err() {
+        eprintln!("skipped: the file system has no access lists");
+        return;
+    }
+    in_waves(&publication, &[], None).expect(0, &["new"]);
+    for file in ["all.rss", "all.atom.gz", "country/belize.json", "archive/all/2.atom", "index.html"] {
+        let mode = fs::metadata(publication.path(&format!("public/{file}"))).expect("a file").permissions().mode() & 0o777;
+        assert_eq!(mode, 0o640, "{file}");
+    }
+    assert!(!publication.files("public").iter().any(|file| file.ends_with(".tidings-new")));
 }
