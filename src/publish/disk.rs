@@ -53,6 +53,11 @@ impl Disk {
     pub fn sync(&self) -> io::Result<()> {
         rustix::fs::syncfs(&*self.0).map_err(io::Error::from)
     }
+
+    /// How many bytes there is room for, where that can be told.
+    pub fn room(&self) -> Option<u64> {
+        rustix::fs::fstatvfs(&*self.0).ok().map(|all| all.f_bavail.saturating_mul(all.f_frsize))
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -66,6 +71,10 @@ impl Disk {
     }
 
     pub fn sync(&self) -> io::Result<()> {
+        match *self {}
+    }
+
+    pub fn room(&self) -> Option<u64> {
         match *self {}
     }
 }

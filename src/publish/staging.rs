@@ -16,6 +16,9 @@ use super::disk::{Disk, MUCH, Writing, date};
 use crate::crash;
 use crate::document::{Bytes, Document};
 
+/// So much room is left to the state itself: its disk may be a small one of its own.
+const LEFT: u64 = 64 << 20;
+
 /// The documents of a run that wait.
 #[derive(Debug)]
 pub struct Staging {
@@ -91,6 +94,10 @@ impl Begun {
     }
 
     fn write(&self, folder: &Path, document: &Document, whole: &[u8]) -> io::Result<PathBuf> {
+        let room = self.disk.as_ref().and_then(Disk::room);
+        if room.is_some_and(|room| room < whole.len() as u64 + LEFT) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
         // No two threads wait for one folder.
         let folder = folder.join(rayon::current_thread_index().unwrap_or_default().to_string());
         let path = folder.join(self.files.fetch_add(1, Ordering::Relaxed).to_string());

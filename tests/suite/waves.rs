@@ -1,6 +1,7 @@
 //! Builds of more items than are held at a time: their documents wait beside the state until all are made.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -120,28 +121,43 @@ fn documents_get_to_another_file_system() {
     assert!(!there.exists(".tidings/staged"));
 }
 
+/// A build that holds two items at a time, with something mounted in the publication's folder; `None` where nothing can be mounted.
+fn mounted(publication: &Publication, mount: &str) -> Option<Ran> {
+    let build = publication.command(&["build", "-v"]);
+    let shell = |program: &OsStr| {
+        let mut shell = Command::new("unshare");
+        shell.args(["-rm", "sh", "-c", &format!("mount {mount} && exec \"$0\" \"$@\"")]).arg(program);
+        shell.current_dir(publication.path("."));
+        shell
+    };
+    if !shell("true".as_ref()).status().is_ok_and(|status| status.success()) {
+        eprintln!("skipped: nothing can be mounted here");
+        return None;
+    }
+    let set = build.get_envs().filter_map(|(name, value)| Some((name, value?)));
+    Some(Ran::of(shell(build.get_program()).args(build.get_args()).envs(set).env("TIDINGS_WAVE", "2").output().expect("it runs")))
+}
+
 #[test]
 fn documents_get_to_another_mount_of_the_same_file_system() {
     let (here, there) = (publication(), publication());
     ["public", "elsewhere"].into_iter().for_each(|folder| fs::create_dir(there.path(folder)).expect("a folder"));
-    let mounted = |command: &Command| {
-        let mut shell = Command::new("unshare");
-        shell.args(["-rm", "sh", "-c", "mount --bind elsewhere public && exec \"$0\" \"$@\""]);
-        shell.arg(command.get_program()).args(command.get_args()).current_dir(there.path("."));
-        shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        shell
-    };
-    if !mounted(&Command::new("true")).status().is_ok_and(|status| status.success()) {
-        eprintln!("skipped: nothing can be mounted here");
-        return;
-    }
+    let Some(ran) = mounted(&there, "--bind elsewhere public") else { return };
+    ran.expect(0, &["new"]);
     here.build();
-    let mut build = there.command(&["build", "-v"]);
-    build.env("TIDINGS_WAVE", "2");
-    Ran::of(mounted(&build).output().expect("it runs")).expect(0, &["new"]);
     fs::remove_dir(there.path("public")).expect("nothing went below the mount");
     fs::rename(there.path("elsewhere"), there.path("public")).expect("renamed");
     assert!(published(&there) == published(&here) && !there.exists(".tidings/staged"));
+}
+
+#[test]
+fn documents_leave_the_state_its_room() {
+    let publication = publication();
+    let text = "Ships reach Belize. ".repeat(500);
+    (1..=30).for_each(|n| publication.item(n, &format!("Ships reach Belize, part {n}'''\nsummary = '''{text}")));
+    fs::create_dir(publication.path(".tidings")).expect("a folder");
+    let Some(ran) = mounted(&publication, "-t tmpfs -o size=512k none .tidings") else { return };
+    ran.expect(0, &["new"]);
 }
 
 #[test]
