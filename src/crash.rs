@@ -1,5 +1,5 @@
-//! Points at which a test may let the program die, as a power failure would, or stand still, as a machine does that is held up. Nothing of it is in a
-//! release build.
+//! Points at which a test may let the program die, as a power failure would, or stand still, as a machine does that is held up; and limits that it may
+//! lower. Nothing of it is in a release build.
 
 /// A step of publishing after which the world must be one that the next run can mend.
 ///

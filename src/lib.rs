@@ -30,7 +30,7 @@
 //! | [`progress`] | counters that long work moves and somebody watches | no |
 //! | [`stamp`] | what the file system says of a file without reading it | no |
 //! | [`scratch`] | where files stand that end with a run | makes that folder |
-//! | `crash` | points at which a test may let the program die | no |
+//! | `crash` | points at which a test may let the program die, and limits that it may lower | no |
 //! | [`seen`] | a published feed as a reader sees it | no |
 //! | [`database`] | where a PostgreSQL database is, and a connection to it (feature `postgres`) | connects, reads passwords from the environment |
 //! | [`storage`] | where an object store is, and what is asked of it (feature `object-store`) | asks over the network; keys come from the environment |
@@ -45,7 +45,7 @@
 //! | [`check`] | bytes to findings: the feed checker. A witness: it shares no code with [`document`] | no |
 //! | [`gate`] | the documents of a run checked, each finding led back to its record and field | no |
 //! | [`cache`] | what the next build need not do again: a look at everything that went into a build and came out of it, what was made of each record, and which documents are without a fault | looks at files, keeps two |
-//! | [`pipeline`] | config and items to checked documents; what is made of each record as [`item`] reads it | no, but for [`pipeline::read`] and the table of aliases |
+//! | [`pipeline`] | config and items to checked documents; what is made of each record as [`item`] reads it | no, but for [`pipeline::read`], the table of aliases, and the [`document::Depot`] that a build is given |
 //! | [`publish`] | the plan, and its destination: a folder with staged files and renames, or an object store; manifest, lock | writes the output |
 //! | [`fetch`] | the agent that asks others over HTTP | no, those who use it do |
 //! | [`mod@purge`] | caches, such as a CDN, told of what changed | runs a command, or asks over the network |

@@ -1,7 +1,7 @@
 //! The product in a page: config and items in, documents out.
 //!
 //! Reading is done before and publishing after. What stands between is a function of the config, the items, the paths that were published
-//! before and the time; it prints nothing and asks no clock, and what memory has no room for it lays down where it is told to.
+//! before and the time; it prints nothing, writes nothing and asks no clock. Documents for which there is no room in memory it hands to a [`Depot`].
 
 mod archive;
 mod dating;

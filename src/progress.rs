@@ -19,8 +19,7 @@ pub enum Stage {
     Classifying = 1,
     Preparing = 2,
     Rendering = 3,
-    Checking = 4,
-    Fetching = 5,
+    Fetching = 4,
 }
 
 impl Stage {
@@ -31,7 +30,6 @@ impl Stage {
             Stage::Classifying => "sorting items",
             Stage::Preparing => "preparing texts",
             Stage::Rendering => "writing feeds",
-            Stage::Checking => "checking feeds",
             Stage::Fetching => "reading databases",
         }
     }
@@ -56,8 +54,7 @@ impl Progress {
             1 => Stage::Classifying,
             2 => Stage::Preparing,
             3 => Stage::Rendering,
-            4 => Stage::Checking,
-            5 => Stage::Fetching,
+            4 => Stage::Fetching,
             _ => Stage::Reading,
         };
         (stage, self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))
