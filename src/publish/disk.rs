@@ -1,5 +1,7 @@
 //! Files of documents: how they are dated, and made durable, for many files at once and while more of them are made.
 
+#[cfg(target_os = "linux")]
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::Path;
@@ -38,25 +40,34 @@ pub(super) fn changed(document: &Document) -> SystemTime {
     UNIX_EPOCH.checked_add(Duration::from_secs(document.changed.timestamp().max(0) as u64)).unwrap_or(UNIX_EPOCH)
 }
 
-/// The whole file system of a folder, where there is a call that waits for all of it. What could not be written is told once to each who had it open by
-/// then, so it is opened before anything is written.
+/// The whole file systems of folders, where there is a call that waits for all of one. What could not be written is told once to each who had it open by
+/// then, so they are opened before anything is written.
 #[cfg(target_os = "linux")]
 #[derive(Clone, Debug)]
-pub(super) struct Disk(Arc<File>);
+pub(super) struct Disk(Arc<[File]>);
 
 #[cfg(target_os = "linux")]
 impl Disk {
-    pub fn of(folder: &Path) -> io::Result<Option<Self>> {
-        File::open(folder).map(|folder| Some(Disk(Arc::new(folder))))
+    pub fn of<'a>(folders: impl IntoIterator<Item = &'a Path>) -> io::Result<Option<Self>> {
+        use std::os::unix::fs::MetadataExt;
+        let mut files: BTreeMap<u64, File> = BTreeMap::new();
+        for folder in folders {
+            let device = fs::metadata(folder)?.dev();
+            if let Entry::Vacant(entry) = files.entry(device) {
+                entry.insert(File::open(folder)?);
+            }
+        }
+        Ok(Some(Disk(files.into_values().collect())))
     }
 
     pub fn sync(&self) -> io::Result<()> {
-        rustix::fs::syncfs(&*self.0).map_err(io::Error::from)
+        self.0.iter().try_for_each(|file| rustix::fs::syncfs(file).map_err(io::Error::from))
     }
 
-    /// How many bytes there is room for, where that can be told.
+    /// How many bytes each has room for, where that can be told.
     pub fn room(&self) -> Option<u64> {
-        rustix::fs::fstatvfs(&*self.0).ok().map(|all| all.f_bavail.saturating_mul(all.f_frsize))
+        let room = |file: &File| rustix::fs::fstatvfs(file).ok().map(|all| all.f_bavail.saturating_mul(all.f_frsize));
+        self.0.iter().filter_map(room).min()
     }
 }
 
@@ -66,7 +77,7 @@ pub(super) enum Disk {}
 
 #[cfg(not(target_os = "linux"))]
 impl Disk {
-    pub fn of(_: &Path) -> io::Result<Option<Self>> {
+    pub fn of<'a>(_: impl IntoIterator<Item = &'a Path>) -> io::Result<Option<Self>> {
         Ok(None)
     }
 
@@ -125,6 +136,17 @@ mod tests {
     use std::sync::atomic::AtomicUsize;
 
     use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn folders_may_be_of_several_file_systems() {
+        let here = tempfile::tempdir().expect("a folder");
+        let below = here.path().join("below");
+        fs::create_dir(&below).expect("a folder");
+        let count = |folders: &[&Path]| Disk::of(folders.iter().copied()).expect("opened").map(|disk| disk.0.len());
+        assert_eq!((count(&[]), count(&[here.path(), &below])), (Some(0), Some(1)));
+        assert_eq!(count(&[here.path(), Path::new("/proc"), &below]), Some(2));
+    }
 
     #[test]
     fn the_disk_writes_until_it_is_told_to_end_and_tells_what_went_wrong() {

@@ -70,7 +70,7 @@ impl Place for Folder {
             renamed
         };
         moves.par_iter().with_min_len(MANY).try_for_each(replace)?;
-        sync_folders(&folders, &self.root);
+        sync_folders(&folders);
         if let Some(stamps) = putting.stamps {
             let puts: Vec<_> = putting.puts().collect();
             puts.par_iter().filter(|(_, document, _)| document.format.is_some()).for_each(|(path, document, hash)| {
@@ -151,10 +151,11 @@ fn waiting<'a>(targets: &'a [(PathBuf, &'a Document)], staging: Option<&'a Stagi
     (waiting, others)
 }
 
-/// Writes every new file beside its place, then makes all of them durable at once: a few one by one, many with one call for the whole file system where there
-/// is such a call. No file is held open for it, since a system lets a process have a thousand or so.
+/// Writes every new file beside its place, then makes all of them durable at once: a few one by one, many with one call for each whole file system where
+/// there is such a call. No file is held open for it, since a system lets a process have a thousand or so.
 fn stage_all(targets: &[(&Path, &Document)], root: &Path) -> Result<(), PublishError> {
-    let disk = if targets.len() > FEW { Disk::of(root).map_err(PublishError::io("open", root))? } else { None };
+    let folders: BTreeSet<&Path> = targets.iter().filter_map(|(path, _)| path.parent()).collect();
+    let disk = if targets.len() > FEW { Disk::of(folders).map_err(PublishError::io("open", root))? } else { None };
     let write = || targets.par_iter().try_for_each_init(Vec::new, |room, (path, document)| stage(&staged(path), document, room));
     let Some(disk) = disk else {
         write()?;
@@ -175,8 +176,8 @@ fn stage(path: &Path, document: &Document, room: &mut Vec<u8>) -> Result<(), Pub
 }
 
 /// Makes the renames durable. A system that cannot sync a folder has renamed all the same.
-fn sync_folders(folders: &BTreeSet<&Path>, root: &Path) {
-    let disk = if folders.len() > FEW { Disk::of(root).ok().flatten() } else { None };
+fn sync_folders(folders: &BTreeSet<&Path>) {
+    let disk = if folders.len() > FEW { Disk::of(folders.iter().copied()).ok().flatten() } else { None };
     if disk.is_some_and(|disk| disk.sync().is_ok()) {
         return;
     }

@@ -89,7 +89,7 @@ impl Staging {
 impl Begun {
     fn at(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
-        let disk = Disk::of(folder)?;
+        let disk = Disk::of([folder])?;
         Ok(Begun { disk, writing: Mutex::default(), files: AtomicU64::new(0), bytes: AtomicU64::new(0) })
     }
 
