@@ -28,6 +28,8 @@ use crate::vocab::{Country, Language};
 pub struct Feed {
     /// In the order of the feed.
     pub drafts: Vec<Draft>,
+    /// Whether it is an export of a site, so that what is not in it is there no more; a feed has the newest items, or a part of them.
+    pub is_export: bool,
     pub findings: Findings,
 }
 
@@ -65,11 +67,11 @@ pub fn read(bytes: &[u8], path: &Arc<Path>, context: Context<'_>) -> Feed {
     };
     match parsed {
         Ok((channel, entries, mut findings)) => {
-            let feed = entry::resolve(&channel, entries, path, context);
-            findings.extend(feed.findings);
-            Feed { drafts: feed.drafts, findings }
+            let mut feed = entry::resolve(&channel, entries, path, context);
+            findings.extend(std::mem::take(&mut feed.findings));
+            Feed { findings, ..feed }
         }
-        Err(finding) => Feed { drafts: Vec::new(), findings: Findings::from(*finding) },
+        Err(finding) => Feed { findings: Findings::from(*finding), ..Feed::default() },
     }
 }
 

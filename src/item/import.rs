@@ -103,7 +103,7 @@ pub struct Imported {
     pub updated: BTreeSet<PathBuf>,
     /// Records that say something else than their items do by now.
     pub differ: BTreeSet<PathBuf>,
-    /// Records of items that came from there and are there no more.
+    /// Records of items that came from there and are there no more, by an export.
     pub missed: BTreeSet<PathBuf>,
     pub findings: Findings,
 }
@@ -119,12 +119,12 @@ pub fn listing(files: &[PathBuf], into: &Path, options: &Options) -> Result<Impo
             Ok(text) => text,
             Err(error) => {
                 findings.push(bad_utf8(bytes, error.valid_up_to(), path));
-                return Vec::new();
+                return Held::default();
             }
         };
         let page = listing::read(text, path);
         findings.extend(page.findings);
-        page.blocks.iter().map(|block| block.to_draft(path)).collect()
+        Held { drafts: page.blocks.iter().map(|block| block.to_draft(path)).collect(), is_export: false }
     })
 }
 
@@ -144,12 +144,20 @@ pub fn feed(files: &[PathBuf], into: &Path, options: &Options) -> Result<Importe
     import(files, into, options, &|bytes, path, findings| {
         let feed = feed::read(bytes, path, context);
         findings.extend(feed.findings);
-        feed.drafts
+        Held { drafts: feed.drafts, is_export: feed.is_export }
     })
 }
 
-/// The drafts of a file's bytes.
-type Reader<'a> = dyn Fn(&[u8], &Arc<Path>, &mut Findings) -> Vec<Draft> + 'a;
+/// What a file holds.
+#[derive(Default)]
+struct Held {
+    drafts: Vec<Draft>,
+    /// Whether what is not in it is there no more.
+    is_export: bool,
+}
+
+/// What is made of a file's bytes.
+type Reader<'a> = dyn Fn(&[u8], &Arc<Path>, &mut Findings) -> Held + 'a;
 
 fn import(files: &[PathBuf], into: &Path, options: &Options, read: &Reader<'_>) -> Result<Imported, Box<Finding>> {
     fs::create_dir_all(into).map_err(|error| {
@@ -162,7 +170,9 @@ fn import(files: &[PathBuf], into: &Path, options: &Options, read: &Reader<'_>) 
         let path: Arc<Path> = Arc::from(file.as_path());
         match contents(file) {
             Ok(bytes) => {
-                for mut draft in read(&bytes, &path, &mut run.done.findings) {
+                let held = read(&bytes, &path, &mut run.done.findings);
+                held.drafts.iter().filter(|_| held.is_export).for_each(|draft| run.known.count(draft));
+                for mut draft in held.drafts {
                     draft.language = draft.language.or_else(|| options.language.clone());
                     run.take(&draft);
                 }
@@ -191,7 +201,6 @@ impl Run<'_> {
         if self.over {
             return;
         }
-        self.known.count(draft);
         match self.known.find(draft) {
             Match::Same => {
                 if self.known.differs(draft) {
@@ -242,7 +251,7 @@ impl Run<'_> {
             return;
         }
         // Readers know it by that.
-        let as_known = Draft { id: Some(stood.id.clone()), ..draft.clone() };
+        let as_known = Draft { id: Some(stood.id.clone()), guid: stood.guid.clone(), ..draft.clone() };
         match as_known.rewrite(&path) {
             Ok(path) => _ = self.done.updated.insert(path),
             Err(error) => self.give_up(draft, &path, &error),

@@ -199,23 +199,26 @@ fn a_feed_of_ones_own_is_no_other_than_the_records() {
     assert_eq!(ran.err, "");
 }
 
+fn rss(items: &[String]) -> String {
+    format!("<rss version='2.0'><channel><title>T</title>{}</channel></rss>", items.concat())
+}
+
+fn rss_item(title: &str, guid: &str, day: u32) -> String {
+    format!(
+        "<item><title>{title}</title><guid isPermaLink='false'>{guid}</guid><pubDate>{day} Feb 2018 10:00:00 GMT</pubDate>\
+         <description>{title}.</description></item>"
+    )
+}
+
 #[test]
 fn a_record_that_is_written_anew_keeps_its_id_and_a_draft_stays_one() {
     let publication = Publication::new();
-    let item = |title: &str, guid: &str, day: u32| {
-        format!(
-            "<item><title>{title}</title><guid isPermaLink='false'>{guid}</guid><pubDate>{day} Feb 2018 10:00:00 GMT</pubDate><description>{title}.</description></item>"
-        )
-    };
-    let feed = |items: &[String]| {
-        publication.write("old.xml", format!("<rss version='2.0'><channel><title>T</title>{}</channel></rss>", items.concat()))
-    };
-    feed(&[item("Port", "17", 9), item("Ship", "18", 9)]);
+    publication.write("old.xml", rss(&[rss_item("Port", "17", 9), rss_item("Ship", "18", 9)]));
     publication.run(&["import", "feed", "old.xml"]).expect(0, &["2 new records"]);
     let id = |text: &str| text.lines().find(|line| line.starts_with("id = ")).map(str::to_owned).expect("an id");
     let (port, ship) = (publication.read("items/2018-02-09-port.md"), publication.read("items/2018-02-09-ship.md"));
     publication.write("items/2018-02-09-ship.md", ship.replace("syntax =", "draft = true\nsyntax ="));
-    feed(&[item("The port", "17", 10), item("The ship", "18", 10)]);
+    publication.write("old.xml", rss(&[rss_item("The port", "17", 10), rss_item("The ship", "18", 10)]));
     let ran = publication.run(&["import", "feed", "old.xml", "--update"]);
     ran.expect(
         0,
@@ -224,6 +227,64 @@ fn a_record_that_is_written_anew_keeps_its_id_and_a_draft_stays_one() {
     let mended = publication.read("items/2018-02-09-port.md");
     assert!(id(&mended) == id(&port) && mended.contains("The port."), "{mended}");
     assert!(publication.read("items/2018-02-09-ship.md").contains("draft = true"));
+}
+
+/// The first of two items comes in; the record does not become the second when they are imported again.
+#[test]
+fn two_items_under_one_id_do_not_take_turns_in_a_record() {
+    let publication = Publication::new();
+    publication.write("page.txt", "10 February, 2018\n\nPress release\n\nOf Belize.\n\n10 February, 2018\n\nPress release\n\nOf Mexico.\n");
+    publication.write("old.xml", rss(&[rss_item("Port", "17", 9), rss_item("Ship", "17", 10)]));
+    for (kind, file, code, said) in [("listing", "page.txt", 0, "is here twice, with two texts"), ("feed", "old.xml", 1, "has the id `17`")]
+    {
+        let import = |more: &[&str]| publication.run(&[&["import", kind, file], more].concat());
+        import(&[]).expect(code, &[said, "1 new record"]);
+        let name = publication.files("items").pop().expect("a record");
+        let record = publication.read(&format!("items/{name}"));
+        for more in [&[][..], &["--update"], &["--update"]] {
+            let again = import(more);
+            again.expect(code, &[said, "0 new records"]);
+            assert!(!again.err.contains("record has another") && !again.out.contains("anew"), "{again:?}");
+            assert_eq!(publication.read(&format!("items/{name}")), record);
+        }
+    }
+}
+
+/// What a feed does not have may have slid out of it, or stand in another feed of the same site.
+#[test]
+fn of_what_a_feed_does_not_have_nothing_is_told() {
+    let publication = Publication::new();
+    let item = |n: u32, day| rss_item(&format!("Port {n}"), &format!("https://old.example.org/?p={n}"), day);
+    let [first, second, third, other] = [item(1, 9), item(2, 9), item(3, 10), item(4, 10)];
+    publication.write("ports.xml", rss(&[second.clone(), first]));
+    publication.write("others.xml", rss(&[other]));
+    publication.run(&["import", "feed", "ports.xml", "others.xml"]).expect(0, &["3 new records"]);
+    publication.write("ports.xml", rss(&[third, second]));
+    let ran = publication.run(&["import", "feed", "ports.xml"]);
+    ran.expect(0, &["1 new record, 1 known already"]);
+    assert_eq!(ran.err, "");
+}
+
+/// Who reads by RSS knows an item by it.
+#[test]
+fn a_record_that_is_written_anew_keeps_the_guid_that_it_has() {
+    let publication = Publication::new();
+    let feed = |title: &str| {
+        let items = format!(
+            "[{{\"id\":\"https://old.example.org/1\",\"title\":\"{title}\",\"content_text\":\"x\",\"date_published\":\"2018-02-09T10:00:00Z\"}}]"
+        );
+        publication.write("old.json", format!("{{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"Old\",\"items\":{items}}}"));
+    };
+    feed("Port");
+    publication.run(&["import", "feed", "old.json"]).expect(0, &["1 new record"]);
+    let record = publication.read("items/2018-02-09-port.md");
+    publication.write("items/2018-02-09-port.md", record.replace("title =", "guid = \"77\"\ntitle ="));
+    publication.build();
+    feed("The port");
+    publication.run(&["import", "feed", "old.json", "--update"]).expect(0, &["1 written anew"]);
+    publication.build();
+    let rss = publication.read("public/all.rss");
+    assert!(rss.contains("The port") && rss.contains(">77</guid>"), "{rss}");
 }
 
 #[test]

@@ -33,6 +33,7 @@ pub fn read(root: &Element) -> (Channel, Vec<Entry>) {
         language: scope.language.clone(),
         authors: authors(root),
         dates: texts(root, &["updated", "modified"]),
+        is_export: false,
     };
     (channel, all(root, "entry").map(|entry| of_entry(entry, &scope)).collect())
 }

@@ -31,6 +31,8 @@ pub struct Channel {
     pub authors: Vec<Author>,
     /// When the feed changed, in the order of preference.
     pub dates: Vec<String>,
+    /// Whether it is an export of a site, and not what a feed has of the newest items or of a part of them.
+    pub is_export: bool,
 }
 
 /// An entry as it stood. Texts are trimmed and never empty.
@@ -133,7 +135,7 @@ pub fn resolve(channel: &Channel, entries: Vec<Entry>, path: &Arc<Path>, context
     };
     let drafts = entries.into_iter().filter_map(|entry| resolver.draft(entry)).collect();
     resolver.report_strangers();
-    Feed { drafts, findings: resolver.findings }
+    Feed { drafts, is_export: channel.is_export, findings: resolver.findings }
 }
 
 struct Resolver<'a> {

@@ -29,6 +29,7 @@ pub fn read(text: &str, path: &Arc<Path>) -> Parsed {
         language: string(&feed, "language"),
         authors: authors(&feed),
         dates: Vec::new(),
+        is_export: false,
     };
     Ok((channel, list(&feed, "items").iter().map(of_item).collect(), Findings::new()))
 }

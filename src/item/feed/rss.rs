@@ -19,6 +19,7 @@ pub fn of_channel(channel: &Element) -> Channel {
         language: language.into_iter().flatten().next(),
         authors: Vec::new(),
         dates: texts(channel, &dates),
+        is_export: false,
     }
 }
 

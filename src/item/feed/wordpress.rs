@@ -33,7 +33,7 @@ pub fn export(root: &Element) -> Option<&Element> {
 
 /// Reads an export: its posts, and what is to be said of those that are not as the site showed them.
 pub fn read(channel: &Element, path: &Arc<Path>, context: Context<'_>) -> (Channel, Vec<Entry>, Findings) {
-    let about = rss::of_channel(channel);
+    let about = Channel { is_export: true, ..rss::of_channel(channel) };
     let stated = about.language.as_deref().and_then(|tag| Language::parse(tag).ok());
     let mut export = Export {
         context,

@@ -28,15 +28,15 @@ pub struct Known {
     stood: Vec<Stood>,
     /// Of dates that name no zone.
     zone: Tz,
-    /// By who gave the ids of this run's items, the oldest of these.
+    /// By who gave the ids of items in exports, the oldest of these.
     oldest: HashMap<String, NaiveDate>,
     /// What [`mint`] gives for each record's day and title, whatever id it bears.
     titles: HashSet<String>,
-    /// By day and title: the text of each item that this run has written.
+    /// By day and title: the text of each item that this run has written or found in a record.
     texts: HashMap<String, Option<String>>,
     /// What stands before a record's own id in a published one.
     minted: Option<String>,
-    /// The ids and guids that this run has written, each with its item's day and title.
+    /// The ids and guids that this run has written or found in records, each with its item's day and title.
     written: HashMap<String, String>,
     /// Ids and guids of items that were published and are so no more.
     gone: HashSet<String>,
@@ -99,24 +99,28 @@ impl Known {
         }
     }
 
-    /// Whether this run has written an item of the same day and title with another text, so that the draft may be another item.
+    /// Whether this run had an item of the same day and title with another text, so that the draft may be another item.
     pub fn differs(&self, draft: &Draft) -> bool {
         self.texts.get(&mint(draft.date.day(), &draft.title)).is_some_and(|text| *text != draft.body)
     }
 
-    /// The record that stood there of this item, by its id; none where a feed of this publication was made of the record.
-    pub fn met(&mut self, draft: &Draft) -> Option<&mut Stood> {
+    /// The record that stood there of this item, by its id, where the item is the first of this run that has it; none where a feed of this publication was
+    /// made of the record.
+    pub fn met(&mut self, draft: &Draft) -> Option<&Stood> {
         let id = match own_id(draft) {
             Some(own) if self.in_record(own) != own => return None,
             Some(own) => own.to_owned(),
             None => mint(draft.date.day(), &draft.title),
         };
-        let stood = &mut self.stood[(*self.ids.get(&id)?)?];
-        stood.is_met = true;
-        Some(stood)
+        let at = (*self.ids.get(&id)?)?;
+        if std::mem::replace(&mut self.stood[at].is_met, true) {
+            return None;
+        }
+        self.add(draft);
+        Some(&self.stood[at])
     }
 
-    /// One more item of this run, whatever becomes of it.
+    /// One more item of an export, whatever becomes of it.
     pub fn count(&mut self, draft: &Draft) {
         if let Some(giver) = own_id(draft).and_then(giver) {
             let day = draft.date.day();
@@ -124,7 +128,7 @@ impl Known {
         }
     }
 
-    /// The records whose ids are of those who gave the ids of this run's items, and whose items it did not have, though it had older ones.
+    /// The records whose ids are of those who gave the ids of this run's exports, and whose items these did not have, though they had older ones.
     pub fn missed(&self) -> BTreeSet<PathBuf> {
         let is_missed = |(id, at): &(&String, usize)| {
             let stood = &self.stood[*at];

@@ -17,6 +17,7 @@ pub struct Stood {
     pub path: PathBuf,
     /// Its own, or what stands for it.
     pub id: String,
+    pub guid: Option<String>,
     pub day: Option<NaiveDate>,
     /// What it tells readers, in one hash.
     said: u64,
@@ -32,6 +33,7 @@ impl Stood {
         Stood {
             path,
             id: record.id.clone().or(key).unwrap_or_default(),
+            guid: record.guid.clone(),
             day: day(record, zone),
             said: said(record, zone),
             is_draft: record.draft.unwrap_or_default(),
