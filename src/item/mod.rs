@@ -304,10 +304,11 @@ impl Item {
     }
 
     /// Gives it the date that it was published with, where its record says another. Whether that was a day alone nobody knows: noon in the publication's
-    /// zone is taken for one, so that what it is dated by does not go back.
+    /// zone is taken for one, so that what it is dated by does not go back, unless the record writes such a noon out.
     pub fn hold(&mut self, published: DateTime<Utc>, zone: Tz) {
+        let is_noon = |local: Date| local.time() == date::NOON;
         let local = published.with_timezone(&zone).fixed_offset();
-        self.by_day = local.time() == date::NOON;
+        self.by_day = is_noon(local) && (self.by_day || !is_noon(self.published.with_timezone(&zone).fixed_offset()));
         self.published = if self.by_day { local } else { published.with_timezone(self.published.offset()) };
     }
 
@@ -329,9 +330,13 @@ impl Item {
     pub fn changed(&self) -> Date {
         match self.updated() {
             Some(updated) => updated.max(self.published),
-            None if self.by_day => self.published + Duration::seconds(self.spread(QUARTER)),
-            None => self.published,
+            None => self.begun(),
         }
+    }
+
+    /// What it is dated by as long as nothing of it changed; see [`Item::changed`].
+    pub fn begun(&self) -> Date {
+        if self.by_day { self.published + Duration::seconds(self.spread(QUARTER)) } else { self.published }
     }
 
     /// Whether the item stays out at `now`, and why.

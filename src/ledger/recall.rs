@@ -93,7 +93,9 @@ fn remembered(item: &mut Arc<Item>, traces: Traces, known: Option<&Known>, now: 
     let is_own = |known: &Known| known.traces().record.is_some() || known.updated != Some(item.changed().timestamp().into());
     let before = known.filter(|known| explicit.is_some() || is_own(known)).and_then(|known| known.updated).map(Moment::seconds);
     let changed = known.is_some_and(|known| known.traces().is_other_content(&traces));
-    let seen = known.map(|known| known.updated.unwrap_or(known.published).seconds());
+    // One dated by day was seen with a time after noon.
+    let spread = (item.begun() - item.published).num_seconds();
+    let seen = known.map(|known| known.updated.map_or(known.published.seconds() + spread, Moment::seconds));
     let updated = match explicit {
         Some(_) => explicit.max(seen),
         None if changed => Some(before.map_or(now, |before| later(before, now)).max(item.published.timestamp())),

@@ -41,6 +41,25 @@ fn an_item_is_updated_when_it_really_changes_and_only_then() {
     assert_eq!(updated(&publication, "public/all.atom")[2], "2018-03-04T00:00:00Z", "what the record says wins");
 }
 
+/// It was dated up to a quarter of an hour after noon, and noon is before that.
+#[test]
+fn an_item_of_a_day_is_not_updated_at_noon_of_that_day() {
+    let publication = Publication::with_items(3);
+    publication.build();
+    let before = updated(&publication, "public/all.atom");
+    record(
+        &publication,
+        "item-2",
+        "date = 2018-01-02\nupdated = 2018-01-02\ntitle = 'The port of Belize reopens, part 2'",
+        "Text number 2.",
+    );
+    build_at(&publication, "2018-03-02T08:00:00Z").expect(0, &[]);
+    assert_eq!(updated(&publication, "public/all.atom")[1..], before[1..]);
+    build_at(&publication, "2018-03-03T08:00:00Z").expect(0, &["unchanged"]);
+    Ran::of(publication.command(&["build", "--full", "--now", "2018-03-03T08:00:00Z"]).output().expect("runs"))
+        .expect(0, &["17 unchanged"]);
+}
+
 #[test]
 fn what_the_config_says_to_ignore_is_no_change() {
     let publication = Publication::with_items(2);
@@ -597,7 +616,12 @@ fn what_else_changes_of_a_published_item_whose_date_slips_is_dated() {
 /// An item dated by day is dated up to a quarter of an hour after noon; the record of one that slips may say the time.
 #[test]
 fn the_date_of_an_item_that_slips_does_not_go_back() {
-    for (from, to) in [("2018-01-03", "2081-01-03T08:00:00Z"), ("2018-01-03T18:00:01Z", "2081-07-03"), ("2018-01-03", "2081-07-03")] {
+    for (from, to) in [
+        ("2018-01-03", "2081-01-03T08:00:00Z"),
+        ("2018-01-03T18:00:01Z", "2081-07-03"),
+        ("2018-01-03", "2081-07-03"),
+        ("2018-01-03T18:00:00Z", "2081-01-04T18:00:00Z"),
+    ] {
         let publication = Publication::with_items(3);
         publication.write("feeds.toml", CONFIG.to_owned() + "\n[guards]\nfuture = \"hold\"\n");
         let write = |date: &str| {
