@@ -234,9 +234,10 @@ fn called(item: &Element) -> Option<Language> {
     languages.first().filter(|_| languages.len() == 1).cloned()
 }
 
-/// An address as a link, in HTML.
+/// An address as a link, in HTML. Of references only those to `&` are read: `&copy=1` is a part of one.
 fn link(address: &str) -> String {
-    let address = escape(&address.replace("&amp;", "&")).replace('"', "&quot;");
+    let address = ["&amp;", "&#038;", "&#38;"].iter().fold(address.to_owned(), |address, and| address.replace(and, "&"));
+    let address = escape(&address).replace('"', "&quot;");
     format!("<a href=\"{address}\">{address}</a>")
 }
 

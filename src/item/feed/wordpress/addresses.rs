@@ -89,7 +89,9 @@ mod tests {
             "<!-- wp:core-embed/youtube {} --><figure><div>@</div><figcaption>A film</figcaption></figure><!-- /wp:core-embed/youtube -->",
             "<p>a <b>b\n@\nc</b></p>",
         ] {
-            assert_eq!(linked(&html.replace('@', "https://youtu.be/a?b&amp;c")), html.replace('@', LINK), "{html}");
+            for address in ["https://youtu.be/a?b&amp;c", "https://youtu.be/a?b&#038;c", "https://youtu.be/a?b&c"] {
+                assert_eq!(linked(&html.replace('@', address)), html.replace('@', LINK), "{html}");
+            }
         }
     }
 

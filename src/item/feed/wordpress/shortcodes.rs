@@ -26,7 +26,7 @@ pub fn resolved(html: &str, counts: &mut BTreeMap<String, usize>) -> String {
         rest = if let Some(shown) = shown_as_it_is(rest, counts, &mut closings) {
             out.push_str(shown);
             &rest[shown.len() + 2..]
-        } else if let Some(tag) = Tag::read(rest).filter(|tag| tag.is_shortcode(counts)) {
+        } else if let Some(tag) = Tag::read(rest).filter(|tag| tag.is_shortcode(counts) || tag.shown(&rest[tag.length..]).is_some()) {
             if !tag.closes {
                 *counts.entry(tag.name.to_owned()).or_default() += 1;
             }
@@ -104,13 +104,18 @@ impl<'a> Tag<'a> {
             out.push_str(&link(&address));
             return behind;
         }
-        match embedded(behind, self.name).filter(|_| SHOWN.contains(&self.name) && !self.closes) {
+        match self.shown(behind) {
             Some((address, rest)) => {
                 out.push_str(&link(address));
                 rest
             }
             _ => behind,
         }
+    }
+
+    /// The address that it shows where one stands in it, `[youtube]https://...[/youtube]`, and what is behind.
+    fn shown<'t>(&self, behind: &'t str) -> Option<(&'t str, &'t str)> {
+        embedded(behind, self.name).filter(|_| SHOWN.contains(&self.name) && !self.closes)
     }
 
     /// The address of the film that `[youtube https://...]`, `[youtube=...]`, `[youtube id="..."]` or `[vimeo 123]` shows.
@@ -201,6 +206,7 @@ mod tests {
                 "[youtube id=\"dQw4w9WgXcQ\"]",
                 "<a href=\"https://www.youtube.com/watch?v=dQw4w9WgXcQ\">https://www.youtube.com/watch?v=dQw4w9WgXcQ</a>",
             ),
+            ("[youtube]https://youtu.be/a[/youtube] [vimeo]", "<a href=\"https://youtu.be/a\">https://youtu.be/a</a> [vimeo]"),
             ("[embedyt] https://youtu.be/a[/embedyt]", "<a href=\"https://youtu.be/a\">https://youtu.be/a</a>"),
             ("[contact-form-7 404 \"Not Found\"]", ""),
             ("[vc_row][vc_column_text el=\"]\"]Text[/vc_column_text][/vc_row]", "Text"),
