@@ -1,6 +1,6 @@
 //! One run of a build, from what was read to the last word.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -276,11 +276,12 @@ impl Run<'_> {
         if self.accepted.contains(&Accept::Paths) {
             return Findings::new();
         }
-        let of_moved = |path: &str, from: &str| {
+        let moved: HashSet<&str> = self.config.moved.iter().map(|moved| moved.from.as_str()).collect();
+        let is_said = |path: &str| {
             let channel = path.rsplit_once('.').map_or(path, |(channel, _)| channel);
-            channel == from || channel.strip_suffix(from).is_some_and(|before| before.ends_with('/'))
+            let below = channel.match_indices('/').map(|(at, _)| &channel[at + 1..]);
+            std::iter::once(channel).chain(below).any(|family| moved.contains(family))
         };
-        let is_said = |path: &str| self.config.moved.iter().any(|moved| of_moved(path, &moved.from));
         // A page of an archive goes with its channel, or with the whole archive, which the config decides.
         let is_page = |path: &str| path.rsplit_once('.').is_some_and(|(page, _)| paths::of_archive(page).is_some());
         // Subscribers fetch feeds; what stands beside them comes and goes with its content.
@@ -301,7 +302,8 @@ impl Run<'_> {
         let list = if is_another { folder.standing_bytes(pipeline::REDIRECTS) } else { None };
         let list = String::from_utf8(list.unwrap_or_default()).unwrap_or_default();
         let moved = pipeline::listed(&list, self.config.publication.base_url.path()).filter_map(|(from, to)| Some((from, to?)));
-        guard::redirects(self.config, moved.filter(|(from, _)| !is_said(from) && !plan.has(from)))
+        let there: HashSet<&str> = plan.there().collect();
+        guard::redirects(self.config, moved.filter(|(from, _)| !is_said(from) && !there.contains(from)))
     }
 
     /// A publish that somebody took back, about to be repeated as it was.

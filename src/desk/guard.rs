@@ -131,7 +131,8 @@ impl Desk<'_> {
         let gone: Vec<&str> = feeds.iter().filter(|feed| !is_left(feed)).map(|(path, _)| *path).collect();
         let mut findings = guard::paths(self.config, &gone, &|path| known.contains(path), &|path| channels.contains(path));
         let moved = pipeline::listed(&list, self.config.publication.base_url.path()).filter_map(|(from, to)| Some((from, to?)));
-        let is_said = |path: &str| moves::is_old(self.config, &stem(path)) || channels.contains(&stem(path));
+        let old: BTreeSet<String> = self.config.moved.iter().flat_map(|moved| paths::variants(self.config, &moved.from)).collect();
+        let is_said = |path: &str| [&old, &channels].iter().any(|said| said.contains(&stem(path)));
         findings.extend(guard::redirects(self.config, moved.filter(|(from, _)| !is_said(from))));
         if findings.is_empty() { Ok(()) } else { Err(DeskError::Refused(findings)) }
     }

@@ -131,9 +131,9 @@ impl Plan {
         }
     }
 
-    /// Whether there is a document at this path after it.
-    pub fn has(&self, path: &str) -> bool {
-        self.keeps.iter().chain(self.puts.iter().map(|put| &put.path)).any(|own| own == path)
+    /// The paths at which there are documents after it.
+    pub fn there(&self) -> impl Iterator<Item = &str> {
+        self.keeps.iter().chain(self.puts.iter().map(|put| &put.path)).map(String::as_str)
     }
 
     /// Whether carrying it out would change nothing.
