@@ -430,8 +430,7 @@ fn what_a_look_leaves_is_what_a_full_build_makes() {
     }
     println!("{series} series of 14 builds: {looks} were a look, {known} knew records, {stayed} documents were left alone");
     assert!(stayed > 50 * series as usize, "{stayed} left alone: this test shows nothing");
-    // Where the machine is busy, more files are young, and fewer runs are a look.
-    assert!(looks > 0 && known > series as usize, "{looks} looks, {known} that knew records: this test shows nothing");
+    assert!(2 * looks >= series as usize && known > series as usize, "{looks} looks, {known} that knew records: this test shows nothing");
 }
 
 /// What a process that goes on is told of: what happens to records and the config.
