@@ -177,6 +177,14 @@ pub struct Document {
 pub trait Depot: Sync {
     /// The document's bytes, which are these, where they lie there; `None` where they cannot.
     fn lay_down(&self, document: &Document, whole: &[u8]) -> Option<Bytes>;
+
+    /// The document where its bytes lie there, if they can.
+    fn take(&self, document: Document) -> Document {
+        match self.lay_down(&document, document.bytes.in_a_row(&mut Vec::new())) {
+            Some(bytes) => Document { bytes, ..document },
+            None => document,
+        }
+    }
 }
 
 impl Format {

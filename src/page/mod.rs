@@ -90,10 +90,9 @@ pub fn render(scene: Scene<'_>, to_make: &ToMake) -> Result<Vec<Document>, Findi
 pub fn render_items(scene: Scene<'_>, items: &[u32], depot: Option<&dyn Depot>) -> Result<Vec<Document>, Findings> {
     let (engine, lanes) = (Engine::of(scene.config)?, lanes(scene.config, &scene.catalogue.channels));
     let pages = Pages { scene, fill: &Fill::new(scene, &lanes), engine: &engine };
-    let lay_down = |mut page: Document| {
-        let laid_down = depot.and_then(|depot| depot.lay_down(&page, page.bytes.in_a_row(&mut Vec::new())));
-        page.bytes = laid_down.unwrap_or(page.bytes);
-        page
+    let lay_down = |page: Document| match depot {
+        Some(depot) => depot.take(page),
+        None => page,
     };
     gather(items.par_iter().map(|at| pages.item(*at).map(lay_down)).collect())
 }

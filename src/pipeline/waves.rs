@@ -55,9 +55,11 @@ impl Waves {
 
     /// The sheets that are to be made now, by position: at least one while there are any.
     pub fn next(&mut self, all: &[Sheet<'_>], ready: &Ready) -> Option<Vec<usize>> {
-        if !self.are_many() {
-            return Some(self.rest.drain(..).collect()).filter(|wave: &Vec<usize>| !wave.is_empty());
-        }
+        let count = if self.are_many() { self.as_many_as_fit(all, ready) } else { self.rest.len() };
+        (count > 0).then(|| self.rest.drain(..count).collect())
+    }
+
+    fn as_many_as_fit(&self, all: &[Sheet<'_>], ready: &Ready) -> usize {
         let room = room(ready.size_of_one());
         let (mut new, mut count) = (HashSet::<u32, foldhash::fast::RandomState>::default(), 0);
         for at in &self.rest {
@@ -67,7 +69,7 @@ impl Waves {
             }
             count += 1;
         }
-        Some(self.rest.drain(..count).collect()).filter(|wave: &Vec<usize>| !wave.is_empty())
+        count
     }
 
     /// Lets go of the items that these sheets held and none of the rest does.

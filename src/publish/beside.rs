@@ -24,7 +24,7 @@ pub fn copies(
     }
     let copies: Vec<Vec<Document>> =
         documents.par_iter().map(|document| copies_of(document, codings, folder, depot)).collect::<Result<_, _>>()?;
-    Ok(copies.concat())
+    Ok(copies.into_iter().flatten().collect())
 }
 
 fn copies_of(
@@ -45,10 +45,11 @@ fn copies_of(
                 None => return Ok(None),
             },
         };
-        let mut copy = Document { path, bytes: bytes.into(), format: document.format, changed: document.changed };
-        let waits = depot.filter(|_| document.bytes.file().is_some());
-        copy.bytes = waits.and_then(|depot| depot.lay_down(&copy, copy.bytes.in_a_row(&mut Vec::new()))).unwrap_or(copy.bytes);
-        Ok(Some(copy))
+        let copy = Document { path, bytes: bytes.into(), format: document.format, changed: document.changed };
+        Ok(Some(match depot.filter(|_| document.bytes.file().is_some()) {
+            Some(depot) => depot.take(copy),
+            None => copy,
+        }))
     };
     codings.iter().map(copy).filter_map(Result::transpose).collect()
 }
