@@ -10,7 +10,7 @@ pub mod records;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::Read;
+
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 use std::time::SystemTime;
@@ -18,11 +18,11 @@ use std::time::SystemTime;
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
+use xxhash_rust::xxh3::xxh3_128;
 
 use crate::config::Config;
 use crate::diag::{Finding, codes};
-use crate::item::{Beside, Files, Hidden, Item};
+use crate::item::{Beside, Files, Found, Hidden, Item};
 use crate::stamp;
 
 /// Another whenever the file or what is hashed takes another form.
@@ -159,7 +159,10 @@ impl Cache {
             && kept.inputs == hex(inputs.stamps)
             && (kept.from..kept.until).contains(&now.timestamp())
             && kept.outcome == hex(stamps(config, outcome))
-            && kept.young.par_iter().all(|(path, hash)| content(&config.root.join(path)).as_ref() == Some(hash))
+            && kept
+                .young
+                .par_iter()
+                .all(|(path, hash)| stamp::of_content(&config.root.join(path)).is_ok_and(|content| hex(content) == *hash))
             && kept.beside.par_iter().all(|(path, length)| Beside::look(path.clone()).length == *length);
         is_same.then_some(kept.said)
     }
@@ -200,6 +203,11 @@ impl Cache {
         serde_json::from_slice(&fs::read(&self.file).ok()?).ok()
     }
 
+    /// Whether a build kept here what it looked at.
+    pub fn is_there(&self) -> bool {
+        self.file.exists()
+    }
+
     /// Lets the next build look at everything.
     pub fn forget(&self) {
         let _ = fs::remove_file(&self.file);
@@ -207,26 +215,32 @@ impl Cache {
 }
 
 impl Inputs {
-    /// A look at everything that a build of this config would read: these files, and the table of aliases. `now` is the file system's clock.
-    pub fn look(config: &Config, files: &Files, now: SystemTime) -> Self {
-        let tables = config.ids.file.iter().map(|file| {
-            let meta = fs::metadata(config.root.join(file));
-            (file.as_path(), stamp::of(file, &meta), stamp::is_young(&meta, now))
-        });
-        let records = files.found.iter().map(|found| (&*found.path, found.stamp, found.is_young));
-        let (mut stamps, mut young) = (0u128, Vec::new());
-        for (path, stamp, is_young) in records.chain(tables) {
-            stamps = stamps.wrapping_add(stamp);
-            if is_young {
-                young.push(path);
-            }
-        }
-        // What is wrong among the files, and files that are no records, are told.
-        stamps = stamps.wrapping_add(xxh3_128(format!("{:?}", files.findings).as_bytes()));
-        let young = young.par_iter().map(|path| ((*path).to_owned(), content(&config.root.join(path)).unwrap_or_default())).collect();
+    /// A look at everything that a build of this config would read beside its records: the table of aliases. `now` is the file system's clock.
+    pub fn beside(config: &Config, now: SystemTime) -> Self {
+        let table = config.ids.file.as_ref().map(|file| (file, fs::metadata(config.root.join(file))));
+        let young = table.iter().filter(|(_, meta)| stamp::is_young(meta, now)).map(|(file, _)| kept_content(&config.root, file));
         // Templates are read with the config, and stand in it.
-        Inputs { config: of_config(config), stamps, young }
+        let (config, young) = (of_config(config), young.collect());
+        Inputs { config, stamps: table.map_or(0, |(file, meta)| stamp::of(file, &meta)), young }
     }
+
+    /// The records: files as they were looked at.
+    pub fn add(&mut self, root: &Path, files: &Files) {
+        let stamps = files.found.iter().map(|found| found.stamp).fold(self.stamps, u128::wrapping_add);
+        // What is wrong among the files, and files that are no records, are told.
+        self.stamps = stamps.wrapping_add(xxh3_128(format!("{:?}", files.findings).as_bytes()));
+        let young: Vec<&Found> = files.found.iter().filter(|found| found.is_young).collect();
+        let content = |found: &&Found| match files.young.get(&found.path) {
+            Some(content) => (found.path.to_path_buf(), hex(*content)),
+            None => kept_content(root, &found.path),
+        };
+        self.young.par_extend(young.par_iter().map(content));
+    }
+}
+
+/// A file and what it holds, as it is kept.
+fn kept_content(root: &Path, file: &Path) -> (PathBuf, String) {
+    (file.to_owned(), stamp::of_content(&root.join(file)).map(hex).unwrap_or_default())
 }
 
 /// One hash of all that the config says, templates included.
@@ -238,16 +252,6 @@ pub(crate) fn of_config(config: &Config) -> u128 {
 fn stamps(config: &Config, files: &[PathBuf]) -> u128 {
     let of = |path: &PathBuf| stamp::of(path, &fs::metadata(config.root.join(path)));
     files.par_iter().map(of).reduce(|| 0, u128::wrapping_add)
-}
-
-fn content(path: &Path) -> Option<String> {
-    let (mut file, mut hash, mut block) = (fs::File::open(path).ok()?, Xxh3Default::new(), vec![0; 1 << 16]);
-    loop {
-        match file.read(&mut block).ok()? {
-            0 => return Some(hex(hash.digest128())),
-            count => hash.update(&block[..count]),
-        }
-    }
 }
 
 /// Which program wrote it: a release changes documents, and so does a change of the program between two.

@@ -172,7 +172,7 @@ impl Recalled {
             placements: &placements,
             marks: &marks,
             stories: &stories,
-            shelf: Shelf { config, files: &files },
+            shelf: Shelf { config, files: &files.found },
             progress,
         };
         let known = (&recall, &past, former, &*own);

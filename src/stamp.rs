@@ -1,11 +1,11 @@
 //! What the file system says of a file without reading it: by this a file is known to be what it was.
 
-use std::fs::Metadata;
-use std::io;
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use xxhash_rust::xxh3::Xxh3Default;
+use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
 
 /// Stamps are no finer than this on the coarsest file system.
 pub const YOUNG: Duration = Duration::from_secs(2);
@@ -14,6 +14,8 @@ pub const YOUNG: Duration = Duration::from_secs(2);
 pub trait Facts {
     fn is_dir(&self) -> bool;
     fn is_file(&self) -> bool;
+    /// In bytes.
+    fn length(&self) -> u64;
     /// What changes where the file does: size, times, inode.
     fn numbers(&self) -> impl IntoIterator<Item = i64>;
     /// When it last changed in any way.
@@ -37,6 +39,23 @@ pub fn of_file<F: Facts>(path: &Path, facts: &F) -> u128 {
     hash.digest128()
 }
 
+/// One hash of all that a file holds, for where its stamp does not tell.
+pub fn of_content(path: &Path) -> io::Result<u128> {
+    let (mut file, mut hash) = (File::open(path)?, Xxh3Default::new());
+    let mut block = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut block)? {
+            0 => return Ok(hash.digest128()),
+            count => hash.update(&block[..count]),
+        }
+    }
+}
+
+/// The same of what is in memory.
+pub fn of_bytes(bytes: &[u8]) -> u128 {
+    xxh3_128(bytes)
+}
+
 fn begun(path: &Path, what: &[u8]) -> Xxh3Default {
     let mut hash = Xxh3Default::new();
     hash.update(path.as_os_str().as_encoded_bytes());
@@ -51,6 +70,10 @@ impl Facts for Metadata {
 
     fn is_file(&self) -> bool {
         self.is_file()
+    }
+
+    fn length(&self) -> u64 {
+        self.len()
     }
 
     #[cfg(unix)]
@@ -87,6 +110,10 @@ impl Facts for rustix::fs::Stat {
 
     fn is_file(&self) -> bool {
         rustix::fs::FileType::from_raw_mode(self.st_mode).is_file()
+    }
+
+    fn length(&self) -> u64 {
+        self.st_size as u64
     }
 
     fn numbers(&self) -> impl IntoIterator<Item = i64> {

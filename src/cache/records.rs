@@ -117,6 +117,11 @@ pub enum State {
     Foreign,
 }
 
+/// Where those of the publication at `root` are.
+fn file(root: &Path) -> PathBuf {
+    root.join(".tidings").join("records.cache")
+}
+
 impl Records {
     /// The frames of the publication at `root`, as far as they were made of the same.
     pub fn open(root: &Path, depends: u128) -> Self {
@@ -137,9 +142,8 @@ impl Records {
 
     /// None, whatever the file holds; it is written anew.
     pub fn none(root: &Path, depends: u128) -> Self {
-        let path = root.join(".tidings").join("records.cache");
         Records {
-            path,
+            path: file(root),
             depends,
             file: None,
             whole: 0,
@@ -149,6 +153,11 @@ impl Records {
             fresh: Mutex::default(),
             state: State::Whole,
         }
+    }
+
+    /// Whether a build kept any for the publication at `root`.
+    pub fn are_there(root: &Path) -> bool {
+        file(root).exists()
     }
 
     /// The file.

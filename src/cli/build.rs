@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use clap::Args;
 
@@ -16,11 +16,11 @@ use super::run::{After, Around, Read, Run, Stays};
 use super::ui::{self, Ui};
 use super::{Exit, Failure};
 use crate::cache::records::{Records, State};
-use crate::cache::{Out, Said};
+use crate::cache::{Cache, Out, Said};
 use crate::classify::Classifier;
 use crate::config::Config;
 use crate::document;
-use crate::item::Files;
+use crate::item::{Files, Intake};
 use crate::ledger::Accept;
 #[cfg(feature = "postgres")]
 use crate::ledger::Store;
@@ -178,17 +178,17 @@ pub(super) fn round(
     if !context.bring_over(&config, args.full, args.json, ": nothing was published, what stood before stands")? {
         return Ok((Exit::Findings, None));
     }
-    let (files, resident) = look(&config, context, kept);
-    resident.iter().for_each(|resident| context.ui.detail(format_args!("touched   {} of {} files", resident.touched(), files.found.len())));
-    let looked_at = Look::new(args, context, &config, &files);
-    if let Some(said) = looked_at.as_ref().filter(|_| !args.warms).and_then(|look| look.unchanged(&folder)) {
+    let (mut looked_at, seen) = (Look::new(args, context, &config), look(&config, args, context, kept));
+    let is_seen = seen.files().map(|files| looked_at.iter_mut().for_each(|look| look.add(files))).is_some();
+    if let Some(said) = looked_at.as_ref().filter(|_| is_seen && !args.warms).and_then(|look| look.unchanged(&folder)) {
         let exit = idle(args, context, &config, &folder, said, start)?;
-        return Ok((exit, resident.map(|resident| resident.unchanged(files))));
+        return Ok((exit, seen.unchanged()));
     }
     let looked = clock.elapsed();
-    let (lock, files, resident) = take_lock(args, context, &config, &mut folder, (files, resident))?;
+    let (lock, seen) = take_lock(args, context, &config, &mut folder, seen)?;
     let progress = Progress::default();
-    let gathered = context.ui.working(&progress, || gather(args, context, (&config, &folder), (files, resident), &progress))?;
+    let gathered = context.ui.working(&progress, || gather(args, context, (&config, &folder), seen, &progress))?;
+    looked_at.iter_mut().filter(|_| !is_seen).for_each(|look| look.add(&gathered.read.loaded.files));
     let begun = Begun { start, looked, lock, look: looked_at };
     publish(args, context, (&config, &mut folder), begun, gathered, &progress)
 }
@@ -272,10 +272,57 @@ struct Gathered {
     classifier: OnceLock<Classifier>,
 }
 
-/// The files, and what of the round before still holds.
-fn look(config: &Config, context: &Context, kept: Option<(Resident, Option<&BTreeSet<PathBuf>>)>) -> (Files, Option<Resident>) {
-    let renewed = kept.and_then(|(mut resident, changed)| Some((resident.renew(changed, context.file_time())?, Some(resident))));
-    renewed.unwrap_or_else(|| (Files::look(config, context.file_time()), None))
+/// The files of a build that has not read yet.
+enum Seen {
+    /// Looked at, with what of the round before still holds.
+    Looked(Files, Option<Box<Resident>>),
+    /// To be looked at while they are read, from this time on.
+    Unseen(SystemTime),
+}
+
+impl Seen {
+    fn files(&self) -> Option<&Files> {
+        match self {
+            Seen::Looked(files, _) => Some(files),
+            Seen::Unseen(_) => None,
+        }
+    }
+
+    /// The same anew.
+    fn again(&self, config: &Config, now: SystemTime) -> Self {
+        match self {
+            Seen::Looked(..) => Seen::Looked(Files::look(config, now), None),
+            Seen::Unseen(_) => Seen::Unseen(now),
+        }
+    }
+
+    /// The round before once more, where nothing came of the changes.
+    fn unchanged(self) -> Option<Resident> {
+        match self {
+            Seen::Looked(files, resident) => resident.map(|resident| resident.unchanged(files)),
+            Seen::Unseen(_) => None,
+        }
+    }
+
+    fn intake(self) -> Intake {
+        match self {
+            Seen::Looked(files, _) => Intake::Files(files),
+            Seen::Unseen(since) => Intake::Unseen(since),
+        }
+    }
+}
+
+/// Looks at the files, where their stamps may tell something.
+fn look(config: &Config, args: &BuildArgs, context: &Context, kept: Option<(Resident, Option<&BTreeSet<PathBuf>>)>) -> Seen {
+    let now = context.file_time();
+    let renewed = kept.and_then(|(mut resident, changed)| Some((resident.renew(changed, now)?, resident)));
+    if let Some((files, resident)) = renewed {
+        context.ui.detail(format_args!("touched   {} of {} files", resident.touched(), files.found.len()));
+        return Seen::Looked(files, Some(resident.into()));
+    }
+    // A first build, and one that is to know nothing, reads every file whatever its stamp.
+    let is_known = Cache::of(&config.root).is_there() || Records::are_there(&config.root);
+    if args.full || !is_known { Seen::Unseen(now) } else { Seen::Looked(Files::look(config, now), None) }
 }
 
 /// Reads the records and the ledger, or what of both is another than the round before kept.
@@ -283,17 +330,14 @@ fn gather(
     args: &BuildArgs,
     context: &Context,
     (config, folder): (&Config, &Destination),
-    (files, resident): (Files, Option<Resident>),
+    seen: Seen,
     progress: &Progress,
 ) -> Result<Gathered, Failure> {
     let clock = Instant::now();
-    let Some(resident) = resident.filter(|resident| resident.has_records() && folder.unfinished().is_none()) else {
-        let (before, records) = rayon::join(|| memory::load(config, folder), || kept(config, args, context));
-        let (before, clock) = (before?, Instant::now());
-        // Items that are in the ledger share what they are called with it from the first on.
-        let loaded = pipeline::read(config, files, Texts::Left(&records, Some(&before.memory)), progress);
-        let read = Read { loaded, steady: None, took: clock.elapsed() };
-        return Ok(Gathered { read, before, records, classifier: OnceLock::new() });
+    let holds = |resident: &Resident| resident.has_records() && folder.unfinished().is_none();
+    let (files, resident) = match seen {
+        Seen::Looked(files, Some(resident)) if holds(&resident) => (files, resident),
+        seen => return gather_all(args, context, (config, folder), seen.intake(), progress),
     };
     let (read, before, records, classifier) = resident.read(files);
     // Where more is to be told than of what was touched, it is told of all.
@@ -309,21 +353,37 @@ fn gather(
     Ok(Gathered { read, before: memory::load(config, folder)?, records, classifier })
 }
 
+/// Reads all records and the ledger.
+fn gather_all(
+    args: &BuildArgs,
+    context: &Context,
+    (config, folder): (&Config, &Destination),
+    intake: Intake,
+    progress: &Progress,
+) -> Result<Gathered, Failure> {
+    let (before, records) = rayon::join(|| memory::load(config, folder), || kept(config, args, context));
+    let (before, clock) = (before?, Instant::now());
+    // Items that are in the ledger share what they are called with it from the first on.
+    let loaded = pipeline::read(config, intake, Texts::Left(&records, Some(&before.memory)), progress);
+    let read = Read { loaded, steady: None, took: clock.elapsed() };
+    Ok(Gathered { read, before, records, classifier: OnceLock::new() })
+}
+
 /// The lock, but for a dry run; where others had it and worked for a while, the files are looked at once more.
 fn take_lock(
     args: &BuildArgs,
     context: &Context,
     config: &Config,
     folder: &mut Destination,
-    (files, resident): (Files, Option<Resident>),
-) -> Result<(Option<Lock>, Files, Option<Resident>), Failure> {
+    seen: Seen,
+) -> Result<(Option<Lock>, Seen), Failure> {
     if args.dry_run {
-        return Ok((None, files, resident));
+        return Ok((None, seen));
     }
     let mut lock = |wait| folder.lock(&holder(context), wait);
     match lock(false) {
-        Err(PublishError::Locked { .. }) if args.wait => Ok((Some(lock(true)?), Files::look(config, context.file_time()), None)),
-        taken => Ok((Some(taken?), files, resident)),
+        Err(PublishError::Locked { .. }) if args.wait => Ok((Some(lock(true)?), seen.again(config, context.file_time()))),
+        taken => Ok((Some(taken?), seen)),
     }
 }
 

@@ -18,7 +18,7 @@ use crate::pipeline::Built;
 use crate::publish::{Destination, Outcome};
 use crate::websub;
 
-/// What a build looked at before it read anything.
+/// What a build looked at, each file before it was read.
 pub(super) struct Look<'a> {
     config: &'a Config,
     cache: Cache,
@@ -30,17 +30,22 @@ pub(super) struct Look<'a> {
 
 impl<'a> Look<'a> {
     /// `None` for runs that say or do something else than a plain build.
-    pub fn new(args: &BuildArgs, context: &Context, config: &'a Config, files: &Files) -> Option<Self> {
+    pub fn new(args: &BuildArgs, context: &Context, config: &'a Config) -> Option<Self> {
         if args.dry_run || args.keep_going || args.force || !args.accept.is_empty() {
             return None;
         }
         Some(Look {
             config,
             cache: Cache::of(&config.root),
-            inputs: Inputs::look(config, files, context.file_time()),
+            inputs: Inputs::beside(config, context.file_time()),
             now: context.now,
             counts: !args.json && !args.timings && !args.full && context.ui.verbose == 0,
         })
+    }
+
+    /// Adds the files of records.
+    pub fn add(&mut self, files: &Files) {
+        self.inputs.add(&self.config.root, files);
     }
 
     /// What the build before said, where this one would change nothing.

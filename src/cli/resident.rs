@@ -70,7 +70,7 @@ impl Resident {
 
     /// The files as they are after these changes, or all of them looked at; `None` where everything is to be read anew.
     pub fn renew(&mut self, changed: Option<&BTreeSet<PathBuf>>, now: SystemTime) -> Option<Files> {
-        let mut files = Files { found: Arc::unwrap_or_clone(std::mem::take(&mut self.loaded.files)), ..Files::default() };
+        let mut files = Arc::unwrap_or_clone(std::mem::take(&mut self.loaded.files));
         let aliases: Option<PathBuf> =
             self.config.ids.file.as_ref().map(|file| file.components().filter(|part| *part != Component::CurDir).collect());
         let changed = changed.filter(|changed| aliases.is_none_or(|file| !changed.contains(&file)));
@@ -100,7 +100,7 @@ impl Resident {
 
     /// The same again, where nothing came of the changes.
     pub fn unchanged(self, files: Files) -> Self {
-        Resident { loaded: Loaded { files: files.found.into(), ..self.loaded }, ..self }
+        Resident { loaded: Loaded { files: files.into(), ..self.loaded }, ..self }
     }
 
     /// Whether nobody wrote to the cache since.

@@ -12,12 +12,13 @@ mod shelf;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use rayon::prelude::*;
 
 use super::alias::Aliases;
 use super::resolve::Resolver;
-use super::walk::{Files, Found};
+use super::walk::{self, Files, Found};
 use super::{Item, unique};
 use crate::config::Config;
 use crate::diag::{Finding, Findings, Place, codes};
@@ -37,7 +38,7 @@ pub struct Loaded<N = ()> {
     /// What the sift made of each, in the order of `items`.
     pub notes: Vec<N>,
     /// The files of the run.
-    pub files: Arc<Vec<Found>>,
+    pub files: Arc<Files>,
     pub findings: Findings,
     /// How many records were met, the bad ones included.
     pub records: usize,
@@ -83,6 +84,22 @@ pub trait Sift: Sync {
     fn keep_rows(&self, _mark: u128, _rows: &[u8]) {}
 }
 
+/// Which files are read.
+#[derive(Debug)]
+pub enum Intake {
+    /// These.
+    Files(Files),
+    /// Those of every source. Each is read while others are listed, and looked at when it is open, at this time by the file system's clock: what is known by
+    /// the stamp of its file alone is read all the same.
+    Unseen(SystemTime),
+}
+
+impl From<Files> for Intake {
+    fn from(files: Files) -> Self {
+        Intake::Files(files)
+    }
+}
+
 /// Nothing beside the items, and all of each stays.
 impl Sift for () {
     type Note = ();
@@ -102,9 +119,21 @@ pub fn read(config: &Config, progress: &Progress) -> Loaded {
 }
 
 /// Reads every record of these files, and sifts each as it comes.
-pub fn read_with<S: Sift>(config: &Config, files: Files, progress: &Progress, sift: &S) -> Loaded<S::Note> {
-    let Files { found: files, mut findings } = files;
+pub fn read_with<S: Sift>(config: &Config, files: impl Into<Intake>, progress: &Progress, sift: &S) -> Loaded<S::Note> {
+    let mut findings = Findings::new();
     let reader = Reader { config, resolver: Resolver::new(config, Aliases::read(config, &mut findings)), sift };
+    let (files, all) = match files.into() {
+        Intake::Files(files) => {
+            let all = read_these(&reader, &files.found, progress);
+            (files, all)
+        }
+        Intake::Unseen(now) => read_unseen(&reader, now, progress),
+    };
+    findings.extend(files.findings.iter().cloned());
+    all.loaded(files, findings)
+}
+
+fn read_these<S: Sift>(reader: &Reader<'_, S>, files: &[Found], progress: &Progress) -> Batch<S::Note> {
     progress.begin(Stage::Reading, files.len());
     let read = |files: &[Found]| {
         let batch = reader.files(files);
@@ -118,7 +147,32 @@ pub fn read_with<S: Sift>(config: &Config, files: Files, progress: &Progress, si
         let batches: Vec<Batch<S::Note>> = part.par_chunks(FILES).map(read).collect();
         batches.into_iter().for_each(|batch| all.absorb(batch));
     }
-    all.loaded(files, findings)
+    all
+}
+
+fn read_unseen<S: Sift>(reader: &Reader<'_, S>, now: SystemTime, progress: &Progress) -> (Files, Batch<S::Note>) {
+    progress.begin(Stage::Reading, 0);
+    let read = |files: &mut [Found]| {
+        let batch = reader.unseen(files, now);
+        progress.step(files.len());
+        batch
+    };
+    let read = |mut piece: Vec<Found>| {
+        let batches: Vec<Batch<S::Note>> = piece.par_chunks_mut(FILES).map(read).collect();
+        (piece, batches)
+    };
+    let (mut found, mut all, mut findings) = (Vec::new(), Batch::default(), Findings::new());
+    walk::in_pieces(reader.config, &mut findings, read, |(piece, batches), count| {
+        found.reserve_exact(count - found.len());
+        all.expect(count - found.len());
+        found.extend(piece);
+        batches.into_iter().for_each(|batch| all.absorb(batch));
+    });
+    if reader.config.sources.len() > 1 {
+        all.sort();
+    }
+    let young = std::mem::take(&mut all.young).into_iter().collect();
+    (Files { found: walk::in_order(reader.config, found), findings, young }, all)
 }
 
 /// Makes items of texts as if each were a file at its path, below the publication's folder, and sifts each.
@@ -138,7 +192,7 @@ pub fn read_texts<S: Sift>(config: &Config, texts: &[(&Path, &str)], sift: &S) -
         all.absorb(reader.text(&found, text.as_bytes()));
         files.push(found);
     }
-    all.loaded(files, findings)
+    all.loaded(Files { found: files, ..Files::default() }, findings)
 }
 
 /// Takes out what is marked.
@@ -155,6 +209,8 @@ struct Batch<N> {
     /// Those of a bulk file that are kept for the next run.
     rows: Rows,
     findings: Vec<Finding>,
+    /// Young files, and what they held, where that is of use.
+    young: Vec<(Arc<Path>, u128)>,
     records: usize,
     bad: usize,
     known: usize,
@@ -162,7 +218,16 @@ struct Batch<N> {
 
 impl<N> Default for Batch<N> {
     fn default() -> Self {
-        Batch { items: Vec::new(), notes: Vec::new(), rows: Rows::default(), findings: Vec::new(), records: 0, bad: 0, known: 0 }
+        Batch {
+            items: Vec::new(),
+            notes: Vec::new(),
+            rows: Rows::default(),
+            findings: Vec::new(),
+            young: Vec::new(),
+            records: 0,
+            bad: 0,
+            known: 0,
+        }
     }
 }
 
@@ -182,13 +247,21 @@ impl<N> Batch<N> {
         }
         self.rows.append(&mut other.rows);
         self.findings.append(&mut other.findings);
+        self.young.append(&mut other.young);
         self.records += other.records;
         self.bad += other.bad;
         self.known += other.known;
     }
 
+    /// By path, as the files of several sources stand in the end; those of one stay in their order.
+    fn sort(&mut self) {
+        let mut all: Vec<(Arc<Item>, N)> = std::mem::take(&mut self.items).into_iter().zip(std::mem::take(&mut self.notes)).collect();
+        all.sort_by(|(one, _), (other, _)| one.path().cmp(other.path()));
+        (self.items, self.notes) = all.into_iter().unzip();
+    }
+
     /// All that was read of these files, without items that clash.
-    fn loaded(self, files: Vec<Found>, mut findings: Findings) -> Loaded<N> {
+    fn loaded(self, files: Files, mut findings: Findings) -> Loaded<N> {
         let good = self.records - self.bad;
         let (mut items, mut notes) = (self.items, self.notes);
         findings.extend(self.findings);

@@ -3,6 +3,7 @@
 mod renew;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
@@ -12,7 +13,7 @@ use std::time::SystemTime;
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::way::Way;
+use super::way::{Opened, Way};
 use crate::config::{Config, RecordFormat, Source};
 use crate::diag::{Code, Finding, Findings, Place, codes};
 use crate::vocab::MediaType;
@@ -53,9 +54,21 @@ impl Found {
         Some(Found { path: path.into(), key: key_of(below)?, format, source: at, stamp: 0, is_young: true })
     }
 
+    /// Its stamp, where no second edit could leave the same.
+    pub(super) fn settled_stamp(&self) -> Option<u128> {
+        (!self.is_young).then_some(self.stamp)
+    }
+
     /// Takes its stamp, at `now` by the file system's clock.
-    fn look(&mut self, way: &mut Way<'_>, now: SystemTime) {
+    pub(super) fn look(&mut self, way: &mut Way<'_>, now: SystemTime) {
         (self.stamp, self.is_young) = way.stamp(&self.path, now);
+    }
+
+    /// Opens it, and takes its stamp as it is then.
+    pub(super) fn open(&mut self, way: &mut Way<'_>, now: SystemTime) -> io::Result<Opened> {
+        let (opened, (stamp, is_young)) = way.look_into(&self.path, now);
+        (self.stamp, self.is_young) = (stamp, is_young);
+        opened
     }
 
     /// The file at a path, out of those of a run, which stand in the order of their paths.
@@ -71,6 +84,8 @@ pub struct Files {
     pub found: Vec<Found>,
     /// What is wrong among them.
     pub findings: Findings,
+    /// What those held that were young when they were read, by [`stamp::of_content`]; of those that were looked at and not read, nothing.
+    pub young: BTreeMap<Arc<Path>, u128>,
 }
 
 impl Files {
@@ -78,36 +93,81 @@ impl Files {
     pub fn list(config: &Config) -> Self {
         let (mut findings, mut found) = (Findings::new(), Vec::new());
         list(config, &mut findings, &mut |piece| found.extend(piece));
-        Files { found: in_order(config, found), findings }
+        Files { found: in_order(config, found), findings, ..Files::default() }
     }
 
     /// The same with their stamps, taken at `now` by the file system's clock while the next are listed.
     pub fn look(config: &Config, now: SystemTime) -> Self {
-        let (mut findings, pieces) = (Findings::new(), Mutex::new(Vec::new()));
+        let mut findings = Findings::new();
         let stamped = |mut piece: Vec<Found>| {
             let mut way = Way::from(&config.root);
             piece.iter_mut().for_each(|found| found.look(&mut way, now));
             piece
         };
-        rayon::in_place_scope(|scope| {
-            let mut count = 0;
-            list(config, &mut findings, &mut |piece| {
-                let (number, pieces, stamped) = (count, &pieces, &stamped);
-                scope.spawn(move |_| {
-                    let piece = stamped(piece);
-                    pieces.lock().unwrap_or_else(PoisonError::into_inner).push((number, piece));
-                });
-                count += 1;
+        let mut found = Vec::new();
+        in_pieces(config, &mut findings, stamped, |piece, all| {
+            found.reserve_exact(all - found.len());
+            found.extend(piece);
+        });
+        Files { found: in_order(config, found), findings, ..Files::default() }
+    }
+}
+
+/// Does something with the files of every source, with some of them while others are listed, and gathers what came of it in the order of [`list`]. Who gathers
+/// is told how many files there are.
+pub(super) fn in_pieces<T: Send>(
+    config: &Config,
+    findings: &mut Findings,
+    work: impl Fn(Vec<Found>) -> T + Sync,
+    gather: impl FnMut(T, usize) + Send,
+) {
+    let gathering = Mutex::new(Gathering { waiting: BTreeMap::new(), next: 0, all: None, gather });
+    let gathered = || gathering.lock().unwrap_or_else(PoisonError::into_inner);
+    rayon::in_place_scope(|scope| {
+        let (mut count, mut all) = (0, 0);
+        list(config, findings, &mut |piece| {
+            let (number, work) = (count, &work);
+            (count, all) = (count + 1, all + piece.len());
+            scope.spawn(move |_| {
+                let done = work(piece);
+                gathered().put(number, done);
             });
         });
-        let mut pieces = pieces.into_inner().unwrap_or_else(PoisonError::into_inner);
-        pieces.sort_unstable_by_key(|(number, _)| *number);
-        Files { found: in_order(config, pieces.into_iter().flat_map(|(_, piece)| piece).collect()), findings }
+        gathered().end(all);
+    });
+}
+
+/// What came of pieces, in whatever order they were done.
+struct Gathering<T, G> {
+    waiting: BTreeMap<usize, T>,
+    next: usize,
+    /// How many files there are, once that is known.
+    all: Option<usize>,
+    gather: G,
+}
+
+impl<T, G: FnMut(T, usize)> Gathering<T, G> {
+    fn put(&mut self, number: usize, done: T) {
+        self.waiting.insert(number, done);
+        self.go_on();
+    }
+
+    fn end(&mut self, all: usize) {
+        self.all = Some(all);
+        self.go_on();
+    }
+
+    fn go_on(&mut self) {
+        let Some(all) = self.all else { return };
+        while let Some(done) = self.waiting.remove(&self.next) {
+            (self.gather)(done, all);
+            self.next += 1;
+        }
     }
 }
 
 /// By path.
-fn in_order(config: &Config, mut found: Vec<Found>) -> Vec<Found> {
+pub(super) fn in_order(config: &Config, mut found: Vec<Found>) -> Vec<Found> {
     if config.sources.len() > 1 {
         found.sort_by(|a, b| a.path.cmp(&b.path));
     }

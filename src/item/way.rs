@@ -2,7 +2,7 @@
 //! every one of them. That is a third of what it costs to look at a file, and of what it costs to open one.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -34,7 +34,24 @@ impl<'r> Way<'r> {
     }
 
     /// Opens the file at a path below the root.
-    pub fn open(&mut self, path: &Path) -> io::Result<File> {
+    pub fn open(&mut self, path: &Path) -> io::Result<Opened> {
+        self.file(path).map(|file| Opened { file, length: 0 })
+    }
+
+    /// The same, with what [`stamp`](Self::stamp) tells of the file that is open now.
+    pub fn look_into(&mut self, path: &Path, now: SystemTime) -> (io::Result<Opened>, (u128, bool)) {
+        match self.file(path) {
+            Ok(file) => {
+                let facts = facts(&file);
+                let length = facts.as_ref().map_or(0, Facts::length);
+                (Ok(Opened { file, length }), told(path, &facts, now))
+            }
+            // What may not be read may be looked at.
+            Err(error) => (Err(error), self.stamp(path, now)),
+        }
+    }
+
+    fn file(&mut self, path: &Path) -> io::Result<File> {
         #[cfg(target_os = "linux")]
         if let Some((folder, name)) = self.near.to(self.root, path) {
             use rustix::fs::{Mode, OFlags, openat};
@@ -47,6 +64,56 @@ impl<'r> Way<'r> {
     fn whole(&self, path: &Path) -> PathBuf {
         self.root.join(path)
     }
+}
+
+/// An open file.
+pub(super) struct Opened {
+    file: File,
+    /// What it held when it was opened; 0 where nobody asked.
+    length: u64,
+}
+
+impl Opened {
+    /// Reads the whole file into the buffer, in place of what was there, unless it is larger than the limit: then gives its size.
+    pub fn fill(&mut self, buffer: &mut Vec<u8>, limit: u64) -> io::Result<Option<u64>> {
+        buffer.clear();
+        // With room for one byte more than there were, to see whether they are all.
+        buffer.reserve((self.length.min(limit) as usize + 1).max(ROOM));
+        if !self.is_read_at_once(buffer)? {
+            let most = (limit + 1).saturating_sub(buffer.len() as u64);
+            self.file.by_ref().take(most).read_to_end(buffer)?;
+        }
+        // The size is asked for only where it is told: that is a system call a file.
+        if buffer.len() as u64 > limit { facts(&self.file).map(|facts| Some(facts.length())) } else { Ok(None) }
+    }
+
+    /// Asks the system once, where it said how much there is. That it gives so much and no more, though there was room, is the end of the file.
+    #[cfg(target_os = "linux")]
+    fn is_read_at_once(&mut self, buffer: &mut Vec<u8>) -> io::Result<bool> {
+        if self.length == 0 {
+            return Ok(false);
+        }
+        let read = rustix::io::retry_on_intr(|| rustix::io::read(&self.file, rustix::buffer::spare_capacity(buffer)))?;
+        Ok(read as u64 == self.length)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn is_read_at_once(&mut self, _: &mut Vec<u8>) -> io::Result<bool> {
+        Ok(false)
+    }
+}
+
+/// Where nobody knows how much there is: most records.
+const ROOM: usize = 8 << 10;
+
+#[cfg(target_os = "linux")]
+fn facts(file: &File) -> io::Result<impl Facts + use<>> {
+    Ok(rustix::fs::fstat(file)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn facts(file: &File) -> io::Result<impl Facts + use<>> {
+    file.metadata()
 }
 
 fn told<F: Facts>(path: &Path, facts: &io::Result<F>, now: SystemTime) -> (u128, bool) {
@@ -113,8 +180,15 @@ mod tests {
         for path in paths.into_iter().flat_map(|path| [path, path, path]).map(Path::new) {
             let meta = fs::metadata(root.path().join(path));
             assert_eq!(way.stamp(path, now), (stamp::of(path, &meta), stamp::is_young(&meta, now)), "{}", path.display());
-            let text = |file: io::Result<File>| file.and_then(io::read_to_string).map_err(|error| error.kind());
-            assert_eq!(text(way.open(path)), text(File::open(root.path().join(path))), "{}", path.display());
+            let whole = fs::read(root.path().join(path)).map_err(|error| error.kind());
+            let read = |opened: io::Result<Opened>| {
+                let mut buffer = b"what was there".to_vec();
+                opened.and_then(|mut opened| opened.fill(&mut buffer, 1 << 20)).map_err(|error| error.kind())?;
+                Ok(buffer)
+            };
+            assert_eq!(read(way.open(path)), whole, "{}", path.display());
+            let (opened, told) = way.look_into(path, now);
+            assert_eq!((read(opened), told), (whole, way.stamp(path, now)), "{}", path.display());
         }
     }
 }

@@ -13,7 +13,7 @@ use super::{Past, Sifted, empty};
 use crate::classify::Placement;
 use crate::config::{Config, Content, Future};
 use crate::diag::{Finding, Findings, codes};
-use crate::item::{self, Found, Hidden, Item, Loaded, Shelf, Text};
+use crate::item::{self, Files, Hidden, Item, Loaded, Shelf, Text};
 use crate::ledger::{self, Accept, Against, Known, Memory, Recall, Traces, guard};
 
 /// The items that are seen now, and what they are to the memory.
@@ -23,7 +23,7 @@ pub struct Recalled {
     pub(super) placements: Vec<Placement>,
     /// Of each, what its record says, in one hash.
     pub(super) marks: Vec<u64>,
-    pub(super) files: Arc<Vec<Found>>,
+    pub(super) files: Arc<Files>,
     pub(super) hidden: Vec<(Arc<str>, Hidden)>,
     /// Where these stand among all that was read.
     pub(super) hidden_at: Vec<u32>,
@@ -51,7 +51,7 @@ pub fn recall(config: &Config, loaded: Loaded<Sifted>, past: Past<'_>, now: Date
     let Loaded { mut items, mut notes, files, .. } = loaded;
     let mut apart = apart(&items, now);
     let dated_ahead = dated_ahead(config, &items, &apart, past, now);
-    let shelf = Shelf { config, files: &files };
+    let shelf = Shelf { config, files: &files.found };
     let slipped = hold_dates(shelf, (&mut items, &mut notes), &mut apart, (past.memory, now))?;
     // What is refused is told as that.
     findings.extend(slipped.told.into_iter().filter(|_| dated_ahead.is_empty()));

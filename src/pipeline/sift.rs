@@ -12,7 +12,7 @@ use crate::cache::{self, records::Records};
 use crate::classify::{Classifier, Placement};
 use crate::config::Config;
 use crate::crash;
-use crate::item::{self, Again, Files, Item, Loaded, Sift, Text};
+use crate::item::{self, Again, Files, Intake, Item, Loaded, Sift, Text};
 use crate::ledger::{Memory, Ref, trace};
 use crate::progress::Progress;
 
@@ -45,7 +45,7 @@ pub enum Texts<'a> {
 }
 
 /// Reads the records of these files, sorts them and takes their traces.
-pub fn read(config: &Config, files: Files, texts: Texts<'_>, progress: &Progress) -> Loaded<Sifted> {
+pub fn read(config: &Config, files: impl Into<Intake>, texts: Texts<'_>, progress: &Progress) -> Loaded<Sifted> {
     let (records, memory) = match texts {
         Texts::Left(records, memory) => (Some(records), memory.filter(|memory| !memory.is_empty())),
         Texts::Stay => (None, None),

@@ -56,10 +56,10 @@ pub fn read_again<S: Sift>(
     }
     let mut findings = Findings::new();
     let reader = Reader { config, resolver: Resolver::new(config, Aliases::read(config, &mut findings)), sift };
-    let mut loaded = Loaded { files: files.found.into(), known: former.records, ..former };
+    let mut loaded = Loaded { files: files.into(), known: former.records, ..former };
     let (mut may_clash, mut edits) = (false, Vec::new());
     for path in touched {
-        let read = Found::at(&loaded.files, path).map_or_else(Batch::default, |found| reader.files(std::slice::from_ref(found)));
+        let read = Found::at(&loaded.files.found, path).map_or_else(Batch::default, |found| reader.files(std::slice::from_ref(found)));
         findings.extend(read.findings);
         if !findings.is_empty() || read.bad > 0 {
             return None;

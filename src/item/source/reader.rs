@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
+use std::time::SystemTime;
 
 use rayon::prelude::*;
 
@@ -13,12 +14,13 @@ use super::super::format::{self, Body, Fault, Passage, ROW_LIMIT, mark};
 use super::super::record::Record;
 use super::super::resolve::{Resolver, Setting};
 use super::super::walk::Found;
-use super::super::way::Way;
+use super::super::way::{Opened, Way};
 use super::bytes::{BOM, Undecodable, decode};
 use super::rows::{self, Extent, Kept, Rows};
 use super::{Batch, Sift};
 use crate::config::{Config, RecordFormat};
 use crate::diag::{Code, Finding, Place, Severity, codes};
+use crate::stamp;
 
 /// Rows of CSV that are read at a time, and that one thread takes of them.
 const ROWS: (usize, usize) = (1024, 128);
@@ -37,7 +39,7 @@ impl<S: Sift> Reader<'_, S> {
     pub fn files(&self, files: &[Found]) -> Batch<S::Note> {
         let mut batch = Batch::default();
         batch.expect(files.len());
-        let (mut way, mut buffer) = (Way::from(&self.config.root), Vec::with_capacity(16 << 10));
+        let (mut way, mut buffer) = (Way::from(&self.config.root), Vec::new());
         for found in files {
             match found.format {
                 RecordFormat::Ndjson => batch.absorb(self.bulk(found, Self::ndjson)),
@@ -50,16 +52,40 @@ impl<S: Sift> Reader<'_, S> {
         batch
     }
 
+    /// The same of files that nobody looked at, with what the young ones of them held before anything was made of it.
+    pub fn unseen(&self, files: &mut [Found], now: SystemTime) -> Batch<S::Note> {
+        let mut batch = Batch::default();
+        batch.expect(files.len());
+        let (mut way, mut buffer) = (Way::from(&self.config.root), Vec::new());
+        for found in files {
+            let content = if matches!(found.format, RecordFormat::Ndjson | RecordFormat::Csv) {
+                found.look(&mut way, now);
+                let content = found.is_young.then(|| stamp::of_content(&self.config.root.join(&found.path)).unwrap_or_default());
+                batch.absorb(self.files(std::slice::from_ref(found)));
+                content
+            } else {
+                let opened = found.open(&mut way, now);
+                self.opened(found, opened, &mut buffer, &mut batch);
+                found.is_young.then(|| stamp::of_bytes(&buffer))
+            };
+            batch.young.extend(content.map(|content| (found.path.clone(), content)));
+        }
+        batch
+    }
+
     /// Reads a file that holds one record, into the buffer if it is not known.
     pub fn single(&self, found: &Found, (way, buffer): (&mut Way<'_>, &mut Vec<u8>), batch: &mut Batch<S::Note>) {
-        let stamp = (!found.is_young).then_some(found.stamp);
-        if let Some(known) = stamp.and_then(|stamp| self.sift.known(stamp)) {
+        if let Some(known) = found.settled_stamp().and_then(|stamp| self.sift.known(stamp)) {
             return batch.known(known, Place::file(found.path.clone()), 0);
         }
+        self.opened(found, way.open(&found.path), buffer, batch);
+    }
+
+    fn opened(&self, found: &Found, opened: io::Result<Opened>, buffer: &mut Vec<u8>, batch: &mut Batch<S::Note>) {
         buffer.clear();
-        match fill(way, found, buffer) {
-            Ok(0) => {}
-            Ok(size) => {
+        match opened.and_then(|mut opened| opened.fill(buffer, ROW_LIMIT as u64)) {
+            Ok(None) => {}
+            Ok(Some(size)) => {
                 let message = format!("{} MB in a file that holds one record", size >> 20);
                 let help = "16 MB is the most; many records go into a `.ndjson` or `.csv` file";
                 return batch.lost(whole(found, &codes::FILE_TOO_LARGE, message).help(help));
@@ -67,7 +93,7 @@ impl<S: Sift> Reader<'_, S> {
             Err(error) => return batch.lost(unreadable(found, &error)),
         }
         let mark = mark(&found.path, buffer);
-        let link = || stamp.into_iter().for_each(|stamp| self.sift.link(stamp, mark));
+        let link = || found.settled_stamp().into_iter().for_each(|stamp| self.sift.link(stamp, mark));
         if self.known(mark, || Place::file(found.path.clone()), 0, batch) {
             return link();
         }
@@ -398,14 +424,6 @@ impl<S: Sift> Reader<'_, S> {
 fn cut_off(faults: Vec<Fault>, is_open: bool) -> Vec<Fault> {
     let goes_on = faults.iter().any(|fault| fault.code == &codes::RECORD_SYNTAX && fault.message.contains("EOF while parsing"));
     if is_open && goes_on { vec![Fault::cut_off()] } else { faults }
-}
-
-/// Reads the whole file, unless it is too large: then gives its size.
-fn fill(way: &mut Way<'_>, found: &Found, buffer: &mut Vec<u8>) -> io::Result<u64> {
-    let mut file = way.open(&found.path)?;
-    file.by_ref().take(ROW_LIMIT as u64 + 1).read_to_end(buffer)?;
-    // The size is asked for only where it is told: that is a system call a file.
-    if buffer.len() > ROW_LIMIT { Ok(file.metadata()?.len()) } else { Ok(0) }
 }
 
 /// About how many rows come between the old end of a file and its new one, if they are as long as those before, and some more: to make room anew

@@ -108,7 +108,7 @@ impl Rows {
     /// Puts away the rest.
     pub fn end(mut self, found: &Found, extent: Option<Extent>, keep: impl FnMut(u128, &[u8])) -> Kept {
         self.put(self.open.len(), keep);
-        Kept { stamp: (!found.is_young).then_some(found.stamp), extent, parts: self.parts }
+        Kept { stamp: found.settled_stamp(), extent, parts: self.parts }
     }
 }
 

@@ -10,6 +10,8 @@ use super::reader::SHOWN;
 use super::*;
 use crate::item::Parts;
 use crate::item::format::ROW_LIMIT;
+use crate::progress::Progress;
+use crate::stamp;
 use crate::text::Syntax;
 
 const CONFIG: &str = r#"
@@ -43,7 +45,26 @@ fn load(more: &str, files: &[(&str, &[u8])]) -> Loaded {
 fn load_root(more: &str, root: &Path) -> Loaded {
     let text = format!("{CONFIG}\n{more}");
     let (config, _) = crate::config::parse(&text, Path::new("feeds.toml"), root).expect("a good config");
-    read(&config, &crate::progress::Progress::default())
+    let loaded = read(&config, &Progress::default());
+    read_while_listed(&config, &loaded);
+    loaded
+}
+
+/// Files that are looked at when they are read come to the same as those that were before.
+fn read_while_listed(config: &Config, loaded: &Loaded) {
+    let now = SystemTime::now();
+    let unseen = read_with(config, Intake::Unseen(now), &Progress::default(), &());
+    let counts = |loaded: &Loaded| (loaded.records, loaded.bad, loaded.known);
+    assert_eq!((&unseen.items, counts(&unseen)), (&loaded.items, counts(loaded)));
+    assert_eq!(format!("{:?}", unseen.findings), format!("{:?}", loaded.findings));
+    let looked = Files::look(config, now);
+    assert_eq!((&unseen.files.found, &unseen.files.findings), (&looked.found, &looked.findings));
+    let small =
+        |found: &&Found| found.is_young && fs::metadata(config.root.join(&found.path)).is_ok_and(|meta| meta.len() <= ROW_LIMIT as u64);
+    for found in looked.found.iter().filter(small) {
+        let content = stamp::of_content(&config.root.join(&found.path)).ok();
+        assert_eq!(unseen.files.young.get(&found.path).copied(), content, "{}", found.path.display());
+    }
 }
 
 /// The findings, each as `path:line:column code`, with what the caret stands under.
@@ -388,6 +409,16 @@ fn order_is_by_path_then_line_and_the_same_each_time() {
     assert_eq!(places[2].1, 2);
     let keys = |loaded: Loaded| loaded.items.iter().map(|item| item.key().to_string()).collect::<Vec<_>>();
     assert_eq!(keys(loaded), keys(load("", files)));
+}
+
+#[test]
+fn many_files_stand_in_order_whichever_is_read_first() {
+    let names: Vec<String> = (0..2500).map(|number| format!("{:02}/{number:04}.md", number % 7)).collect();
+    let files: Vec<(&str, &[u8])> =
+        names.iter().map(|name| (name.as_str(), b"+++\ntitle = 'T'\ndate = 2024-01-01\n+++\n".as_slice())).collect();
+    let loaded = load("", &files);
+    assert_eq!((loaded.items.len(), loaded.files.found.len()), (2500, 2500));
+    assert!(loaded.items.is_sorted_by_key(|item| item.path()));
 }
 
 #[test]
