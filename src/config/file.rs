@@ -28,13 +28,16 @@ pub(super) struct Table<'t> {
 /// Everything that is wrong with one file.
 pub(super) struct Report<'t> {
     text: &'t str,
+    /// Where each line begins.
+    lines: Vec<usize>,
     path: Arc<Path>,
     findings: Findings,
 }
 
 impl<'t> Report<'t> {
     pub fn new(text: &'t str, path: Arc<Path>) -> Self {
-        Report { text, path, findings: Findings::new() }
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Report { text, lines, path, findings: Findings::new() }
     }
 
     /// An error at `span`; the way out is said by `help`.
@@ -49,7 +52,7 @@ impl<'t> Report<'t> {
 
     /// The same of a value that nobody is to read over a shoulder: its line is not shown.
     pub fn bad_secret(&mut self, span: &Range<usize>, message: impl Into<String>, help: impl Into<String>) {
-        let place = Place { excerpt: None, ..Place::span(self.path.clone(), self.text, span.clone()) };
+        let place = Place { excerpt: None, ..self.place(span) };
         self.findings.push(Finding::new(&codes::BAD_VALUE, message).at(place).help(help));
     }
 
@@ -69,12 +72,14 @@ impl<'t> Report<'t> {
 
     /// Where bytes of the file are.
     pub fn place(&self, span: &Range<usize>) -> Place {
-        Place::span(self.path.clone(), self.text, span.clone())
+        let line = self.line(span);
+        let begin = self.lines[line as usize - 1];
+        Place::span_from_line(self.path.clone(), line, &self.text[begin..], span.start - begin..span.end.saturating_sub(begin))
     }
 
     /// The line that a value begins in.
     pub fn line(&self, span: &Range<usize>) -> u32 {
-        self.place(span).line
+        self.lines.partition_point(|begin| *begin <= span.start) as u32
     }
 
     pub fn has_errors(&self) -> bool {

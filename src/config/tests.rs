@@ -296,6 +296,22 @@ fn what_is_said_is_taken_as_it_stands() {
     assert_eq!(channel.query, Query::All(vec![Query::Topic("zebra".into()), Query::Any(vec![country("BZ"), country("MX")])]));
 }
 
+#[test]
+fn where_many_moves_stand_is_known_at_once() {
+    let moved: String = (0..10_000).map(|n| format!("[[moved]]\nfrom = 'old/n{n}'\nto = 'all'\n")).collect();
+    let config = good(&format!("{BASE}{moved}"));
+    assert!(config.moved.iter().zip(0..).all(|(moved, n)| moved.line == 7 + 3 * n));
+    // And where so much is wrong.
+    let findings = all(&format!("{BASE}{}", moved.replace("'old/n", "'Ö/n")));
+    assert!(
+        findings
+            .iter()
+            .zip(0..)
+            .all(|(finding, n)| finding.place.as_ref().is_some_and(|place| (place.line, place.column) == (7 + 3 * n, 8)))
+    );
+    assert_eq!(findings.len(), 10_000);
+}
+
 /// What must stand before a key of the table `parent`, the key's own line left out.
 fn context(key: &Key) -> String {
     const CHANNEL: &str = "[[channel]]\npath = \"x\"\ntitle = \"X\"\nquery = \"author:x\"\n";
