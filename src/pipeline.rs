@@ -313,7 +313,8 @@ fn finish(
 /// What was published before has its say in how channels are called and what they tell: their ids, where they went, and what went from them.
 fn settle(config: &Config, catalogue: &mut Catalogue, recall: &Recall, before: &Memory, now: DateTime<Utc>) {
     moved::settle(config, catalogue, before);
-    let misled = misled(config, &|path| catalogue.channels.iter().any(|channel| channel.family == path));
+    let families: HashSet<&str> = catalogue.channels.iter().map(|channel| &*channel.family).collect();
+    let misled = misled(config, &|path| families.contains(path));
     catalogue.findings.extend(misled);
     bury(config, catalogue, recall, before, now);
 }
@@ -326,7 +327,7 @@ fn bury(config: &Config, catalogue: &mut Catalogue, recall: &Recall, before: &Me
     let lies = |(at, when): &(ledger::Ref, i64)| *when > oldest && recall.after.get(*at).gone.is_some();
     let newly: HashSet<ledger::Ref> = recall.gone.iter().copied().collect();
     for channel in &mut catalogue.channels {
-        let known = || before.channels.get(&channel.path).into_iter().chain(moved::predecessors(config, channel, before));
+        let known = || before.channels.get(&channel.path).into_iter().chain(moved::predecessors(channel, before));
         let mut buried: BTreeMap<ledger::Ref, i64> = BTreeMap::new();
         let former = known().flat_map(|known| known.deleted.iter().copied()).filter(lies);
         former.for_each(|(at, when)| _ = buried.entry(at).and_modify(|last| *last = when.max(*last)).or_insert(when));

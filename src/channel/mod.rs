@@ -36,6 +36,8 @@ pub struct Channel {
     pub id: String,
     /// The whole id under which it was published before, where that is known: it stays, whatever becomes of path and key.
     pub published_id: Option<String>,
+    /// The paths that it moved away from, in the order of the config.
+    pub former: Vec<String>,
     pub kind: Kind,
     /// `None` where items of several languages stand side by side.
     pub language: Option<Language>,
@@ -212,6 +214,7 @@ impl Catalogue {
         (self.kept, self.findings) = (sketch.kept, Findings::new());
         for (channel, (window, updated)) in self.channels.iter_mut().zip(sketch.channels) {
             (channel.window, channel.updated, channel.published_id) = (window, updated, None);
+            channel.former.clear();
             channel.pages.clear();
             channel.deleted.clear();
         }

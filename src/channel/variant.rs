@@ -42,6 +42,7 @@ fn channel(config: &Config, sorted: Sorted<'_>, draft: &Draft, lane: Lane<'_>, i
         path: lane.below.map_or_else(|| draft.path.clone(), |language| paths::in_language(language, &draft.path)),
         id: lane.below.map_or_else(|| draft.id.clone(), |language| format!("{};{language}", draft.id)),
         published_id: None,
+        former: Vec::new(),
         kind: draft.kind.clone(),
         language: lane.language.cloned(),
         title,

@@ -27,7 +27,7 @@ pub(super) fn lay_out(config: &Config, catalogue: &mut Catalogue, items: &[Arc<I
     let mut positions: Vec<Option<u32>> = vec![None; recall.after.items().len()];
     (0..).zip(&recall.refs).for_each(|(position, at)| positions[*at as usize] = Some(position));
     for channel in &mut catalogue.channels {
-        let known = before.channels.get(&channel.path).or_else(|| moved::predecessors(config, channel, before).next());
+        let known = before.channels.get(&channel.path).or_else(|| moved::predecessors(channel, before).next());
         let known = known.map_or(&[][..], |known| &known.pages);
         let layout: Vec<Vec<u32>> =
             known.iter().map(|page| page.members.iter().filter_map(|at| positions[*at as usize]).collect()).collect();

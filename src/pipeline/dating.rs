@@ -82,7 +82,7 @@ impl Dating<'_> {
 
     /// What stood at the path that it comes from has other addresses in it.
     fn moved(&self, channel: &Channel) -> Option<&KnownChannel> {
-        moved::predecessors(self.config, channel, self.before).max_by_key(|known| known.updated)
+        moved::predecessors(channel, self.before).max_by_key(|known| known.updated)
     }
 
     fn refs(&self, mut items: Vec<u32>) -> Vec<Ref> {

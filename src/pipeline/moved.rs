@@ -1,5 +1,7 @@
 //! Channels that moved or ended: what stands at their old paths, and the ids that they keep.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::channel::{Catalogue, Channel};
 use crate::config::{Config, Moved, MovedAs, paths};
 use crate::diag::{Finding, Findings, Place, codes};
@@ -9,10 +11,16 @@ use crate::ledger::{KnownChannel, Memory};
 /// The file of redirects that static hosts read, below the output folder.
 pub const REDIRECTS: &str = "_redirects";
 
-/// Gives every channel the id that it was published with, here or at the path that it moved from.
+/// Tells every channel the paths that it moved from, and gives it the id that it was published with, here or there.
 pub(super) fn settle(config: &Config, catalogue: &mut Catalogue, before: &Memory) {
+    let mut by_target: HashMap<&str, Vec<&Moved>> = HashMap::new();
+    for moved in &config.moved {
+        moved.to.iter().for_each(|to| by_target.entry(to).or_default().push(moved));
+    }
     for channel in &mut catalogue.channels {
-        let known = before.channels.get(&channel.path).into_iter().chain(predecessors(config, channel, before));
+        let moves = by_target.get(&*channel.family).map_or(&[][..], Vec::as_slice);
+        channel.former = moves.iter().map(|moved| old_path(channel, moved)).collect();
+        let known = before.channels.get(&channel.path).into_iter().chain(predecessors(channel, before));
         let id = known.map(|known| &known.id).find(|id| !id.is_empty()).cloned();
         channel.published_id = id;
     }
@@ -24,9 +32,8 @@ pub fn misled(config: &Config, is_channel: &dyn Fn(&str) -> bool) -> Findings {
 }
 
 /// What was published of the channel at the paths that it moved from.
-pub(super) fn predecessors<'m>(config: &Config, channel: &Channel, before: &'m Memory) -> impl Iterator<Item = &'m KnownChannel> {
-    let moved = config.moved.iter().filter(|moved| moved.to.as_deref() == Some(&*channel.family));
-    moved.filter_map(|moved| before.channels.get(&old_path(channel, moved)))
+pub(super) fn predecessors<'m>(channel: &Channel, before: &'m Memory) -> impl Iterator<Item = &'m KnownChannel> {
+    channel.former.iter().filter_map(|path| before.channels.get(path))
 }
 
 fn fault(config: &Config, is_channel: &dyn Fn(&str) -> bool, moved: &Moved) -> Option<Finding> {
@@ -61,12 +68,17 @@ fn old_path(channel: &Channel, moved: &Moved) -> String {
 /// Copies at the old paths, each with the family of its channel.
 pub(super) fn copies(config: &Config, catalogue: &Catalogue, documents: &[Document]) -> Vec<(String, Document)> {
     let mut copies = Vec::new();
+    let targets = Targets::among(config, &catalogue.channels);
+    if targets.0.is_empty() {
+        return copies;
+    }
+    let by_path: HashMap<&str, &Document> = documents.iter().map(|document| (document.path.as_str(), document)).collect();
     for moved in config.moved.iter().filter(|moved| moved.how == MovedAs::Copy) {
-        for channel in targets(&catalogue.channels, moved) {
+        for channel in targets.of(moved) {
             let old = old_path(channel, moved);
             for extension in extensions(config) {
                 let to = format!("{}.{extension}", channel.path);
-                let Some(document) = documents.iter().find(|document| document.path == to) else { continue };
+                let Some(&document) = by_path.get(to.as_str()) else { continue };
                 copies.push((channel.family.clone(), Document { path: format!("{old}.{extension}"), ..document.clone() }));
             }
         }
@@ -77,8 +89,9 @@ pub(super) fn copies(config: &Config, catalogue: &Catalogue, documents: &[Docume
 /// The file of redirects, for the channels that there are; `None` where nothing is to be said.
 pub(super) fn redirects(config: &Config, channels: &[Channel]) -> Option<Document> {
     let mut lines = String::new();
+    let targets = Targets::among(config, channels);
     for moved in &config.moved {
-        let to_channels = targets(channels, moved).filter(|_| moved.how == MovedAs::Redirect);
+        let to_channels = targets.of(moved).iter().filter(|_| moved.how == MovedAs::Redirect);
         for channel in to_channels {
             let old = old_path(channel, moved);
             for extension in extensions(config) {
@@ -94,7 +107,7 @@ pub(super) fn redirects(config: &Config, channels: &[Channel]) -> Option<Documen
             }
         }
     }
-    let changed = config.moved.iter().flat_map(|moved| targets(channels, moved)).map(|channel| channel.updated).max();
+    let changed = channels.iter().filter(|channel| targets.0.contains_key(&*channel.family)).map(|channel| channel.updated).max();
     let beginning = config.publication.authority.since().and_time(chrono::NaiveTime::MIN).and_utc().fixed_offset();
     let changed = changed.unwrap_or(beginning);
     (!lines.is_empty()).then(|| Document { path: REDIRECTS.to_owned(), format: None, bytes: lines.into_bytes().into(), changed })
@@ -109,9 +122,22 @@ pub fn listed<'t>(text: &'t str, base: &'t str) -> impl Iterator<Item = (&'t str
     })
 }
 
-/// A channel that moved, in all its languages.
-fn targets<'c>(channels: &'c [Channel], moved: &Moved) -> impl Iterator<Item = &'c Channel> {
-    channels.iter().filter(|channel| moved.to.as_deref() == Some(&*channel.family))
+/// The channels that moved, in all their languages, by family.
+struct Targets<'c>(HashMap<&'c str, Vec<&'c Channel>>);
+
+impl<'c> Targets<'c> {
+    fn among(config: &Config, channels: &'c [Channel]) -> Self {
+        let wanted: HashSet<&str> = config.moved.iter().filter_map(|moved| moved.to.as_deref()).collect();
+        let mut targets: HashMap<&str, Vec<&Channel>> = HashMap::new();
+        for channel in channels.iter().filter(|channel| wanted.contains(&*channel.family)) {
+            targets.entry(&channel.family).or_default().push(channel);
+        }
+        Targets(targets)
+    }
+
+    fn of(&self, moved: &Moved) -> &[&'c Channel] {
+        moved.to.as_deref().and_then(|to| self.0.get(to)).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// What stands behind the dot in the paths of a channel's documents: its feeds, and its page.
