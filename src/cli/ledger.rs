@@ -8,7 +8,7 @@ use clap::{Args, Subcommand, ValueHint};
 use super::context::Context;
 use super::ui::many;
 use super::{Exit, Failure, memory, ui};
-use crate::config::{Config, paths};
+use crate::config::{Config, OldPaths, paths};
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::ledger::sqlite::File;
 use crate::ledger::{Known, KnownChannel, Memory, Ping, Ref, Store, date, exchange};
@@ -179,9 +179,8 @@ fn check(context: &Context, config: &Config, folder: &Destination) -> Result<Exi
 fn disagreements(config: &Config, memory: &Memory, folder: &Destination) -> Result<Vec<String>, Failure> {
     let mut found = Vec::new();
     // What stands at the old path of a channel that moved is a copy of it.
-    let moved = |path: &str| {
-        config.moved.iter().find_map(|moved| memory.channels.get(&format!("{}{}", path.strip_suffix(&*moved.from)?, moved.to.as_ref()?)))
-    };
+    let old = OldPaths::of(config);
+    let moved = |path: &str| memory.channels.get(&old.now(path)?);
     for (path, bytes) in folder.standing()?.into_iter().filter(|(path, _)| path.ends_with(".atom")) {
         let stem = path.trim_end_matches(".atom");
         let (stem, page) = paths::of_archive(stem).map_or((stem, None), |(channel, number)| (channel, Some(number)));

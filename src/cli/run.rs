@@ -16,7 +16,7 @@ use super::ui::{self, Ui};
 use super::view::{self, View};
 use super::{Exit, Failure};
 use crate::cache::{Cache, Said};
-use crate::config::{Config, Format, paths};
+use crate::config::{Config, Format, OldPaths, paths};
 use crate::crash;
 use crate::diag::{Finding, Findings, Place, Severity, codes};
 use crate::document::Depot;
@@ -27,7 +27,7 @@ use crate::ledger::{Accept, Memory, Staged};
 use crate::pipeline::{self, Built, Changed, Past, Recalled, Settled, Sifted, Steady, Timings};
 use crate::progress::Progress;
 use crate::publish::manifest::Hash;
-use crate::publish::{self, Change, Destination, Lock, Looked, Outcome, Plan, PublishError, Staging, Stamps, beside};
+use crate::publish::{self, Change, Destination, Lock, Looked, Outcome, Plan, PublishError, Staging, Stamps, beside, plan};
 use crate::websub::ping::Told;
 
 /// What was read for a run.
@@ -276,12 +276,8 @@ impl Run<'_> {
         if self.accepted.contains(&Accept::Paths) {
             return Findings::new();
         }
-        let moved: HashSet<&str> = self.config.moved.iter().map(|moved| moved.from.as_str()).collect();
-        let is_said = |path: &str| {
-            let channel = path.rsplit_once('.').map_or(path, |(channel, _)| channel);
-            let below = channel.match_indices('/').map(|(at, _)| &channel[at + 1..]);
-            std::iter::once(channel).chain(below).any(|family| moved.contains(family))
-        };
+        let old = OldPaths::of(self.config);
+        let is_said = |path: &str| old.find(plan::channel(path)).is_some();
         // A page of an archive goes with its channel, or with the whole archive, which the config decides.
         let is_page = |path: &str| path.rsplit_once('.').is_some_and(|(page, _)| paths::of_archive(page).is_some());
         // Subscribers fetch feeds; what stands beside them comes and goes with its content.

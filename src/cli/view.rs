@@ -7,7 +7,7 @@ use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
 use super::ui::{self, Ui};
-use crate::config::{Config, Format, MovedAs, paths};
+use crate::config::{Config, Format, MovedAs, OldPaths, paths};
 use crate::document::Unread;
 use crate::pipeline::Built;
 use crate::publish::{Change, Destination, Plan};
@@ -53,12 +53,13 @@ pub(super) fn views(config: &Config, plan: &Plan, built: &Built, folder: &Destin
     let channel = |path: &str| path.rsplit_once('.').map_or(path, |(channel, _)| channel).to_owned();
     let standing = |path: &str| folder.standing_bytes(path).map(|bytes| Seen::read(&bytes)).unwrap_or_default();
     let again: BTreeSet<&str> = built.repeats.iter().map(|iri| &**iri).collect();
+    let old = OldPaths::of(config);
     let mut views: BTreeMap<String, View> = BTreeMap::new();
     let is_feed = |path: &str| Format::of_path(path).is_some() && paths::of_archive(&channel(path)).is_none();
     for put in plan.puts.iter().filter(|put| is_feed(&put.path)) {
         if let Entry::Vacant(place) = views.entry(channel(&put.path)) {
             let next = Seen::read(built.documents[put.document].bytes.whole(&mut Vec::new())?);
-            let event = copy_of(config, place.key()).or_else(|| (put.change == Change::New).then(|| "new channel".to_owned()));
+            let event = copy_of(&old, place.key()).or_else(|| (put.change == Change::New).then(|| "new channel".to_owned()));
             let view = View::between(config, place.key(), (&standing(&put.path), &next), event, &again);
             place.insert(view);
         }
@@ -72,12 +73,9 @@ pub(super) fn views(config: &Config, plan: &Plan, built: &Built, folder: &Destin
 }
 
 /// What a path is that a channel moved away from, in whichever language.
-fn copy_of(config: &Config, path: &str) -> Option<String> {
-    let mut moves = config.moved.iter().filter(|moved| moved.how == MovedAs::Copy);
-    moves.find_map(|moved| {
-        let language = path.strip_suffix(moved.from.as_str()).filter(|before| before.is_empty() || before.ends_with('/'))?;
-        Some(format!("a copy of `{language}{}`, to which it moved", moved.to.as_ref()?))
-    })
+fn copy_of(old: &OldPaths<'_>, path: &str) -> Option<String> {
+    let is_copy = old.find(path).is_some_and(|moved| moved.how == MovedAs::Copy);
+    is_copy.then(|| old.now(path)).flatten().map(|now| format!("a copy of `{now}`, to which it moved"))
 }
 
 impl View {

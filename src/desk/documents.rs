@@ -9,7 +9,7 @@ use postgres::{GenericClient, Transaction};
 use super::portion::portions;
 use super::{LIST, moves};
 use crate::coding::{Coding, Effort};
-use crate::config::Config;
+use crate::config::{Config, OldPaths};
 use crate::database::schema::STANDING_HASH;
 use crate::document::Document;
 use crate::publish::{headers, plan};
@@ -81,9 +81,10 @@ pub struct Saved {
 }
 
 /// What stands and is not made, and stays all the same or goes.
-#[derive(Debug)]
 pub(super) struct Rest<'a> {
     pub config: &'a Config,
+    /// Paths that channels moved away from, or ended at.
+    pub old: OldPaths<'a>,
     /// Paths of empty channels whose documents stay as they are.
     pub kept: &'a BTreeSet<String>,
     /// Documents at old paths that go now, whosever they were.
@@ -93,7 +94,7 @@ pub(super) struct Rest<'a> {
 impl Rest<'_> {
     /// Whether a document of these families that is not made any more goes.
     pub fn goes(&self, path: &str) -> bool {
-        !self.kept.contains(plan::channel(path)) && !moves::is_awaited(self.config, path)
+        !self.kept.contains(plan::channel(path)) && !moves::is_awaited(self.config, &self.old, path)
     }
 }
 

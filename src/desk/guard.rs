@@ -7,9 +7,9 @@ use chrono::{DateTime, Utc};
 use super::batch::{Batch, refused};
 use super::load::{Aside, Load, cannot};
 use super::put::{How, last_of_each};
-use super::{Desk, DeskError, again, moves};
+use super::{Desk, DeskError, again};
 use crate::channel;
-use crate::config::{Format, paths};
+use crate::config::{Format, OldPaths, paths};
 use crate::diag::Findings;
 use crate::item::Item;
 use crate::ledger::Accept;
@@ -125,14 +125,14 @@ impl Desk<'_> {
         let stem = |path: &str| path.rsplit_once('.').map_or(path, |(stem, _)| stem).to_owned();
         let known: BTreeSet<String> = feeds.iter().map(|(path, _)| stem(path)).collect();
         let channels: BTreeSet<String> = channel::heads(self.config, &known).channels.into_iter().map(|channel| channel.path).collect();
+        let old = OldPaths::of(self.config);
         let is_left = |(path, format): &&(&str, Format)| {
-            moves::is_old(self.config, &stem(path)) || self.config.output.formats.contains(format) && channels.contains(&stem(path))
+            old.find(&stem(path)).is_some() || self.config.output.formats.contains(format) && channels.contains(&stem(path))
         };
         let gone: Vec<&str> = feeds.iter().filter(|feed| !is_left(feed)).map(|(path, _)| *path).collect();
         let mut findings = guard::paths(self.config, &gone, &|path| known.contains(path), &|path| channels.contains(path));
         let moved = pipeline::listed(&list, self.config.publication.base_url.path()).filter_map(|(from, to)| Some((from, to?)));
-        let old: BTreeSet<String> = self.config.moved.iter().flat_map(|moved| paths::variants(self.config, &moved.from)).collect();
-        let is_said = |path: &str| [&old, &channels].iter().any(|said| said.contains(&stem(path)));
+        let is_said = |path: &str| old.find(&stem(path)).is_some() || channels.contains(&stem(path));
         findings.extend(guard::redirects(self.config, moved.filter(|(from, _)| !is_said(from))));
         if findings.is_empty() { Ok(()) } else { Err(DeskError::Refused(findings)) }
     }

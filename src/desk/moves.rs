@@ -9,7 +9,7 @@ use postgres::Transaction;
 use super::{Desk, DeskError};
 use crate::coding::Coding;
 use crate::config::paths::variants;
-use crate::config::{Config, Format, Moved, MovedAs};
+use crate::config::{Config, Format, Moved, MovedAs, OldPaths};
 use crate::ledger::Memory;
 use crate::ledger::postgres::Members;
 use crate::publish::plan;
@@ -26,19 +26,9 @@ pub(super) fn former(config: &Config, families: &BTreeSet<String>) -> Vec<String
     moved.flat_map(|moved| steps(config, moved)).map(|(old, _)| old).collect()
 }
 
-/// Whether what is remembered of a path is left for the channel that moved away from it.
-pub(super) fn is_left(config: &Config, path: &str) -> bool {
-    config.moved.iter().flat_map(|moved| steps(config, moved)).any(|(old, _)| old == path)
-}
-
-/// Whether the config says what became of a channel's path.
-pub(super) fn is_old(config: &Config, path: &str) -> bool {
-    config.moved.iter().any(|moved| variants(config, &moved.from).iter().any(|old| old == path))
-}
-
 /// Whether a document stays until another says what became of it; not one in a form that nothing is published in any more.
-pub(super) fn is_awaited(config: &Config, document: &str) -> bool {
-    if config.moved.is_empty() || !is_old(config, plan::channel(document)) {
+pub(super) fn is_awaited(config: &Config, old: &OldPaths<'_>, document: &str) -> bool {
+    if old.find(plan::channel(document)).is_none() {
         return false;
     }
     let is_in_use = Coding::of_path(document).is_none_or(|coding| config.output.precompress.contains(&coding));

@@ -16,7 +16,7 @@ use super::shop::Shop;
 #[cfg(feature = "object-store")]
 use super::shop::Stands;
 use super::{CHANNEL, Desk, DeskError, LIST, again, facts, moves};
-use crate::config::{Config, paths::variants};
+use crate::config::{Config, OldPaths, paths::variants};
 use crate::crash;
 use crate::diag::Findings;
 use crate::document::opml::PATH as OPML;
@@ -70,7 +70,7 @@ impl Desk<'_> {
         let count = claim.families.len();
         self.renew(claim)?;
         let retired = if has_list { self.retired()? } else { Vec::new() };
-        let rest = Rest { config: self.config, kept: &parted.kept, retired: &retired };
+        let rest = Rest { config: self.config, old: OldPaths::of(self.config), kept: &parted.kept, retired: &retired };
         let Some(stored) = self.store(claim, (&mut made, &rest), shop)? else {
             return Ok(Round { lost: count, ..Round::default() });
         };
@@ -291,7 +291,10 @@ fn remember(
         members.differing(path, (before, former.map_or(&[], |former| &former.members[..])), (after, &channel.members));
     }
     moves::forget(transaction, config, (before, after), is_own, &mut members)?;
-    let is_gone = |path: &str| is_own(path) && !after.channels.contains_key(path) && !moves::is_left(config, path);
+    let old = OldPaths::of(config);
+    // What is remembered of an old path is left for the channel that moved away from it.
+    let is_left = |path: &str| old.find(path).is_some_and(|moved| moved.to.is_some());
+    let is_gone = |path: &str| is_own(path) && !after.channels.contains_key(path) && !is_left(path);
     for (path, former) in before.channels.iter().filter(|(path, _)| is_gone(path)) {
         is_other = true;
         transaction.execute("delete from channels where path = $1", &[path])?;

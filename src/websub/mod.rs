@@ -50,13 +50,9 @@ pub fn path<'t>(config: &Config, topic: &'t Url) -> Option<&'t str> {
 /// The self link of a copy is another address: those who find it there subscribe to that.
 fn is_copy(config: &Config, path: &str) -> bool {
     let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
-    let is_at =
-        |from: &str| stem == from || stem.split_once('/').is_some_and(|(language, rest)| rest == from && is_language(config, language));
+    let family = paths::family(config, stem);
+    let is_at = |from: &str| stem == from || family == Some(from);
     config.moved.iter().any(|moved| moved.how == MovedAs::Copy && moved.to.is_some() && is_at(&moved.from))
-}
-
-fn is_language(config: &Config, piece: &str) -> bool {
-    config.publication.languages.iter().any(|language| language.as_str().eq_ignore_ascii_case(piece))
 }
 
 /// What the hubs are to be told of a publish: the topics that are put, and where a run before was cut off after it had put files, those of
@@ -78,4 +74,27 @@ pub fn pings_of<'p>(config: &Config, paths: impl Iterator<Item = &'p str>) -> Ve
     let topics = paths.filter_map(|path| topic(config, path));
     let of = |topic: Url| config.publication.hubs.iter().map(move |hub| Ping { hub: hub.to_string(), topic: topic.to_string() });
     topics.flat_map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn a_copy_at_an_old_path_is_no_topic() {
+        let moved = "[[moved]]\nfrom = 'news'\nto = 'all'\n";
+        for (per_language, copies) in [(true, &["news.atom", "es/news.rss"][..]), (false, &["news.atom"])] {
+            let text = format!(
+                "[publication]\ntitle = 'T'\nbase-url = 'https://e.org/'\nid-authority = 'e.org,2018'\nlanguages = ['en', 'es']\n\
+                 [channels]\nper-language = {per_language}\n{moved}"
+            );
+            let config = crate::config::parse(&text, Path::new("feeds.toml"), Path::new(".")).expect("a config").0;
+            for path in ["all.atom", "news.atom", "es/news.rss", "desk/news.json", "index.html", "archive/all/1.atom"] {
+                let is_topic = is_topic(path) && !copies.contains(&path);
+                assert_eq!(topic(&config, path).is_some(), is_topic, "{path}, {per_language}");
+            }
+        }
+    }
 }

@@ -727,6 +727,24 @@ fn a_move_is_one_of_all_languages_and_formats() {
     assert!(publication.exists("public/en/topic/ports.atom") && !publication.exists("public/en/en/topic/ports.atom"));
 }
 
+#[test]
+fn a_move_says_nothing_of_longer_paths() {
+    let named = |path: &str| format!("[[channel]]\npath = '{path}'\ntitle = 'News'\nquery = 'country:BZ'\n");
+    let publication = Publication::with_config(&format!("{CONFIG}{}{}", named("news"), named("desk/news")));
+    (1..=3).for_each(|n| publication.item(n, &format!("The port of Belize reopens, part {n}")));
+    publication.build();
+    let moved = |from: &str| format!("[[moved]]\nfrom = '{from}'\nto = 'country/belize'\n");
+    publication.write("feeds.toml", format!("{CONFIG}{}", moved("news")));
+    let ran = publication.run(&["build"]);
+    ran.expect(1, &["the channel `desk/news` was published and would be there no more", "`from = \"desk/news\"`"]);
+    assert_eq!(ran.err.matches("error[").count(), 1, "{}", ran.err);
+    let config = format!("{CONFIG}{}{}{}", named("zone/news"), moved("news"), moved("desk/news"));
+    publication.write("feeds.toml", config);
+    publication.run(&["diff"]).expect(0, &["zone/news (new channel)", "\nnews (a copy of `country/belize`"]);
+    publication.build();
+    publication.run(&["ledger", "check"]).expect(0, &["0 errors"]);
+}
+
 fn ids_of(publication: &Publication, path: &str) -> String {
     publication.read(path).split("<id>").nth(1).and_then(|rest| rest.split('<').next()).unwrap_or_default().to_owned()
 }

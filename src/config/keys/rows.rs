@@ -226,7 +226,8 @@ pub(super) const SECTIONS: &[Section] = &[
     Section {
         heading: "[[moved]]",
         about: "A channel path that was published and is no longer used. Subscribers follow, or are told that it has ended; the channel keeps the id that it was \
-                published with. Variants by language move with their channel.",
+                published with. Variants by language move with their channel; \
+                what has a longer path that ends alike does not, nor what was published in a language that the publication has no more.",
         keys: keys! {
             "moved.from" Text, Required, "The path that is no longer used, without extension.", r#""topic/border""#;
             "moved.to" Text, None, "The channel that stands in its place, without extension. Without this key the channel has ended, and servers answer 410.", r#""topic/border-management""#;
