@@ -179,17 +179,7 @@ impl Recalled {
         let (ready, fresh) = make(&prepare, &mut catalogue, known, (now, depot), &mut timings)?;
         let Fresh { documents, checked, made, channels, stay } = fresh;
         recall.after.channels = channels;
-        let scene = guard::Scene {
-            config,
-            items: &items,
-            before: past.memory,
-            after: &recall.after,
-            recall: &recall,
-            taken_out: &taken_out,
-            accepted: past.accepted,
-        };
-        let mut refused = guard::guard(&scene);
-        refused.extend(dated_ahead.into_iter().map(guard::Refusal::from));
+        let refused = refused(config, past, (&items, &recall, &taken_out), dated_ahead);
         findings.extend(ready.findings().cloned());
         findings.extend(catalogue.findings.iter().cloned());
         catalogue.kept.extend(stay);
@@ -220,6 +210,20 @@ impl Recalled {
             timings,
         })
     }
+}
+
+/// What subscribers would notice that nobody can have meant. Known items that their own records take out do not count; `dated_ahead` is what was said of
+/// dates already.
+fn refused(
+    config: &Config,
+    past: Past<'_>,
+    (items, recall, taken_out): (&[Arc<Item>], &Recall, &HashSet<ledger::Ref>),
+    dated_ahead: Findings,
+) -> Vec<guard::Refusal> {
+    let (before, after, accepted) = (past.memory, &recall.after, past.accepted);
+    let mut refused = guard::guard(&guard::Scene { config, items, before, after, recall, taken_out, accepted });
+    refused.extend(dated_ahead.into_iter().map(guard::Refusal::from));
+    refused
 }
 
 /// What readers of each format know these items by.

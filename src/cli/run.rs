@@ -174,22 +174,8 @@ impl Run<'_> {
             return self.refuse(&built.findings);
         }
         let clock = Instant::now();
-        let for_readers = built.documents.iter().filter(|document| document.path != pipeline::REDIRECTS).collect::<Vec<_>>();
-        let depot = staging.as_ref().map(|staging| publish::Depot { destination: folder, staging, stood: &stood });
-        let copies = beside::copies(&for_readers, &self.config.output.precompress, folder, depot.as_ref())?;
-        built.documents.extend(copies);
-        let plan = folder.plan(&built.documents, &built.catalogue.kept, self.args.force, stood)?;
-        built.findings.extend(abandoned(&plan, self.config));
-        if !plan.foreign.is_empty() {
-            built.findings.extend(foreign(&plan, self.config, !self.args.json));
-            return self.refuse(&built.findings);
-        }
-        let mut refused: Findings = std::mem::take(&mut built.refused).into_iter().map(|refusal| self.at_field(refusal)).collect();
-        refused.extend(self.gone_paths(&plan, &built.after, folder));
-        refused.extend(self.taken_back(&plan, &built.after, folder));
-        let is_refused = !refused.is_empty();
-        built.findings = self.with_causes(std::mem::take(&mut built.findings), &built.items, refused);
-        if is_refused && !self.args.dry_run {
+        let plan = self.plan(&mut built, folder, stood, staging.as_ref())?;
+        if self.is_refused(&plan, &mut built, folder) {
             return self.refuse(&built.findings);
         }
         let views = (self.args.dry_run || self.args.json).then(|| view::views(self.config, &plan, &built, folder));
@@ -202,14 +188,8 @@ impl Run<'_> {
         built.timings.remember = self.before.took + saving;
         built.timings.publish += clock.elapsed() - saving;
         drop(staging);
-        // A table of aliases that was changed while records were read belongs to nobody.
-        let records = self.stamps.records;
-        if !self.args.dry_run && pipeline::depends(self.config) == records.depends() {
-            let hashes: Vec<[u8; 32]> = plan.hashes.iter().map_while(Hash::to_bytes).collect();
-            pipeline::keep(self.config, &built, &hashes, records, self.context.now);
-            if let Err(error) = records.save() {
-                self.context.ui.detail(format_args!("what was made is not kept for the next build: {error}"));
-            }
+        if !self.args.dry_run {
+            self.keep(&plan, &built);
         }
         let is_silent = self.args.dry_run || self.args.no_ping;
         crash::point("purge");
@@ -232,6 +212,44 @@ impl Run<'_> {
         // The process ends here, and the system takes the memory back faster than text by text.
         std::mem::forget(built);
         Ok(Ended { exit, after: None })
+    }
+
+    /// What is to be put and what goes, copies in other codings included.
+    fn plan(&self, built: &mut Built, folder: &Destination, stood: Looked, staging: Option<&Staging>) -> Result<Plan, PublishError> {
+        let for_readers = built.documents.iter().filter(|document| document.path != pipeline::REDIRECTS).collect::<Vec<_>>();
+        let depot = staging.map(|staging| publish::Depot { destination: folder, staging, stood: &stood });
+        let copies = beside::copies(&for_readers, &self.config.output.precompress, folder, depot.as_ref())?;
+        built.documents.extend(copies);
+        folder.plan(&built.documents, &built.catalogue.kept, self.args.force, stood)
+    }
+
+    /// Adds to the findings what speaks against the plan, and tells whether nothing of it may be done. A dry run shows what else would happen.
+    fn is_refused(&self, plan: &Plan, built: &mut Built, folder: &Destination) -> bool {
+        built.findings.extend(abandoned(plan, self.config));
+        if !plan.foreign.is_empty() {
+            built.findings.extend(foreign(plan, self.config, !self.args.json));
+            return true;
+        }
+        let mut refused: Findings = std::mem::take(&mut built.refused).into_iter().map(|refusal| self.at_field(refusal)).collect();
+        refused.extend(self.gone_paths(plan, &built.after, folder));
+        refused.extend(self.taken_back(plan, &built.after, folder));
+        let is_refused = !refused.is_empty();
+        built.findings = self.with_causes(std::mem::take(&mut built.findings), &built.items, refused);
+        is_refused && !self.args.dry_run
+    }
+
+    /// Keeps what was made for the next build.
+    fn keep(&self, plan: &Plan, built: &Built) {
+        let records = self.stamps.records;
+        // A table of aliases that was changed while records were read belongs to nobody.
+        if pipeline::depends(self.config) != records.depends() {
+            return;
+        }
+        let hashes: Vec<[u8; 32]> = plan.hashes.iter().map_while(Hash::to_bytes).collect();
+        pipeline::keep(self.config, built, &hashes, records, self.context.now);
+        if let Err(error) = records.save() {
+            self.context.ui.detail(format_args!("what was made is not kept for the next build: {error}"));
+        }
     }
 
     /// What holds now that this is published.
