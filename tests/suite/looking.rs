@@ -328,6 +328,12 @@ fn happen(publication: &Publication, what: u64, number: u64) {
     }
 }
 
+/// What makes a build go through that was refused: else all that come after it are refused as well, and show nothing.
+fn mend(publication: &Publication, hours: i64) {
+    publication.write("log.ndjson", line(0));
+    build(publication, hours, &["--force", "--accept", "repeats,shrink,future,paths"]).expect(0, &[]);
+}
+
 /// The kept records end where nobody expects it, or are something else.
 fn cut(publication: &Publication, number: u64) {
     let whole = fs::read(publication.path(RECORDS)).unwrap_or_default();
@@ -450,11 +456,15 @@ fn what_a_look_leaves_is_what_a_full_build_makes() {
             assert_eq!(left_alone(&other), 0, "{place}");
             known += usize::from(known_records(&one) > 0);
             assert_eq!(known_records(&other), 0, "{place}");
+            if one.code != 0 {
+                [&cached, &full].iter().for_each(|publication| mend(publication, hours));
+                assert!(documents(&cached) == documents(&full), "{place}, mended");
+            }
         }
     }
     println!("{series} series of 14 builds: {looks} were a look, {known} knew records, {stayed} documents were left alone");
     assert!(stayed > 50 * series as usize, "{stayed} left alone: this test shows nothing");
-    assert!(2 * looks >= series as usize && known > series as usize, "{looks} looks, {known} that knew records: this test shows nothing");
+    assert!(looks >= series as usize && known > series as usize, "{looks} looks, {known} that knew records: this test shows nothing");
 }
 
 /// What a process that goes on is told of: what happens to records and the config.
