@@ -211,7 +211,10 @@ impl Prepare<'_> {
     /// # Errors
     /// A record that changed.
     pub fn fetch_tables(&self, wanted: impl Iterator<Item = u32>, ready: &mut Ready) -> Result<(), Changed> {
-        let is_in_table = |at: &u32| self.shelf.reads_all_for(&self.items[*at as usize]) && !ready.has(*at);
+        if !self.shelf.has_tables() {
+            return Ok(());
+        }
+        let is_in_table = |at: &u32| !ready.has(*at) && self.shelf.reads_all_for(&self.items[*at as usize]);
         let wanted: BTreeSet<u32> = wanted.filter(is_in_table).collect();
         ready.left.extend(fetch(self.shelf, self.items, wanted.into_iter())?);
         Ok(())

@@ -38,6 +38,11 @@ impl Shelf<'_> {
         items.par_iter().enumerate().map(one).collect()
     }
 
+    /// Whether there are files that are read whole to fetch one of their items.
+    pub fn has_tables(&self) -> bool {
+        self.files.iter().any(|found| found.format == RecordFormat::Csv)
+    }
+
     /// Whether its whole file is read to fetch this item.
     pub fn reads_all_for(&self, item: &Item) -> bool {
         self.file(item).is_some_and(|found| found.format == RecordFormat::Csv)
@@ -57,6 +62,9 @@ struct Fetch<'a> {
 
 impl Fetch<'_> {
     fn with_tables(mut self, items: &[&Item]) -> Self {
+        if !self.shelf.has_tables() {
+            return self;
+        }
         let mut wanted: HashMap<&Path, (&Found, HashSet<u32>)> = HashMap::new();
         let table = |item: &Item| self.shelf.file(item).filter(|_| self.shelf.reads_all_for(item));
         for (item, found) in items.iter().filter_map(|item| Some((item, table(item)?))) {
