@@ -242,7 +242,7 @@ fn dates(item: &Value<'_>) -> [Option<i64>; 2] {
 }
 
 fn object(walk: &mut Walk<'_>, at: usize, members: &[Member<'_>], fields: &'static [Field], name: &'static str) {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::with_capacity(members.len());
     for member in members {
         walk.at = member.at;
         if !seen.insert(&*member.name) {

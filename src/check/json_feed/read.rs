@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use memchr::memchr2;
+
 use super::super::familiar::Quiet;
+use crate::vocab::blocks;
 
 /// A value and where it begins and ends, in bytes.
 #[derive(Debug)]
@@ -162,9 +165,11 @@ impl<'t> Reader<'t, '_> {
         let mut start = self.pos;
         let mut owned: Option<String> = None;
         loop {
-            let is_something = |byte: &u8| matches!(byte, 0..0x20 | b'"' | b'\\');
             let rest = &self.text.as_bytes()[self.pos..];
-            self.pos += rest.iter().position(is_something).unwrap_or(rest.len());
+            let plain = &rest[..memchr2(b'"', b'\\', rest).unwrap_or(rest.len())];
+            let is_control = |byte: u8| byte < 0x20;
+            let control = blocks::any(plain, is_control).then(|| plain.iter().position(|byte| is_control(*byte))).flatten();
+            self.pos += control.unwrap_or(plain.len());
             match self.peek() {
                 None => return self.fault("a string does not end"),
                 Some(0..0x20) => return self.fault("a control character stands in a string"),

@@ -55,8 +55,8 @@ pub(in crate::check) fn is_blank(text: &str) -> bool {
 }
 
 /// Where the first letter of a text stands that begins at `at` of the document and is not blank.
-pub(in crate::check) fn first_letter(source: &str, at: usize, text: &str) -> Option<usize> {
-    let rest = source.get(at..).filter(|_| !is_blank(text))?;
+pub(in crate::check) fn first_letter(source: &str, at: usize) -> Option<usize> {
+    let rest = source.get(at..)?;
     Some(at + rest.len() - rest.trim_start_matches(is_python_space).len())
 }
 

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr2;
+
 use super::super::class::{Class, Text};
 use super::super::codes as c;
 use super::super::elements;
@@ -61,8 +63,9 @@ impl<'a> Walk<'a> {
     /// Running text: as one piece where nobody minds, else line by line, as the reference's reader hands it on. Says whether nobody
     /// minds what goes on in the same way.
     pub(super) fn text(&mut self, text: Cow<'a, str>) -> bool {
-        if let Some(layer) = self.layers.last_mut() {
-            layer.letter = layer.letter.or_else(|| chars::first_letter(self.source, self.at, &text));
+        let blank = chars::is_blank(&text);
+        if let Some(layer) = self.layers.last_mut().filter(|layer| !blank && layer.letter.is_none()) {
+            layer.letter = chars::first_letter(self.source, self.at);
         }
         let Some(layer) = self.layers.last() else { return false };
         let first = layer.first;
@@ -70,8 +73,7 @@ impl<'a> Walk<'a> {
             self.say(On::Node(first), &c::TOO_LARGE, Detail::default());
             return false;
         }
-        let blank = chars::is_blank(&text);
-        let suspicious = !text.is_ascii() && text.bytes().any(|b| matches!(b, 0xC2 | 0xEF));
+        let suspicious = !text.is_ascii() && memchr2(0xC2, 0xEF, text.as_bytes()).is_some();
         if !suspicious && (first..self.nodes.len()).all(|id| elements::is_quiet(self, id, blank)) {
             if !(blank && layer.trims && layer.text.is_none()) {
                 self.keep(text);
@@ -132,7 +134,7 @@ impl<'a> Walk<'a> {
                 close(self, id, if class.trim { trimmed } else { &text });
             }
         }
-        if let Some(letter) = letter.filter(|_| is_plain) {
+        if let Some(letter) = letter.filter(|_| is_plain && self.found.len() > before) {
             self.point_at(letter, before);
         }
         self.layers.pop();
