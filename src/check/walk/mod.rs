@@ -206,6 +206,7 @@ impl<'a> Walk<'a> {
         let mut reader = Reader::new(self.source, self.limits);
         loop {
             self.pass_over(&mut reader);
+            self.go_on();
             match reader.next(&mut self.namespaces) {
                 Ok(Event::Start { ns, name, at }) => {
                     self.at = at;

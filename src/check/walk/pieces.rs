@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
-use xxhash_rust::xxh3::{Xxh3Default, xxh3_128_with_seed};
+use xxhash_rust::xxh3::{xxh3_128, xxh3_128_with_seed};
 
 use super::super::Kind;
 use super::super::familiar::{Effect, Familiar};
@@ -19,10 +19,12 @@ pub(in crate::check) const MANY: usize = 100_000;
 /// What is known, and where it may come again.
 #[derive(Default)]
 pub(in crate::check) struct Pieces<'a> {
-    familiar: Option<&'a Familiar>,
+    pub familiar: Option<&'a Familiar>,
     /// Where the pieces are that are to come.
     rest: &'a [Range<usize>],
     reading: Option<Reading>,
+    /// What stands open, in one hash, since it was asked for and nothing was read.
+    around: Option<u128>,
 }
 
 /// A piece that is being read.
@@ -42,7 +44,7 @@ struct Reading {
 
 impl<'a> From<(&'a Familiar, &'a [Range<usize>])> for Pieces<'a> {
     fn from((familiar, rest): (&'a Familiar, &'a [Range<usize>])) -> Self {
-        Pieces { familiar: Some(familiar), rest, reading: None }
+        Pieces { familiar: Some(familiar), rest, reading: None, around: None }
     }
 }
 
@@ -59,7 +61,8 @@ impl<'a> Walk<'a> {
 
     /// A piece begins. Says whether it is passed over.
     fn meet(&mut self, text: &Range<usize>, reader: &mut Reader<'a>) -> bool {
-        let (source, around) = (self.source, self.around(reader));
+        let (source, around) = (self.source, self.pieces.around.unwrap_or_else(|| self.around(reader)));
+        self.pieces.around = Some(around);
         let piece = &source.as_bytes()[text.clone()];
         let mark = xxh3_128_with_seed(piece, around as u64) ^ around;
         let known = self.pieces.familiar.and_then(|familiar| familiar.elements.find(mark));
@@ -79,7 +82,9 @@ impl<'a> Walk<'a> {
         let Some(reading) = self.pieces.reading.take_if(|reading| reader.position() >= reading.text.end) else { return };
         let is_whole = reader.position() == reading.text.end && self.layers.len() == reading.layers;
         let is_quiet = self.found.len() == reading.found && self.dropped == 0 && !reading.is_bound.get();
-        if is_whole && is_quiet && self.around(reader) == reading.around {
+        let around = is_whole.then(|| self.around(reader));
+        self.pieces.around = around;
+        if is_quiet && around == Some(reading.around) {
             let mut effects = reading.effects.into_inner();
             effects.extend(self.plain_from.filter(|at| reading.text.contains(at)).map(|at| (0, Effect::Plain(at))));
             effects.iter_mut().for_each(|(_, effect)| effect.count_from(reading.text.start));
@@ -87,6 +92,11 @@ impl<'a> Walk<'a> {
                 familiar.elements.keep(reading.mark, effects.into());
             }
         }
+    }
+
+    /// Something is read: what stands open may be something else behind it.
+    pub(super) fn go_on(&mut self) {
+        self.pieces.around = None;
     }
 
     /// Whether no line of the piece holds anything else, and the document is of a kind in which pieces are kept.
@@ -101,7 +111,7 @@ impl<'a> Walk<'a> {
 
     /// One hash of what stands open, and of what else many documents have in common by which an element may be judged.
     fn around(&self, reader: &Reader<'a>) -> u128 {
-        let mut sum = Sum(Xxh3Default::new());
+        let mut sum = Sum(Vec::with_capacity(1024));
         sum.number(self.kind as usize);
         [&self.version, self.encoding].into_iter().for_each(|text| sum.text(text));
         sum.number(self.options.now.map_or(0, |now| now.timestamp() as usize));
@@ -114,7 +124,7 @@ impl<'a> Walk<'a> {
             sum.texts([&node.name, node.base.as_deref().unwrap_or_default()]);
             sum.text(self.namespaces.uri(node.module.unwrap_or(NsId::NONE)));
         });
-        sum.0.digest128()
+        xxh3_128(&sum.0)
     }
 
     /// Whether the watcher stands in the piece that is being read; where none is, every watcher does.
@@ -241,17 +251,17 @@ impl Feed {
     }
 }
 
-/// A hash of texts and numbers, each list with its length.
-struct Sum(Xxh3Default);
+/// Texts and numbers one after the other, each list with its length.
+struct Sum(Vec<u8>);
 
 impl Sum {
     fn number(&mut self, number: usize) {
-        self.0.update(&number.to_le_bytes());
+        self.0.extend_from_slice(&number.to_le_bytes());
     }
 
     fn text(&mut self, text: &str) {
         self.number(text.len());
-        self.0.update(text.as_bytes());
+        self.0.extend_from_slice(text.as_bytes());
     }
 
     fn texts<const N: usize>(&mut self, texts: [&str; N]) {
