@@ -1,4 +1,4 @@
-//! Reading HTML for its words: html5ever's tokens, without a tree.
+//! Reading HTML for its words: html5ever's tokens, without a tree, where it is not in the form that this room writes ([`super::tidy`]).
 //!
 //! Who reads decides what to keep and when it is enough; nothing here cleans.
 
@@ -7,6 +7,8 @@ use std::cell::RefCell;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+
+use super::tidy;
 
 /// One who is told the words of an HTML text as they come.
 pub(super) trait Reader {
@@ -33,10 +35,17 @@ const STRIDE: usize = 512;
 
 /// Reads an HTML fragment from its beginning. Scripts, style sheets and templates are passed over.
 pub(super) fn read(html: &str, reader: &mut dyn Reader) {
+    let rest = tidy::read(html, reader);
+    if !rest.is_empty() && !reader.enough() {
+        tokenise(html, rest, reader);
+    }
+}
+
+/// Reads the rest of an HTML fragment; what stands before it leaves nothing open but elements.
+pub(super) fn tokenise(html: &str, mut rest: &str, reader: &mut dyn Reader) {
     let sink = Sink(RefCell::new(State { reader, passing: None }));
-    let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
+    let tokenizer = Tokenizer::new(sink, TokenizerOpts { discard_bom: rest.len() == html.len(), ..TokenizerOpts::default() });
     let queue = BufferQueue::default();
-    let mut rest = html;
     while !rest.is_empty() && !tokenizer.sink.0.borrow().reader.enough() {
         let (piece, after) = rest.split_at(rest.floor_char_boundary(STRIDE.max(4)));
         rest = after;
@@ -78,23 +87,35 @@ impl State<'_> {
             return TokenSinkResult::Continue;
         }
         match &*tag.name {
-            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.reader.heading(opens),
-            "figcaption" => self.reader.caption(opens),
-            "br" => self.reader.text(" "),
             "title" | "textarea" if opens => {
                 self.reader.end();
                 return TokenSinkResult::RawData(RawKind::Rcdata);
             }
-            "script" | "style" | "xmp" | "iframe" | "noembed" | "noframes" | "template" if opens => {
+            name if opens && is_raw(name) => {
                 let kind = if &*tag.name == "script" { RawKind::ScriptData } else { RawKind::Rawtext };
                 self.passing = Some(tag);
                 return TokenSinkResult::RawData(kind);
             }
-            name if is_inline(name) => {}
-            _ => self.reader.end(),
+            name => tell(self.reader, name, opens),
         }
         TokenSinkResult::Continue
     }
+}
+
+/// What a tag tells that begins or ends no element of another kind of text.
+pub(super) fn tell(reader: &mut dyn Reader, name: &str, opens: bool) {
+    match name {
+        "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => reader.heading(opens),
+        "figcaption" => reader.caption(opens),
+        "br" => reader.text(" "),
+        name if is_inline(name) => {}
+        _ => reader.end(),
+    }
+}
+
+/// Elements whose content is no markup.
+pub(super) fn is_raw(name: &str) -> bool {
+    matches!(name, "title" | "textarea" | "script" | "style" | "xmp" | "iframe" | "noembed" | "noframes" | "template")
 }
 
 /// Elements that stand within a sentence.

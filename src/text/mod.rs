@@ -17,6 +17,7 @@ mod plain;
 mod report;
 mod summary;
 mod tags;
+mod tidy;
 mod urls;
 mod write;
 

@@ -43,6 +43,11 @@ impl Words {
         words
     }
 
+    /// How many characters are read.
+    fn wanted(&self) -> usize {
+        self.limit.saturating_add(BEYOND + 1)
+    }
+
     /// Of white space one blank is left; it keeps two words on one line where nothing but such a blank stands between them.
     fn blank(&mut self, c: char) {
         let keeps_together = matches!(c, '\u{a0}' | '\u{202f}') && self.gap.is_none_or(|gap| gap == c);
@@ -60,18 +65,26 @@ impl Reader for Words {
         if self.in_caption && !self.with_captions {
             return;
         }
-        for c in piece.chars() {
+        let mut rest = piece;
+        while let Some(c) = rest.chars().next() {
             if c.is_whitespace() {
                 self.blank(c);
+                rest = &rest[c.len_utf8()..];
                 continue;
             }
             if self.enough() {
                 return;
             }
-            for c in self.gap.take().into_iter().chain([c]) {
-                self.text.push(c);
+            if let Some(gap) = self.gap.take() {
+                self.text.push(gap);
                 self.length += 1;
             }
+            // Words of ASCII with single blanks are taken as they stand, as far as there is room.
+            let words = ascii_words(rest, self.wanted().saturating_sub(self.length));
+            let length = if words > 0 { words } else { c.len_utf8() };
+            self.text.push_str(&rest[..length]);
+            self.length += words.max(1);
+            rest = &rest[length..];
         }
     }
 
@@ -86,8 +99,18 @@ impl Reader for Words {
     }
 
     fn enough(&self) -> bool {
-        self.length > self.limit.saturating_add(BEYOND)
+        self.length >= self.wanted()
     }
+}
+
+/// How many letters of ASCII, and single blanks between them, a text begins with, up to `most`.
+fn ascii_words(text: &str, most: usize) -> usize {
+    let bytes = text.as_bytes();
+    let follows_letter = |at: usize| bytes.get(at + 1).is_some_and(u8::is_ascii_graphic);
+    let is_word = |(at, byte): &(usize, &u8)| byte.is_ascii_graphic() || **byte == b' ' && follows_letter(*at);
+    let length = bytes.iter().enumerate().take(most).take_while(is_word).count();
+    // A blank is nothing without what follows.
+    text[..length].trim_end_matches(' ').len()
 }
 
 /// Where to cut a text of more than `limit` characters so that it and `…` are at most as many, in bytes.
