@@ -158,9 +158,9 @@ fn model(entry: &Entry<'_>, publication: &Publication, content: Content) -> atom
 /// `summary` and `content`. An entry without a page must have content (RFC 4287 section 4.1.2), and one without either shows nothing; then the
 /// summary, or the title, is the content.
 fn texts(entry: &Entry<'_>, content: Content) -> (Option<atom::Text>, Option<atom::Content>) {
-    let summary = entry.text.summary.as_deref().and_then(seen);
+    let summary = entry.text.summary().map(|summary| of_plain(summary.to_owned()));
     let html = match content {
-        Content::Full => entry.text.html.as_deref().and_then(seen),
+        Content::Full => entry.text.html().map(str::to_owned),
         Content::Summary => None,
     };
     let own = |text: atom::Text| {
@@ -168,9 +168,9 @@ fn texts(entry: &Entry<'_>, content: Content) -> (Option<atom::Text>, Option<ato
         atom::Content { value: Some(text.value), content_type, ..Default::default() }
     };
     match (summary, html) {
-        (summary, Some(html)) => (summary.map(|summary| text(&summary)), Some(own(atom::Text::html(html)))),
-        (Some(summary), None) if entry.link.is_some() => (Some(text(&summary)), None),
-        (summary, None) => (None, Some(own(text(summary.as_deref().unwrap_or(entry.item.title()))))),
+        (summary, Some(html)) => (summary, Some(own(atom::Text::html(html)))),
+        (Some(summary), None) if entry.link.is_some() => (Some(summary), None),
+        (summary, None) => (None, Some(own(summary.unwrap_or_else(|| text(entry.item.title()))))),
     }
 }
 
@@ -229,12 +229,15 @@ fn link(link: Link) -> atom::Link {
 
 /// Plain text as a Text construct (RFC 4287 section 3.1): `text`, and `html` for what would be taken for markup though it is none.
 fn text(plain: &str) -> atom::Text {
-    let plain = door(plain);
+    of_plain(door(plain))
+}
+
+fn of_plain(plain: String) -> atom::Text {
     if values::looks_like_markup(&plain) { atom::Text::html(values::as_html(&plain)) } else { atom::Text::plain(plain) }
 }
 
 fn seen_text(plain: &str) -> Option<atom::Text> {
-    seen(plain).map(|plain| text(&plain))
+    seen(plain).map(of_plain)
 }
 
 fn thumbnail(image: &Image) -> (String, BTreeMap<String, Vec<Extension>>) {

@@ -144,9 +144,9 @@ fn model(entry: &Entry<'_>, publication: &Publication, content: Content) -> Obje
 
 /// `content_html`, `content_text` and `summary`. One of the first two must be there, so without a body the summary, or the title, is the content.
 fn texts(entry: &Entry<'_>, content: Content) -> (Option<String>, Option<String>, Option<String>) {
-    let summary = entry.text.summary.as_deref().and_then(seen);
+    let summary = entry.text.summary().map(str::to_owned);
     let html = match content {
-        Content::Full => entry.text.html.as_deref().and_then(seen),
+        Content::Full => entry.text.html().map(str::to_owned),
         Content::Summary => None,
     };
     match html {

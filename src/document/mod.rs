@@ -144,10 +144,31 @@ pub struct Entry<'a> {
 /// An item's text, ready to be encoded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Prepared {
+    html: Option<String>,
+    summary: Option<String>,
+}
+
+impl Prepared {
+    /// Of clean HTML, every URL absolute, and of plain text. All formats write it as it comes out of this door.
+    pub fn new(html: Option<String>, summary: Option<String>) -> Self {
+        Prepared { html: html.and_then(values::seen_of), summary: summary.and_then(values::seen_of) }
+    }
+
     /// Clean HTML, every URL absolute.
-    pub html: Option<String>,
+    pub fn html(&self) -> Option<&str> {
+        self.html.as_deref()
+    }
+
     /// Plain text.
-    pub summary: Option<String>,
+    pub fn summary(&self) -> Option<&str> {
+        self.summary.as_deref()
+    }
+
+    /// The same without its HTML.
+    #[must_use]
+    pub fn in_short(self) -> Self {
+        Prepared { html: None, ..self }
+    }
 }
 
 /// A country or topic of an item. RSS `category domain`, Atom `category scheme term label`, JSON Feed `tags` (the labels).

@@ -137,9 +137,9 @@ fn model(entry: &Entry<'_>, publication: &Publication, content: Content) -> rss:
 
 /// `description` and `content:encoded`. The second may not come without the first, so a body without a summary is the description.
 fn texts(entry: &Entry<'_>, content: Content) -> (Option<String>, Option<String>) {
-    let summary = entry.text.summary.as_deref().and_then(seen).map(|text| values::as_html(&text));
+    let summary = entry.text.summary().map(values::as_html);
     let html = match content {
-        Content::Full => entry.text.html.as_deref().and_then(seen),
+        Content::Full => entry.text.html().map(str::to_owned),
         Content::Summary => None,
     };
     match (summary, html) {

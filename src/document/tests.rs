@@ -137,7 +137,7 @@ fn full_item() -> Parts {
 }
 
 fn prepared(html: Option<&str>, summary: Option<&str>) -> Prepared {
-    Prepared { html: html.map(str::to_owned), summary: summary.map(str::to_owned) }
+    Prepared::new(html.map(str::to_owned), summary.map(str::to_owned))
 }
 
 fn category(term: &str, label: &str) -> Category {

@@ -1,6 +1,9 @@
 //! Values as the feed formats spell them: characters, dates, addresses, mailboxes, links; what the formats share and none owns.
 
+use std::borrow::Cow;
+
 use chrono::{Datelike, SecondsFormat, Timelike, Utc};
+use memchr::{memchr_iter, memchr3_iter};
 use url::{Position, Url};
 
 use super::{Alternate, Entry, Head};
@@ -23,6 +26,15 @@ pub(super) fn seen(text: &str) -> Option<String> {
     (!text.trim().is_empty()).then(|| text.into_owned())
 }
 
+/// The same of a text that may be taken as it is.
+pub(super) fn seen_of(text: String) -> Option<String> {
+    let text = match xml_chars(&text).0 {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(text) => text,
+    };
+    (!text.trim().is_empty()).then_some(text)
+}
+
 /// The first of several texts that can be seen.
 pub(super) fn first_seen<'a>(texts: impl IntoIterator<Item = Option<&'a str>>) -> Option<String> {
     texts.into_iter().flatten().find_map(seen)
@@ -31,22 +43,25 @@ pub(super) fn first_seen<'a>(texts: impl IntoIterator<Item = Option<&'a str>>) -
 /// Plain text as HTML that shows it.
 pub(super) fn as_html(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 16);
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            c => out.push(c),
-        }
+    let mut done = 0;
+    for at in memchr3_iter(b'&', b'<', b'>', text.as_bytes()) {
+        out.push_str(&text[done..at]);
+        out.push_str(match text.as_bytes()[at] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            _ => "&gt;",
+        });
+        done = at + 1;
     }
+    out.push_str(&text[done..]);
     out
 }
 
 /// Whether plain text has an end tag in it (`</b>`): readers that guess would take it for markup, so Atom says outright that it is none.
 pub(super) fn looks_like_markup(text: &str) -> bool {
-    text.match_indices("</").any(|(at, _)| {
-        let name = text[at + 2..].find(|c: char| !c.is_alphanumeric() && c != '_');
-        name.is_some_and(|end| end > 0 && text[at + 2 + end..].starts_with('>'))
+    memchr_iter(b'<', text.as_bytes()).filter_map(|at| text[at + 1..].strip_prefix('/')).any(|inner| {
+        let name = inner.find(|c: char| !c.is_alphanumeric() && c != '_');
+        name.is_some_and(|end| end > 0 && inner[end..].starts_with('>'))
     })
 }
 

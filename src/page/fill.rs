@@ -109,7 +109,7 @@ impl<'a> Fill<'a> {
     pub fn item_page(&self, path: &str, at: u32) -> Page<'a> {
         let (item, lane) = (&self.scene.items[at as usize], self.lane_of(&self.scene.items[at as usize]));
         let own = self.places(at, lane.prefix).into_iter().flat_map(|channel| feeds(self.scene.config, channel));
-        let summary = self.scene.texts.get(&at).and_then(|text| text.summary.as_deref()).unwrap_or_default();
+        let summary = self.scene.texts.get(&at).and_then(|text| text.summary()).unwrap_or_default();
         let page = self.page(path, &item.language, item.title().to_owned(), lane.prefix);
         Page {
             description: text_of(summary),
@@ -184,8 +184,8 @@ impl<'a> Fill<'a> {
             dir: direction(&item.language),
             published: published(item, language),
             updated: item.updated().map(|date| day(date.with_timezone(zone).fixed_offset(), language)).unwrap_or_default(),
-            summary: text.and_then(|text| text.summary.as_deref()).unwrap_or_default(),
-            body: text.and_then(|text| text.html.as_deref()).filter(|_| whole).unwrap_or_default(),
+            summary: text.and_then(|text| text.summary()).unwrap_or_default(),
+            body: text.and_then(|text| text.html()).filter(|_| whole).unwrap_or_default(),
             authors: item.authors().iter().map(person).collect(),
             tags: self.tags(at, prefix, language),
             image: item.image().map(image).unwrap_or_default(),

@@ -19,8 +19,8 @@ use crate::page::{self, Axis, Lane, Named, Scene, Section, ToMake, Words};
 
 /// What pages show of an item's text: all of it on a page of its own, else the summary.
 pub(super) fn text(config: &Config, item: &Item, text: Prepared) -> Option<Prepared> {
-    let html = text.html.filter(|_| page::has_own_page(config, item));
-    config.output.pages.then_some(Prepared { html, summary: text.summary })
+    let is_whole = page::has_own_page(config, item);
+    config.output.pages.then(|| if is_whole { text } else { text.in_short() })
 }
 
 /// The items that get a page of their own, by position.

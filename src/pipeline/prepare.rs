@@ -233,12 +233,13 @@ impl Prepare<'_> {
 
     fn one(&self, at: u32, text: &Text) -> (u32, Vec<Encoded>, Option<Prepared>, Findings) {
         let item = &self.items[at as usize];
-        let (text, findings) = prepare(self.config, item, text);
+        let link = item.link();
+        let (text, findings) = prepare_at(self.config, (item, text), link.as_ref());
         let entry = Entry {
             item,
             text: &text,
             categories: categories(self.config, item, &self.placements[at as usize]),
-            link: self.link(item),
+            link: link.or_else(|| page::own_page(self.config, item)),
             translations: self.translations(at),
         };
         let encode = |format: &Format| document::encode(&entry, &self.config.publication, self.config.output.content, *format);
@@ -299,9 +300,14 @@ pub(super) fn fetch(shelf: Shelf<'_>, items: &[Arc<Item>], wanted: impl Iterator
 
 /// An item's text made ready, with findings about what was taken out of it.
 pub fn prepare(config: &Config, item: &Item, text: &Text) -> (Prepared, Findings) {
-    let (mut findings, base) = (Findings::new(), item.link());
+    prepare_at(config, (item, text), item.link().as_ref())
+}
+
+/// The same of an item whose link this is.
+fn prepare_at(config: &Config, (item, text): (&Item, &Text), link: Option<&Url>) -> (Prepared, Findings) {
+    let (mut findings, base) = (Findings::new(), link.unwrap_or(&config.publication.base_url));
     let mut clean = |field: &str, markup: &Markup| {
-        let clean = text::clean(markup, base.as_ref().unwrap_or(&config.publication.base_url));
+        let clean = text::clean(markup, base);
         findings.extend(removals(item, field, &clean.removed));
         clean.html
     };
@@ -313,7 +319,7 @@ pub fn prepare(config: &Config, item: &Item, text: &Text) -> (Prepared, Findings
         (None, Some(html)) => Some(text::summarise(html, config.output.summary_length)),
         (None, None) => None,
     };
-    (Prepared { html, summary: summary.filter(|summary| !summary.trim().is_empty()) }, findings)
+    (Prepared::new(html, summary), findings)
 }
 
 /// So many removals are told of one text; a hostile one has thousands.

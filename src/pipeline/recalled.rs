@@ -228,10 +228,10 @@ fn settle_unsure(config: &Config, items: &mut [Arc<Item>], texts: &Left, recall:
         let item = &mut items[position as usize];
         let text =
             item.text().or_else(|| texts.get(&position).map(|text| &**text)).map(|text| prepare(config, item, text).0).unwrap_or_default();
-        let html = if config.output.content == Content::Full { text.html } else { None };
-        let shown = html.or(text.summary).unwrap_or_else(|| item.title().to_owned());
+        let html = text.html().filter(|_| config.output.content == Content::Full);
+        let shown = html.or(text.summary()).unwrap_or(item.title());
         let known = before.find(item.iri()).map(|at| before.get(at).traces().content);
-        if known != Some(ledger::trace::of_published(item.title(), &shown)) {
+        if known != Some(ledger::trace::of_published(item.title(), shown)) {
             recall.changed_after_all(Arc::make_mut(item), position, now.timestamp());
         }
     }

@@ -59,7 +59,7 @@ proptest! {
         parts in any_item(), html in text(), summary in text(), terms in proptest::collection::vec((text(), text()), 0..3),
         page in address(), translations in proptest::collection::vec(address(), 0..3), is_full in proptest::bool::ANY,
     ) {
-        let (publication, item, text) = (full_publication(), Item::from(parts), Prepared { html, summary });
+        let (publication, item, text) = (full_publication(), Item::from(parts), Prepared::new(html, summary));
         let categories = terms.into_iter().map(|(term, label)| category(&term.unwrap_or_default(), &label.unwrap_or_default())).collect();
         let tags = ["es", "fr", "pt-BR"].map(language).into_iter();
         let translations = tags.zip(translations.into_iter().flatten()).collect();
