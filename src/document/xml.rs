@@ -3,7 +3,7 @@
 //! Text has no CDATA. Plain text has the hexadecimal references that feed validators ask for; white space in it and in attributes is written so that it
 //! survives; elements without content close themselves, and each stands on a line of its own.
 
-use crate::vocab::blocks::{Block, bits, blocks};
+use crate::vocab::blocks;
 
 /// A document, or a piece of one, on its way.
 pub(super) struct Xml {
@@ -145,19 +145,14 @@ impl Xml {
     /// The text, with the bytes that are something else as what they are.
     fn spell(&mut self, text: &str, reference: impl Fn(u8) -> &'static str) {
         let (bytes, mut done) = (text.as_bytes(), 0);
-        for (block, from) in blocks(bytes).zip((0..).step_by(size_of::<Block>())) {
-            let mut left = bits(&block, is_special);
-            while left != 0 {
-                let at = from + left.trailing_zeros() as usize;
-                left &= left - 1;
-                let reference = reference(bytes[at]);
-                if !reference.is_empty() {
-                    self.out.extend_from_slice(&bytes[done..at]);
-                    self.out.extend_from_slice(reference.as_bytes());
-                    done = at + 1;
-                }
+        blocks::each(bytes, is_special, |at| {
+            let reference = reference(bytes[at]);
+            if !reference.is_empty() {
+                self.out.extend_from_slice(&bytes[done..at]);
+                self.out.extend_from_slice(reference.as_bytes());
+                done = at + 1;
             }
-        }
+        });
         self.out.extend_from_slice(&bytes[done..]);
     }
 

@@ -1,6 +1,8 @@
 //! Writing HTML in the one form that a browser's serialiser gives: void elements without a slash, attributes in double quotes, and of the
 //! entities only `&amp;`, `&lt;`, `&gt;`, `&quot;` and `&nbsp;`.
 
+use crate::vocab::blocks;
+
 /// Appends text.
 pub(super) fn text(out: &mut String, text: &str) {
     escape(out, text, false);
@@ -21,21 +23,21 @@ pub(super) fn is_void(element: &str) -> bool {
 }
 
 fn escape(out: &mut String, text: &str, in_attribute: bool) {
-    let bytes = text.as_bytes();
-    let mut from = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        let (entity, length) = match byte {
+    let (bytes, mut from) = (text.as_bytes(), 0);
+    let is_special = |byte: u8| (byte == b'&') | (byte == b'<') | (byte == b'>') | (byte == b'"') | (byte == 0xC2);
+    blocks::each(bytes, is_special, |at| {
+        let (entity, length) = match bytes[at] {
             b'&' => ("&amp;", 1),
             b'<' => ("&lt;", 1),
             b'>' => ("&gt;", 1),
             b'"' if in_attribute => ("&quot;", 1),
             0xC2 if bytes.get(at + 1) == Some(&0xA0) => ("&nbsp;", 2),
-            _ => continue,
+            _ => return,
         };
         out.push_str(&text[from..at]);
         out.push_str(entity);
         from = at + length;
-    }
+    });
     out.push_str(&text[from..]);
 }
 

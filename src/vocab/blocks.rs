@@ -24,6 +24,17 @@ pub fn bits(block: &Block, is: impl Fn(u8) -> bool) -> u64 {
     eights.iter().rev().fold(0, |bits, eight| bits << 8 | u64::from_le_bytes(*eight).wrapping_mul(SIDE_BY_SIDE) >> 56)
 }
 
+/// Tells where each byte of a kind stands, in their order.
+pub fn each(bytes: &[u8], is: impl Fn(u8) -> bool, mut tell: impl FnMut(usize)) {
+    for (block, from) in blocks(bytes).zip((0..).step_by(size_of::<Block>())) {
+        let mut left = bits(&block, &is);
+        while left != 0 {
+            tell(from + left.trailing_zeros() as usize);
+            left &= left - 1;
+        }
+    }
+}
+
 /// Whether any byte is of a kind.
 pub fn any(bytes: &[u8], is: impl Fn(u8) -> bool) -> bool {
     bytes.iter().fold(false, |any, byte| any | is(*byte))
@@ -48,6 +59,10 @@ mod tests {
             let of_blocks: Vec<bool> = all.flat_map(|bits| (0..64).map(move |at| bits >> at & 1 == 1)).collect();
             proptest::prop_assert_eq!(&of_blocks[..text.len()], &plainly);
             proptest::prop_assert!(!of_blocks[text.len()..].contains(&true));
+            let mut places = Vec::new();
+            each(text.as_bytes(), is, |at| places.push(at));
+            let plain_places: Vec<usize> = (0..text.len()).filter(|at| plainly[*at]).collect();
+            proptest::prop_assert_eq!(places, plain_places);
             proptest::prop_assert_eq!(any(text.as_bytes(), is), plainly.contains(&true));
             proptest::prop_assert_eq!(has_double_blank(text.as_bytes()), text.contains("  "));
         }
