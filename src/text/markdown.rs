@@ -20,7 +20,7 @@ pub(super) const OPTIONS: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_TASKLISTS)
     .union(Options::ENABLE_HEADING_ATTRIBUTES);
 
-/// Markdown to clean HTML; `None` where raw HTML stands in it, or something nests too deep, and nothing is reported then.
+/// Markdown, free of characters that cannot be published, to clean HTML; `None` where raw HTML stands in it, or something nests too deep, and nothing is reported then.
 pub(super) fn to_html(text: &str, base: &Url, report: &mut Report) -> Option<String> {
     let mut own = Report::default();
     let html = Writer::new(text.len(), Some(base), &mut own).run(text)?;
@@ -106,10 +106,10 @@ impl<'a> Writer<'a> {
 
     fn inline(&mut self, event: Event<'_>) {
         match event {
-            Event::Text(text) => self.text(&text),
+            Event::Text(text) => self.words(&text),
             Event::Code(text) => {
                 self.out.push_str("<code>");
-                self.text(&text);
+                self.words(&text);
                 self.out.push_str("</code>");
             }
             Event::Html(html) | Event::InlineHtml(html) => self.out.push_str(&html),
@@ -267,6 +267,14 @@ impl<'a> Writer<'a> {
         self.report.characters(dropped);
         if !title.is_empty() {
             write::attribute(&mut self.out, "title", &title);
+        }
+    }
+
+    /// What was written came through clean; what a reference stands for may not have.
+    fn words(&mut self, text: &CowStr<'_>) {
+        match text {
+            CowStr::Borrowed(text) => write::text(&mut self.out, text),
+            CowStr::Boxed(_) | CowStr::Inlined(_) => self.text(text),
         }
     }
 

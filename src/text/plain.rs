@@ -11,7 +11,6 @@ use super::chars::{fold_words, is_single_spaced};
 use super::html::{self, Reader};
 use super::markdown;
 use crate::text::{Markup, Syntax};
-use crate::vocab::blocks;
 
 /// The plain words of the first paragraph that has words, white space folded. Headings, images and what stands in no block are passed over;
 /// a list item or a table cell counts as a paragraph. Empty where there is none.
@@ -63,13 +62,19 @@ fn markdown_or_bare(text: &str, scope: Scope) -> Cow<'_, str> {
 
 /// Whether Markdown has nothing in it but paragraphs of text, so that its words can be borrowed. Errs on the safe side.
 fn is_bare(text: &str) -> bool {
-    !blocks::any(text.as_bytes(), is_mark) && text.lines().all(begins_as_text)
+    !text.bytes().any(|byte| MARKS[byte as usize]) && text.lines().all(begins_as_text)
 }
 
 /// The bytes that may mean something in Markdown wherever they stand.
-fn is_mark(byte: u8) -> bool {
-    b"\\`*_[]<>&~|\t\0".iter().fold(false, |is, mark| is | (byte == *mark))
-}
+static MARKS: [bool; 256] = {
+    const ALL: &[u8] = b"\\`*_[]<>&~|\t\0";
+    let (mut table, mut at) = ([false; 256], 0);
+    while at < ALL.len() {
+        table[ALL[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
 
 /// Whether a line begins as neither a heading, a rule, a list item nor indented code.
 fn begins_as_text(line: &str) -> bool {
