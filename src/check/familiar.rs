@@ -6,11 +6,15 @@
 //! takes it as quietly; else it is read as any other. What a rule asked beyond that, such as where the document is served, makes its element unfit to be
 //! kept. So the findings are those of a reading from end to end, whatever is known.
 //!
+//! A text of HTML comes in every format. One that is tidy beyond doubt and holds nothing worth a look is so wherever it stands, and known by itself.
+//!
 //! Of an object of JSON Feed nothing is asked but its id and its dates. Where anything is to be said of a document of which objects were passed over, it is
 //! read once more from end to end.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use xxhash_rust::xxh3::xxh3_128;
 
 use super::walk::{Entry, NodeId};
 
@@ -21,7 +25,11 @@ const SHARDS: usize = 64;
 pub struct Familiar {
     pub(super) elements: Shelf<Effects>,
     pub(super) objects: Shelf<Arc<Quiet>>,
+    texts: Shelf<()>,
 }
+
+/// Shorter texts are looked through sooner than found.
+const LONG: usize = 256;
 
 /// In their order, each with whom it is done to.
 pub(super) type Effects = Arc<[(NodeId, Effect)]>;
@@ -39,6 +47,21 @@ impl Familiar {
     pub fn age(&self) {
         self.elements.age();
         self.objects.age();
+        self.texts.age();
+    }
+
+    /// Whether nothing is to be said of a long text wherever it stands, by what `is_quiet` says of it or said before.
+    pub(super) fn knows_text(&self, text: &str, is_quiet: impl Fn(&str) -> bool) -> bool {
+        if text.len() < LONG {
+            return false;
+        }
+        let mark = xxh3_128(text.as_bytes());
+        let is_known = self.texts.find(mark).is_some();
+        if !is_known && is_quiet(text) {
+            self.texts.keep(mark, ());
+            return true;
+        }
+        is_known
     }
 }
 
@@ -145,6 +168,23 @@ mod tests {
         assert_eq!(kept([&one, &two, ""]), 1, "one without an id");
         assert_eq!(kept([&one, &one, &two]), 1, "one that came before");
         assert_eq!(kept([&one, &two, &format!("{three}</item><item>{one}")]), 1, "two, of which one came before");
+    }
+
+    #[test]
+    fn a_long_text_is_looked_through_once_if_nothing_is_to_be_said_of_it() {
+        let (known, looks) = (Familiar::default(), std::cell::Cell::new(0));
+        let knows = |text: &str, answer: bool| {
+            known.knows_text(text, |_| {
+                looks.set(looks.get() + 1);
+                answer
+            })
+        };
+        let (good, bad) = ("a".repeat(LONG), "b".repeat(LONG));
+        assert_eq!(
+            [knows(&good, true), knows(&good, false), knows(&bad, false), knows(&bad, false), knows("a", true)],
+            [true, true, false, false, false]
+        );
+        assert_eq!(looks.get(), 3);
     }
 
     #[test]

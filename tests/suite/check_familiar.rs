@@ -39,12 +39,16 @@ static POOL: LazyLock<Pool> = LazyLock::new(|| {
     pool
 });
 
+/// With texts that are long where they are to be known by themselves.
 fn own(items: &[&str]) -> Vec<String> {
-    items.iter().map(|item| (*item).to_owned()).collect()
+    let long = "&lt;p&gt;Ships call again at the port, &amp;amp; all is well.&lt;/p&gt;\n".repeat(8);
+    items.iter().map(|item| item.replace("LONG", &long)).collect()
 }
 
 /// Without a fault, each in a way of its own; or wrong by where they stand.
-const RSS: [&str; 10] = [
+const RSS: [&str; 12] = [
+    "<item><title>T</title><guid isPermaLink=\"false\">tag:example.org,2020:11</guid><description>LONG</description></item>",
+    "<item><title>T</title><guid isPermaLink=\"false\">tag:example.org,2020:12</guid><description>LONG&lt;a href=\"x\"&gt;x&lt;/a&gt;</description></item>",
     "<item><title>One</title><guid isPermaLink=\"false\">tag:example.org,2020:1</guid><pubDate>Mon, 06 Jan 2020 10:00:00 GMT</pubDate></item>",
     "<item>\n  <title>Two</title>\n  <guid isPermaLink=\"false\">tag:example.org,2020:2</guid>\n  <pubDate>Sun, 05 Jan 2020 10:00:00 GMT</pubDate>\n</item>",
     "<item><title>Two</title><guid isPermaLink=\"false\">tag:example.org,2020:2</guid></item>",
@@ -56,7 +60,10 @@ const RSS: [&str; 10] = [
     "<item><atom:link xmlns:atom=\"http://www.w3.org/2005/Atom\" rel=\"self\" href=\"https://example.org/0/feed.xml\"/><title>T</title><guid isPermaLink=\"false\">tag:example.org,2020:9</guid></item>",
     "<item><atom:category xmlns:atom=\"http://www.w3.org/2005/Atom\" term=\"a\" label=\"a &lt;b&gt;c&lt;/b&gt;\"/><title>T</title><guid isPermaLink=\"false\">tag:example.org,2020:10</guid></item>",
 ];
-const ATOM: [&str; 8] = [
+const ATOM: [&str; 11] = [
+    "<entry><title>Long</title><id>tag:example.org,2020:11</id><updated>2020-01-01T07:00:00Z</updated><content type=\"html\">LONG</content></entry>",
+    "<entry><title>Long</title><id>tag:example.org,2020:12</id><updated>2020-01-01T06:00:00Z</updated><content type=\"html\">LONG&lt;a href=\"x\"&gt;x&lt;/a&gt;</content></entry>",
+    "<entry xml:base=\"https://example.org/\"><title>Long</title><id>tag:example.org,2020:13</id><updated>2020-01-01T05:00:00Z</updated><content type=\"html\">LONG&lt;a href=\"x\"&gt;x&lt;/a&gt;</content></entry>",
     "<entry><title>One</title><id>tag:example.org,2020:1</id><updated>2020-01-06T10:00:00Z</updated><summary>S</summary><link href=\"https://example.org/1\"/></entry>",
     "<entry><title>Two</title><id>tag:example.org,2020:2</id><updated>2020-01-05T10:00:00Z</updated><summary>S</summary><link href=\"https://example.org/2\"/></entry>",
     "<entry><title>Two</title><id>tag:example.org,2020:2</id><updated>2020-01-04T10:00:00Z</updated><author><name>A</name></author><summary>S</summary><link href=\"https://example.org/2\"/></entry>",

@@ -25,6 +25,10 @@ use sink::Sink;
 /// `at` is where the element that holds the text begins: findings stand on its line, as the reference has them: errors on the line
 /// itself, dangers on the one before.
 pub(super) fn check(walk: &mut Walk<'_>, on: On, value: &str, at: usize, references: Option<NodeId>) {
+    // White space around a text says nothing, and some formats take it off.
+    if walk.pieces.familiar.is_some_and(|familiar| familiar.knows_text(value.trim_ascii(), is_quiet)) {
+        return;
+    }
     let danger = Spot::line_of(at, -1);
     if holds_import(value) {
         walk.say_at(on, &c::SECURITY_RISK, Detail::value("?import"), danger);
@@ -47,6 +51,12 @@ pub(super) fn check(walk: &mut Walk<'_>, on: On, value: &str, at: usize, referen
     if let Some(id) = references {
         addresses(walk, id, value);
     }
+}
+
+/// Whether nothing is to be said of the text, wherever it stands.
+fn is_quiet(value: &str) -> bool {
+    let is_quiet = |tidy: tidy::Tidy<'_>| tidy.attributes.is_empty() && tidy.addresses.is_empty();
+    !holds_import(value) && !holds_forbidden(value) && tidy::read(value).is_some_and(is_quiet)
 }
 
 fn dangers(walk: &mut Walk<'_>, on: On, element: &Element, danger: Spot) {

@@ -33,6 +33,7 @@ pub(super) fn check(bytes: &[u8], options: &Options, (familiar, pieces): (&Famil
     };
     let value = read_but(text, options.limits.depth, &mut pass_over).ok()?;
     let mut walk = Walk::new(text, "utf-8", options, Vec::new());
+    walk.pieces.familiar = Some(familiar);
     let is_usual = feed(&mut walk, &value);
     if !is_usual || !walk.found.is_empty() || walk.dropped > 0 {
         return None;
