@@ -13,7 +13,7 @@ use super::{Exit, Failure, ui};
 use crate::classify::Classifier;
 use crate::config::Config;
 use crate::diag::Finding;
-use crate::item::import::{self, Imported, Options};
+use crate::item::import::{self, Imported, Mended, Options};
 use crate::ledger::Store;
 
 /// `tidings import`
@@ -31,7 +31,9 @@ Examples:
   tidings import feed old-feed.xml
   tidings import feed --into items/archive *.atom
   tidings import feed --post-type news wordpress.xml
-  tidings import feed --update wordpress.xml      and take over what changed there since")]
+  tidings import feed --update wordpress.xml      and take over what changed there since
+  tidings import feed --update --mended keep wordpress.xml
+                                                  but leave for good what was mended here")]
     Feed(FeedArgs),
 }
 
@@ -47,12 +49,33 @@ pub(super) struct ImportArgs {
     /// Import items too that were published and whose records were removed since
     #[arg(long)]
     gone: bool,
-    /// Write records anew whose items say something else by now; what was changed in them by hand is lost
+    /// Write records anew whose items say something else than at the last import; not those that were mended by hand
     #[arg(long)]
     update: bool,
+    /// What becomes of records that were mended by hand, and whose items say something else since
+    #[arg(long, value_enum, value_name = "HOW")]
+    mended: Option<How>,
     /// Report as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// What `--mended` takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum How {
+    /// They stay as they are, and are told of again when the items say something else again
+    Keep,
+    /// Title, date, texts and link are as the items have them; other fields stay
+    Replace,
+}
+
+impl How {
+    fn mended(self) -> Mended {
+        match self {
+            How::Keep => Mended::Keep,
+            How::Replace => Mended::Replace,
+        }
+    }
 }
 
 /// What a feed takes beyond that.
@@ -74,7 +97,7 @@ pub(super) fn run(command: &ImportCommand, context: &Context) -> Result<Exit, Fa
         ImportCommand::Feed(args) => (&args.both, import::feed, &args.post_type),
     };
     let Some((into, options)) = surroundings(args, context)? else { return Ok(Exit::Findings) };
-    let options = Options { post_types: post_types.to_vec(), update: args.update, ..options };
+    let options = Options { post_types: post_types.to_vec(), update: args.update, mended: args.mended.map(How::mended), ..options };
     match verb(&args.files, &into, &options) {
         Ok(imported) => tell(&imported, args, context),
         Err(finding) => Err(Failure { message: finding.message, help: finding.help }),
@@ -115,6 +138,8 @@ fn tell(imported: &Imported, args: &ImportArgs, context: &Context) -> Result<Exi
             gone: imported.gone,
             updated: shown(&imported.updated),
             differ: shown(&imported.differ),
+            mended: shown(&imported.mended),
+            kept: shown(&imported.kept),
             missed: shown(&imported.missed),
             findings: imported.findings.iter().map(FindingRow::of).collect(),
         })?;
@@ -125,6 +150,8 @@ fn tell(imported: &Imported, args: &ImportArgs, context: &Context) -> Result<Exi
         };
         about("wrote anew", &imported.updated);
         about("differs", &imported.differ);
+        about("differs, and was mended by hand:", &imported.mended);
+        about("stays as it was mended:", &imported.kept);
         about("no longer there", &imported.missed);
         let left = match imported.findings.errors() {
             0 => String::new(),
@@ -138,23 +165,32 @@ fn tell(imported: &Imported, args: &ImportArgs, context: &Context) -> Result<Exi
             0 => String::new(),
             updated => format!(", {updated} written anew"),
         };
+        let kept = match imported.kept.len() {
+            0 => String::new(),
+            kept => format!(", {kept} left as mended by hand"),
+        };
         let new = ui::many(imported.written.len(), "new record");
-        context.ui.say(format_args!("{new}, {} known already{updated}{gone}{left}", imported.known));
-        tell_others(imported, args.update, context);
+        context.ui.say(format_args!("{new}, {} known already{updated}{kept}{gone}{left}", imported.known));
+        tell_others(imported, context);
     }
     Ok(if imported.findings.has_errors() { Exit::Findings } else { Exit::Fine })
 }
 
 /// What the records say that is not what was imported, and the ways out.
-fn tell_others(imported: &Imported, updates: bool, context: &Context) {
-    let (differ, missed) = (imported.differ.len(), imported.missed.len());
+fn tell_others(imported: &Imported, context: &Context) {
     let which = if context.ui.verbose > 0 { "" } else { " (`-v` names them)" };
-    let way_out = match updates {
-        true => "to have those that say `draft = true` as they are there, remove them and import again",
-        false => "to take that over, import with `--update`; what was changed in these records by hand is lost then",
-    };
+    let (differ, mended, missed) = (imported.differ.len(), imported.mended.len(), imported.missed.len());
     if differ > 0 {
-        context.ui.note(format_args!("{} another title, date, text or link than what is imported{which}: {way_out}", have(differ)));
+        let way_out = "to take that over, import with `--update`";
+        context
+            .ui
+            .note(format_args!("{} another title, date, text, link or `draft` than what is imported{which}: {way_out}", have(differ)));
+    }
+    if mended > 0 {
+        let way_out =
+            "`--mended keep` leaves them as they are until the items change again, `--mended replace` takes over what is imported";
+        let what = "another title, date, text, link or `draft` than what is imported, and than what an import wrote: both changed";
+        context.ui.note(format_args!("{} {what}{which}: {way_out}", have(mended)));
     }
     if missed > 0 {
         let way_out = "remove those that are to go from the feeds";
@@ -178,6 +214,8 @@ struct Report<'a> {
     gone: usize,
     updated: Vec<String>,
     differ: Vec<String>,
+    mended: Vec<String>,
+    kept: Vec<String>,
     missed: Vec<String>,
     findings: Vec<FindingRow<'a>>,
 }

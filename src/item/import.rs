@@ -15,6 +15,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 use self::known::{Known, Match};
+use self::stood::Since;
 use super::write::Draft;
 use super::{feed, listing};
 use crate::config::{Config, TopicKey};
@@ -47,8 +48,19 @@ pub struct Options {
     pub beside: Vec<PathBuf>,
     /// Ids and guids of items that were published and are so no more; they are left out.
     pub gone: HashSet<String>,
-    /// Whether records are written anew whose items say something else by now.
+    /// Whether records are written anew whose items say something else by now, and which nobody mended.
     pub update: bool,
+    /// What becomes of those that somebody mended; they are told of and stay where that is not said.
+    pub mended: Option<Mended>,
+}
+
+/// What becomes of a record that somebody mended by hand, and whose item says something else than at the last import.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mended {
+    /// It stays, and is told of no more until the item says something else again.
+    Keep,
+    /// What is compared is as the item has it from now on.
+    Replace,
 }
 
 impl Options {
@@ -65,6 +77,7 @@ impl Options {
             beside: Vec::new(),
             gone: HashSet::new(),
             update: false,
+            mended: None,
         }
     }
 
@@ -86,6 +99,7 @@ impl Options {
             beside: config.sources.iter().map(|source| config.root.join(&source.path)).collect(),
             gone: HashSet::new(),
             update: false,
+            mended: None,
         }
     }
 }
@@ -101,8 +115,12 @@ pub struct Imported {
     pub gone: usize,
     /// Records that were written anew.
     pub updated: BTreeSet<PathBuf>,
-    /// Records that say something else than their items do by now.
+    /// Records whose items say something else than at the last import.
     pub differ: BTreeSet<PathBuf>,
+    /// Of such records those that somebody mended by hand.
+    pub mended: BTreeSet<PathBuf>,
+    /// Those of them that stay, as asked for.
+    pub kept: BTreeSet<PathBuf>,
     /// Records of items that came from there and are there no more, by an export.
     pub missed: BTreeSet<PathBuf>,
     pub findings: Findings,
@@ -240,20 +258,25 @@ impl Run<'_> {
         }
     }
 
-    /// Looks whether the item says what its record says, and writes that anew if it is to; not one that was taken out of the feeds.
+    /// Looks whether the item says what it said when its record was written, and writes that anew if it is to; not one that was taken out of the feeds.
     fn compare(&mut self, draft: &Draft) {
-        let Some(stood) = self.known.met(draft).filter(|stood| !stood.is_withdrawn && stood.differs(draft, self.options.zone)) else {
-            return;
-        };
+        let Some(stood) = self.known.met(draft).filter(|stood| !stood.is_withdrawn) else { return };
         let path = stood.path.clone();
-        if !self.options.update || stood.is_draft {
-            self.done.differ.insert(path);
-            return;
-        }
-        // Readers know it by that.
-        let as_known = Draft { id: Some(stood.id.clone()), guid: stood.guid.clone(), ..draft.clone() };
-        match as_known.rewrite(&path) {
-            Ok(path) => _ = self.done.updated.insert(path),
+        let done = &mut self.done;
+        let ended = match (stood.since(draft), self.options.mended) {
+            (Since::NoNews, _) => return,
+            (Since::News, _) if !self.options.update => Ok(done.differ.insert(path.clone())),
+            (Since::NewsOfMended, None) => Ok(done.mended.insert(path.clone())),
+            (Since::NewsOfMended, Some(Mended::Keep)) => stood.note(draft).map(|()| done.kept.insert(path.clone())),
+            (Since::News, _) | (Since::NewsOfMended, Some(Mended::Replace)) => stood.renew(draft).map(|path| done.updated.insert(path)),
+        };
+        match ended {
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                let message = format!("this record cannot be written anew: {error}");
+                let help = "take over by hand what the item says, or remove the record and import again";
+                self.done.findings.push(Finding::new(&codes::IMPORT_WRITE, message).at(Place::file(Arc::from(path))).help(help));
+            }
             Err(error) => self.give_up(draft, &path, &error),
         }
     }
@@ -360,7 +383,7 @@ mod tests {
         let imported = desk.listing(PAGE);
         assert_eq!((imported.written.len(), imported.known, codes_of(&imported)), (2, 0, vec![]));
         assert_eq!(desk.names(), ["2018-02-07-other.md", "2018-02-09-a-programme-begins.md"]);
-        let text = fs::read_to_string(&imported.written[0]).expect("a record");
+        let text = super::super::imported::without_field(&fs::read_to_string(&imported.written[0]).expect("a record"));
         let id = super::super::write::mint(chrono::NaiveDate::from_ymd_opt(2018, 2, 9).expect("a day"), "A programme begins");
         let want = format!(
             "+++\nid = \"{id}\"\ntitle = \"A programme begins\"\ndate = 2018-02-09\ndateline = \"Belize\"\nlanguage = \"en\"\nsyntax = \"plain\"\n+++\n\nOfficials met “there”.\n"

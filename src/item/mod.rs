@@ -15,6 +15,7 @@ pub mod format;
 mod guess;
 mod home;
 pub mod import;
+mod imported;
 mod link;
 pub mod listing;
 mod names;

@@ -1,24 +1,29 @@
-//! Ids written into records that derive theirs from their file's name, so that the file may be renamed.
+//! Ids written into records that derive theirs from their file's name, so that the file may be renamed; and other fields that a program writes into records.
 
 use crate::config::RecordFormat;
 
 /// The record's text with `id` in it; `None` where the text has no place for it.
 pub fn with_id(format: RecordFormat, text: &str, id: &str) -> Option<String> {
+    with_field(format, text, "id", id)
+}
+
+/// The record's text with a field in it that it does not have; `None` where the text has no place for it.
+pub fn with_field(format: RecordFormat, text: &str, name: &str, value: &str) -> Option<String> {
     let (mark, rest) = match text.strip_prefix('\u{FEFF}') {
         Some(rest) => ("\u{FEFF}", rest),
         None => ("", text),
     };
     let end = if rest.lines().next().is_some_and(|line| rest[line.len()..].starts_with("\r\n")) { "\r\n" } else { "\n" };
-    let quoted = serde_json::to_string(id).ok()?;
+    let quoted = serde_json::to_string(value).ok()?;
     let pinned = match format {
-        RecordFormat::Toml => format!("id = {quoted}{end}{rest}"),
+        RecordFormat::Toml => format!("{name} = {quoted}{end}{rest}"),
         RecordFormat::Markdown => {
             let blanks = rest.len() - rest.trim_start().len();
             let fence = rest[blanks..].lines().next()?;
             let at = blanks + fence.len();
             let line = match fence.trim_end() {
-                "+++" => format!("id = {quoted}"),
-                "---" => format!("id: {quoted}"),
+                "+++" => format!("{name} = {quoted}"),
+                "---" => format!("{name}: {quoted}"),
                 _ => return None,
             };
             format!("{}{end}{line}{}", &rest[..at], &rest[at..])
@@ -26,7 +31,7 @@ pub fn with_id(format: RecordFormat, text: &str, id: &str) -> Option<String> {
         RecordFormat::Json => {
             let at = rest.find('{')? + 1;
             let comma = if rest[at..].trim_start().starts_with('}') { "" } else { "," };
-            format!("{}{end}  \"id\": {quoted}{comma}{}", &rest[..at], &rest[at..])
+            format!("{}{end}  \"{name}\": {quoted}{comma}{}", &rest[..at], &rest[at..])
         }
         RecordFormat::Ndjson | RecordFormat::Csv => return None,
     };

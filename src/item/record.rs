@@ -48,6 +48,8 @@ pub struct Record {
     #[serde(deserialize_with = "moment")]
     pub expires: Option<String>,
     pub withdrawn: Option<Withdrawn>,
+    /// What `tidings import` wrote, in short; see [`super::imported`]. No column holds it.
+    pub imported: Option<String>,
 }
 
 /// A person in full; in short it is `Name <mail>`.

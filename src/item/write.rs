@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use icu_normalizer::ComposingNormalizerBorrowed;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use url::Url;
 
+use super::imported::Imported;
 use super::{Date, Enclosure, Image, Origin};
 use crate::config::TopicKey;
 use crate::diag::Place;
@@ -117,18 +118,31 @@ impl Draft {
     /// # Errors
     ///
     /// Where a value cannot be written as TOML, which no draft of the readers has.
-    pub fn to_record(&self) -> Result<(String, &'static str), toml::ser::Error> {
-        let body = self.body.as_deref().map(str::trim).filter(|body| !body.is_empty());
-        let header = toml::to_string(&Header::of(self, None))?;
-        // A line of the front matter that looks like its end: then the whole record is TOML.
-        let unfit = header.lines().any(|line| line.trim() == FENCE);
-        // TOML escapes what no reader of text files likes to meet bare.
-        let unfit = unfit || body.is_some_and(|body| body.contains(['\0', '\r']));
-        match body {
-            Some(body) if !unfit => Ok((format!("{FENCE}\n{header}{FENCE}\n\n{body}\n"), "md")),
-            Some(body) => Ok((toml::to_string(&Header::of(self, Some(body)))?, "toml")),
-            None => Ok((header, "toml")),
-        }
+    pub fn to_record(&self) -> Result<Record, toml::ser::Error> {
+        let text = |imported: Option<String>| {
+            shaped(self.body.as_deref(), |body| toml::to_string(&Header { body, imported: imported.clone(), ..Header::of(self) }))
+        };
+        let bare = text(None)?.0;
+        text(Some(Imported::new(self, &bare).to_string()))
+    }
+
+    /// The same for a record that somebody mended, whose fields are `former`: of these, what the draft says in [`TAKEN_OVER`] is as the draft has it, and
+    /// whatever else there is stays. `imported` is what is known of it then.
+    ///
+    /// # Errors
+    ///
+    /// As [`Draft::to_record`].
+    pub fn to_mended(&self, former: toml::Table, imported: Imported, stays_draft: bool) -> Result<Record, toml::ser::Error> {
+        let mut fields = toml::Table::try_from(Header { imported: Some(imported.to_string()), ..Header::of(self) })?;
+        let is_taken_over = |name: &str| TAKEN_OVER.contains(&name);
+        fields.retain(|name, _| is_taken_over(name));
+        fields.extend(former.into_iter().filter(|(name, _)| !is_taken_over(name) || stays_draft && name == "draft"));
+        shaped(self.body.as_deref(), |body| {
+            let body = body.map(|body| ("body".to_owned(), body.into()));
+            let mut fields: Vec<(String, toml::Value)> = fields.clone().into_iter().chain(body).collect();
+            fields.sort_by_key(|(name, value)| (is_section(value), ORDER.iter().position(|own| own == name).unwrap_or(ORDER.len())));
+            toml::to_string(&Fields(fields))
+        })
     }
 
     /// Writes the record into `folder`, which must be there, as `2018-02-09-the-title.md`, with a number behind where that name is taken.
@@ -141,24 +155,6 @@ impl Draft {
         create(folder, &self.file_stem(), extension, &text)
     }
 
-    /// Writes the record in the place of the one at `path`, under its name, and gives where it stands: a record without a body has another extension.
-    ///
-    /// # Errors
-    ///
-    /// What the file system says. The former record stands then.
-    pub fn rewrite(&self, path: &Path) -> io::Result<PathBuf> {
-        let (text, extension) = self.to_record().map_err(io::Error::other)?;
-        let file = filled(path.parent().unwrap_or(Path::new("")), &text)?;
-        let new = path.with_extension(extension);
-        if new == path {
-            file.persist(&new)?;
-        } else {
-            file.persist_noclobber(&new)?;
-            fs::remove_file(path)?;
-        }
-        Ok(new)
-    }
-
     fn file_stem(&self) -> String {
         let day = self.date.day();
         match slug(&self.title) {
@@ -166,6 +162,81 @@ impl Draft {
             None => mint(day, &self.title),
         }
     }
+}
+
+/// The text of a record, and its extension.
+pub type Record = (String, &'static str);
+
+/// The fields that an import compares, and those that go with them.
+const TAKEN_OVER: [&str; 10] = ["title", "date", "updated", "link", "draft", "publish-at", "syntax", "summary", "body", "imported"];
+
+/// The fields in the order in which [`Header`] has them, and what else a record may have.
+const ORDER: [&str; 24] = [
+    "id",
+    "guid",
+    "title",
+    "date",
+    "updated",
+    "dateline",
+    "language",
+    "link",
+    "countries",
+    "topics",
+    "story",
+    "rights",
+    "draft",
+    "publish-at",
+    "expires",
+    "withdrawn",
+    "syntax",
+    "imported",
+    "summary",
+    "body",
+    "authors",
+    "image",
+    "enclosures",
+    "source",
+];
+
+/// A record out of its fields, without the body or with it in them.
+fn shaped(body: Option<&str>, fields: impl Fn(Option<&str>) -> Result<String, toml::ser::Error>) -> Result<Record, toml::ser::Error> {
+    let body = body.map(str::trim).filter(|body| !body.is_empty());
+    let header = fields(None)?;
+    // A line of the front matter that looks like its end: then the whole record is TOML.
+    let unfit = header.lines().any(|line| line.trim() == FENCE);
+    // TOML escapes what no reader of text files likes to meet bare.
+    let unfit = unfit || body.is_some_and(|body| body.contains(['\0', '\r']));
+    match body {
+        Some(body) if !unfit => Ok((format!("{FENCE}\n{header}{FENCE}\n\n{body}\n"), "md")),
+        Some(body) => Ok((fields(Some(body))?, "toml")),
+        None => Ok((header, "toml")),
+    }
+}
+
+/// Puts a record in the place of the one at `path`, under its name, and gives where it stands: a record without a body has another extension, and where
+/// that name is taken, a number behind the name.
+///
+/// # Errors
+///
+/// What the file system says. The former record stands then.
+pub fn replace(path: &Path, (text, extension): &Record) -> io::Result<PathBuf> {
+    if path.extension().is_some_and(|own| own == *extension) {
+        return overwrite(path, text).map(|()| path.to_owned());
+    }
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let new = create(path.parent().unwrap_or(Path::new("")), &stem, extension, text)?;
+    fs::remove_file(path)?;
+    Ok(new)
+}
+
+/// Puts the text of a record in the place of that at `path`.
+///
+/// # Errors
+///
+/// What the file system says. The former record stands then.
+pub fn overwrite(path: &Path, text: &str) -> io::Result<()> {
+    filled(path.parent().unwrap_or(Path::new("")), text)?.persist(path)?;
+    Ok(())
 }
 
 /// The id of an item that brings none: its day and a hash of its title, so that the same item read again gets the same id, and a
@@ -251,6 +322,7 @@ struct Header<'a> {
     draft: bool,
     publish_at: Option<toml::value::Datetime>,
     syntax: Syntax,
+    imported: Option<String>,
     summary: Option<&'a str>,
     body: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -291,7 +363,7 @@ struct Site<'a> {
 }
 
 impl<'a> Header<'a> {
-    fn of(draft: &'a Draft, body: Option<&'a str>) -> Self {
+    fn of(draft: &'a Draft) -> Self {
         Header {
             id: draft.record_id(),
             guid: draft.guid.as_deref(),
@@ -307,8 +379,9 @@ impl<'a> Header<'a> {
             draft: draft.draft,
             publish_at: draft.publish_at.map(|date| datetime(When::Instant(date))),
             syntax: draft.syntax,
+            imported: None,
             summary: draft.summary.as_deref(),
-            body,
+            body: None,
             authors: draft.authors.iter().map(Author::of).collect(),
             image: draft.image.as_ref().map(Picture::of),
             enclosures: draft.enclosures.iter().map(File::of).collect(),
@@ -335,6 +408,20 @@ impl<'a> File<'a> {
         let length = file.length.filter(|length| i64::try_from(*length).is_ok());
         File { url: file.url.as_str(), r#type: file.media_type.as_str(), length, title: file.title.as_deref() }
     }
+}
+
+/// Fields in this order; those that are sections come last.
+struct Fields(Vec<(String, toml::Value)>);
+
+impl Serialize for Fields {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+/// Whether a value is written under a line of its own, `[name]`.
+fn is_section(value: &toml::Value) -> bool {
+    value.is_table() || value.as_array().is_some_and(|list| list.first().is_some_and(toml::Value::is_table))
 }
 
 /// TOML's own dates, which need no quotation marks.

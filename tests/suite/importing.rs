@@ -169,7 +169,12 @@ fn what_changed_or_went_since_the_last_import_is_told() {
     let ran = import(&[]);
     ran.expect(
         0,
-        &["0 new records, 3 known already", "1 record has another title, date, text or link", "`--update`", "1 record has an item that"],
+        &[
+            "0 new records, 3 known already",
+            "1 record has another title, date, text, link or `draft`",
+            "`--update`",
+            "1 record has an item that",
+        ],
     );
     let ran = import(&["-v"]);
     ran.expect(0, &["differs ./items/2018-02-09-port.md\n", "no longer there ./items/2018-02-09-bay.md\n"]);
@@ -220,10 +225,7 @@ fn a_record_that_is_written_anew_keeps_its_id_and_a_draft_stays_one() {
     publication.write("items/2018-02-09-ship.md", ship.replace("syntax =", "draft = true\nsyntax ="));
     publication.write("old.xml", rss(&[rss_item("The port", "17", 10), rss_item("The ship", "18", 10)]));
     let ran = publication.run(&["import", "feed", "old.xml", "--update"]);
-    ran.expect(
-        0,
-        &["2 known already, 1 written anew", "1 record has another", "`draft = true` as they are there, remove them and import again"],
-    );
+    ran.expect(0, &["2 known already, 1 written anew", "1 record has another", "both changed"]);
     let mended = publication.read("items/2018-02-09-port.md");
     assert!(id(&mended) == id(&port) && mended.contains("The port."), "{mended}");
     assert!(publication.read("items/2018-02-09-ship.md").contains("draft = true"));
@@ -263,6 +265,154 @@ fn of_what_a_feed_does_not_have_nothing_is_told() {
     let ran = publication.run(&["import", "feed", "ports.xml"]);
     ran.expect(0, &["1 new record, 1 known already"]);
     assert_eq!(ran.err, "");
+}
+
+/// A draft of a site that is published there, and a post that is a draft again, change nothing but that.
+#[test]
+fn a_draft_that_is_published_later_is_told_and_taken_over() {
+    let publication = Publication::new();
+    let import = |status: &str, more: &[&str]| {
+        publication.write("export.xml", wordpress(&post(1, "Port", "<p>Of Belize.</p>", &PUBLIC.replace("publish", status))));
+        publication.run(&[&["import", "feed", "export.xml"], more].concat())
+    };
+    let is_draft = || publication.read("items/2018-02-09-port.md").contains("\ndraft = true\n");
+    import("draft", &[]).expect(0, &["1 new record"]);
+    publication.build();
+    for (status, draft) in [("publish", false), ("draft", true), ("publish", false)] {
+        import(status, &[]).expect(0, &["1 record has another title, date, text, link or `draft`", "`--update`"]);
+        assert_ne!(is_draft(), draft);
+        import(status, &["--update"]).expect(0, &["1 known already, 1 written anew"]);
+        assert_eq!(is_draft(), draft);
+        assert!(!import(status, &["--update"]).err.contains("record has another"));
+    }
+    publication.build().expect(0, &["1 item"]);
+    // A scheduled post that has come is the same post.
+    let publication = Publication::new();
+    let export =
+        |status: &str| publication.write("export.xml", wordpress(&post(1, "Port", "<p>x</p>", &PUBLIC.replace("publish", status))));
+    export("future");
+    publication.run(&["import", "feed", "export.xml"]).expect(0, &["1 new record"]);
+    export("publish");
+    assert_eq!(publication.run(&["import", "feed", "export.xml"]).err, "");
+}
+
+/// What the import wrote is known: what somebody mended is not what the feed changed.
+#[test]
+fn what_was_mended_by_hand_is_told_from_what_the_feed_changed() {
+    let publication = Publication::new();
+    let feed = |title: &str| publication.write("old.xml", rss(&[rss_item(title, "17", 9)]));
+    let import = |more: &[&str]| publication.run(&[&["import", "feed", "old.xml"], more].concat());
+    let record = || publication.read("items/2018-02-09-port.md");
+    let silent = |more: &[&str]| assert_eq!(import(more).err, "");
+    feed("Port");
+    import(&[]).expect(0, &["1 new record"]);
+    // Mended, and the feed says what it said: nothing is told, nothing is lost.
+    publication
+        .write("items/2018-02-09-port.md", record().replace("\"Port\"", "\"Harbour\"").replace("syntax", "topics = [\"ports\"]\nsyntax"));
+    let mended = record();
+    [&[][..], &["--update"], &["--mended", "replace"]].iter().for_each(|more| silent(more));
+    assert_eq!(record(), mended);
+    publication.build();
+    // Both changed: it is told, and stays.
+    feed("The port");
+    for more in [&[][..], &["--update"], &["-v"]] {
+        import(more)
+            .expect(0, &["0 new records", "1 record has another title, date, text, link or `draft`", "both changed", "`--mended keep`"]);
+    }
+    import(&["-v"]).expect(0, &["differs, and was mended by hand: ./items/2018-02-09-port.md"]);
+    let json: serde_json::Value = serde_json::from_str(&import(&["--json"]).out).expect("JSON");
+    assert_eq!((&json["mended"][0], &json["differ"]), (&"./items/2018-02-09-port.md".into(), &serde_json::json!([])));
+    assert_eq!(record(), mended);
+    // Kept, it is told of no more until the feed changes again.
+    import(&["--mended", "keep"]).expect(0, &["1 known already, 1 left as mended by hand"]);
+    let without = |text: &str| text.lines().filter(|line| !line.starts_with("imported = ")).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(without(&record()), without(&mended));
+    silent(&["--update"]);
+    publication.build().expect(0, &["unchanged"]);
+    feed("Our port");
+    import(&[]).expect(0, &["both changed"]);
+    // Replaced, it says what the feed says, but keeps what no import compares.
+    import(&["--mended", "replace"]).expect(0, &["1 written anew"]);
+    assert!(
+        record().contains("title = \"Our port\"") && record().contains("topics = [\"ports\"]") && record().contains("Our port."),
+        "{}",
+        record()
+    );
+    silent(&[]);
+    feed("Port");
+    import(&["--update"]).expect(0, &["1 written anew"]);
+    assert!(record().contains("title = \"Port\"") && record().contains("topics = [\"ports\"]"), "{}", record());
+    publication.build();
+}
+
+/// No import takes back into the feeds what somebody took out.
+#[test]
+fn what_somebody_made_a_draft_stays_one() {
+    let publication = Publication::new();
+    let feed = |title: &str| publication.write("old.xml", rss(&[rss_item(title, "17", 9)]));
+    feed("Port");
+    publication.run(&["import", "feed", "old.xml"]).expect(0, &["1 new record"]);
+    let record = || publication.read("items/2018-02-09-port.md");
+    publication.write("items/2018-02-09-port.md", record().replace("syntax", "draft = true\nsyntax"));
+    feed("The port");
+    publication.run(&["import", "feed", "old.xml", "--update"]).expect(0, &["both changed"]);
+    for title in ["The port", "Our port"] {
+        feed(title);
+        publication.run(&["import", "feed", "old.xml", "--mended", "replace"]).expect(0, &["1 written anew"]);
+        assert!(record().contains(&format!("title = \"{title}\"")) && record().contains("draft = true"), "{}", record());
+    }
+}
+
+/// A record in another format than imports write is one that somebody wrote.
+#[test]
+fn records_that_no_import_wrote_are_written_anew_only_where_that_is_asked_for() {
+    for (name, text) in [
+        ("port.json", "{\"id\": \"https://old.example.org/17\", \"title\": \"Harbour\", \"date\": \"2018-02-09\", \"story\": \"ports\"}"),
+        ("port.md", "---\nid: https://old.example.org/17\ntitle: Harbour\ndate: 2018-02-09\nstory: ports\n---\n\nOurs.\n"),
+        ("port.toml", "id = 'https://old.example.org/17'\ntitle = 'Harbour'\ndate = 2018-02-09\nstory = 'ports'\n"),
+    ] {
+        let publication = Publication::new();
+        publication.write(&format!("items/{name}"), text);
+        publication.write("items/port-of-another.md", "---\ntitle: Port\ndate: 2018-02-09\n---\n\nx");
+        publication.write("old.xml", rss(&[rss_item("Port", "https://old.example.org/17", 9)]));
+        let import = |more: &[&str]| publication.run(&[&["import", "feed", "old.xml"], more].concat());
+        import(&["--update"]).expect(0, &["both changed"]);
+        import(&["--mended", "keep"]).expect(0, &["1 left as mended by hand"]);
+        assert!(publication.read(&format!("items/{name}")).contains("Harbour"));
+        assert_eq!(import(&[]).err, "", "{name}");
+        publication.write("old.xml", rss(&[rss_item("The port", "https://old.example.org/17", 9)]));
+        import(&["--mended", "keep"]).expect(u8::from(name.ends_with("json")).into(), &[]);
+        publication.write("old.xml", rss(&[rss_item("Our port", "https://old.example.org/17", 9)]));
+        import(&["--mended", "replace"]).expect(0, &["1 written anew"]);
+        let record = publication.read("items/port.md");
+        assert!(
+            record.contains("title = \"Our port\"") && record.contains("story = \"ports\"") && record.contains("Our port."),
+            "{record}"
+        );
+        assert_eq!(publication.files("items").len(), 2);
+        publication.build();
+        assert_eq!(import(&[]).err, "", "{name}");
+    }
+}
+
+/// The text went, so the record would be `port.toml`; that name is another record's.
+#[test]
+fn a_record_whose_new_name_is_taken_gets_a_number() {
+    let publication = Publication::new();
+    let feed = |text: &str| {
+        let item = "<item><title>Port</title><guid>https://old.example.org/17</guid><pubDate>9 Feb 2018 10:00:00 GMT</pubDate>";
+        publication.write("old.xml", rss(&[format!("{item}{text}</item>"), rss_item("Ship", "18", 9)]));
+    };
+    feed("<description>Text.</description>");
+    publication.run(&["import", "feed", "old.xml"]).expect(0, &["2 new records"]);
+    publication.write("items/2018-02-09-port.toml", "id = 'other'\ntitle = 'Other'\ndate = 2018-02-10\nlink = '/other'\n");
+    feed("");
+    publication
+        .run(&["import", "feed", "old.xml", "--update", "-v"])
+        .expect(0, &["wrote anew ./items/2018-02-09-port-2.toml", "1 written anew"]);
+    assert_eq!(publication.files("items"), ["2018-02-09-port-2.toml", "2018-02-09-port.toml", "2018-02-09-ship.md"]);
+    assert!(publication.read("items/2018-02-09-port.toml").contains("Other"));
+    assert!(publication.read("items/2018-02-09-port-2.toml").contains("id = \"https://old.example.org/17\""));
 }
 
 /// Who reads by RSS knows an item by it.

@@ -28,6 +28,15 @@ pub fn parse(text: &str) -> Result<Record, Vec<Fault>> {
     Ok(record)
 }
 
+/// The fields before the body as a table, dates in YAML as texts; or why there is none.
+pub fn fields(text: &str) -> Result<toml::Table, String> {
+    let Parts { language, front, .. } = Parts::of(text).map_err(|fault| fault.message)?;
+    match language {
+        Language::Toml => toml::from_str(front).map_err(|error| error.message().to_owned()),
+        Language::Yaml => serde_saphyr::from_str_with_options(front, options()).map_err(|error| error.to_string()),
+    }
+}
+
 /// The record with its spans, the body among its fields.
 pub fn tree(text: &str) -> Result<Node, Fault> {
     let parts = Parts::of(text)?;

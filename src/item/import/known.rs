@@ -162,7 +162,7 @@ impl Known {
                     let title = stood::day(&record, self.zone).zip(record.title.as_deref());
                     self.titles.extend(title.map(|(day, title)| mint(day, title)));
                     let at = (format != RecordFormat::Ndjson).then(|| {
-                        self.stood.push(Stood::of(&record, path.to_owned(), key.clone(), self.zone));
+                        self.stood.push(Stood::of(&record, format, path.to_owned(), key.clone(), self.zone));
                         self.stood.len() - 1
                     });
                     let key = key.clone().filter(|_| record.id.is_none());
