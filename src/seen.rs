@@ -113,7 +113,10 @@ impl SeenItem {
         let mut inside = false;
         while let Ok(event) = reader.read_event() {
             match event {
-                Event::Start(_) if !inside => inside = true,
+                Event::Start(start) if !inside => {
+                    inside = true;
+                    item.language(attribute(&start, "xml:lang"));
+                }
                 Event::Start(start) => {
                     let end = start.to_end().into_owned();
                     let from = reader.buffer_position() as usize;
@@ -126,6 +129,11 @@ impl SeenItem {
             }
         }
         item
+    }
+
+    /// Under the name that all formats have for it here.
+    fn language(&mut self, tag: Option<String>) {
+        self.others.extend(tag.map(|tag| ("language".to_owned(), vec![tag])));
     }
 
     fn child(&mut self, start: &BytesStart<'_>, raw: &str) {
@@ -151,6 +159,7 @@ impl SeenItem {
             },
             "category" => self.others.entry(name).or_default().push(value("label").or(value("term")).unwrap_or_else(|| decoded(raw))),
             "enclosure" | "media:thumbnail" => self.others.entry(name).or_default().extend(value("url")),
+            "dc:language" => self.language(Some(decoded(raw))),
             "author" => self.others.entry(name).or_default().push(without_tags(raw)),
             _ => self.others.entry(name).or_default().push(without_tags(raw)),
         }
@@ -252,6 +261,18 @@ mod tests {
         let item = &seen.items[0];
         assert_eq!((&*item.title, &*item.id, item.link.as_deref()), ("a & b", "x", Some("https://e/1")));
         assert_eq!(item.summary.as_deref(), Some("one & two"));
+    }
+
+    #[test]
+    fn the_language_of_an_item_is_seen_in_all_formats() {
+        for item in [
+            "<feed><entry xml:lang='es'><id>1</id></entry></feed>",
+            "<rss><channel><item><guid>1</guid><dc:language>es</dc:language></item></channel></rss>",
+            "{\"items\": [{\"id\": \"1\", \"language\": \"es\"}]}",
+        ] {
+            let seen = Seen::read(item.as_bytes());
+            assert_eq!(seen.items[0].others.get("language"), Some(&vec!["es".to_owned()]), "{item}");
+        }
     }
 
     #[test]

@@ -812,6 +812,23 @@ fn pinned_records_keep_their_ids_when_files_are_renamed() {
     publication.run(&["diff"]).expect(0, &["title: The port of [-Belize-]{+Belize,+} [-reopens, part 3-]{+mended+}"]);
 }
 
+/// Whatever formats there are.
+#[test]
+fn an_items_other_language_is_shown() {
+    for formats in ["", "formats = ['rss']", "formats = ['json']"] {
+        let publication = Publication::with_config(&format!("{CONFIG}\n[output]\n{formats}\n"));
+        let record = |language: &str| {
+            publication.write("items/port.toml", format!("title = 'A boat'\ndate = 2018-02-09\nlanguage = '{language}'\nbody = 'Text.'\n"))
+        };
+        record("en");
+        publication.build();
+        record("es");
+        publication.run(&["diff"]).expect(0, &["  ~ A boat", "      language: [-en-]{+es+}"]);
+        let json: serde_json::Value = serde_json::from_str(&publication.run(&["diff", "--json"]).out).expect("JSON");
+        assert!(json.to_string().contains(r#"{"field":"language","words":"[-en-]{+es+}"}"#), "{json}");
+    }
+}
+
 #[test]
 fn a_translation_that_comes_is_shown_word_by_word() {
     let publication = Publication::new();
