@@ -30,6 +30,8 @@ pub struct Feed {
     pub drafts: Vec<Draft>,
     /// Whether it is an export of a site, so that what is not in it is there no more; a feed has the newest items, or a part of them.
     pub is_export: bool,
+    /// Whether this publication made it, of its records.
+    pub is_own: bool,
     pub findings: Findings,
 }
 
@@ -46,6 +48,8 @@ pub struct Context<'a> {
     pub languages: &'a [Language],
     /// What is taken in of a WordPress export beside posts, by its name there.
     pub post_types: &'a [String],
+    /// What the addresses of the publication's own feeds begin with.
+    pub base: Option<&'a str>,
 }
 
 impl Context<'_> {
@@ -92,6 +96,11 @@ fn read_xml(text: &str, path: &Arc<Path>, context: Context<'_>) -> Parsed {
     Ok((channel, entries, Findings::new()))
 }
 
+/// Whether a feed says that this program made it.
+fn is_of_tidings(generator: Option<String>) -> bool {
+    generator.is_some_and(|name| name.split_whitespace().next() == Some("Tidings"))
+}
+
 /// A file that breaks somewhere; nothing of it is read.
 fn no_syntax(message: String, place: Place) -> Finding {
     let help = "nothing of this file is imported: export or download it again, for it may have been cut off; where it breaks again at the same \
@@ -134,8 +143,14 @@ mod tests {
 
     fn feed(bytes: impl AsRef<[u8]>) -> Feed {
         let topics = [("trafficking".into(), vec!["Trafficking in persons".to_owned(), "Trata de personas".to_owned()])];
-        let context =
-            Context { zone: chrono_tz::America::Costa_Rica, topics: &topics, countries: &|_| Vec::new(), languages: &[], post_types: &[] };
+        let context = Context {
+            zone: chrono_tz::America::Costa_Rica,
+            topics: &topics,
+            countries: &|_| Vec::new(),
+            languages: &[],
+            post_types: &[],
+            base: None,
+        };
         read(bytes.as_ref(), &Arc::from(Path::new("feed.xml")), context)
     }
 

@@ -44,6 +44,8 @@ pub struct Options {
     pub post_types: Vec<String>,
     /// What stands before a record's own id in the ids that this publication publishes; a feed of its own brings those back.
     pub minted: Option<String>,
+    /// What the addresses of its feeds begin with; what such a feed says otherwise than the records is no news, for it was made of them.
+    pub base: Option<String>,
     /// Folders and files of records to compare with, beside the folder that is written to.
     pub beside: Vec<PathBuf>,
     /// Ids and guids of items that were published and are so no more; they are left out.
@@ -74,6 +76,7 @@ impl Options {
             languages: Vec::new(),
             post_types: Vec::new(),
             minted: None,
+            base: None,
             beside: Vec::new(),
             gone: HashSet::new(),
             update: false,
@@ -96,6 +99,7 @@ impl Options {
             languages: config.publication.languages.clone(),
             post_types: Vec::new(),
             minted: Some(config.publication.authority.mint("item/")),
+            base: Some(config.publication.base_url.as_str().to_owned()),
             beside: config.sources.iter().map(|source| config.root.join(&source.path)).collect(),
             gone: HashSet::new(),
             update: false,
@@ -142,7 +146,7 @@ pub fn listing(files: &[PathBuf], into: &Path, options: &Options) -> Result<Impo
         };
         let page = listing::read(text, path);
         findings.extend(page.findings);
-        Held { drafts: page.blocks.iter().map(|block| block.to_draft(path)).collect(), is_export: false }
+        Held { drafts: page.blocks.iter().map(|block| block.to_draft(path)).collect(), ..Held::default() }
     })
 }
 
@@ -158,11 +162,12 @@ pub fn feed(files: &[PathBuf], into: &Path, options: &Options) -> Result<Importe
         countries: &*options.countries,
         languages: &options.languages,
         post_types: &options.post_types,
+        base: options.base.as_deref(),
     };
     import(files, into, options, &|bytes, path, findings| {
         let feed = feed::read(bytes, path, context);
         findings.extend(feed.findings);
-        Held { drafts: feed.drafts, is_export: feed.is_export }
+        Held { drafts: feed.drafts, is_export: feed.is_export, is_own: feed.is_own }
     })
 }
 
@@ -172,6 +177,8 @@ struct Held {
     drafts: Vec<Draft>,
     /// Whether what is not in it is there no more.
     is_export: bool,
+    /// Whether it was made of the records.
+    is_own: bool,
 }
 
 /// What is made of a file's bytes.
@@ -192,7 +199,7 @@ fn import(files: &[PathBuf], into: &Path, options: &Options, read: &Reader<'_>) 
                 held.drafts.iter().filter(|_| held.is_export).for_each(|draft| run.known.count(draft));
                 for mut draft in held.drafts {
                     draft.language = draft.language.or_else(|| options.language.clone());
-                    run.take(&draft);
+                    run.take(&draft, held.is_own);
                 }
             }
             Err((code, message, help)) => run.done.findings.push(Finding::new(code, message).at(Place::file(path)).help(help)),
@@ -215,11 +222,13 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn take(&mut self, draft: &Draft) {
+    /// Takes in a draft; one of a feed of one's own (`is_own`) only where its record is lost.
+    fn take(&mut self, draft: &Draft, is_own: bool) {
         if self.over {
             return;
         }
         match self.known.find(draft) {
+            Match::Same if is_own => return self.done.known += 1,
             Match::Same => {
                 if self.known.differs(draft) {
                     let message =

@@ -202,6 +202,26 @@ fn a_feed_of_ones_own_is_no_other_than_the_records() {
     let ran = publication.run(&["import", "feed", "--update", "public/all.rss"]);
     ran.expect(0, &["0 new records, 3 known already\n"]);
     assert_eq!(ran.err, "");
+    // Nor where it has the ids of a former feed.
+    publication.write(
+        "old.xml",
+        rss(&[
+            rss_item("Port", "https://old.example.org/17", 9),
+            rss_item("Ship", "18", 9),
+            rss_item("Boat", "tag:old.example.org,2010:19", 9),
+        ]),
+    );
+    publication.run(&["import", "feed", "old.xml"]).expect(0, &["3 new records"]);
+    publication.build();
+    for format in ["rss", "atom", "json"] {
+        let ran = publication.run(&["import", "feed", "--update", &format!("public/all.{format}"), "old.xml"]);
+        ran.expect(0, &["0 new records, 9 known already\n"]);
+        assert_eq!(ran.err, "", "{format}");
+    }
+    // Of a site that Tidings runs elsewhere, what differs is news.
+    let other = publication.read("public/all.rss").replace("https://", "https://other.").replace("Port", "Harbour");
+    publication.write("other.xml", other.replace("https://other.old", "https://old"));
+    publication.run(&["import", "feed", "other.xml"]).expect(0, &["records have another title"]);
 }
 
 fn rss(items: &[String]) -> String {

@@ -5,6 +5,7 @@
 use url::Url;
 
 use super::entry::{Author, Category, Channel, Entry, File, Picture, Release};
+use super::is_of_tidings;
 use super::tree::{Element, Space, escape, paragraphs};
 
 /// What `xml:base` and `xml:lang` an element inherits.
@@ -34,6 +35,7 @@ pub fn read(root: &Element) -> (Channel, Vec<Entry>) {
         authors: authors(root),
         dates: texts(root, &["updated", "modified"]),
         is_export: false,
+        published_at: link(root, "self").filter(|_| is_of_tidings(text_of(root, "generator"))),
     };
     (channel, all(root, "entry").map(|entry| of_entry(entry, &scope)).collect())
 }

@@ -33,6 +33,8 @@ pub struct Channel {
     pub dates: Vec<String>,
     /// Whether it is an export of a site, and not what a feed has of the newest items or of a part of them.
     pub is_export: bool,
+    /// Where it is published, if it may be this program that did so.
+    pub published_at: Option<String>,
 }
 
 /// An entry as it stood. Texts are trimmed and never empty.
@@ -135,7 +137,8 @@ pub fn resolve(channel: &Channel, entries: Vec<Entry>, path: &Arc<Path>, context
     };
     let drafts = entries.into_iter().filter_map(|entry| resolver.draft(entry)).collect();
     resolver.report_strangers();
-    Feed { drafts, is_export: channel.is_export, findings: resolver.findings }
+    let is_own = channel.published_at.as_ref().zip(context.base).is_some_and(|(address, base)| address.starts_with(base));
+    Feed { drafts, is_export: channel.is_export, is_own, findings: resolver.findings }
 }
 
 struct Resolver<'a> {

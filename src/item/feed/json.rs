@@ -30,6 +30,8 @@ pub fn read(text: &str, path: &Arc<Path>) -> Parsed {
         authors: authors(&feed),
         dates: Vec::new(),
         is_export: false,
+        // The format has no word for who made it.
+        published_at: string(&feed, "feed_url").filter(|address| address.ends_with(".json")),
     };
     Ok((channel, list(&feed, "items").iter().map(of_item).collect(), Findings::new()))
 }

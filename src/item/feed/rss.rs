@@ -1,6 +1,7 @@
 //! RSS 0.90 to 2.0: what each element says of an item.
 
 use super::entry::{Author, Category, Channel, Entry, File, Picture, Release};
+use super::is_of_tidings;
 use super::tree::{Element, Space};
 use crate::item::address::is_iri;
 
@@ -20,7 +21,14 @@ pub fn of_channel(channel: &Element) -> Channel {
         authors: Vec::new(),
         dates: texts(channel, &dates),
         is_export: false,
+        published_at: own_address(channel),
     }
+}
+
+/// Where a feed of this program is published.
+fn own_address(channel: &Element) -> Option<String> {
+    let own = channel.all(Space::Atom, "link").find(|link| link.attribute("rel") == Some("self"))?;
+    own.attribute("href").filter(|_| is_of_tidings(channel.text_of(Space::Rss, "generator"))).map(str::to_owned)
 }
 
 pub fn of_item(item: &Element) -> Entry {

@@ -294,8 +294,14 @@ mod tests {
         };
         let topics = [("ports".into(), vec!["Ports & trade".to_owned()])];
         let types = ["noticia".to_owned()];
-        let context =
-            Context { zone: chrono_tz::Tz::UTC, topics: &topics, countries: &countries, languages: &languages, post_types: &types };
+        let context = Context {
+            zone: chrono_tz::Tz::UTC,
+            topics: &topics,
+            countries: &countries,
+            languages: &languages,
+            post_types: &types,
+            base: None,
+        };
         super::super::read(export(items).as_bytes(), &Arc::from(Path::new("export.xml")), context)
     }
 
@@ -380,7 +386,8 @@ mod tests {
     /// The languages of posts of a site in one language, in a publication in others, and what is said of them.
     fn languages(site: &str, own: &[&str], inside: &[&str]) -> (Vec<String>, Vec<String>) {
         let own: Vec<_> = own.iter().map(|tag| Language::parse(tag).expect(tag)).collect();
-        let context = Context { zone: chrono_tz::Tz::UTC, topics: &[], countries: &|_| Vec::new(), languages: &own, post_types: &[] };
+        let context =
+            Context { zone: chrono_tz::Tz::UTC, topics: &[], countries: &|_| Vec::new(), languages: &own, post_types: &[], base: None };
         let text = export(&inside.iter().map(|inside| post(inside)).collect::<String>()).replace("en-US", site);
         let feed = super::super::read(text.as_bytes(), &Arc::from(Path::new("export.xml")), context);
         (feed.drafts.iter().map(|draft| draft.language.as_ref().map(Language::to_string).unwrap_or_default()).collect(), told(&feed))
