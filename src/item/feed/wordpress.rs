@@ -245,9 +245,11 @@ fn own(item: &Element, name: &str) -> Option<String> {
     item.text_of(Space::WordPress, name)
 }
 
-/// `gallery` (2), `video` (1)
+/// `gallery` (2), `video` (1); of very many names the first.
 fn listed(counts: &Counts) -> String {
-    counts.iter().map(|(name, count)| format!("`{name}` ({count})")).collect::<Vec<_>>().join(", ")
+    const SHOWN: usize = 20;
+    let shown = counts.iter().take(SHOWN).map(|(name, count)| format!("`{name}` ({count})")).collect::<Vec<_>>().join(", ");
+    if counts.len() > SHOWN { format!("{shown} and {} more", counts.len() - SHOWN) } else { shown }
 }
 
 /// Where the bracket is that ends a tag: the first that stands in no quotes, with none before it that would begin another.
@@ -451,5 +453,8 @@ mod tests {
         let want =
             "feed-shortcodes: shortcodes, which only WordPress shows, are replaced by what stands in them: `caption` (1), `gallery` (2)";
         assert_eq!(told(&feed), [want]);
+        let many: String = (10..40).map(|number| format!("[s{number} a=\"1\"]")).collect();
+        let said = told(&read(&post(&format!("<content:encoded>{many}</content:encoded>"))));
+        assert!(said[0].ends_with("`s28` (1), `s29` (1) and 10 more"), "{said:?}");
     }
 }
