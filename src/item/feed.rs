@@ -4,6 +4,8 @@
 //! read RSS and Atom too, but they lose `xml:lang` and `xml:base` of entries, give a whole feed up for one bad date, and say no line.
 
 mod atom;
+mod blogger;
+mod drupal;
 mod entry;
 mod json;
 mod rss;
@@ -11,6 +13,7 @@ mod tree;
 mod wordpress;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -20,7 +23,7 @@ use self::entry::{Channel, Entry};
 use self::tree::{Element, Space};
 use super::write::Draft;
 use crate::config::TopicKey;
-use crate::diag::{Finding, Findings, Place, codes};
+use crate::diag::{Code, Finding, Findings, Place, Severity, codes};
 use crate::vocab::{Country, Language};
 
 /// What a feed held.
@@ -90,7 +93,7 @@ fn read_xml(text: &str, path: &Arc<Path>, context: Context<'_>) -> Parsed {
     let (channel, entries) = match (root.space, root.name.as_str()) {
         (Space::Rss, "rss") if let Some(channel) = wordpress::export(&root) => return Ok(wordpress::read(channel, path, context)),
         (Space::Rss, "rss" | "RDF") => rss::read(&root),
-        (Space::Atom | Space::Rss, "feed") => atom::read(&root),
+        (Space::Atom | Space::Rss, "feed") => return Ok(atom::read(&root, path)),
         (_, name) => return Err(Box::new(no_feed(path, &format!("`{name}` is the root of no feed")))),
     };
     Ok((channel, entries, Findings::new()))
@@ -99,6 +102,39 @@ fn read_xml(text: &str, path: &Arc<Path>, context: Context<'_>) -> Parsed {
 /// Whether a feed says that this program made it.
 fn is_of_tidings(generator: Option<String>) -> bool {
     generator.is_some_and(|name| name.split_whitespace().next() == Some("Tidings"))
+}
+
+/// How often there is what, by the name that its program has for it.
+type Counts = BTreeMap<String, usize>;
+
+/// `gallery` (2), `video` (1); of very many names the first.
+fn listed(counts: &Counts) -> String {
+    const SHOWN: usize = 20;
+    let shown = counts.iter().take(SHOWN).map(|(name, count)| format!("`{name}` ({count})")).collect::<Vec<_>>().join(", ");
+    if counts.len() > SHOWN { format!("{shown} and {} more", counts.len() - SHOWN) } else { shown }
+}
+
+/// What is to be said of an export as a whole, by code, what it is about, and the way out; of nothing, nothing. An export of which `nothing` comes in is an
+/// error.
+fn told<'a>(path: &Arc<Path>, nothing: bool, rows: impl IntoIterator<Item = (&'static Code, String, &'a str)>) -> Findings {
+    let finding = |(code, what, help): (&'static Code, String, &str)| {
+        let is_error = nothing && *code == codes::FEED_LEFT_OUT;
+        let (message, help) = match code {
+            code if *code == codes::FEED_DRAFTS => (
+                "unpublished posts come in as records with `draft = true`, which no build publishes",
+                "take `draft = true` out of the record of one that is to be published",
+            ),
+            code if *code == codes::FEED_LANGUAGES => ("posts are in languages that the publication does not have", help),
+            code if *code == codes::FEED_SHORTCODES => {
+                ("shortcodes, which only WordPress shows, are replaced by what stands in them", help)
+            }
+            _ if nothing => ("nothing comes in: all that is here is no post of the public", help),
+            _ => ("what is no post of the public is left out", help),
+        };
+        let finding = Finding::new(code, format!("{message}: {what}")).at(Place::file(path.clone())).help(help);
+        Finding { severity: if is_error { Severity::Error } else { finding.severity }, ..finding }
+    };
+    rows.into_iter().filter(|(_, what, _)| !what.is_empty()).map(finding).collect()
 }
 
 /// A file that breaks somewhere; nothing of it is read.

@@ -571,6 +571,45 @@ fn wordpress_texts_come_without_its_shortcodes() {
     }
 }
 
+/// An export of Blogger has all that is behind the blog, in entries that look alike.
+#[test]
+fn what_blogger_kept_back_stays_unpublished() {
+    let publication = Publication::new();
+    let entry = |number: u32, kind: &str, title: &str, more: &str| {
+        format!(
+            "<entry><id>tag:blogger.com,1999:blog-8.post-{number}</id><published>2018-02-09T10:00:00.000-06:00</published><updated>2018-02-09T10:00:00.000-06:00</updated>\
+             <category scheme='http://schemas.google.com/g/2005#kind' term='http://schemas.google.com/blogger/2008/kind#{kind}'/>{more}\
+             <title type='text'>{title}</title><content type='html'>Of Belize.</content><author><name>Ana</name><email>noreply@blogger.com</email></author></entry>"
+        )
+    };
+    let category = "<category scheme='http://www.blogger.com/atom/ns#' term='Weather'/>";
+    let draft = "<app:control xmlns:app='http://purl.org/atom/app#'><app:draft>yes</app:draft></app:control>";
+    let feed = |entries: &str| {
+        publication.write("blog.xml", format!("<feed xmlns='http://www.w3.org/2005/Atom'><title>B</title>{entries}</feed>"))
+    };
+    let (settings, comment) = (entry(3, "settings", "The list of administrators' emails.", ""), entry(4, "comment", "Thank you!", ""));
+    feed(&[entry(1, "post", "Three ports", category), entry(2, "post", "A secret", draft), settings.clone(), comment].concat());
+    let said = [
+        "feed-left-out]: what is no post of the public is left out: `comment` (1), `settings` (1)",
+        "feed-drafts",
+        "left out: `Weather`",
+        "2 new records",
+    ];
+    publication.run(&["import", "feed", "blog.xml"]).expect(0, &said);
+    publication.build().expect(0, &["1 item (1 draft)"]);
+    let atom = publication.read("public/all.atom");
+    assert!(atom.contains("Three ports") && !["secret", "emails", "Thank", "noreply"].iter().any(|word| atom.contains(word)), "{atom}");
+    feed(&settings);
+    publication.run(&["import", "feed", "blog.xml"]).expect(1, &["error[feed-left-out]: nothing comes in"]);
+}
+
+#[test]
+fn an_export_of_ghost_says_what_to_take() {
+    let publication = Publication::new();
+    publication.write("ghost.json", "{\"db\":[{\"meta\":{},\"data\":{\"posts\":[]}}]}");
+    publication.run(&["import", "feed", "ghost.json"]).expect(1, &["error[import-format]", "`/rss/` of the site"]);
+}
+
 #[test]
 fn without_a_config_a_folder_must_be_named() {
     let dir = tempfile::tempdir().expect("a temporary folder");

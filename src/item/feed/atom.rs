@@ -2,11 +2,15 @@
 //!
 //! The children of a feed that names no namespace at all are read as if it had named Atom's.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use url::Url;
 
 use super::entry::{Author, Category, Channel, Entry, File, Picture, Release};
-use super::is_of_tidings;
 use super::tree::{Element, Space, escape, paragraphs};
+use super::{blogger, is_of_tidings};
+use crate::diag::Findings;
 
 /// What `xml:base` and `xml:lang` an element inherits.
 #[derive(Clone, Default)]
@@ -26,8 +30,8 @@ impl Scope {
     }
 }
 
-/// Reads the feed and its entries.
-pub fn read(root: &Element) -> (Channel, Vec<Entry>) {
+/// Reads the feed and those of its entries that the public may see, or is to; and what is to be said of the others.
+pub fn read(root: &Element, path: &Arc<Path>) -> (Channel, Vec<Entry>, Findings) {
     let scope = Scope::default().inside(root);
     let channel = Channel {
         link: link(root, "alternate").or_else(|| link(root, "self")),
@@ -37,7 +41,11 @@ pub fn read(root: &Element) -> (Channel, Vec<Entry>) {
         is_export: false,
         published_at: link(root, "self").filter(|_| is_of_tidings(text_of(root, "generator"))),
     };
-    (channel, all(root, "entry").map(|entry| of_entry(entry, &scope)).collect())
+    let mut kept = blogger::Kept::default();
+    let entry = |entry| Some(Entry { release: kept.release(entry)?, ..of_entry(entry, &scope) });
+    let entries: Vec<Entry> = all(root, "entry").filter_map(entry).collect();
+    let findings = kept.told(path, entries.is_empty());
+    (channel, entries, findings)
 }
 
 fn of_entry(entry: &Element, feed: &Scope) -> Entry {
@@ -56,7 +64,10 @@ fn of_entry(entry: &Element, feed: &Scope) -> Entry {
         summary: first(entry, "summary").and_then(html),
         body: content.and_then(body),
         authors: Some(authors(entry)).filter(|own| !own.is_empty()).or_else(|| source.map(authors)).unwrap_or_default(),
-        categories: all(entry, "category").filter_map(category).collect(),
+        categories: all(entry, "category")
+            .filter(|category| category.attribute("scheme") != Some(blogger::KIND))
+            .filter_map(category)
+            .collect(),
         enclosures: all(entry, "link").filter(|link| link.attribute("rel") == Some("enclosure")).filter_map(enclosure).collect(),
         image: entry.first(Space::Media, "thumbnail").and_then(image),
         language: text.language,
@@ -88,7 +99,9 @@ fn body(content: &Element) -> Option<String> {
 }
 
 fn authors(element: &Element) -> Vec<Author> {
-    let one = |author: &Element| Author { name: text_of(author, "name"), email: text_of(author, "email"), uri: text_of(author, "uri") };
+    // Which Blogger gives everybody.
+    let email = |author: &Element| text_of(author, "email").filter(|email| email != "noreply@blogger.com");
+    let one = |author: &Element| Author { name: text_of(author, "name"), email: email(author), uri: text_of(author, "uri") };
     all(element, "author").map(one).collect()
 }
 
@@ -101,7 +114,7 @@ fn link(element: &Element, rel: &str) -> Option<String> {
 
 fn category(element: &Element) -> Option<Category> {
     let own = |name| element.attribute(name).filter(|value| !value.is_empty()).map(str::to_owned);
-    Some(Category { term: own("term").or_else(|| element.text())?, label: own("label") })
+    Some(Category { term: own("term").or_else(|| element.text())?, label: own("label"), broader: Vec::new() })
 }
 
 fn enclosure(link: &Element) -> Option<File> {

@@ -88,6 +88,8 @@ pub struct Author {
 pub struct Category {
     pub term: String,
     pub label: Option<String>,
+    /// Those above it, by their names.
+    pub broader: Vec<String>,
 }
 
 #[derive(Debug, Default)]
@@ -239,20 +241,33 @@ impl Resolver<'_> {
     /// The countries and topics that the categories are called as.
     fn sorted(&mut self, categories: &[Category]) -> (Vec<Country>, Vec<TopicKey>) {
         let (mut countries, mut topics) = (Vec::new(), Vec::new());
-        for Category { term, label } in categories {
-            let names = [key(term), label.as_deref().map(key).unwrap_or_default()];
-            let topic = self.topics.iter().find(|(name, _)| names.contains(name)).map(|(_, topic)| *topic);
-            let named = label.iter().chain([term]).map(|name| (self.context.countries)(name)).find(|named| !named.is_empty());
-            // `Français` says what a post is written in, and not that it is about France.
-            let is_language = label.iter().chain([term]).any(|name| Language::of_own_name(name).is_some());
-            match (topic, named) {
-                (Some(topic), _) => push_new(&mut topics, topic.clone()),
-                (None, _) if is_language => {}
-                (None, Some(named)) => named.into_iter().for_each(|country| push_new(&mut countries, country)),
-                (None, None) => drop(self.strangers.insert(label.as_ref().unwrap_or(term).clone())),
+        for Category { term, label, broader } in categories {
+            let own = self.sort(&[label.as_deref(), Some(term)], &mut countries, &mut topics);
+            // What is about quays is about ports, where the site keeps the one under the other.
+            let above = broader.iter().filter(|name| self.sort(&[Some(name.as_str())], &mut countries, &mut topics)).count();
+            if !own && above == 0 {
+                self.strangers.insert(label.as_ref().unwrap_or(term).clone());
             }
         }
         (countries, topics)
+    }
+
+    /// Adds the country or topic that a category is called as, by one of its names; whether there is one, or it names a language.
+    fn sort(&self, names: &[Option<&str>], countries: &mut Vec<Country>, topics: &mut Vec<TopicKey>) -> bool {
+        let names = || names.iter().copied().flatten();
+        let keys: Vec<String> = names().map(key).collect();
+        if let Some((_, topic)) = self.topics.iter().find(|(name, _)| keys.contains(name)) {
+            push_new(topics, (*topic).clone());
+            return true;
+        }
+        // `Français` says what a post is written in, and not that it is about France.
+        if names().any(|name| Language::of_own_name(name).is_some()) {
+            return true;
+        }
+        let named = names().map(|name| (self.context.countries)(name)).find(|named| !named.is_empty());
+        let is_country = named.is_some();
+        named.into_iter().flatten().for_each(|country| push_new(countries, country));
+        is_country
     }
 
     fn report_strangers(&mut self) {

@@ -22,7 +22,11 @@ pub fn read(text: &str, path: &Arc<Path>) -> Parsed {
     })?;
     let is_feed = string(&feed, "version").is_some_and(|version| version.contains("jsonfeed.org/version/"));
     if !is_feed && !feed["items"].is_array() {
-        return Err(Box::new(no_feed(path, "this JSON is no JSON Feed: it has neither its `version` nor `items`")));
+        let finding = no_feed(path, "this JSON is no JSON Feed: it has neither its `version` nor `items`");
+        let is_ghost = feed["db"][0]["data"]["posts"].is_array();
+        let help =
+            "this is an export of Ghost, which is not read: give the file of its feed, `/rss/` of the site, which has the newest posts";
+        return Err(Box::new(if is_ghost { finding.help(help) } else { finding }));
     }
     let channel = Channel {
         link: string(&feed, "home_page_url").or_else(|| string(&feed, "feed_url")),
@@ -47,7 +51,11 @@ fn of_item(item: &Value) -> Entry {
         summary: string(item, "summary").map(|summary| escape(&summary).into_owned()),
         body: string(item, "content_html").or_else(|| string(item, "content_text").map(|text| paragraphs(&text))),
         authors: authors(item),
-        categories: list(item, "tags").iter().filter_map(Value::as_str).map(|tag| Category { term: tag.to_owned(), label: None }).collect(),
+        categories: list(item, "tags")
+            .iter()
+            .filter_map(Value::as_str)
+            .map(|tag| Category { term: tag.to_owned(), label: None, broader: Vec::new() })
+            .collect(),
         enclosures: list(item, "attachments").iter().filter_map(attachment).collect(),
         image: string(item, "image").or_else(|| string(item, "banner_image")).map(|url| Picture { url, ..Picture::default() }),
         language: string(item, "language"),

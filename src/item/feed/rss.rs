@@ -1,8 +1,8 @@
 //! RSS 0.90 to 2.0: what each element says of an item.
 
 use super::entry::{Author, Category, Channel, Entry, File, Picture, Release};
-use super::is_of_tidings;
 use super::tree::{Element, Space};
+use super::{drupal, is_of_tidings};
 use crate::item::address::is_iri;
 
 /// Reads the channel and its items, which stand inside it (0.91 on) or beside it (0.90 and 1.0).
@@ -65,7 +65,10 @@ fn texts_of(item: &Element) -> (Option<String>, Option<String>) {
     let whole = item.text_of(Space::Content, "encoded").or_else(|| item.first(Space::Xhtml, "body").and_then(Element::inner_html));
     match whole {
         Some(whole) => (description.filter(|summary| *summary != whole), Some(whole)),
-        None => (None, description),
+        None => {
+            let title = item.text_of(Space::Rss, "title");
+            (None, description.map(|text| drupal::without_fields(&text, title.as_deref()).to_owned()).filter(|text| !text.is_empty()))
+        }
     }
 }
 
@@ -92,7 +95,7 @@ fn authors(item: &Element) -> Vec<Author> {
 
 fn categories(item: &Element) -> Vec<Category> {
     let named = item.all(Space::Rss, "category").chain(item.all(Space::DublinCore, "subject")).filter_map(Element::text);
-    named.map(|term| Category { term, label: None }).collect()
+    named.map(|term| Category { term, label: None, broader: Vec::new() }).collect()
 }
 
 fn enclosure(element: &Element) -> Option<File> {

@@ -47,6 +47,10 @@ pub enum Space {
     WordPress,
     /// The same, for excerpts.
     WordPressExcerpt,
+    /// RFC 5023, or a draft of it.
+    AtomPub,
+    /// What Blogger says of entries in an export by Google Takeout.
+    Blogger,
     Other,
 }
 
@@ -71,6 +75,8 @@ impl Space {
             b"http://purl.org/dc/elements/1.1/" | b"http://purl.org/dc/terms/" => Space::DublinCore,
             b"http://search.yahoo.com/mrss/" | b"http://search.yahoo.com/mrss" => Space::Media,
             b"http://www.itunes.com/dtds/podcast-1.0.dtd" => Space::Itunes,
+            b"http://www.w3.org/2007/app" | b"http://purl.org/atom/app#" => Space::AtomPub,
+            b"http://schemas.google.com/blogger/2018" => Space::Blogger,
             b"http://www.w3.org/1999/xhtml" => Space::Xhtml,
             uri if uri.starts_with(b"http://wordpress.org/export/") && uri.ends_with(b"/excerpt/") => Space::WordPressExcerpt,
             uri if uri.starts_with(b"http://wordpress.org/export/") => Space::WordPress,

@@ -3,16 +3,18 @@
 mod addresses;
 mod paragraphs;
 mod shortcodes;
+mod site;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::Context;
+use self::site::Site;
 use super::entry::{Author, Category, Channel, Entry, Release, plain};
 use super::rss;
 use super::tree::{Element, Space, escape};
-use crate::diag::{Code, Finding, Findings, Place, Severity, codes};
+use super::{Context, Counts, listed, told};
+use crate::diag::{Findings, codes};
 use crate::item::guess;
 use crate::vocab::Language;
 
@@ -38,7 +40,7 @@ pub fn read(channel: &Element, path: &Arc<Path>, context: Context<'_>) -> (Chann
     let mut export = Export {
         context,
         stated,
-        people: people(channel),
+        site: Site::of(channel),
         left_out: Counts::new(),
         types: BTreeSet::new(),
         drafts: 0,
@@ -50,15 +52,11 @@ pub fn read(channel: &Element, path: &Arc<Path>, context: Context<'_>) -> (Chann
     (about, entries, findings)
 }
 
-/// How often there is what, by its name in WordPress.
-type Counts = BTreeMap<String, usize>;
-
 struct Export<'a> {
     context: Context<'a>,
     /// The language that the site is said to be in.
     stated: Option<Language>,
-    /// The names of authors by those that they log in with.
-    people: BTreeMap<String, String>,
+    site: Site,
     left_out: Counts,
     /// What of it is of types that the site made for itself.
     types: BTreeSet<String>,
@@ -85,7 +83,9 @@ impl Export<'_> {
             summary: item.text_of(Space::WordPressExcerpt, "encoded").map(|text| self.html(&text)),
             body: read.body.as_deref().map(|text| self.html(text)),
             authors: read.authors.into_iter().map(|author| self.named(author)).collect(),
-            categories: categories(item),
+            categories: self.categories(item),
+            image: self.site.picture(item),
+            enclosures: read.enclosures.into_iter().chain(site::enclosures(item)).collect(),
             release,
             ..read
         };
@@ -95,8 +95,18 @@ impl Export<'_> {
 
     /// The author as the site shows them.
     fn named(&self, author: Author) -> Author {
-        let shown = author.name.as_ref().and_then(|login| self.people.get(login)).cloned();
+        let shown = author.name.as_ref().and_then(|login| self.site.shown(login)).cloned();
         Author { name: shown.or(author.name), ..author }
+    }
+
+    fn categories(&self, item: &Element) -> Vec<Category> {
+        let category = |category: &Element| {
+            let domain = category.attribute("domain").unwrap_or_default();
+            let label = plain(&category.text()?);
+            let term = category.attribute("nicename").unwrap_or(&label).to_owned();
+            (!HOUSEKEEPING.contains(&domain)).then(|| Category { broader: self.site.above(domain, &term), term, label: Some(label) })
+        };
+        item.all(Space::Rss, "category").filter_map(category).collect()
     }
 
     /// A text as HTML that stands without WordPress.
@@ -149,39 +159,15 @@ impl Export<'_> {
 
     /// What is to be said of the export; `nothing` of it came in.
     fn told(self, path: &Arc<Path>, nothing: bool) -> Findings {
-        let left_out = match nothing {
-            true => "nothing comes in: all that is here is no post of the public",
-            false => "what is no post of the public is left out",
-        };
         let drafts = if self.drafts == 0 { String::new() } else { self.drafts.to_string() };
         let way_in = self.way_in();
         let rows = [
-            (&codes::FEED_LEFT_OUT, left_out, listed(&self.left_out), way_in.as_str()),
-            (
-                &codes::FEED_LANGUAGES,
-                "posts are in languages that the publication does not have",
-                listed(&self.foreign),
-                "add these to `languages` of the config, or take the records away",
-            ),
-            (
-                &codes::FEED_DRAFTS,
-                "unpublished posts come in as records with `draft = true`, which no build publishes",
-                drafts,
-                "take `draft = true` out of the record of one that is to be published",
-            ),
-            (
-                &codes::FEED_SHORTCODES,
-                "shortcodes, which only WordPress shows, are replaced by what stands in them",
-                listed(&self.shortcodes),
-                "look at the records of posts that had pictures, forms or films there",
-            ),
+            (&codes::FEED_LEFT_OUT, listed(&self.left_out), way_in.as_str()),
+            (&codes::FEED_LANGUAGES, listed(&self.foreign), "add these to `languages` of the config, or take the records away"),
+            (&codes::FEED_DRAFTS, drafts, ""),
+            (&codes::FEED_SHORTCODES, listed(&self.shortcodes), "look at the records of posts that had pictures, forms or films there"),
         ];
-        let finding = |(code, message, what, help): (&'static Code, &str, String, &str)| {
-            let finding = Finding::new(code, format!("{message}: {what}")).at(Place::file(path.clone())).help(help);
-            let is_error = nothing && *code == codes::FEED_LEFT_OUT;
-            Finding { severity: if is_error { Severity::Error } else { finding.severity }, ..finding }
-        };
-        rows.into_iter().filter(|(_, _, what, _)| !what.is_empty()).map(finding).collect()
+        told(path, nothing, rows)
     }
 
     /// What brings in what is left out: an option where the site has types of its own.
@@ -192,11 +178,6 @@ impl Export<'_> {
         let options: Vec<String> = self.types.iter().map(|kind| format!("`--post-type {kind}`")).collect();
         format!("what of it is news comes in with {}", options.join(", "))
     }
-}
-
-fn people(channel: &Element) -> BTreeMap<String, String> {
-    let names = |author: &Element| Some((own(author, "author_login")?, own(author, "author_display_name")?));
-    channel.all(Space::WordPress, "author").filter_map(names).collect()
 }
 
 /// Whether a type is one that a site or a plugin made, by a name that WordPress takes.
@@ -218,15 +199,6 @@ fn in_utc(text: String) -> String {
     text + "Z"
 }
 
-fn categories(item: &Element) -> Vec<Category> {
-    let of_people = |category: &&Element| !category.attribute("domain").is_some_and(|domain| HOUSEKEEPING.contains(&domain));
-    let category = |category: &Element| {
-        let label = plain(&category.text()?);
-        Some(Category { term: category.attribute("nicename").unwrap_or(&label).to_owned(), label: Some(label) })
-    };
-    item.all(Space::Rss, "category").filter(of_people).filter_map(category).collect()
-}
-
 /// The language that a category, and no other, is called as: `Español`, `In English`.
 fn called(item: &Element) -> Option<Language> {
     let categories = item.all(Space::Rss, "category").filter(|category| category.attribute("domain") == Some("category"));
@@ -243,13 +215,6 @@ fn link(address: &str) -> String {
 
 fn own(item: &Element, name: &str) -> Option<String> {
     item.text_of(Space::WordPress, name)
-}
-
-/// `gallery` (2), `video` (1); of very many names the first.
-fn listed(counts: &Counts) -> String {
-    const SHOWN: usize = 20;
-    let shown = counts.iter().take(SHOWN).map(|(name, count)| format!("`{name}` ({count})")).collect::<Vec<_>>().join(", ");
-    if counts.len() > SHOWN { format!("{shown} and {} more", counts.len() - SHOWN) } else { shown }
 }
 
 /// Where the bracket is that ends a tag: the first that stands in no quotes, with none before it that would begin another.
@@ -271,6 +236,7 @@ fn tag_end(text: &str, [begins, ends]: [char; 2]) -> Option<usize> {
 mod tests {
     use super::super::Feed;
     use super::*;
+    use crate::diag::Severity;
     use crate::item::write::{Draft, When};
     use crate::vocab::Country;
 
@@ -431,6 +397,56 @@ mod tests {
         assert_eq!(draft.topics.iter().map(|topic| &**topic).collect::<Vec<_>>(), ["ports"]);
         assert_eq!(draft.countries.iter().map(|country| country.alpha2()).collect::<Vec<_>>(), ["BZ", "MX"]);
         assert_eq!(told(&feed), ["feed-categories: 1 category is no topic or country and is left out: `News`"]);
+    }
+
+    #[test]
+    fn what_is_in_a_category_is_in_those_above_it() {
+        let category = |slug: &str, name: &str, above: &str| {
+            format!(
+                "<wp:category><wp:category_nicename>{slug}</wp:category_nicename><wp:category_parent>{above}</wp:category_parent>\
+                 <wp:cat_name><![CDATA[{name}]]></wp:cat_name></wp:category>"
+            )
+        };
+        let terms = [
+            category("quays", "Quays", "harbours"),
+            category("harbours", "Harbours", "ports"),
+            category("ports", "Ports &amp; trade", ""),
+            category("a", "A", "b"),
+            category("b", "B", "a"),
+            "<wp:term><wp:term_taxonomy>place</wp:term_taxonomy><wp:term_slug>x</wp:term_slug><wp:term_parent>y</wp:term_parent><wp:term_name>X</wp:term_name></wp:term>\
+             <wp:term><wp:term_taxonomy>place</wp:term_taxonomy><wp:term_slug>y</wp:term_slug><wp:term_parent></wp:term_parent><wp:term_name>belice</wp:term_name></wp:term>"
+                .to_owned(),
+        ];
+        let post = post(
+            "<category domain='category' nicename='quays'>Quays</category><category domain='category' nicename='a'>A</category>\
+             <category domain='place' nicename='x'>X</category>",
+        );
+        let feed = read(&(terms.concat() + &post));
+        let draft = &feed.drafts[0];
+        assert_eq!(draft.topics.iter().map(|topic| &**topic).collect::<Vec<_>>(), ["ports"]);
+        assert_eq!(draft.countries.iter().map(|country| country.alpha2()).collect::<Vec<_>>(), ["BZ"]);
+        assert_eq!(told(&feed), ["feed-categories: 1 category is no topic or country and is left out: `A`"]);
+    }
+
+    #[test]
+    fn pictures_and_enclosures_come_along() {
+        let meta = |key: &str, value: &str| {
+            format!("<wp:postmeta><wp:meta_key>{key}</wp:meta_key><wp:meta_value><![CDATA[{value}]]></wp:meta_value></wp:postmeta>")
+        };
+        let post = post(&[meta("_thumbnail_id", "11"), meta("enclosure", "https://example.org/t.mp3\r\n123\naudio/mpeg\na:1:{}")].concat());
+        let php = "a:3:{s:5:\"width\";i:1200;s:6:\"height\";i:800;s:5:\"sizes\";a:1:{s:5:\"width\";i:3;}}";
+        let picture = format!(
+            "<item><wp:post_id>11</wp:post_id><wp:post_type>attachment</wp:post_type><wp:attachment_url>https://example.org/a.jpg</wp:attachment_url>{}{}</item>",
+            meta("_wp_attachment_image_alt", "A quay"),
+            meta("_wp_attachment_metadata", php)
+        );
+        let draft = read(&[post.as_str(), &picture].concat()).drafts[0].to_record().expect("a record").0;
+        for lines in [
+            "[image]\nurl = \"https://example.org/a.jpg\"\nalt = \"A quay\"\nwidth = 1200\nheight = 800\n",
+            "[[enclosures]]\nurl = \"https://example.org/t.mp3\"\ntype = \"audio/mpeg\"\nlength = 123\n",
+        ] {
+            assert!(draft.contains(lines), "{draft}");
+        }
     }
 
     #[test]
