@@ -10,6 +10,9 @@ use super::date;
 use super::record::Record;
 use super::write::{Draft, When};
 
+/// The field's name.
+pub const NAME: &str = "imported";
+
 /// The word for a record that the import wrote as a draft.
 const DRAFT: &str = "draft";
 
@@ -97,15 +100,17 @@ fn lines(text: &str) -> u64 {
     lines.fold(0, |hash, line| xxh3_64_with_seed(line.as_bytes(), hash))
 }
 
-/// The text of a record in TOML or YAML without the line that gives the field, which is the first of its kind.
-pub fn without_field(text: &str) -> String {
-    let at = text.split_inclusive('\n').position(is_line);
-    text.split_inclusive('\n').enumerate().filter(|(number, _)| Some(*number) != at).map(|(_, line)| line).collect()
+/// The text of a record in TOML or YAML with this in the line that gives the field, which is the first of its kind; `None` where there is none.
+pub fn with_other(text: &str, imported: &str) -> Option<String> {
+    let line = text.split_inclusive('\n').find(|line| is_line(line))?;
+    let at = line.as_ptr() as usize - text.as_ptr() as usize;
+    let (is, end) = (if line[NAME.len()..].trim_start().starts_with('=') { " =" } else { ":" }, line.trim_end().len());
+    Some(format!("{}{NAME}{is} \"{imported}\"{}", &text[..at], &text[at + end..]))
 }
 
 /// Whether a line of TOML or YAML gives the field.
 fn is_line(line: &str) -> bool {
-    line.strip_prefix("imported").is_some_and(|rest| rest.trim_start().starts_with(['=', ':']))
+    line.strip_prefix(NAME).is_some_and(|rest| rest.trim_start().starts_with(['=', ':']))
 }
 
 #[cfg(test)]
@@ -143,6 +148,17 @@ mod tests {
         // Records out in the world hold this: the first word must never change, or all of them are told to differ.
         let text = record.expect("a record").0;
         assert!(text.contains("\nimported = \"1be11649b3064e2e "), "{text}");
+    }
+
+    #[test]
+    fn a_line_is_put_in_the_place_of_another() {
+        for (text, want) in [
+            ("a = 1\r\nimported='x'  \r\nb", Some("a = 1\r\nimported = \"y\"  \r\nb")),
+            ("imported: x", Some("imported: \"y\"")),
+            ("importedly = 1\n{\"imported\": 2}", None),
+        ] {
+            assert_eq!(with_other(text, "y").as_deref(), want);
+        }
     }
 
     #[test]

@@ -101,8 +101,10 @@ impl Stood {
         let text = fs::read_to_string(&self.path)?;
         let is_draft = self.is_draft && self.imported.is_some_and(|imported| imported.is_draft);
         let imported = Imported::of_mended(self.imported, draft, is_draft).to_string();
-        let bare = if self.imported.is_some() { imported::without_field(&text) } else { text };
-        let noted = pin::with_field(self.format, &bare, "imported", &imported);
+        let noted = match self.imported {
+            Some(_) => imported::with_other(&text, &imported),
+            None => pin::with_field(self.format, &text, imported::NAME, &imported),
+        };
         let is_read = |text: &String| format::parse(self.format, text).is_ok_and(|record| record.imported.as_ref() == Some(&imported));
         let noted = noted.filter(is_read).ok_or_else(|| invalid(format!("it has no place for `imported = \"{imported}\"`")))?;
         write::overwrite(&self.path, &noted)
