@@ -603,6 +603,35 @@ fn what_blogger_kept_back_stays_unpublished() {
     publication.run(&["import", "feed", "blog.xml"]).expect(1, &["error[feed-left-out]: nothing comes in"]);
 }
 
+/// Many feeds say no language, also where they have several.
+#[test]
+fn a_feed_that_says_no_language_is_read_for_it() {
+    let publication = Publication::with_config(&CONFIG.replace("per-language = false", "per-language = true"));
+    let item =
+        |title: &str, text: &str| rss_item(title, title, 9).replace(&format!("{title}.</description>"), &format!("{text}</description>"));
+    let items = [
+        item("Three", "After the storm the ports take ships."),
+        item("Tres", "Tras la tormenta, los puertos reciben barcos."),
+        item("Trois", "Les navires de la ville arrivent en avril avec la marchandise de la région."),
+    ];
+    publication.write("old.xml", rss(&items));
+    publication.run(&["import", "feed", "old.xml"]).expect(0, &["3 new records"]);
+    let language = |name: &str| {
+        let record = publication.read(&format!("items/2018-02-09-{name}.md"));
+        record.lines().find(|line| line.starts_with("language")).map(str::to_owned)
+    };
+    assert_eq!(
+        ["three", "tres", "trois"].map(language),
+        [Some("language = \"en\"".to_owned()), Some("language = \"es\"".to_owned()), None]
+    );
+    publication.write(
+        "old.xml",
+        rss(&[item("Dos", "Tras la tormenta, los puertos reciben barcos.")]).replace("<title>T<", "<language>en</language><title>T<"),
+    );
+    publication.run(&["import", "feed", "old.xml"]).expect(0, &["1 new record"]);
+    assert_eq!(language("dos"), Some("language = \"en\"".to_owned()), "what the feed says stands");
+}
+
 #[test]
 fn an_export_of_ghost_says_what_to_take() {
     let publication = Publication::new();

@@ -11,10 +11,10 @@ use super::{Context, Feed};
 use crate::config::TopicKey;
 use crate::diag::{Code, Finding, Findings, Place, codes};
 use crate::item::address::is_iri;
-use crate::item::date;
 use crate::item::resolve::is_email;
 use crate::item::write::{Draft, When};
 use crate::item::{Date, Enclosure, Image, Origin};
+use crate::item::{date, guess};
 use crate::text;
 use crate::text::{Markup, Syntax};
 use crate::vocab::fold::key;
@@ -171,7 +171,8 @@ impl Resolver<'_> {
         (draft.id, draft.guid) = (id, guid);
         (draft.body, draft.summary) = (body, summary);
         (draft.countries, draft.topics) = self.sorted(&entry.categories);
-        draft.language = entry.language.as_ref().or(self.channel.language.as_ref()).and_then(|tag| self.language(&entry, tag));
+        let stated = entry.language.as_ref().or(self.channel.language.as_ref()).and_then(|tag| self.language(&entry, tag));
+        draft.language = stated.or_else(|| self.guessed(&draft));
         draft.authors = self.authors(&entry);
         draft.image = entry.image.as_ref().and_then(|image| self.image(&entry, image));
         draft.enclosures = entry.enclosures.iter().filter_map(|file| self.enclosure(&entry, file)).collect();
@@ -292,6 +293,13 @@ impl Resolver<'_> {
                 None
             }
         }
+    }
+
+    /// The language of the words, where the feed says none and they leave no doubt.
+    fn guessed(&self, draft: &Draft) -> Option<Language> {
+        let texts = [draft.summary.as_deref(), draft.body.as_deref()].into_iter().flatten().map(plain);
+        let texts: Vec<String> = texts.chain([draft.title.clone()]).collect();
+        self.context.language(&guess::clearly(texts.iter().map(String::as_str))?)
     }
 
     fn authors(&self, entry: &Entry) -> Vec<Person> {
