@@ -374,6 +374,22 @@ title = "T"
     }
 
     #[test]
+    fn what_stands_in_place_of_a_text_is_one() {
+        let film = "<m:group xmlns:m='http://search.yahoo.com/mrss/'><m:thumbnail url='https://example.org/i.jpg'/><m:description>One &lt;1&gt;\n\nTwo</m:description></m:group>";
+        let text = record(atom(&format!("<title>T</title>{film}")));
+        assert!(
+            text.contains("[image]\nurl = \"https://example.org/i.jpg\"\n") && text.ends_with("\n<p>One &lt;1&gt;</p>\n<p>Two</p>\n"),
+            "{text}"
+        );
+        let text = record(atom(&format!("<title>T</title><summary>S</summary>{film}")));
+        assert!(text.contains("summary = \"S\"") && !text.contains("Two"), "{text}");
+        let episode = "<i:summary xmlns:i='http://www.itunes.com/dtds/podcast-1.0.dtd'>One\n\nTwo</i:summary>";
+        assert!(record(rss(&format!("<title>T</title>{episode}"))).ends_with("\n<p>One</p>\n<p>Two</p>\n"));
+        let text = record(rss(&format!("<title>T</title><description>Own</description>{episode}")));
+        assert!(text.ends_with("\nOwn\n"), "{text}");
+    }
+
+    #[test]
     fn ids_are_kept_as_they_are() {
         for (text, id, guid) in [
             (rss("<guid>https://example.org/?p=1</guid><title>T</title>"), Some("https://example.org/?p=1"), None),

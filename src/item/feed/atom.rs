@@ -54,6 +54,7 @@ fn of_entry(entry: &Element, feed: &Scope) -> Entry {
     // A body in a language of its own decides: it is what is read.
     let text = content.map_or_else(|| scope.clone(), |content| scope.inside(content));
     let source = first(entry, "source");
+    let summary = first(entry, "summary").and_then(html);
     Entry {
         line: entry.line,
         id: text_of(entry, "id"),
@@ -61,15 +62,15 @@ fn of_entry(entry: &Element, feed: &Scope) -> Entry {
         link: link(entry, "alternate"),
         published: texts(entry, &["published", "issued", "created"]),
         updated: texts(entry, &["updated", "modified"]),
-        summary: first(entry, "summary").and_then(html),
-        body: content.and_then(body),
+        body: content.and_then(body).or_else(|| film(entry).filter(|_| summary.is_none())),
+        summary,
         authors: Some(authors(entry)).filter(|own| !own.is_empty()).or_else(|| source.map(authors)).unwrap_or_default(),
         categories: all(entry, "category")
             .filter(|category| category.attribute("scheme") != Some(blogger::KIND))
             .filter_map(category)
             .collect(),
         enclosures: all(entry, "link").filter(|link| link.attribute("rel") == Some("enclosure")).filter_map(enclosure).collect(),
-        image: entry.first(Space::Media, "thumbnail").and_then(image),
+        image: media(entry, "thumbnail").and_then(image),
         language: text.language,
         rights: first(entry, "rights").and_then(html),
         source: source
@@ -96,6 +97,18 @@ fn body(content: &Element) -> Option<String> {
         None | Some("text" | "text/plain") if content.attribute("mode").is_none() => content.text().map(|text| paragraphs(&text)),
         _ => html(content),
     }
+}
+
+/// What is said of a film, as YouTube does in place of a text.
+fn film(entry: &Element) -> Option<String> {
+    let description = media(entry, "description")?;
+    let is_html = description.attribute("type") == Some("html");
+    description.text().map(|text| if is_html { text } else { paragraphs(&text) })
+}
+
+/// The first such element of Media RSS, which may stand in a group.
+fn media<'a>(entry: &'a Element, name: &str) -> Option<&'a Element> {
+    entry.first(Space::Media, name).or_else(|| entry.first(Space::Media, "group")?.first(Space::Media, name))
 }
 
 fn authors(element: &Element) -> Vec<Author> {

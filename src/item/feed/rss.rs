@@ -1,7 +1,7 @@
 //! RSS 0.90 to 2.0: what each element says of an item.
 
 use super::entry::{Author, Category, Channel, Entry, File, Picture, Release};
-use super::tree::{Element, Space};
+use super::tree::{Element, Space, paragraphs};
 use super::{drupal, is_of_tidings};
 use crate::item::address::is_iri;
 
@@ -67,7 +67,14 @@ fn texts_of(item: &Element) -> (Option<String>, Option<String>) {
         Some(whole) => (description.filter(|summary| *summary != whole), Some(whole)),
         None => {
             let title = item.text_of(Space::Rss, "title");
-            (None, description.map(|text| drupal::without_fields(&text, title.as_deref()).to_owned()).filter(|text| !text.is_empty()))
+            let episode = || item.text_of(Space::Itunes, "summary").map(|text| if text.contains("</") { text } else { paragraphs(&text) });
+            (
+                None,
+                description
+                    .or_else(episode)
+                    .map(|text| drupal::without_fields(&text, title.as_deref()).to_owned())
+                    .filter(|text| !text.is_empty()),
+            )
         }
     }
 }

@@ -95,8 +95,9 @@ impl Export<'_> {
 
     /// The author as the site shows them.
     fn named(&self, author: Author) -> Author {
-        let shown = author.name.as_ref().and_then(|login| self.site.shown(login)).cloned();
-        Author { name: shown.or(author.name), ..author }
+        // A login that is an address of mail is not for readers.
+        let shown = author.name.as_ref().or(author.email.as_ref()).and_then(|login| self.site.shown(login)).cloned();
+        if shown.is_some() { Author { name: shown, ..Author::default() } } else { author }
     }
 
     fn categories(&self, item: &Element) -> Vec<Category> {
@@ -454,9 +455,11 @@ mod tests {
         let author =
             "<wp:author><wp:author_login>ana</wp:author_login><wp:author_display_name>Ana Pérez</wp:author_display_name></wp:author>";
         let creator = |name: &str| post(&format!("<dc:creator xmlns:dc='http://purl.org/dc/elements/1.1/'>{name}</dc:creator>"));
-        let feed = read(&[author, &creator("ana"), &creator("bo")].concat());
+        let by_mail = author.replace("ana<", "ana@example.org<").replace("Ana", "Eva");
+        let feed = read(&[author, &by_mail, &creator("ana"), &creator("bo"), &creator("ana@example.org")].concat());
         let names: Vec<&str> = feed.drafts.iter().flat_map(|draft| &draft.authors).map(|author| author.name.as_str()).collect();
-        assert_eq!(names, ["Ana Pérez", "bo"]);
+        assert_eq!(names, ["Ana Pérez", "bo", "Eva Pérez"]);
+        assert!(feed.drafts.iter().flat_map(|draft| &draft.authors).all(|author| author.email.is_none()));
     }
 
     #[test]
