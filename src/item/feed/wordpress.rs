@@ -1,6 +1,7 @@
 //! What a WordPress export (WXR) says beyond RSS: which items the public may see, in which language, and texts as that site keeps them.
 
 mod addresses;
+mod blocks;
 mod paragraphs;
 mod shortcodes;
 mod site;
@@ -112,7 +113,7 @@ impl Export<'_> {
 
     /// A text as HTML that stands without WordPress.
     fn html(&mut self, text: &str) -> String {
-        paragraphs::marked(&addresses::linked(&shortcodes::resolved(text, &mut self.shortcodes)))
+        paragraphs::marked(&addresses::linked(&shortcodes::resolved(&blocks::without_buttons(text), &mut self.shortcodes)))
     }
 
     /// Who may see an item; else what it is that nobody may, or that is no post.
