@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
+use memchr::memchr;
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_saphyr::Spanned;
@@ -87,7 +88,8 @@ struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     fn of(text: &'a str) -> Result<Self, Fault> {
-        let at = text.find('\n').map_or(text.len(), |end| end + 1);
+        let line_end = |from: usize| memchr(b'\n', &text.as_bytes()[from..]).map_or(text.len(), |length| from + length + 1);
+        let at = line_end(0);
         let (language, closing): (_, &[&str]) = match text[..at].trim_end() {
             "+++" => (Language::Toml, &["+++"]),
             "---" => (Language::Yaml, &["---", "..."]),
@@ -97,13 +99,15 @@ impl<'a> Parts<'a> {
             }
         };
         let mut end = at;
-        for line in text[at..].split_inclusive('\n') {
-            if closing.contains(&line.trim_end()) {
-                let body = text[end + line.len()..].trim_matches(['\n', '\r']);
+        while end < text.len() {
+            let next = line_end(end);
+            let line = &text[end..next];
+            if closing.iter().any(|fence| line.starts_with(fence) && line.trim_end() == *fence) {
+                let body = text[next..].trim_matches(['\n', '\r']);
                 let body = if body.trim().is_empty() { "" } else { body };
                 return Ok(Parts { language, at, front: &text[at..end], body });
             }
-            end += line.len();
+            end = next;
         }
         let message = format!("the front matter is not closed by a line of `{}`", closing[0]);
         Err(Fault::new(&codes::MISSING_FRONT_MATTER, Spot::Span(0..3), message).help(FENCES))

@@ -1,5 +1,7 @@
 //! Records in TOML.
 
+mod plain;
+
 use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
@@ -12,6 +14,9 @@ use crate::item::record::Record;
 
 /// Reads a record, or says everything that is wrong with it.
 pub fn parse(text: &str) -> Result<Record, Vec<Fault>> {
+    if let Some(record) = plain::read(text) {
+        return Ok(record);
+    }
     toml::from_str(text).map_err(|error| super::explain(tree(text), || fault(&error, text)))
 }
 
