@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use crate::cache::{self, records::Records};
 use crate::classify::{Classifier, Placement};
@@ -117,13 +117,10 @@ impl<'a> Sieve<'a> {
 
 /// The record's mark, with what the item has from elsewhere: an id by the table of aliases, and the lengths of files beside it.
 fn of_item(record: u128, item: &Item) -> u64 {
-    let mut hash = Xxh3Default::new();
-    hash.update(&record.to_le_bytes());
-    hash.update(item.iri().as_bytes());
-    hash.update(item.guid().unwrap_or_default().as_bytes());
+    let mut all = [&record.to_le_bytes(), item.iri().as_bytes(), item.guid().unwrap_or_default().as_bytes()].concat();
     let beside = item.enclosures().iter().filter_map(|enclosure| enclosure.beside.as_ref());
-    beside.for_each(|file| hash.update(&file.length.unwrap_or(u64::MAX).to_le_bytes()));
-    hash.digest()
+    beside.for_each(|file| all.extend_from_slice(&file.length.unwrap_or(u64::MAX).to_le_bytes()));
+    xxh3_64(&all)
 }
 
 impl Sift for Sieve<'_> {
