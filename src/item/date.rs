@@ -46,13 +46,18 @@ impl BadDate {
 /// [`BadDate`] for a day that the calendar has not, a weekday that is not the day's, a day whose order cannot be known
 /// (`09/02/2018`), a year out of range, and everything that is no date.
 pub fn parse(text: &str, zone: Tz) -> Result<Date, BadDate> {
-    let written = read(text).map_err(|problem| problem.said_of(text))?;
-    written.resolve(zone).ok_or_else(|| out_of_range(written.day.year()))
+    parse_or_day(text, zone).map(|(date, _)| date)
 }
 
-/// Whether the text is a date that gives no time.
-pub fn is_day_alone(text: &str) -> bool {
-    read(text).is_ok_and(|written| written.time.is_none())
+/// As [`parse`], and whether the text gives the day alone.
+///
+/// # Errors
+///
+/// As [`parse`].
+pub fn parse_or_day(text: &str, zone: Tz) -> Result<(Date, bool), BadDate> {
+    let written = read(text).map_err(|problem| problem.said_of(text))?;
+    let date = written.resolve(zone).ok_or_else(|| out_of_range(written.day.year()))?;
+    Ok((date, written.time.is_none()))
 }
 
 /// The day, where the line is a date and nothing else; an error where it is one in form, but no day can be read from it.
@@ -304,6 +309,14 @@ mod tests {
             ("9 de Fevereiro de 2018", "2018-02-09T12:00:00-06:00"),
         ] {
             assert_eq!(costa_rica(text).as_deref(), Ok(want), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_alone_is_told() {
+        for (text, want) in [("2018-02-09", true), ("9 de febrero de 2018", true), ("2018-02-09T12:00", false), ("9 Feb 2018 12:00", false)]
+        {
+            assert_eq!(parse_or_day(text, chrono_tz::UTC).map(|(_, is_day)| is_day), Ok(want), "{text}");
         }
     }
 

@@ -25,8 +25,8 @@ thread_local! {
 impl Link {
     /// What comes before the last name of the path is taken to be shared.
     pub fn new(url: &str) -> Self {
-        let path = url[..url.find(['?', '#']).unwrap_or(url.len())].trim_end_matches('/');
-        let (head, tail) = url.split_at(path.rfind('/').map_or(0, |slash| slash + 1));
+        let path = url[..memchr::memchr2(b'?', b'#', url.as_bytes()).unwrap_or(url.len())].trim_end_matches('/');
+        let (head, tail) = url.split_at(memchr::memrchr(b'/', path.as_bytes()).map_or(0, |slash| slash + 1));
         match known(head) {
             Some(head) => Link { head: Some(head), tail: tail.into() },
             None => Link { head: None, tail: url.into() },

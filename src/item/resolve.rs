@@ -70,8 +70,7 @@ impl Work<'_> {
         let syntax = self.syntax(record.syntax, &setting);
         let identity = self.identity(record.id, record.guid, setting.key);
         let title = self.title(record.title);
-        let by_day = record.date.as_deref().is_some_and(date::is_day_alone);
-        let published = self.needed_date(record.date);
+        let (published, by_day) = self.needed_date(record.date).unzip();
         let updated = self.date("updated", record.updated).filter(|date| self.not_before(date, published.as_ref()));
         let (summary, body) = (self.markup("summary", record.summary, syntax), self.markup("body", record.body, syntax));
         let dateline = self.line(Field::new("dateline"), record.dateline);
@@ -88,6 +87,7 @@ impl Work<'_> {
         let publish_at = self.date("publish-at", record.publish_at);
         let expires = self.date("expires", record.expires);
         let (withdrawn, notice) = self.withdrawn(record.withdrawn, syntax);
+        let by_day = by_day.unwrap_or_default();
         let lifetime = Lifetime { by_day, withdrawn, ..self.lifetime(record.draft, publish_at.or(published), publish_at, expires) };
         let ((key, id), title, published) = (identity?, title?, published?);
         let place = setting.place;
@@ -175,7 +175,7 @@ impl Work<'_> {
     }
 
     fn mint(&self, id: &str) -> Arc<str> {
-        self.config.publication.authority.mint(&format!("item/{id}")).into()
+        self.config.publication.authority.mint(&["item/", id].concat()).into()
     }
 
     fn title(&mut self, title: Option<String>) -> Option<String> {
@@ -188,18 +188,23 @@ impl Work<'_> {
         title
     }
 
-    fn needed_date(&mut self, date: Option<String>) -> Option<Date> {
+    /// With whether it is a day alone.
+    fn needed_date(&mut self, date: Option<String>) -> Option<(Date, bool)> {
         if date.as_ref().is_none_or(|date| date.trim().is_empty()) {
             let fault = Fault::new(&codes::MISSING_DATE, Spot::Record, "no `date`");
             self.faults.push(fault.help("say when it was published: `date = \"2018-02-09\"`, or with a time `2018-02-09T10:00:00-06:00`"));
             return None;
         }
-        self.date("date", date)
+        self.date_or_day("date", date)
     }
 
     fn date(&mut self, key: &'static str, text: Option<String>) -> Option<Date> {
+        self.date_or_day(key, text).map(|(date, _)| date)
+    }
+
+    fn date_or_day(&mut self, key: &'static str, text: Option<String>) -> Option<(Date, bool)> {
         let text = text.filter(|text| !text.trim().is_empty())?;
-        let read = date::parse(&text, self.config.publication.time_zone);
+        let read = date::parse_or_day(&text, self.config.publication.time_zone);
         read.map_err(|bad| self.fault(&codes::INVALID_DATE, Field::new(key), format!("`{key}`: {}", bad.message), bad.help)).ok()
     }
 

@@ -43,8 +43,12 @@ impl TagAuthority {
         out.push_str("tag:");
         out.push_str(&self.text);
         out.push(':');
+        if specific.bytes().all(may_stand) {
+            out.push_str(specific);
+            return out;
+        }
         for byte in specific.bytes() {
-            if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?".contains(&byte) {
+            if may_stand(byte) {
                 out.push(byte as char);
             } else {
                 // Writing to a string cannot fail.
@@ -53,6 +57,32 @@ impl TagAuthority {
         }
         out
     }
+}
+
+/// Whether a tag URI can hold a byte as it is.
+fn may_stand(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b'-' | b'.'
+                | b'_'
+                | b'~'
+                | b'!'
+                | b'$'
+                | b'&'
+                | b'\''
+                | b'('
+                | b')'
+                | b'*'
+                | b'+'
+                | b','
+                | b';'
+                | b'='
+                | b':'
+                | b'@'
+                | b'/'
+                | b'?'
+        )
 }
 
 fn is_authority_name(name: &str) -> bool {
