@@ -33,7 +33,7 @@ pub(super) struct Evidence<T> {
     pub against: Option<Because>,
 }
 
-/// The values of the first step that finds any.
+/// The values of the first step that finds any; the ranks of each step come with the strongest first.
 pub(super) fn place<A: Axis>(axis: &A, steps: &[Step], texts: &Texts<'_>) -> Vec<Placed<A::Value>> {
     decide(axis, steps, texts).map_or_else(Vec::new, |(_, placed)| placed)
 }
@@ -43,8 +43,8 @@ fn decide<'s, A: Axis>(axis: &A, steps: &'s [Step], texts: &Texts<'_>) -> Option
     steps.iter().find_map(|step| {
         let mut placed = Vec::new();
         let mut decided = false;
-        for rank in strongest_first(step) {
-            let found = counted(axis, rank, texts);
+        for rank in step {
+            let found = counted(axis, *rank, texts);
             decided |= found.is_some();
             found.into_iter().flatten().for_each(|one| add(&mut placed, one));
         }
@@ -76,12 +76,6 @@ fn add<T: PartialEq>(placed: &mut Vec<Placed<T>>, one: Placed<T>) {
     }
 }
 
-fn strongest_first(step: &Step) -> Vec<Rank> {
-    let mut ranks = step.clone();
-    ranks.sort();
-    ranks
-}
-
 /// The evidence for values that the item is not placed in, one a value and rank.
 pub(super) fn rejected<A: Axis>(axis: &A, steps: &[Step], texts: &Texts<'_>, placed: &[Placed<A::Value>]) -> Vec<Rejected<A::Value>> {
     let decider = decide(axis, steps, texts).map(|(step, _)| step);
@@ -98,7 +92,7 @@ pub(super) fn rejected<A: Axis>(axis: &A, steps: &[Step], texts: &Texts<'_>, pla
             }
             let because = one.against.clone().unwrap_or_else(|| match decider {
                 _ if !used(rank) => Because::RankNotUsed,
-                Some(step) if !step.contains(&rank) => Because::Outranked(strongest_first(step)),
+                Some(step) if !step.contains(&rank) => Because::Outranked(step.clone()),
                 _ => Because::NotAlone(others(axis, &found, &one.value)),
             });
             let reason = Reason { rank, rule: one.rule.clone(), matched: one.matched.clone() };

@@ -16,7 +16,7 @@ mod topics;
 
 use std::sync::Arc;
 
-use crate::config::{self, Config, Evidence, Rank, TopicKey};
+use crate::config::{self, Config, Evidence, Rank, Step, TopicKey};
 use crate::item::Item;
 use crate::vocab::{Country, Language};
 
@@ -117,7 +117,7 @@ impl Classifier {
     }
 
     fn of(countries: &config::Countries, topics: &[config::Topic], evidence: &Evidence) -> Self {
-        let evidence = Evidence { countries: evidence.countries.clone(), topics: evidence.topics.clone() };
+        let evidence = Evidence { countries: strongest_first(&evidence.countries), topics: strongest_first(&evidence.topics) };
         Classifier { countries: Countries::new(countries), topics: Topics::new(topics), evidence }
     }
 
@@ -157,4 +157,14 @@ impl Classifier {
             placement,
         }
     }
+}
+
+/// The ranks of each step in their order.
+fn strongest_first(steps: &[Step]) -> Vec<Step> {
+    let sorted = |step: &Step| {
+        let mut ranks = step.clone();
+        ranks.sort();
+        ranks
+    };
+    steps.iter().map(sorted).collect()
 }

@@ -26,12 +26,12 @@ pub fn split(paragraph: &str) -> Option<(&str, &str)> {
 /// As [`split`], with further places: `known` is asked for each part between commas, trimmed and as written.
 pub fn split_with(paragraph: &str, known: impl Fn(&str) -> bool) -> Option<(&str, &str)> {
     let text = paragraph.trim();
-    let limit = text.char_indices().nth(LONGEST).map_or(text.len(), |(at, _)| at);
     // Most paragraphs open with a sentence: no name of a place begins with a small letter or a quotation mark.
     if !text.starts_with(char::is_uppercase) {
         return None;
     }
-    text[..limit].char_indices().find_map(|(at, mark)| {
+    marks(text).find_map(|at| {
+        let mark = text[at..].chars().next()?;
         let after = &text[at + mark.len_utf8()..];
         let head = match mark {
             '.' => before_stop(&text[..at], after)?,
@@ -42,6 +42,15 @@ pub fn split_with(paragraph: &str, known: impl Fn(&str) -> bool) -> Option<(&str
         let rest = after.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | '.'));
         (!rest.is_empty() && names_a_place(head, &known)).then_some((head, rest))
     })
+}
+
+/// Where in the part of a text that may be a dateline its end may be: at stops and dashes, and at a few characters more.
+fn marks(text: &str) -> impl Iterator<Item = usize> {
+    const DASH: u8 = 0xE2;
+    let mut rest = text.chars();
+    _ = rest.nth(LONGEST - 1);
+    let opening = &text.as_bytes()[..text.len() - rest.as_str().len()];
+    memchr::memchr3_iter(b'.', b'-', DASH, opening)
 }
 
 /// What stands before a full stop, where the stop ends a dateline: a new sentence follows, not the rest of an abbreviation.
@@ -161,6 +170,14 @@ mod tests {
             "Costa Rica and its partners agreed. The",
         ] {
             assert_eq!(split(paragraph), None, "{paragraph}");
+        }
+    }
+
+    #[test]
+    fn a_dateline_ends_within_its_longest() {
+        for place in ["Belize", "México"] {
+            let ending_at = |at: usize| format!("Belize,{place:>width$}. Officers met", width = at - "Belize,".len());
+            assert_eq!([LONGEST - 1, LONGEST].map(|at| split(&ending_at(at)).is_some()), [true, false], "{place}");
         }
     }
 
