@@ -7,12 +7,13 @@ pub const FILLER: u8 = 0x80;
 /// The bytes in blocks.
 pub fn blocks(bytes: &[u8]) -> impl Iterator<Item = Block> {
     let (whole, rest) = bytes.as_chunks();
-    let last = (!rest.is_empty()).then(|| {
-        let mut block = [FILLER; _];
-        block[..rest.len()].copy_from_slice(rest);
-        block
-    });
-    whole.iter().copied().chain(last)
+    whole.iter().copied().chain((!rest.is_empty()).then(|| filled(rest)))
+}
+
+fn filled(rest: &[u8]) -> Block {
+    let mut block = [FILLER; _];
+    block[..rest.len()].copy_from_slice(rest);
+    block
 }
 
 /// One bit for each byte of a block, the first the lowest: whether it is of a kind.
@@ -24,7 +25,7 @@ pub fn bits(block: &Block, is: impl Fn(u8) -> bool) -> u64 {
     eights.iter().rev().fold(0, |bits, eight| bits << 8 | u64::from_le_bytes(*eight).wrapping_mul(SIDE_BY_SIDE) >> 56)
 }
 
-/// Tells where each byte of a kind stands, in their order.
+/// Tells where each byte of a kind stands, which [`FILLER`] is not, in their order.
 pub fn each(bytes: &[u8], is: impl Fn(u8) -> bool, mut tell: impl FnMut(usize)) {
     for (block, from) in blocks(bytes).zip((0..).step_by(size_of::<Block>())) {
         let mut left = bits(&block, &is);
@@ -35,9 +36,12 @@ pub fn each(bytes: &[u8], is: impl Fn(u8) -> bool, mut tell: impl FnMut(usize)) 
     }
 }
 
-/// Whether any byte is of a kind.
+/// Whether any byte is of a kind, which [`FILLER`] is not.
 pub fn any(bytes: &[u8], is: impl Fn(u8) -> bool) -> bool {
-    bytes.iter().fold(false, |any, byte| any | is(*byte))
+    // Of truth values the compiler makes no vectors where the question is long.
+    let any = |block: &Block| block.iter().fold(0, |any, byte| any | u8::from(is(*byte))) != 0;
+    let (whole, rest) = bytes.as_chunks();
+    whole.iter().any(any) || (!rest.is_empty() && any(&filled(rest)))
 }
 
 /// Whether two blanks stand side by side.
