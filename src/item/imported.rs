@@ -77,10 +77,10 @@ pub fn said_by(draft: &Draft) -> u64 {
 /// The same of a record.
 pub fn said_in(record: &Record, zone: Tz) -> u64 {
     let text = record.date.as_deref().unwrap_or_default();
-    let date = match date::parse(text, zone) {
+    let date = match date::parse_or_day(text, zone) {
         // Which is the same day in whichever zone.
-        Ok(date) if date::is_day_alone(text) => date.date_naive().to_string(),
-        Ok(date) => date.timestamp().to_string(),
+        Ok((date, true)) => date.date_naive().to_string(),
+        Ok((date, false)) => date.timestamp().to_string(),
         Err(_) => text.to_owned(),
     };
     let texts = [record.title.as_ref(), record.summary.as_ref(), record.body.as_ref()];

@@ -3,14 +3,18 @@
 //! The words come in blocks (paragraphs, list items, cells). Within a block white space is folded to single blanks; blocks are separated by
 //! `\n`. Alternative texts of images, scripts and style sheets are not words.
 
+mod stars;
+
 use std::borrow::Cow;
 
+use memchr::memchr;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 use super::chars::{fold_words, is_single_spaced};
 use super::html::{self, Reader};
 use super::markdown;
 use crate::text::{Markup, Syntax};
+use crate::vocab::blocks;
 
 /// The plain words of the first paragraph that has words, white space folded. Headings, images and what stands in no block are passed over;
 /// a list item or a table cell counts as a paragraph. Empty where there is none.
@@ -57,24 +61,24 @@ fn opening(text: &str) -> Option<&str> {
 }
 
 fn markdown_or_bare(text: &str, scope: Scope) -> Cow<'_, str> {
-    if is_bare(text) { bare(text, scope) } else { Cow::Owned(of_markdown(text, scope)) }
+    if is_bare(text) {
+        return bare(text, scope);
+    }
+    let plain = stars::without(text).filter(|plain| is_bare(plain));
+    Cow::Owned(plain.map_or_else(|| of_markdown(text, scope), |plain| bare(&plain, scope).into_owned()))
 }
 
 /// Whether Markdown has nothing in it but paragraphs of text, so that its words can be borrowed. Errs on the safe side.
 fn is_bare(text: &str) -> bool {
-    !text.bytes().any(|byte| MARKS[byte as usize]) && text.lines().all(begins_as_text)
+    !blocks::any(text.as_bytes(), is_mark) && text.lines().all(begins_as_text)
 }
 
-/// The bytes that may mean something in Markdown wherever they stand.
-static MARKS: [bool; 256] = {
-    const ALL: &[u8] = b"\\`*_[]<>&~|\t\0";
-    let (mut table, mut at) = ([false; 256], 0);
-    while at < ALL.len() {
-        table[ALL[at] as usize] = true;
-        at += 1;
-    }
-    table
-};
+/// The bytes that may mean something in Markdown wherever they stand. All are asked for: the compiler makes vectors of that, and none of `matches!`.
+fn is_mark(byte: u8) -> bool {
+    let is = |mark: u8| byte == mark;
+    let (of_words, of_tags) = (is(b'`') | is(b'*') | is(b'_') | is(b'~') | is(b'[') | is(b']'), is(b'<') | is(b'>') | is(b'&'));
+    of_words | of_tags | is(b'\\') | is(b'|') | is(b'\t') | is(b'\0')
+}
 
 /// Whether a line begins as neither a heading, a rule, a list item nor indented code.
 fn begins_as_text(line: &str) -> bool {
@@ -107,14 +111,24 @@ fn bare(text: &str, scope: Scope) -> Cow<'_, str> {
 pub(super) fn paragraphs(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
-        let is_blank = |line: &str| line.bytes().all(|byte| byte.is_ascii_whitespace());
-        let start: usize = rest.split_inclusive('\n').take_while(|line| is_blank(line)).map(str::len).sum();
-        rest = &rest[start..];
-        let length: usize = rest.split_inclusive('\n').take_while(|line| !is_blank(line)).map(str::len).sum();
-        let (block, after) = rest.split_at(length);
+        rest = &rest[lines(rest, true)..];
+        let (block, after) = rest.split_at(lines(rest, false));
         rest = after;
         (!block.is_empty()).then_some(block)
     })
+}
+
+/// How long the lines are together that a text begins with and that are all blank, or none of them.
+fn lines(text: &str, blank: bool) -> usize {
+    let (bytes, mut length) = (text.as_bytes(), 0);
+    while length < bytes.len() {
+        let end = memchr(b'\n', &bytes[length..]).map_or(bytes.len(), |line| length + line + 1);
+        if bytes[length..end].iter().all(u8::is_ascii_whitespace) != blank {
+            break;
+        }
+        length = end;
+    }
+    length
 }
 
 fn of_markdown(text: &str, scope: Scope) -> String {
@@ -260,6 +274,7 @@ mod tests {
             (Plain, "***\n\n<One> & two", "<One> & two"),
             (Markdown, "One two.\n\nThree.", "One two."),
             (Markdown, "One\ntwo.", "One two."),
+            (Markdown, "One  **two\u{a0}x** (*three*),\nfour.", "One two x (three), four."),
             (Markdown, "# Head\n\nOne *two* [three](http://x).", "One two three."),
             (Markdown, "Head\n====\n\nOne", "One"),
             (Markdown, "![a picture](x.png)\n\nOne", "One"),
@@ -308,6 +323,13 @@ mod tests {
             if is_bare(&text) {
                 proptest::prop_assert_eq!(&*bare(&text, Scope::All), &of_markdown(&text, Scope::All));
                 proptest::prop_assert_eq!(&*bare(&text, Scope::First), &of_markdown(&text, Scope::First));
+            }
+        }
+
+        #[test]
+        fn words_between_stars_are_those_that_the_parser_finds(text in "(\\*{1,3}|[abé1\u{24b6}] ?|[ .()#-]|\n){0,16}") {
+            for scope in [Scope::All, Scope::First] {
+                proptest::prop_assert_eq!(&*markdown_or_bare(&text, scope), &of_markdown(&text, scope));
             }
         }
 
