@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What to do where nothing can be put there.
 pub const WAY_OUT: &str =
@@ -25,4 +25,22 @@ pub fn folder() -> io::Result<PathBuf> {
 /// Where there can be none.
 pub fn file() -> io::Result<File> {
     tempfile::tempfile_in(folder()?)
+}
+
+/// Gives a file without a name this one. Whatever has it goes.
+///
+/// # Errors
+/// Where it has had a name, or the system gives none afterwards.
+#[cfg(target_os = "linux")]
+pub fn name(file: &File, path: &Path) -> io::Result<()> {
+    use rustix::fs::{AtFlags, CWD, linkat};
+    use std::os::fd::AsRawFd;
+    let _ = std::fs::remove_file(path);
+    let own = format!("/proc/self/fd/{}", file.as_raw_fd());
+    Ok(linkat(CWD, own, CWD, path, AtFlags::SYMLINK_FOLLOW)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+pub fn name(_: &File, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }

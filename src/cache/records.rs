@@ -16,7 +16,7 @@ use std::sync::{Mutex, PoisonError};
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use crate::stamp;
+use crate::{scratch, stamp};
 use frames::{Frame, Frames};
 use window::Windows;
 
@@ -60,7 +60,7 @@ pub struct Records {
 struct Fresh {
     /// The last of them.
     gathered: Vec<u8>,
-    /// Those before, in a file without a name, so that a million of them take no memory.
+    /// Those before, so that a million of them take no memory: in a file without a name that begins as theirs does, and may become it.
     put_away: Option<File>,
     length: usize,
     /// Whether some could not be put away; then none is kept.
@@ -68,14 +68,14 @@ struct Fresh {
 }
 
 impl Fresh {
-    fn add(&mut self, mark: u128, content: &[u8], folder: &Path) {
+    fn add(&mut self, mark: u128, content: &[u8], (folder, start): (&Path, &[u8; START])) {
         let Ok(length) = u32::try_from(content.len()) else { return };
         self.gathered.extend_from_slice(&length.to_le_bytes());
         self.gathered.extend_from_slice(&mark.to_le_bytes());
         self.gathered.extend_from_slice(&checksum(mark, content).to_le_bytes());
         self.length += HEAD + content.len();
         if self.gathered.len() + content.len() >= GATHERED {
-            self.is_lost |= self.put_away(content, folder).is_err();
+            self.is_lost |= self.put_away(content, (folder, start)).is_err();
             self.gathered.clear();
         } else {
             self.gathered.extend_from_slice(content);
@@ -83,10 +83,14 @@ impl Fresh {
     }
 
     /// Puts away what is gathered and what comes after it, which may be too long to be gathered.
-    fn put_away(&mut self, content: &[u8], folder: &Path) -> io::Result<()> {
+    fn put_away(&mut self, content: &[u8], (folder, start): (&Path, &[u8; START])) -> io::Result<()> {
         let file = match &mut self.put_away {
             Some(file) => file,
-            none => none.insert(tempfile::tempfile_in(folder)?),
+            none => {
+                let file = none.insert(tempfile::tempfile_in(folder)?);
+                file.write_all(start)?;
+                file
+            }
         };
         file.write_all(&self.gathered)?;
         file.write_all(content)
@@ -97,10 +101,21 @@ impl Fresh {
             return Err(io::Error::other("frames could not be put away"));
         }
         if let Some(file) = &mut self.put_away {
-            file.seek(SeekFrom::Start(0))?;
+            file.seek(SeekFrom::Start(START as u64))?;
             io::copy(file, out)?;
         }
         out.write_all(&self.gathered)
+    }
+
+    /// The same to a new file of nothing else: that in which most of them are, where the system can give it a name. Says no where it cannot.
+    fn become_file(&mut self, path: &Path) -> io::Result<bool> {
+        let Some(file) = self.put_away.as_mut().filter(|_| !self.is_lost) else { return Ok(false) };
+        if scratch::name(file, path).is_err() {
+            return Ok(false);
+        }
+        file.write_all(&self.gathered)?;
+        (self.put_away, self.gathered) = (None, Vec::new());
+        Ok(true)
     }
 }
 
@@ -256,7 +271,7 @@ impl Records {
 
     fn add(&self, mark: u128, content: &[u8]) {
         if let (Ok(mut fresh), Some(folder)) = (self.fresh.lock(), self.path.parent()) {
-            fresh.add(mark, content, folder);
+            fresh.add(mark, content, (folder, &self.start()));
         }
     }
 
@@ -328,6 +343,9 @@ impl Records {
 
     fn write_anew(&self, fresh: &mut Fresh) -> io::Result<()> {
         let beside = self.path.with_extension("new");
+        if self.file.is_none() && fresh.become_file(&beside)? {
+            return fs::rename(beside, &self.path);
+        }
         let mut file = File::create(&beside)?;
         let mut live = io::BufWriter::with_capacity(1 << 20, &mut file);
         live.write_all(&self.start())?;
@@ -446,10 +464,13 @@ mod tests {
         // One that is longer than all that is gathered goes past it.
         records.keep(1000, &vec![7; 4 * GATHERED]);
         assert!(room(&records) <= 2 * GATHERED, "{}", room(&records));
+        let inode = records.fresh.lock().expect("no panic").put_away.as_ref().map(|file| stamp::identity(&file.metadata().expect("a file")));
         records.save().expect("written");
+        let is_named = inode == fs::metadata(&records.path).ok().map(|meta| stamp::identity(&meta));
         let records = Records::open(root.path(), 7);
         (0..100).for_each(|n| assert_eq!(records.find(u128::from(n)), Some(content(n))));
         assert_eq!(records.find(1000), Some(vec![7; 4 * GATHERED]));
+        assert!(!cfg!(target_os = "linux") || is_named, "it is the file that they were put away in");
         // And once more behind those that are there.
         (100..150).for_each(|n| records.keep(u128::from(n), &content(n)));
         records.save().expect("written");
