@@ -146,6 +146,7 @@ fn a_table_whose_header_cannot_be_read_is_told_what_it_is() {
     let utf16: Vec<u8> = "\u{feff}id,title,date\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     for (table, said) in [
         (utf16, &["error[bad-utf8]", "UTF-16"][..]),
+        (b"id,title,date,Pa\xEDses\n1,T,2018-02-09,BZ\n".to_vec(), &["error[bad-utf8]", "in `Pa\u{fffd}ses`", "`CSV UTF-8`"]),
         (b"sep=;\nid;title;date\n".to_vec(), &["`sep=`", "delimiter = \";\""]),
         (b"id;title;date\n1;T;2018-02-09\n".to_vec(), &["delimiter = \";\""]),
         (b"id\ttitle\tdate\n1\tT\t2018-02-09\n".to_vec(), &["delimiter = \"\\t\""]),

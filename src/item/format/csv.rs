@@ -118,6 +118,11 @@ fn no_header(header: &ByteRecord, source: &Source) -> Option<Fault> {
     if line.starts_with(b"\xFF\xFE") || line.starts_with(b"\xFE\xFF") || line.contains(&0) {
         return fault(&codes::BAD_UTF8, "this is UTF-16, not UTF-8".to_owned(), "save the file as UTF-8");
     }
+    if let Some(cell) = header.iter().find(|cell| std::str::from_utf8(cell).is_err()) {
+        let message = format!("a byte that is not UTF-8 in the header, in `{}`", String::from_utf8_lossy(cell).trim());
+        let help = "save the file as UTF-8 (in Excel as `CSV UTF-8`); a program may have written it as windows-1252 or Latin-1";
+        return fault(&codes::BAD_UTF8, message, help);
+    }
     if line.to_ascii_lowercase().starts_with(b"sep=") {
         let help = "take the line out: the source says the delimiter, `delimiter = \";\"`, where it is no comma";
         return fault(&codes::RECORD_SYNTAX, "`sep=` is a word to a spreadsheet program, and no header".to_owned(), help);
