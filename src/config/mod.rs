@@ -33,7 +33,7 @@ pub use moves::OldPaths;
 pub use output::{Content, Format, Output, Purge, PurgeBy};
 pub use publication::{Localised, Publication};
 pub use resolve::{load, parse};
-pub use sources::{Engine, RECORD_FIELDS, RecordFormat, Source, Table};
+pub use sources::{DayOrder, Engine, RECORD_FIELDS, RecordFormat, Source, Table};
 pub use templates::{TemplateFile, Templates};
 
 /// The key of a topic: the name of its table in the config.

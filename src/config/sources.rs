@@ -24,6 +24,8 @@ pub struct Source {
     pub language: Option<Language>,
     /// The syntax of bodies that do not say theirs; else by format: Markdown in `.md` and `.toml`, HTML in `.json`, `.ndjson` and `.csv`.
     pub syntax: Option<Syntax>,
+    /// How dates of numbers alone are to be read, such as `09/02/2018`; they are refused where `None`.
+    pub dates: Option<DayOrder>,
     /// Whether NDJSON files only grow, so that what a run has read of one is not read again.
     pub append_only: bool,
 }
@@ -39,9 +41,17 @@ impl Source {
             list_separator: ';',
             language: None,
             syntax: None,
+            dates: None,
             append_only: false,
         }
     }
+}
+
+/// Which of day and month stands first in a date of numbers alone whose year stands last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DayOrder {
+    DayFirst,
+    MonthFirst,
 }
 
 /// A source in a database: the rows of a query, which are brought over into the file that the source reads.

@@ -1,6 +1,6 @@
 //! Dates as people and programs write them: text becomes a [`Date`], or a reason and a way out.
 //!
-//! No date is guessed: where day and month could change places the text is refused. Dates in words, in four languages, are read in
+//! No date is guessed: where day and month could change places the text is refused, unless its source says which stands first. Dates in words, in four languages, are read in
 //! [`words`]; here stand the numeric forms, the clock, and the publication's zone.
 
 mod words;
@@ -10,6 +10,7 @@ use chrono::{Datelike, Duration, FixedOffset, LocalResult, NaiveDate, NaiveDateT
 use chrono_tz::Tz;
 
 use super::Date;
+use crate::config::DayOrder;
 
 /// Longer than every date form; what is longer is not looked at.
 const LONGEST: usize = 100;
@@ -22,11 +23,13 @@ const HELP: &str = "write `2018-02-09`, or with a time `2018-02-09T10:00:00-06:0
 pub struct BadDate {
     pub message: String,
     pub help: Option<String>,
+    /// Whether it is a day, a month and a year in numbers alone; in which order it would be a day of the calendar.
+    pub orders: Vec<DayOrder>,
 }
 
 impl BadDate {
     fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
-        BadDate { message: message.into(), help: Some(help.into()) }
+        BadDate { message: message.into(), help: Some(help.into()), orders: Vec::new() }
     }
 }
 
@@ -46,16 +49,16 @@ impl BadDate {
 /// [`BadDate`] for a day that the calendar has not, a weekday that is not the day's, a day whose order cannot be known
 /// (`09/02/2018`), a year out of range, and everything that is no date.
 pub fn parse(text: &str, zone: Tz) -> Result<Date, BadDate> {
-    parse_or_day(text, zone).map(|(date, _)| date)
+    parse_ordered(text, zone, None).map(|(date, _)| date)
 }
 
-/// As [`parse`], and whether the text gives the day alone.
+/// As [`parse`], of a text from where `09/02/2018` may have an order that is known; and whether the text gives the day alone.
 ///
 /// # Errors
 ///
-/// As [`parse`].
-pub fn parse_or_day(text: &str, zone: Tz) -> Result<(Date, bool), BadDate> {
-    let written = read(text).map_err(|problem| problem.said_of(text))?;
+/// As [`parse`]; a date of which the order is known is read, and refused where the calendar has no such day.
+pub fn parse_ordered(text: &str, zone: Tz, order: Option<DayOrder>) -> Result<(Date, bool), BadDate> {
+    let written = read(text, order).map_err(|problem| problem.said_of(text))?;
     let date = written.resolve(zone).ok_or_else(|| out_of_range(written.day.year()))?;
     Ok((date, written.time.is_none()))
 }
@@ -64,7 +67,7 @@ pub fn parse_or_day(text: &str, zone: Tz) -> Result<(Date, bool), BadDate> {
 ///
 /// `None` is a line of another kind.
 pub fn date_line(line: &str) -> Option<Result<NaiveDate, BadDate>> {
-    match read(line) {
+    match read(line, None) {
         Ok(written) => Some(Ok(written.day)),
         Err(Problem::Bad(bad)) => Some(Err(bad)),
         Err(Problem::NotADate) => None,
@@ -140,12 +143,12 @@ fn whole_minutes(offset: FixedOffset) -> Option<FixedOffset> {
     FixedOffset::east_opt(offset.local_minus_utc() / 60 * 60)
 }
 
-fn read(text: &str) -> Result<Written, Problem> {
+fn read(text: &str, order: Option<DayOrder>) -> Result<Written, Problem> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     if text.len() > LONGEST {
         return Err(Problem::NotADate);
     }
-    if is_iso(text.as_bytes()) { iso(text) } else { words::read(text) }
+    if is_iso(text.as_bytes()) { iso(text) } else { words::read(text, order) }
 }
 
 /// Whether the text begins as `2018-02-09` does.
@@ -316,7 +319,27 @@ mod tests {
     fn a_day_alone_is_told() {
         for (text, want) in [("2018-02-09", true), ("9 de febrero de 2018", true), ("2018-02-09T12:00", false), ("9 Feb 2018 12:00", false)]
         {
-            assert_eq!(parse_or_day(text, chrono_tz::UTC).map(|(_, is_day)| is_day), Ok(want), "{text}");
+            assert_eq!(parse_ordered(text, chrono_tz::UTC, None).map(|(_, is_day)| is_day), Ok(want), "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_numbers_alone_by_their_order() {
+        for (text, order, want) in [
+            ("09/02/2018", DayOrder::DayFirst, Ok("2018-02-09T12:00:00+00:00")),
+            ("09/02/2018", DayOrder::MonthFirst, Ok("2018-09-02T12:00:00+00:00")),
+            ("9.2.2018 7:05", DayOrder::DayFirst, Ok("2018-02-09T07:05:00+00:00")),
+            ("2-25-2018", DayOrder::MonthFirst, Ok("2018-02-25T12:00:00+00:00")),
+            ("2018-09-02", DayOrder::DayFirst, Ok("2018-09-02T12:00:00+00:00")),
+            ("9 February 2018", DayOrder::MonthFirst, Ok("2018-02-09T12:00:00+00:00")),
+            ("02/25/2018", DayOrder::DayFirst, Err("`2018-25-02` is not a date: there is no month 25")),
+            ("9.2.18", DayOrder::DayFirst, Err("a date that can be read in two ways")),
+            ("2018/02/09", DayOrder::DayFirst, Err("a date in a form that is not read")),
+        ] {
+            let read = parse_ordered(text, chrono_tz::UTC, Some(order));
+            let read = read.map(|(date, is_day)| (date.to_rfc3339(), is_day)).map_err(|bad| bad.message);
+            let want = want.map(|date| (date.to_owned(), date.contains("T12:00:00"))).map_err(str::to_owned);
+            assert_eq!(read, want, "{text}");
         }
     }
 

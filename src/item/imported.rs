@@ -77,7 +77,7 @@ pub fn said_by(draft: &Draft) -> u64 {
 /// The same of a record.
 pub fn said_in(record: &Record, zone: Tz) -> u64 {
     let text = record.date.as_deref().unwrap_or_default();
-    let date = match date::parse_or_day(text, zone) {
+    let date = match date::parse_ordered(text, zone, None) {
         // Which is the same day in whichever zone.
         Ok((date, true)) => date.date_naive().to_string(),
         Ok((date, false)) => date.timestamp().to_string(),

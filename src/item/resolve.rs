@@ -18,7 +18,7 @@ use super::alias::Aliases;
 use super::format::{Fault, Field, Spot};
 use super::record::{ImageTable, Many, OriginTable, Record, Scalar, Withdrawn, Written};
 use super::{Date, Image, Item, ItemId, Lifetime, Origin, Parts, Text, date};
-use crate::config::{Config, RecordFormat, Source, TopicKey};
+use crate::config::{Config, DayOrder, RecordFormat, Source, TopicKey};
 use crate::diag::{Code, Place, Severity, codes, did_you_mean};
 use crate::text::{self, Markup, Syntax};
 use crate::vocab::Language;
@@ -50,7 +50,8 @@ impl<'a> Resolver<'a> {
 
     /// The item, unless a fault is an error; and all faults.
     pub fn resolve(&self, record: Record, setting: Setting<'_>) -> (Option<Item>, Vec<Fault>) {
-        let mut work = Work { config: self.config, topics: &self.topics, aliases: &self.aliases, faults: Vec::new() };
+        let dates = setting.source.dates;
+        let mut work = Work { config: self.config, topics: &self.topics, aliases: &self.aliases, dates, faults: Vec::new() };
         let item = work.item(record, setting);
         let good = work.faults.iter().all(|fault| fault.code.severity != Severity::Error);
         (item.filter(|_| good), work.faults)
@@ -62,6 +63,8 @@ struct Work<'a> {
     config: &'a Config,
     topics: &'a HashMap<&'a str, &'a TopicKey>,
     aliases: &'a Aliases,
+    /// Of the source.
+    dates: Option<DayOrder>,
     faults: Vec<Fault>,
 }
 
@@ -204,8 +207,12 @@ impl Work<'_> {
 
     fn date_or_day(&mut self, key: &'static str, text: Option<String>) -> Option<(Date, bool)> {
         let text = text.filter(|text| !text.trim().is_empty())?;
-        let read = date::parse_or_day(&text, self.config.publication.time_zone);
-        read.map_err(|bad| self.fault(&codes::INVALID_DATE, Field::new(key), format!("`{key}`: {}", bad.message), bad.help)).ok()
+        let read = date::parse_ordered(&text, self.config.publication.time_zone, self.dates);
+        read.map_err(|bad| {
+            let help = bad.help.map(|help| help + &order_to_say(&bad.orders));
+            self.fault(&codes::INVALID_DATE, Field::new(key), format!("`{key}`: {}", bad.message), help);
+        })
+        .ok()
     }
 
     fn not_before(&mut self, updated: &Date, published: Option<&Date>) -> bool {
@@ -372,4 +379,16 @@ fn is_visible(c: char) -> bool {
     !c.is_whitespace()
         && !c.is_control()
         && !matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}
+
+/// The way out where all dates of a source are numbers alone in one of these orders.
+fn order_to_say(orders: &[DayOrder]) -> String {
+    let key = |order: &DayOrder| match order {
+        DayOrder::DayFirst => "`dates = \"day-first\"`",
+        DayOrder::MonthFirst => "`dates = \"month-first\"`",
+    };
+    match orders {
+        [] => String::new(),
+        orders => format!("; or say in its `[[source]]` how all are written, {}", orders.iter().map(key).collect::<Vec<_>>().join(" or ")),
+    }
 }

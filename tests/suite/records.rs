@@ -162,3 +162,28 @@ fn a_table_whose_header_cannot_be_read_is_told_what_it_is() {
         assert_eq!(ran.err.matches("error[").count(), 1, "{}", ran.err);
     }
 }
+
+#[test]
+fn a_source_says_in_which_order_its_dates_stand() {
+    let config = |dates: &str| {
+        let source = format!("[[source]]\npath = 'news.csv'\ndelimiter = ';'\nlist-separator = '|'\n{dates}\n[countries]");
+        CONFIG.replace("[countries]", &source)
+    };
+    let publication = Publication::with_config(&config(""));
+    publication.write("news.csv", "\u{feff}id;title;date\r\n1;Uno;05/10/2017\r\n2;Dos;15/08/2017 9:30\r\n");
+    let both = "write `2017-10-05` or `2017-05-10`; or say in its `[[source]]` how all are written, `dates = \"day-first\"` or `dates = \"month-first\"`";
+    let one = "write `2017-08-15`; or say in its `[[source]]` how all are written, `dates = \"day-first\"`\n";
+    publication.run(&["build"]).expect(1, &[both, one]);
+
+    publication.write("feeds.toml", config("dates = 'day-first'"));
+    publication.build().expect(0, &["2 items"]);
+    let feed = publication.read("public/all.atom");
+    for date in ["<published>2017-10-05T18:00:00Z", "<published>2017-08-15T15:30:00Z"] {
+        assert!(feed.contains(date), "{feed}");
+    }
+
+    publication.write("feeds.toml", config("dates = 'month-first'"));
+    publication.run(&["build"]).expect(1, &["news.csv:3", "there is no month 15"]);
+    publication.write("feeds.toml", config("dates = 'first'"));
+    publication.run(&["build"]).expect(1, &["bad-value", "`day-first`"]);
+}

@@ -91,6 +91,7 @@ pub(super) const SECTIONS: &[Section] = &[
             "source.append-only" Flag, Is("false"), "Of NDJSON: lines are only ever added, so that a run reads what came since the last one and nothing before it. A file that is not the one that was read (by its inode, or by what stands before its old end) is read whole; an edit in its midst may not be noticed.", "true";
             "source.language" Text, Like("the publication's"), "The language of records that name none.", r#""es""#;
             "source.syntax" Choice(SYNTAXES), Like("`markdown` in `.md` and `.toml`, `html` elsewhere"), "The syntax of summaries and bodies that do not say theirs.", r#""plain""#;
+            "source.dates" Choice(&["day-first", "month-first"]), Like("such dates are refused"), "How dates are written that are numbers alone with the year at the end, such as `09/02/2018`: the day stands first, or the month.", r#""day-first""#;
             "source.columns" Table, None, "Of CSV and databases: the column that holds each field of a record, where it is not called as the field is.", r#"{ title = "Headline", date = "Published on" }"#;
             "source.columns.FIELD" Text, None, "The column that holds the field, such as `title`.", r#""Headline""#;
             "source.delimiter" Character, Is(r#"",""#), "Of CSV: what separates the columns; one ASCII character.", r#""\t""#;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{localised, tables};
 use crate::config::file::{At, Report, Table};
-use crate::config::{self, RECORD_FIELDS, RecordFormat, Source};
+use crate::config::{self, DayOrder, RECORD_FIELDS, RecordFormat, Source};
 use crate::diag::{codes, did_you_mean};
 use crate::text::Syntax;
 
@@ -75,6 +75,7 @@ fn files(table: &Table<'_>, others: &[At<Source>], report: &mut Report<'_>) -> O
 fn common(table: &Table<'_>, own: &mut Source, report: &mut Report<'_>) {
     own.language = table.string("language").and_then(|text| localised::language(&text, &codes::BAD_VALUE, report));
     own.syntax = table.string("syntax").and_then(|text| syntax(text.value));
+    own.dates = table.string("dates").and_then(|text| day_order(text.value));
     csv(table, own, report);
 }
 
@@ -129,6 +130,14 @@ fn syntax(text: &str) -> Option<Syntax> {
         "markdown" => Syntax::Markdown,
         "html" => Syntax::Html,
         "plain" => Syntax::Plain,
+        _ => return None,
+    })
+}
+
+fn day_order(text: &str) -> Option<DayOrder> {
+    Some(match text {
+        "day-first" => DayOrder::DayFirst,
+        "month-first" => DayOrder::MonthFirst,
         _ => return None,
     })
 }

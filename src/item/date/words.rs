@@ -6,6 +6,7 @@
 use chrono::{Datelike, FixedOffset, NaiveDate};
 
 use super::{BadDate, Clock, HELP, Problem, Written, calendar_day, clock, numeric_offset};
+use crate::config::DayOrder;
 use crate::diag::nearest;
 
 /// Names and short names, lower case and without accents, the English name first.
@@ -71,7 +72,7 @@ pub fn month_name(month: u32) -> &'static str {
 }
 
 /// Reads a day in words, with or without a time.
-pub(super) fn read(text: &str) -> Result<Written, Problem> {
+pub(super) fn read(text: &str, order: Option<DayOrder>) -> Result<Written, Problem> {
     let folded = fold(text);
     let (day, time) = split_time(&folded);
     let mut tokens = tokens(day).ok_or(Problem::NotADate)?;
@@ -80,7 +81,7 @@ pub(super) fn read(text: &str) -> Result<Written, Problem> {
         Some(text) => Some(clock(text, offset).ok_or(Problem::NotADate)?),
         None => None,
     };
-    let day = day_of(&tokens, is_short_year_meant(time.as_ref(), weekday))?;
+    let day = day_of(&tokens, is_short_year_meant(time.as_ref(), weekday), order)?;
     match weekday {
         Some(weekday) if day.weekday().num_days_from_monday() as usize != weekday => Err(Problem::Bad(wrong_weekday(day, weekday))),
         _ => Ok(Written { day, time }),
@@ -92,12 +93,12 @@ fn is_short_year_meant(time: Option<&Clock>, weekday: Option<usize>) -> bool {
     time.is_some() || weekday.is_some()
 }
 
-fn day_of(tokens: &[Token<'_>], short_year: bool) -> Result<NaiveDate, Problem> {
+fn day_of(tokens: &[Token<'_>], short_year: bool, order: Option<DayOrder>) -> Result<NaiveDate, Problem> {
     use Token::{Number, Word};
     let (day, month, year) = match tokens {
         [Number { value: day, digits: 1..=2 }, Word(month), year] => (*day, month, year),
         [Word(month), Number { value: day, digits: 1..=2 }, year] => (*day, month, year),
-        [Number { .. }, Number { .. }, Number { .. }] => return numbers_only(tokens),
+        [Number { .. }, Number { .. }, Number { .. }] => return numbers_only(tokens, order),
         _ => return Err(Problem::NotADate),
     };
     let Number { value: year, digits } = *year else { return Err(Problem::NotADate) };
@@ -127,8 +128,8 @@ fn month_of(word: &str) -> Result<u32, Problem> {
     }
 }
 
-/// `09/02/2018`: refused, naming each day that could be meant.
-fn numbers_only(tokens: &[Token<'_>]) -> Result<NaiveDate, Problem> {
+/// `09/02/2018`: by the order that is known; else refused, naming each day that could be meant.
+fn numbers_only(tokens: &[Token<'_>], order: Option<DayOrder>) -> Result<NaiveDate, Problem> {
     let mut numbers = [(0, 0); 3];
     for (slot, token) in numbers.iter_mut().zip(tokens) {
         if let Token::Number { value, digits } = *token {
@@ -136,6 +137,12 @@ fn numbers_only(tokens: &[Token<'_>]) -> Result<NaiveDate, Problem> {
         }
     }
     let [(a, a_digits), (b, b_digits), (c, c_digits)] = numbers;
+    let day_month_year = matches!((a_digits, b_digits, c_digits), (1..=2, 1..=2, 4));
+    match order {
+        Some(DayOrder::DayFirst) if day_month_year => return calendar_day(c, b, a).map_err(Problem::Bad),
+        Some(DayOrder::MonthFirst) if day_month_year => return calendar_day(c, a, b).map_err(Problem::Bad),
+        _ => {}
+    }
     let candidates = match (a_digits, b_digits, c_digits) {
         (1..=2, 1..=2, 2) => [(2000 + c, b, a), (2000 + c, a, b)],
         (1..=2, 1..=2, 4) => [(c, b, a), (c, a, b)],
@@ -148,7 +155,9 @@ fn numbers_only(tokens: &[Token<'_>]) -> Result<NaiveDate, Problem> {
     let ambiguous = meant.len() > 1;
     let message = if ambiguous { "a date that can be read in two ways" } else { "a date in a form that is not read" };
     let help = if meant.is_empty() { HELP.to_owned() } else { format!("write {}", meant.join(" or ")) };
-    Err(Problem::Bad(BadDate::new(message, help)))
+    let orders = [(DayOrder::DayFirst, b, a), (DayOrder::MonthFirst, a, b)].into_iter().filter(|_| day_month_year);
+    let orders = orders.filter(|(_, month, day)| calendar_day(c, *month, *day).is_ok()).map(|(order, ..)| order).collect();
+    Err(Problem::Bad(BadDate { orders, ..BadDate::new(message, help) }))
 }
 
 fn wrong_weekday(day: NaiveDate, weekday: usize) -> BadDate {
