@@ -59,31 +59,38 @@ pub(super) fn views(config: &Config, plan: &Plan, built: &Built, folder: &Destin
     for put in plan.puts.iter().filter(|put| is_feed(&put.path)) {
         if let Entry::Vacant(place) = views.entry(channel(&put.path)) {
             let next = Seen::read(built.documents[put.document].bytes.whole(&mut Vec::new())?);
-            let event = copy_of(&old, place.key()).or_else(|| (put.change == Change::New).then(|| "new channel".to_owned()));
+            let copy = moved_to(&old, place.key(), MovedAs::Copy).map(|to| format!("a copy of `{to}`, to which it moved"));
+            let event = copy.or_else(|| (put.change == Change::New).then(|| "new channel".to_owned()));
             let view = View::between(config, place.key(), (&standing(&put.path), &next), event, &again);
             place.insert(view);
         }
     }
     for path in plan.deletes.iter().filter(|path| is_feed(path)) {
-        let view =
-            |name: &String| View::between(config, name, (&standing(path), &Seen::default()), Some("channel ends".to_owned()), &again);
+        let view = |name: &String| match moved_to(&old, name, MovedAs::Redirect) {
+            // Whoever follows finds all of it there.
+            Some(to) => View::of(name, Some(format!("moves to `{to}`, by a redirect"))),
+            None => View::between(config, name, (&standing(path), &Seen::default()), Some("channel ends".to_owned()), &again),
+        };
         views.entry(channel(path)).or_insert_with_key(view);
     }
     Ok(views.into_values().collect())
 }
 
-/// What a path is that a channel moved away from, in whichever language.
-fn copy_of(old: &OldPaths<'_>, path: &str) -> Option<String> {
-    let is_copy = old.find(path).is_some_and(|moved| moved.how == MovedAs::Copy);
-    is_copy.then(|| old.now(path)).flatten().map(|now| format!("a copy of `{now}`, to which it moved"))
+/// Where the channel stands that moved away from a path in this way, in whichever language.
+fn moved_to(old: &OldPaths<'_>, path: &str, how: MovedAs) -> Option<String> {
+    old.find(path).filter(|moved| moved.how == how).and_then(|_| old.now(path))
 }
 
 impl View {
+    /// A channel of which nothing else is told yet.
+    fn of(channel: &str, event: Option<String>) -> Self {
+        View { channel: channel.to_owned(), new: vec![], changed: vec![], gone: vec![], again: vec![], event, about: vec![] }
+    }
+
     fn between(config: &Config, channel: &str, (before, next): (&Seen, &Seen), event: Option<String>, again: &BTreeSet<&str>) -> Self {
         let old: BTreeMap<&str, &SeenItem> = before.items.iter().map(|item| (item.id.as_str(), item)).collect();
         let here: BTreeSet<&str> = next.items.iter().map(|item| item.id.as_str()).collect();
-        let mut view =
-            View { channel: channel.to_owned(), new: vec![], changed: vec![], gone: vec![], again: vec![], event, about: vec![] };
+        let mut view = View::of(channel, event);
         for item in &next.items {
             match old.get(item.id.as_str()) {
                 // The guid, which RSS alone has, is another.
@@ -133,8 +140,9 @@ fn about(config: &Config, channel: &str, old: &Lists, new: &Lists) -> Vec<FieldC
 /// What a channel says of itself but for its links to the same in a language, and these languages.
 fn without_languages(config: &Config, channel: &str, about: &Lists) -> (Lists, Vec<String>) {
     let family = paths::family(config, channel).unwrap_or(channel);
+    let base = base(channel, about).unwrap_or(config.publication.base_url.as_str());
     let language = |link: &String| {
-        let (stem, _) = link.strip_prefix(config.publication.base_url.as_str())?.rsplit_once('.')?;
+        let (stem, _) = link.strip_prefix(base)?.rsplit_once('.')?;
         let (language, rest) = stem.split_once('/')?;
         (stem != channel && rest == family && Language::parse(language).is_ok()).then(|| language.to_owned())
     };
@@ -144,6 +152,14 @@ fn without_languages(config: &Config, channel: &str, about: &Lists) -> (Lists, V
         .flat_map(|(_, links)| links.extract_if(.., |link| language(link).is_some()).filter_map(|link| language(&link)).collect::<Vec<_>>())
         .collect();
     (rest, languages.into_iter().collect())
+}
+
+/// The address that a channel's paths stood below, by its own links: it may have been another than the config's.
+fn base<'a>(channel: &str, about: &'a Lists) -> Option<&'a str> {
+    let links = ["link", "atom:link"].into_iter().filter_map(|name| about.get(name)).flatten();
+    let bases = links.filter_map(|link| link.rsplit_once('.')?.0.strip_suffix(channel).filter(|base| base.ends_with('/')));
+    // `en/all` ends as `all` does.
+    bases.min_by_key(|base| base.len())
 }
 
 /// Texts by what they are.

@@ -152,6 +152,13 @@ fn a_dry_run_tells_a_language_that_comes_once_for_each_feed() {
     );
     assert!(ran.out.contains("en/all\n  ~ (what the channel says of itself)\n      languages: es, {+fr+}\n"), "{}", ran.out);
     assert!(!ran.out.contains("link: "), "{}", ran.out);
+
+    publication.build();
+    publication
+        .write("feeds.toml", publication.read("feeds.toml").replace("https://feeds.example.org/", "https://news.example.org/feeds/"));
+    let ran = publication.run(&["diff"]);
+    ran.expect(0, &["all.atom-]", "{+https://news.example.org/feeds/all.atom+}"]);
+    assert!(!ran.out.contains("languages: "), "the languages are what they were: {}", ran.out);
 }
 
 #[test]
@@ -162,6 +169,10 @@ fn a_dry_run_tells_what_moved_and_what_a_channel_says_of_itself() {
     let moved = config.replace("[topics.ports]", "[topics.ports]\nslug = \"harbours\"");
     publication.write("feeds.toml", format!("{moved}\n[[moved]]\nfrom = \"topic/ports\"\nto = \"topic/harbours\"\n"));
     publication.run(&["diff"]).expect(0, &["topic/harbours (new channel)", "topic/ports (a copy of `topic/harbours`, to which it moved)"]);
+    publication.write("feeds.toml", format!("{moved}\n[[moved]]\nfrom = \"topic/ports\"\nto = \"topic/harbours\"\nas = \"redirect\"\n"));
+    let ran = publication.run(&["diff"]);
+    ran.expect(0, &["topic/ports (moves to `topic/harbours`, by a redirect)\n"]);
+    assert!(!ran.out.contains("  - "), "who follows misses nothing: {}", ran.out);
     let line = config.lines().find(|line| line.starts_with("title = ")).expect("a title");
     publication.write("feeds.toml", config.replacen(line, "title = \"Another name\"", 1));
     publication.run(&["diff"]).expect(0, &["~ (what the channel says of itself)", "      title: ", "Another"]);
