@@ -9,8 +9,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::context::Context;
-use super::view::one_line;
-use super::{Exit, Failure, memory, ui};
+use super::{Exit, Failure, memory, pick, ui};
 use crate::channel::{self, Catalogue, Channel, Kind, Sorted};
 use crate::classify::{Classifier, Survey, looked_at};
 use crate::config::{Config, Query, Step};
@@ -56,32 +55,18 @@ pub(super) fn run(args: &ExplainArgs, context: &Context) -> Result<Exit, Failure
     Ok(Exit::Fine)
 }
 
-/// So many items that a name fits are listed.
-const SHOWN: usize = 5;
-
 /// The one item that `wanted` names.
 fn find(items: &[Arc<Item>], wanted: &str) -> Result<usize, Failure> {
     let path = |item: &Item| item.path().to_string_lossy().into_owned();
-    let tests: [&dyn Fn(&Item) -> bool; 5] = [
+    let tests: [pick::Test<'_, Arc<Item>>; 5] = [
         &|item| item.key() == wanted || item.iri() == wanted || item.guid() == Some(wanted),
         &|item| path(item) == wanted || item.iri().ends_with(&format!("/{wanted}")),
         &|item| item.path().file_name().is_some_and(|name| name == wanted),
         &|item| path(item).contains(wanted),
         &|item| fold::key(item.title()).contains(&fold::key(wanted)),
     ];
-    for test in tests {
-        let found: Vec<usize> = (0..items.len()).filter(|at| test(&items[*at])).collect();
-        match found.as_slice() {
-            [] => {}
-            [one] => return Ok(*one),
-            several => {
-                let name = |at: &usize| format!("\n    `{}`  {}", items[*at].key(), one_line(items[*at].title()));
-                let list: String = several.iter().take(SHOWN).map(name).collect();
-                let more = several.len().saturating_sub(SHOWN);
-                let more = if more > 0 { format!("\n    and {more} more") } else { String::new() };
-                return Err(Failure::new(format!("`{wanted}` fits {} items", several.len())).help(format!("name one:{list}{more}")));
-            }
-        }
+    if let Some(at) = pick::one(items, wanted, &tests, |item| (item.key(), item.title()))? {
+        return Ok(at);
     }
     let near = nearest(wanted, items.iter().map(|item| item.key())).map(|key| format!("did you mean `{key}`?"));
     Err(Failure {

@@ -1,19 +1,20 @@
 //! `tidings ledger`: what is remembered between runs, shown, exported, imported, checked and repaired.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueHint};
 
 use super::context::Context;
 use super::ui::many;
-use super::{Exit, Failure, memory, ui};
+use super::{Exit, Failure, memory, pick, ui};
 use crate::config::{Config, OldPaths, paths};
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::ledger::sqlite::File;
 use crate::ledger::{Known, KnownChannel, Memory, Ping, Ref, Store, date, exchange};
 use crate::publish::Destination;
 use crate::seen::Seen;
+use crate::vocab::fold;
 use crate::websub::book;
 
 /// `tidings ledger`
@@ -32,9 +33,9 @@ pub(super) enum LedgerCommand {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  tidings ledger show\n  tidings ledger show 2018/ports-reopen")]
+#[command(after_help = "Examples:\n  tidings ledger show\n  tidings ledger show 2018/ports-reopen\n  tidings ledger show \"three ports\"")]
 pub(super) struct ShowArgs {
-    /// An item's key or id
+    /// The item: its key, its id, its file, or words of its title
     item: Option<String>,
 }
 
@@ -98,14 +99,26 @@ fn show(args: &ShowArgs, memory: &Memory) -> Result<Exit, Failure> {
         }
         return Ok(Exit::Fine);
     };
-    let is_it = |known: &&Known| *known.key() == **wanted || *known.iri() == **wanted;
-    match memory.items().iter().find(is_it) {
+    match find(&memory.items().iter().collect::<Vec<_>>(), wanted)? {
         Some(known) => {
             show_item(memory, known);
             Ok(Exit::Fine)
         }
-        None => Err(Failure::new(format!("the ledger knows no item `{wanted}`")).help("name it by its key or its published id")),
+        None => Err(Failure::new(format!("the ledger knows no item `{wanted}`")).help("name its key, id, file or words of its title")),
     }
+}
+
+/// The one item that `wanted` names; the ledger knows no files, but keys are made of their names.
+fn find<'a>(items: &[&'a Known], wanted: &str) -> Result<Option<&'a Known>, Failure> {
+    let file = Path::new(wanted).with_extension("");
+    let tests: [pick::Test<'_, &'a Known>; 5] = [
+        &|known| known.key() == wanted || known.iri() == wanted || known.guid() == Some(wanted),
+        &|known| known.iri().ends_with(&format!("/{wanted}")),
+        &|known| file.ends_with(known.key()),
+        &|known| known.key().contains(wanted),
+        &|known| fold::key(known.title()).contains(&fold::key(wanted)),
+    ];
+    Ok(pick::one(items, wanted, &tests, |known| (known.key(), known.title()))?.map(|at| items[at]))
 }
 
 fn show_item(memory: &Memory, known: &Known) {

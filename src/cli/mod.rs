@@ -25,6 +25,7 @@ mod listen;
 mod look;
 mod memory;
 mod new;
+mod pick;
 mod pin;
 mod purge;
 mod report;

@@ -775,6 +775,10 @@ fn the_ledger_is_shown_exported_imported_checked_and_repaired() {
     publication.build();
     publication.run(&["ledger", "show"]).expect(0, &["3 items, 0 of them gone; 3 channels", "country/belize: 3 items"]);
     publication.run(&["ledger", "show", "item-2"]).expect(0, &["tag:example.org,2018:item/item-2", "all, country/belize, topic/ports"]);
+    for name in ["tag:example.org,2018:item/item-2", "items/item-2.md", "tem-2", "port of bélize REOPENS, part 2"] {
+        publication.run(&["ledger", "show", name]).expect(0, &["tag:example.org,2018:item/item-2"]);
+    }
+    publication.run(&["ledger", "show", "item"]).expect(2, &["`item` fits 3 items", "name one:\n    `item-1`  "]);
     publication.run(&["ledger", "show", "item-9"]).expect(2, &["knows no item"]);
     publication.run(&["ledger", "check"]).expect(0, &["3 items, 3 channels; 0 errors"]);
 
