@@ -74,7 +74,7 @@ impl Address {
     pub fn out_of_reach(&self) -> Option<(String, String)> {
         let (feature, is_there) = self.kind.feature();
         let why = || format!("this program was built without the feature `{feature}`");
-        (!is_there).then(|| (why(), format!("`cargo install tidings --features {feature}` makes one that has it")))
+        (!is_there).then(|| (why(), format!("`cargo install --path . --features {feature}` makes one that has it")))
     }
 }
 

@@ -50,6 +50,7 @@ mod worker;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::diag::{Finding, codes};
@@ -138,7 +139,10 @@ enum Command {
     /// Start a record: a minted id and today's date
     New(new::NewArgs),
     /// Turn a news page or a feed into records
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  tidings import listing news-page.txt\n  tidings import feed old-feed.xml\n  tidings import feed wordpress.xml"
+    )]
     Import(import::ImportCommand),
     /// Check feeds (RSS 0.90 to 2.0, RSS 1.0, Atom 1.0, JSON Feed), OPML, AtomPub, OpenSearch, KML and XRDS
     Check(check::CheckArgs),
@@ -149,11 +153,14 @@ enum Command {
     /// Write ids into records that derive theirs from their files' names
     Pin(pin::PinArgs),
     /// Show, export, import, check or repair what is remembered between runs
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  tidings ledger show \"three ports\"\n  tidings ledger export ledger.ndjson\n  tidings ledger check"
+    )]
     Ledger(ledger::LedgerCommand),
     /// Make the tables in PostgreSQL, look at them, and take items in
     #[cfg(feature = "postgres")]
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Examples:\n  tidings db init\n  tidings db load\n  tidings db status")]
     Db(db::DbCommand),
     /// Publish what is wanted of the items in PostgreSQL, beside any number of other workers
     #[cfg(feature = "postgres")]
@@ -180,6 +187,9 @@ pub fn main() -> ExitCode {
     let (cli, json) = match parsed {
         Ok(parsed) => parsed,
         Err(error) => {
+            if let Some(failure) = left_out(&error) {
+                return fail(failure, false);
+            }
             let _ = error.print();
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
@@ -190,6 +200,14 @@ pub fn main() -> ExitCode {
         Ok(Exit::Findings) => ExitCode::from(1),
         Err(failure) => fail(failure, json),
     }
+}
+
+/// Why there is no such command, where other builds of the program have it.
+fn left_out(error: &clap::Error) -> Option<Failure> {
+    let ContextValue::String(name) = error.get(ContextKind::InvalidSubcommand)? else { return None };
+    let is_one = !cfg!(feature = "postgres") && ["db", "work"].contains(&name.as_str());
+    let failure = || Failure::new(format!("`tidings {name}` is there only in a program that was built with the feature `postgres`"));
+    is_one.then(|| failure().help("`cargo install --path . --features postgres` makes one that has it"))
 }
 
 /// Whether the command that was given was told to report as JSON.
@@ -311,7 +329,7 @@ mod tests {
     fn every_command_shows_examples() {
         fn check(command: &clap::Command, path: &str) {
             let path = format!("{path} {}", command.get_name());
-            if command.get_name() != "help" && !command.has_subcommands() {
+            if command.get_name() != "help" {
                 let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
                 assert!(after.contains("Example"), "`{path} --help` shows no example");
             }

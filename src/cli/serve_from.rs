@@ -35,7 +35,7 @@ pub(super) fn run(args: &ServeArgs, context: &Context, from: &str) -> Result<Exi
 
 #[cfg(not(feature = "postgres"))]
 fn tables(_args: &ServeArgs, _context: &Context) -> Result<Exit, Failure> {
-    let help = "`cargo install tidings --features postgres` makes one that has it";
+    let help = "`cargo install --path . --features postgres` makes one that has it";
     Err(Failure::new("a database cannot be reached: this program was built without the feature `postgres`").help(help))
 }
 

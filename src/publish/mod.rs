@@ -82,7 +82,7 @@ impl PublishError {
             PublishError::Overtaken { .. } => {
                 "run again: it tells what stands there, and `--force` overwrites it; other documents may be new already"
             }
-            PublishError::OutOfReach(_) => "`cargo install tidings --features object-store` makes one that has it",
+            PublishError::OutOfReach(_) => "`cargo install --path . --features object-store` makes one that has it",
             PublishError::Locked { .. } => "wait for it to end, or run with `--wait`",
         }
     }

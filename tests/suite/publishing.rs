@@ -314,7 +314,7 @@ fn output_is_a_function_of_its_input() {
 fn an_object_store_needs_a_program_that_can_reach_it() {
     for (address, feature) in [("s3://news/feeds", "object-store"), ("gs://news/feeds", "gcs"), ("az://news/feeds", "azure")] {
         let publication = Publication::with_config(&format!("{}\n[output]\nurl = '{address}'\n", crate::support::CONFIG));
-        let (without, with) = (format!("built without the feature `{feature}`"), format!("`cargo install tidings --features {feature}`"));
+        let (without, with) = (format!("built without the feature `{feature}`"), format!("`cargo install --path . --features {feature}`"));
         publication.run(&["build"]).expect(1, &["feeds.toml:", &without, &with]);
         publication.run(&["serve", "--from", address]).expect(2, &[&without, &with]);
     }

@@ -155,3 +155,12 @@ fn a_file_that_is_not_there_has_a_way_out() {
     publication.run(&["check", "nosuch.xml"]).expect(2, &["nosuch.xml", "check the path"]);
     publication.run(&["stats", "nosuch.log"]).expect(2, &["nosuch.log", "check the path"]);
 }
+
+#[cfg(not(feature = "postgres"))]
+#[test]
+fn what_this_program_was_built_without_is_told() {
+    for command in ["db", "work"] {
+        run(&[command]).expect(2, &[&format!("error: `tidings {command}` is there only"), "`cargo install --path . --features postgres`"]);
+    }
+    run(&["buld"]).expect(2, &["unrecognized subcommand 'buld'", "'build'"]);
+}

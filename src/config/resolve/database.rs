@@ -11,7 +11,7 @@ pub(super) fn read(root: &Table<'_>, report: &mut Report<'_>) -> Option<Database
     let table = root.table("database");
     let url = table.string("url")?;
     if !cfg!(feature = "postgres") {
-        let help = "install it with `cargo install tidings --features postgres`, or take `[database]` out to keep the ledger in a file";
+        let help = "install it with `cargo install --path . --features postgres`, or take `[database]` out to keep the ledger in a file";
         report.bad(&url.span, "this program was built without the feature `postgres`", help);
     }
     let address = Address::parse(url.value).map_err(|(message, help)| report.bad_secret(&url.span, message, help)).ok();
