@@ -108,7 +108,7 @@ struct Global {
     /// Say only what went wrong
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
-    /// Say more: every path; twice: every warning about a text that was cleaned
+    /// Say more: every path, and every warning about a text that was cleaned
     #[arg(short, long, action = ArgAction::Count, global = true)]
     verbose: u8,
     /// When to colour what is said
