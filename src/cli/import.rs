@@ -7,7 +7,7 @@ use clap::{Args, Subcommand, ValueHint};
 use serde::Serialize;
 
 use super::context::Context;
-use super::new::folder_of_records;
+use super::new::{folder_of_records, tell_unread};
 use super::report::FindingRow;
 use super::{Exit, Failure, ui};
 use crate::classify::Classifier;
@@ -110,6 +110,7 @@ fn surroundings(args: &ImportArgs, context: &Context) -> Result<Option<(PathBuf,
         Some(into) if !context.config.is_file() => Ok(Some((into.clone(), Options::bare()))),
         into => {
             let Some(config) = context.load(args.json)? else { return Ok(None) };
+            into.iter().for_each(|folder| tell_unread(folder, &config, context));
             let into = into.clone().map_or_else(|| folder_of_records(&config), Ok)?;
             let gone = if args.gone { HashSet::new() } else { gone(&config)? };
             let classifier = Classifier::new(&config);

@@ -1,13 +1,14 @@
 //! `tidings new`: a record to write into.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::SecondsFormat;
 use clap::{Args, ValueHint};
 
 use super::context::Context;
 use super::{Exit, Failure, ui};
+use crate::config::Config;
 use crate::item::{Date, new, write};
 use crate::vocab::slug::slug;
 
@@ -34,7 +35,10 @@ pub(super) fn run(args: &NewArgs, context: &Context) -> Result<Exit, Failure> {
         return Err(Failure::new("the title is empty").help("write it as in `tidings new \"Three ports reopen\"`"));
     }
     let folder = match &args.into {
-        Some(folder) => folder.clone(),
+        Some(folder) => {
+            tell_unread(folder, &config, context);
+            folder.clone()
+        }
         None => folder_of_records(&config)?,
     };
     let now = context.now.with_timezone(&config.publication.time_zone);
@@ -57,8 +61,27 @@ fn record(title: &str, now: Date, is_draft: bool) -> String {
     format!("+++\nid = \"{}\"\ntitle = {title}\ndate = {date}\n{draft}+++\n\n", new::mint_id(now.date_naive()))
 }
 
+/// Says it where no source reads a folder that records are put into.
+pub(super) fn tell_unread(folder: &Path, config: &Config, context: &Context) {
+    let (own, root) = (whole(folder), &config.root);
+    if !config.sources.iter().any(|source| own.starts_with(whole(&root.join(&source.path)))) {
+        context.ui.note(format_args!(
+            "no source reads `{}`: add a `[[source]]` whose `path` it is, or its records will not be published",
+            folder.display()
+        ));
+    }
+}
+
+/// The path from the root on, without links as far as it is there.
+fn whole(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let there = path.ancestors().find_map(|ancestor| Some((ancestor, ancestor.canonicalize().ok()?)));
+    let whole = there.and_then(|(ancestor, whole)| Some(whole.join(path.strip_prefix(ancestor).ok()?)));
+    whole.unwrap_or(path)
+}
+
 /// The first source that is a folder.
-pub(super) fn folder_of_records(config: &crate::config::Config) -> Result<PathBuf, Failure> {
+pub(super) fn folder_of_records(config: &Config) -> Result<PathBuf, Failure> {
     let folders = config.sources.iter().map(|source| config.root.join(&source.path));
     folders
         .into_iter()

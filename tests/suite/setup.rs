@@ -164,3 +164,22 @@ fn what_this_program_was_built_without_is_told() {
     }
     run(&["buld"]).expect(2, &["unrecognized subcommand 'buld'", "'build'"]);
 }
+
+#[test]
+fn records_that_no_source_reads_are_told_of() {
+    let publication = Publication::with_items(1);
+    publication.write("page.txt", "9 February, 2018\n\nThree ports reopen\n\nShips come again.\n");
+    let said = "no source reads `drawer/2018`: add a `[[source]]`";
+    for command in [&["new", "A story"][..], &["import", "listing", "page.txt"]] {
+        let ran = |folder: &str| publication.run(&[command, &["--into", folder]].concat());
+        ran("drawer/2018").expect(0, &[said]);
+        for folder in ["items/2018", "./items", publication.path("items/new/folder").to_str().expect("a path")] {
+            let ran = ran(folder);
+            assert!(!ran.err.contains("no source reads"), "{folder}: {ran:?}");
+        }
+    }
+    // Without a config nothing is known of sources.
+    publication.remove("feeds.toml");
+    let ran = publication.run(&["import", "listing", "page.txt", "--into", "elsewhere"]);
+    assert!(!ran.err.contains("no source"), "{ran:?}");
+}
