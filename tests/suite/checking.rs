@@ -121,6 +121,8 @@ fn every_code_is_explained() {
     let ran = Ran::of(tidings().args(["check", "--explain", "missing-guid"]).output().expect("runs"));
     ran.expect(0, &["missing-guid", "<guid"]);
     Ran::of(tidings().args(["check", "--explain", "duplicate-id"]).output().expect("runs")).expect(0, &["two items with one id"]);
+    let both = ["missing-title (error), of a record or the config: a record without a title", "of a feed:", "what to do"];
+    Ran::of(tidings().args(["check", "--explain", "missing-title"]).output().expect("runs")).expect(0, &both);
     Ran::of(tidings().args(["check", "--explain", "nonsense-code"]).output().expect("runs")).expect(2, &["docs/checks.md"]);
 }
 

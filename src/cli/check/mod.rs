@@ -151,7 +151,12 @@ fn explain(code: &str) -> Result<Exit, Failure> {
         return Ok(Exit::Fine);
     }
     let result = match (codes::find(code), crate::diag::codes::ALL.iter().find(|own| own.name == code)) {
-        (Some(rule), _) => write!(out, "{}", codes::page(rule)),
+        (Some(rule), None) => write!(out, "{}", codes::page(rule)),
+        // Feeds and records can lack the same.
+        (Some(rule), Some(own)) => {
+            writeln!(out, "{} ({}), of a record or the config: {}\n\nof a feed:\n", own.name, own.severity.as_str(), own.about)
+                .and_then(|()| write!(out, "{}", codes::page(rule)))
+        }
         (None, Some(own)) => writeln!(out, "{} ({}): {}", own.name, own.severity.as_str(), own.about),
         (None, None) => return Err(no_such_code(code)),
     };
