@@ -84,6 +84,8 @@ impl<'a> Engine<'a> {
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
         environment.set_formatter(formatted);
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        // By itself only programs built for debugging say which name does not exist.
+        environment.set_debug(true);
         let mut findings = Findings::new();
         let replaced = |name: &str| templates.files.iter().any(|file| file.name == name);
         let built_in = BUILT_IN.iter().filter(|(name, _)| !replaced(name)).map(|(name, text)| (*name, *text));
