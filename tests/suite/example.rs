@@ -71,3 +71,30 @@ fn a_mixed_channel_has_one_version_of_a_story_and_each_language_its_own() {
     assert!(has("all.rss", "Un consulado móvil abre sus puertas en Dajabón"), "what is in Spanish only is in the mixed channel too");
     assert!(!has("en/all.rss", "Un consulado móvil abre sus puertas en Dajabón"));
 }
+
+#[test]
+fn the_readme_shows_what_the_example_gives() {
+    let example = Publication::copy_of("");
+    let run = |args: &[&str]| {
+        let ran = example.run(&[&["--now", "2026-11-30"], args].concat());
+        ran.out + &ran.err
+    };
+    let commands = [&["build"][..], &["channels"], &["explain", "interviewing", "--why-not", "country/belize"], &["check"]];
+    let mut given: String = commands.into_iter().map(run).collect();
+    given += &example.read("public/country/guatemala.rss");
+    given += &example.read("public/es/country/mexico.atom");
+    let record = "items/2018-02-09-belize-joins-the-programme.md";
+    example.write(record, example.read(record).replacen("\ntitle", "\ntitel", 1));
+    given += &run(&["build"]);
+
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("the README");
+    let shown = readme.split("```").skip(1).step_by(2);
+    let shown = shown.filter(|block| block.starts_with("xml\n") || block.starts_with("\n$ tidings build\n14 items"));
+    let lines: Vec<&str> = shown.flat_map(|block| block.lines().skip(1)).filter(|line| !line.starts_with('$')).collect();
+    assert!(lines.len() > 40, "{lines:?}");
+    for line in lines {
+        // How long a build took, and what is left out, is another matter.
+        let line = line.rsplit_once("; ").filter(|(_, time)| time.ends_with(" ms")).map_or(line, |(line, _)| line);
+        assert!(line.split('…').all(|part| given.contains(part)), "README.md shows `{line}`, which is not in\n{given}");
+    }
+}
