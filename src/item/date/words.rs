@@ -107,10 +107,7 @@ fn day_of(tokens: &[Token<'_>], short_year: bool, order: Option<DayOrder>) -> Re
         (4, _) => year,
         (2, true) if year < 50 => 2000 + year,
         (2 | 3, true) => 1900 + year,
-        (2, false) => {
-            let message = format!("the year `{year:02}` has two digits");
-            return Err(Problem::Bad(BadDate::new(message, "write the year in full, as in `2018-02-09`")));
-        }
+        (2, false) => return Err(Problem::Bad(short_year_alone(year))),
         _ => return Err(Problem::NotADate),
     };
     calendar_day(year, month, day).map_err(Problem::Bad)
@@ -128,6 +125,10 @@ fn month_of(word: &str) -> Result<u32, Problem> {
     }
 }
 
+fn short_year_alone(year: u32) -> BadDate {
+    BadDate::new(format!("the year `{year:02}` has two digits"), "write the year in full, as in `2018-02-09`")
+}
+
 /// `09/02/2018`: by the order that is known; else refused, naming each day that could be meant.
 fn numbers_only(tokens: &[Token<'_>], order: Option<DayOrder>) -> Result<NaiveDate, Problem> {
     let mut numbers = [(0, 0); 3];
@@ -141,6 +142,7 @@ fn numbers_only(tokens: &[Token<'_>], order: Option<DayOrder>) -> Result<NaiveDa
     match order {
         Some(DayOrder::DayFirst) if day_month_year => return calendar_day(c, b, a).map_err(Problem::Bad),
         Some(DayOrder::MonthFirst) if day_month_year => return calendar_day(c, a, b).map_err(Problem::Bad),
+        Some(_) if matches!((a_digits, b_digits, c_digits), (1..=2, 1..=2, 2)) => return Err(Problem::Bad(short_year_alone(c))),
         _ => {}
     }
     let candidates = match (a_digits, b_digits, c_digits) {
