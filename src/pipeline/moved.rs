@@ -47,7 +47,10 @@ fn fault(config: &Config, is_channel: &dyn Fn(&str) -> bool, moved: &Moved) -> O
         Some(to) if !is_channel(to) => match paths::family(config, to).filter(|family| is_channel(family)) {
             Some(family) => (&codes::MOVED_NOWHERE, one_language(to), format!("write `to = \"{family}\"`")),
             None => {
-                let help = "name a channel that `tidings channels` lists, without its language".to_owned();
+                let help = match end(config, is_channel, to) {
+                    Some(end) => format!("`{to}` moved too: write `to = \"{end}\"`"),
+                    None => "name a channel that `tidings channels` lists, without its language".to_owned(),
+                };
                 (&codes::MOVED_NOWHERE, format!("there is no channel `{to}`"), help)
             }
         },
@@ -57,6 +60,13 @@ fn fault(config: &Config, is_channel: &dyn Fn(&str) -> bool, moved: &Moved) -> O
         }
     };
     Some(Finding::new(code, message).at(Place::line(config.path.clone(), moved.line)).help(help))
+}
+
+/// The channel that a path leads to by one move after the other.
+fn end<'c>(config: &'c Config, is_channel: &dyn Fn(&str) -> bool, path: &'c str) -> Option<&'c str> {
+    let next = |path: &&str| config.moved.iter().find(|moved| moved.from == *path)?.to.as_deref();
+    // Moves can lead in a circle.
+    std::iter::successors(Some(path), next).take(config.moved.len() + 1).find(|path| is_channel(path))
 }
 
 /// The path that a channel, or its variant in a language, had before the move.

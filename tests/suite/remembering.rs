@@ -721,6 +721,9 @@ fn a_move_is_one_of_all_languages_and_formats() {
     let moved = |from: &str, to: &str| format!("{renamed}\n[[moved]]\nfrom = '{from}'\nto = '{to}'\n");
     build(moved("topic/ports", "en/topic/harbours"), &["moved-nowhere", "in one language", "write `to = \"topic/harbours\"`"]);
     build(moved("en/topic/ports", "topic/harbours"), &["moved-nowhere", "in one language", "write `from = \"topic/ports\"`"]);
+    let next = |from: &str, to: &str| format!("[[moved]]\nfrom = '{from}'\nto = '{to}'\n");
+    let chain = moved("topic/ports", "topic/docks") + &next("topic/docks", "topic/harbours");
+    build(chain, &["moved-nowhere", "no channel `topic/docks`", "`topic/docks` moved too: write `to = \"topic/harbours\"`"]);
     build(config.clone() + "[output]\nformats = ['rss', 'atom']\n", &["`.json` was published", "`all.json`", "`formats` of `[output]`"]);
     publication.write("feeds.toml", moved("topic/ports", "topic/harbours"));
     publication.build();
