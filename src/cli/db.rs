@@ -18,7 +18,6 @@ use crate::database::schema::{self, Standing};
 use crate::desk::load::{Came, Load};
 use crate::desk::put::Taken;
 use crate::desk::{Desk, DeskError};
-use crate::diag::Findings;
 use crate::item::{Files, Found};
 use crate::progress::Progress;
 
@@ -208,7 +207,7 @@ impl Given {
         let key = self.path.with_extension("").to_string_lossy().into();
         let path = self.path.as_path().into();
         let found = Found { path, key, format: RecordFormat::Ndjson, source: 0, stamp: 0, is_young: true };
-        Files { found: vec![found], findings: Findings::new() }
+        Files { found: vec![found], ..Files::default() }
     }
 }
 
