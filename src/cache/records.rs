@@ -464,7 +464,8 @@ mod tests {
         // One that is longer than all that is gathered goes past it.
         records.keep(1000, &vec![7; 4 * GATHERED]);
         assert!(room(&records) <= 2 * GATHERED, "{}", room(&records));
-        let inode = records.fresh.lock().expect("no panic").put_away.as_ref().map(|file| stamp::identity(&file.metadata().expect("a file")));
+        let inode =
+            records.fresh.lock().expect("no panic").put_away.as_ref().map(|file| stamp::identity(&file.metadata().expect("a file")));
         records.save().expect("written");
         let is_named = inode == fs::metadata(&records.path).ok().map(|meta| stamp::identity(&meta));
         let records = Records::open(root.path(), 7);
