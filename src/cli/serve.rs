@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
@@ -19,6 +19,7 @@ use super::ui::{self, Ui};
 use super::watch::{Change, Watched};
 use super::{Exit, Failure};
 use crate::config::Config;
+use crate::publish;
 use crate::serve::connection::{self, Limits};
 use crate::serve::crossing::Stock;
 use crate::serve::log::{Destination, Log};
@@ -75,6 +76,8 @@ pub(super) struct ServeArgs {
 
 /// How often to look whether a build by somebody else put documents in place.
 const LOOK: Duration = Duration::from_secs(1);
+/// How soon documents that could not be read are read again.
+const AGAIN: Duration = Duration::from_secs(5);
 
 pub(super) fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
     if let Some(from) = &args.from {
@@ -116,7 +119,8 @@ pub(super) fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(format!("could not start the server: {error}")))?;
     let delivering = own.as_ref().map(Hub::start).transpose().map_err(no_thread)?;
-    let done = runtime.block_on(Running { args, context, server, hub: own.clone(), config, published, rounds }.run(watched));
+    let running = Running { args, context, server, hub: own.clone(), config, published, under_way: None, failed: None, rounds };
+    let done = runtime.block_on(running.run(watched));
     end(own.as_deref(), delivering);
     done
 }
@@ -174,6 +178,10 @@ struct Running<'a> {
     config: Arc<Config>,
     /// When the documents that are served were put in place.
     published: Option<SystemTime>,
+    /// When a build that is still at work was seen.
+    under_way: Option<SystemTime>,
+    /// Why documents could not be taken up, as it was told, and when they are tried again.
+    failed: Option<(String, Instant)>,
     rounds: Rounds,
 }
 
@@ -211,11 +219,29 @@ impl Running<'_> {
                         ui::failure(&failure);
                     }
                 }
-                _ = look.tick() => if published(&self.config) != self.published {
-                    self.reload();
-                },
+                _ = look.tick() => self.look(),
             }
         }
+    }
+
+    /// Takes up what a build by somebody else put in place, once it has put all of it; and what could not be read before.
+    fn look(&mut self) {
+        match self.failed.as_ref().map(|(_, again)| *again) {
+            Some(again) if Instant::now() < again => {}
+            Some(_) => self.take_up(),
+            None if published(&self.config) != self.published && !self.is_under_way() => self.reload(),
+            None => {}
+        }
+    }
+
+    /// Whether a build has begun to put documents in place and not ended. One that died goes on counting as such until the next has put all in order.
+    fn is_under_way(&mut self) -> bool {
+        let at = published(&self.config);
+        if at.is_none() || self.under_way != at {
+            let is_under_way = publish::Destination::open(&self.config).is_ok_and(|folder| folder.is_cut_off());
+            self.under_way = at.filter(|_| is_under_way);
+        }
+        self.under_way.is_some()
     }
 
     /// Builds as `tidings build` does; what is wrong is told and changes nothing.
@@ -227,20 +253,38 @@ impl Running<'_> {
         }
     }
 
-    /// Takes up the config and the documents as they are now; where they cannot be read, the former go on being served.
+    /// Takes up the config and the documents as they are now; where the config cannot be read, the former holds.
     fn reload(&mut self) {
-        self.published = published(&self.config);
-        let loaded = tokio::task::block_in_place(|| {
-            if let Some(config) = self.context.load(false)? {
+        match tokio::task::block_in_place(|| self.context.load(false)) {
+            Ok(Some(config)) => {
                 self.config = Arc::new(config);
                 self.hub.iter().for_each(|hub| hub.reload(self.config.clone()));
             }
-            self.server.reload(&self.config).map_err(Failure::io("read", &self.config.output.folder))?;
-            if self.args.on_demand { stock_up(&self.server, &self.context.later()) } else { Ok(()) }
-        });
-        match loaded {
-            Ok(()) => tell_left_out(&self.server, self.context),
+            Ok(None) => {}
             Err(failure) => ui::failure(&failure),
+        }
+        self.take_up();
+    }
+
+    /// Takes up the documents as they are now. Where they cannot be read, the former go on being served; that is told once, and tried again.
+    fn take_up(&mut self) {
+        let published = published(&self.config);
+        match tokio::task::block_in_place(|| self.server.reload(&self.config)) {
+            Ok(()) => (self.published, self.failed) = (published, None),
+            Err(error) => {
+                let why = error.to_string();
+                if self.failed.as_ref().is_none_or(|(told, _)| *told != why) {
+                    ui::failure(&Failure::io("read", &self.config.output.folder)(error));
+                }
+                self.failed = Some((why, Instant::now() + AGAIN));
+                return;
+            }
+        }
+        tell_left_out(&self.server, self.context);
+        if self.args.on_demand
+            && let Err(failure) = tokio::task::block_in_place(|| stock_up(&self.server, &self.context.later()))
+        {
+            ui::failure(&failure);
         }
     }
 }

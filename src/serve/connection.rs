@@ -62,7 +62,7 @@ impl Default for Limits {
 
 /// Takes connections until `stopping` says so, then waits until they have ended or the grace is over.
 pub async fn serve(server: Arc<Server>, listener: TcpListener, mut stopping: watch::Receiver<bool>) {
-    let limits = server.limits;
+    let limits = Limits { connections: room(server.limits.connections), ..server.limits };
     let room = Arc::new(Semaphore::new(limits.connections));
     let builder = Arc::new(builder(&limits));
     loop {
@@ -93,6 +93,37 @@ pub async fn serve(server: Arc<Server>, listener: TcpListener, mut stopping: wat
     drop(listener);
     let all = u32::try_from(limits.connections).unwrap_or(u32::MAX);
     let _ = tokio::time::timeout(limits.grace, room.acquire_many(all)).await;
+}
+
+/// Open files that connections leave to everything else: documents that are read anew, the log, the hub's calls and its tables.
+#[cfg(target_os = "linux")]
+const RESERVED: u64 = 128;
+
+/// How many of so many connections there can be: each is an open file, of which a process has a thousand as a rule. That limit is raised as far as this user may raise it.
+#[cfg(target_os = "linux")]
+fn room(connections: usize) -> usize {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let wanted = (connections as u64).saturating_add(RESERVED);
+    let allowed = limit.maximum.map_or(wanted, |most| most.min(wanted));
+    let raised = Rlimit { current: Some(allowed), maximum: limit.maximum };
+    match limit.current {
+        Some(current) if current < allowed && setrlimit(Resource::Nofile, raised).is_ok() => fitting(connections, allowed),
+        Some(current) => fitting(connections, current),
+        None => connections,
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn room(connections: usize) -> usize {
+    connections
+}
+
+/// How many of so many connections fit into so many open files; where those are few, half of them.
+#[cfg(target_os = "linux")]
+fn fitting(connections: usize, files: u64) -> usize {
+    let most = files - RESERVED.min(files / 2);
+    connections.min(usize::try_from(most).unwrap_or(usize::MAX)).max(1)
 }
 
 /// HTTP/1.1 and HTTP/2 with prior knowledge (RFC 9113 section 3.3), each with its bounds.
@@ -239,5 +270,19 @@ impl AsyncWrite for Patient {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_leave_files_to_everything_else() {
+        for (connections, files, expected) in
+            [(1024, 2000, 1024), (1024, 1152, 1024), (1024, 1024, 896), (1024, 100, 50), (8, 1024, 8), (8, 1, 1), (8, 0, 1)]
+        {
+            assert_eq!(fitting(connections, files), expected, "{connections} of {files}");
+        }
     }
 }

@@ -79,12 +79,12 @@ impl Site {
     /// Reads the output folder. What has not changed since `former` is taken over from it, with what it counted and remembers.
     ///
     /// # Errors
-    /// Where there is no such folder.
+    /// Where there is no such folder, or something in it cannot be read now that may be read later.
     pub fn load(config: &Config, how: How, former: Option<&Site>) -> io::Result<Self> {
         let folder = config.root.join(&config.output.folder);
         fs::read_dir(&folder)?;
-        let redirects = fs::read_to_string(folder.join(crate::pipeline::REDIRECTS)).unwrap_or_default();
-        let (files, left_out) = files(&folder);
+        let redirects = redirects(&folder.join(crate::pipeline::REDIRECTS))?;
+        let (files, left_out) = files(&folder)?;
         let contents = Contents { files, same: Vec::new(), is_same_front: false, redirects, left_out };
         Ok(Site::of(&Front::of(config), contents, how, former))
     }
@@ -242,14 +242,43 @@ pub(super) fn take_redirects(files: &mut Vec<File>, are_there: bool, redirects: 
     }
 }
 
-/// The files below the folder, but for hidden ones, links, and what only static hosts read.
-fn files(folder: &Path) -> (Vec<File>, Vec<String>) {
+/// The lines of moves, where there are any.
+fn redirects(path: &Path) -> io::Result<String> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+        Err(error) => unread(path, error).map(|_| String::new()),
+    }
+}
+
+/// The files below the folder, but for hidden ones, links, and what only static hosts read; and what is said of those that are not served.
+fn files(folder: &Path) -> io::Result<(Vec<File>, Vec<String>)> {
     let is_seen = |entry: &DirEntry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
-    let entries = WalkDir::new(folder).into_iter().filter_entry(is_seen).filter_map(Result::ok);
-    let mut names: Vec<DirEntry> = entries.filter(|entry| entry.file_type().is_file()).collect();
+    let (mut names, mut left_out) = (Vec::new(), Vec::new());
+    for entry in WalkDir::new(folder).into_iter().filter_entry(is_seen) {
+        match entry {
+            Ok(entry) => names.extend(entry.file_type().is_file().then_some(entry)),
+            Err(error) => {
+                let path = error.path().unwrap_or(folder).to_owned();
+                left_out.extend(unread(&path, error.into_io_error().unwrap_or_else(|| io::ErrorKind::Other.into()))?);
+            }
+        }
+    }
     leave_copies_out(&mut names);
-    let (read, failed): (Vec<_>, Vec<_>) = names.par_iter().filter_map(|entry| read(folder, entry.path())).partition(Result::is_ok);
-    (read.into_iter().filter_map(Result::ok).collect(), failed.into_iter().filter_map(Result::err).collect())
+    let read: io::Result<Vec<_>> = names.par_iter().map(|entry| read(folder, entry.path())).collect();
+    let (read, failed): (Vec<_>, Vec<_>) = read?.into_iter().flatten().partition(Result::is_ok);
+    left_out.extend(failed.into_iter().filter_map(Result::err));
+    Ok((read.into_iter().filter_map(Result::ok).collect(), left_out))
+}
+
+/// What is said of a file or folder that cannot be read: nothing where a build took it away a moment ago. What may go better later, such as want of one more
+/// open file, is an error: no document counts as gone because of it.
+fn unread(path: &Path, error: io::Error) -> io::Result<Option<String>> {
+    let said = || format!("`{}`: {error}", path.display());
+    match error.kind() {
+        io::ErrorKind::NotFound => Ok(None),
+        io::ErrorKind::PermissionDenied => Ok(Some(said())),
+        kind => Err(io::Error::new(kind, said())),
+    }
 }
 
 /// Compressed copies are for other servers: here documents are compressed in memory.
@@ -259,20 +288,20 @@ fn leave_copies_out(entries: &mut Vec<DirEntry>) {
     entries.retain(|entry| !is_copy(entry.path()));
 }
 
-fn read(folder: &Path, path: &Path) -> Option<Result<File, String>> {
-    let pieces: Option<Vec<&str>> = path.strip_prefix(folder).ok()?.iter().map(|piece| piece.to_str()).collect();
+/// A file, or what is said of it where it is not served; neither where it is none of those.
+fn read(folder: &Path, path: &Path) -> io::Result<Option<Result<File, String>>> {
+    let Ok(below) = path.strip_prefix(folder) else { return Ok(None) };
+    let pieces: Option<Vec<&str>> = below.iter().map(|piece| piece.to_str()).collect();
     let Some(name) = pieces.map(|pieces| pieces.join("/")) else {
-        return Some(Err(format!("`{}`: its name is not UTF-8", path.display())));
+        return Ok(Some(Err(format!("`{}`: its name is not UTF-8", path.display()))));
     };
     if name == crate::pipeline::REDIRECTS {
-        return None;
+        return Ok(None);
     }
     match read_whole(path) {
-        Ok(Some((bytes, modified))) => Some(Ok(File { path: name, bytes, modified })),
-        Ok(None) => Some(Err(format!("`{}`: larger than {} MB", path.display(), LARGEST >> 20))),
-        // It was there a moment ago: a build took it away.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => Some(Err(format!("`{}`: {error}", path.display()))),
+        Ok(Some((bytes, modified))) => Ok(Some(Ok(File { path: name, bytes, modified }))),
+        Ok(None) => Ok(Some(Err(format!("`{}`: larger than {} MB", path.display(), LARGEST >> 20)))),
+        Err(error) => Ok(unread(path, error)?.map(Err)),
     }
 }
 
@@ -286,4 +315,18 @@ fn read_whole(path: &Path) -> io::Result<Option<(Vec<u8>, SystemTime)>> {
     let mut bytes = Vec::with_capacity(metadata.len() as usize);
     io::Read::read_to_end(&mut file, &mut bytes)?;
     Ok(Some((bytes, metadata.modified()?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_read_later_is_an_error_and_nothing_that_is_gone() {
+        let path = Path::new("public/all.rss");
+        let said = |kind: io::ErrorKind| unread(path, kind.into()).map_err(|error| error.to_string());
+        assert_eq!(said(io::ErrorKind::NotFound), Ok(None));
+        assert_eq!(said(io::ErrorKind::PermissionDenied), Ok(Some("`public/all.rss`: permission denied".into())));
+        assert!(said(io::ErrorKind::Other).is_err_and(|why| why.contains("`public/all.rss`")));
+    }
 }

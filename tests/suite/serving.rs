@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -36,7 +36,11 @@ impl Serving {
     }
 
     fn start_with(publication: &Publication, args: &[&str]) -> Self {
-        let mut child = publication.command(args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        Self::of(publication.command(args))
+    }
+
+    fn of(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let err = BufReader::new(child.stderr.take().expect("standard error"));
         let mut lines = err.lines().map_while(Result::ok);
         let line = lines.find(|line| line.starts_with("serving ")).expect("it says where it listens");
@@ -440,6 +444,64 @@ fn slow_clients_do_not_keep_others_out() {
     }
     drop(waiting);
     assert_eq!(server.get("/all.rss", &[]).status, 200);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn no_document_is_lost_for_want_of_open_files() {
+    let publication = published(3);
+    let program = publication.command(&["serve", "--listen", "127.0.0.1:0"]);
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "ulimit -n 64 && exec \"$0\" \"$@\""]).arg(program.get_program()).args(program.get_args());
+    let server = Serving::of(limited);
+    // A connection of before, since there will be no other.
+    let mut kept = BufReader::new(server.connect());
+    let mut head = |path: &str| {
+        write!(kept.get_mut(), "HEAD {path} HTTP/1.1\r\nHost: x\r\n\r\n").expect("sent");
+        let lines: Vec<String> = kept.by_ref().lines().map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
+        (lines[0].clone(), lines.into_iter().find(|line| line.starts_with("etag: ")).unwrap_or_default())
+    };
+    let (_, former) = head("/country/belize.rss");
+    let _held: Vec<TcpStream> = (0..100).map(|_| server.connect()).collect();
+    publication.item(9, "The port of Belize while everybody asks");
+    publication.build();
+    let start = Instant::now();
+    loop {
+        let (status, tag) = head("/country/belize.rss");
+        assert_eq!(status, "HTTP/1.1 200 OK");
+        if tag != former {
+            break;
+        }
+        assert!(start.elapsed() < PATIENCE, "what is new never came");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn half_a_build_is_not_taken_up() {
+    let publication = published(3);
+    let server = Serving::start(&publication, &[]);
+    let (manifest, document) = (publication.read(".tidings/published.json"), publication.read("public/all.rss"));
+    assert!(manifest.contains("\"under_way\":false"), "{manifest}");
+    publication.write(".tidings/published.json", manifest.replace("\"under_way\":false", "\"under_way\":true"));
+    publication.write("public/all.rss", document.replace("</title>", " (new)</title>"));
+    std::thread::sleep(Duration::from_millis(2500));
+    assert_eq!(server.get("/all.rss", &[]).text(), document);
+    publication.write(".tidings/published.json", manifest);
+    server.until("/all.rss", |answer| answer.text().contains("(new)"));
+}
+
+#[test]
+fn documents_that_cannot_be_read_are_read_again() {
+    let publication = published(3);
+    let server = Serving::start(&publication, &[]);
+    let (public, away) = (publication.path("public"), publication.path("away"));
+    std::fs::rename(&public, &away).expect("moved");
+    publication.write(".tidings/published.json", publication.read(".tidings/published.json"));
+    std::thread::sleep(Duration::from_millis(2500));
+    assert_eq!(server.get("/all.rss", &[]).status, 200);
+    std::fs::write(away.join("all.rss"), "<rss><!-- new --></rss>").and_then(|()| std::fs::rename(&away, &public)).expect("put back");
+    server.until("/all.rss", |answer| answer.text().contains("new"));
 }
 
 #[test]
