@@ -53,16 +53,24 @@ impl Stock {
         [Format::Rss, Format::Atom, Format::Json].into_iter().find(|format| format.extension() == extension)
     }
 
+    /// The answer for which nothing need be made: one that is kept, or that there is none.
+    pub fn at_hand(&self, question: &str, format: Format) -> Option<Result<Arc<Page>, NoChannel>> {
+        match read(&self.config, question) {
+            Ok(demand) => self.kept(&key(&demand, format)).map(Ok),
+            Err(none) => Some(Err(none)),
+        }
+    }
+
     /// The answer to a question, from those that are kept or made now.
     ///
     /// # Errors
     /// Where there is no such channel.
     pub fn page(&self, question: &str, format: Format, counters: Arc<Counters>) -> Result<Arc<Page>, NoChannel> {
-        let demand = read(&self.config, question)?;
-        let key = format!("{}?{}", format.extension(), demand.canonical);
-        if let Some(page) = self.kept(&key) {
-            return Ok(page);
+        if let Some(answer) = self.at_hand(question, format) {
+            return answer;
         }
+        let demand = read(&self.config, question)?;
+        let key = key(&demand, format);
         let made = pipeline::on_demand(&self.config, &self.built, &demand, format, self.now);
         let (document, _) = made.ok().filter(|(_, checked)| !checked.has_errors()).ok_or(NoChannel::Invalid)?;
         let mut own = pipeline::url(&self.config, &document.path);
@@ -95,6 +103,11 @@ impl Stock {
             kept.pop_front();
         }
     }
+}
+
+/// By what an answer is kept.
+fn key(demand: &Demand, format: Format) -> String {
+    format!("{}?{}", format.extension(), demand.canonical)
 }
 
 /// Reads a question. Two that ask the same are one: the names are sorted, and each is written in one way.
@@ -218,8 +231,8 @@ mod tests {
     #[test]
     fn other_questions_are_refused() {
         let config = config();
-        for question in ["", "&", "x", "x=1", "country=belize&country=mexico", &"a".repeat(600), &format!("topic={}", "ports,".repeat(20))]
-        {
+        let (long, many) = ("a".repeat(600), format!("topic={}", "ports,".repeat(20)));
+        for question in ["", "&", "x", "x=1", "country=belize&country=mexico", &long, &many] {
             assert!(matches!(read(&config, question), Err(NoChannel::Bad(_))), "{question}");
         }
         for question in ["country=", "country=guatemala", "country=belize+", "topic=%00", "lang=12345678901", "topic=ports,none"] {

@@ -7,9 +7,9 @@ use axum::body::{Body, Bytes};
 use axum::http::header::{self, HeaderValue};
 use axum::http::{Method, Request, StatusCode, Version};
 use axum::response::Response;
-use tokio::sync::Semaphore;
 
 use super::answer;
+use super::turns::Turns;
 use crate::websub::Hub;
 use crate::websub::hub::FORM;
 
@@ -26,12 +26,12 @@ const FORM_TYPE: &str = "application/x-www-form-urlencoded";
 /// The hub, where it is reached.
 pub struct Mount {
     hub: Arc<Hub>,
-    turns: Semaphore,
+    turns: Turns,
 }
 
 impl Mount {
     pub fn new(hub: Arc<Hub>) -> Self {
-        Mount { hub, turns: Semaphore::new(AT_A_TIME) }
+        Mount { hub, turns: Turns::new(AT_A_TIME) }
     }
 
     /// Whether a path, without the slash before it, is that of the hub's own address.
@@ -59,9 +59,8 @@ impl Mount {
     }
 
     async fn reply(&self, form: Bytes) -> Response {
-        let Ok(_turn) = self.turns.acquire().await else { return broken() };
         let hub = self.hub.clone();
-        let Ok(reply) = tokio::task::spawn_blocking(move || hub.answer(&form)).await else { return broken() };
+        let Some(reply) = self.turns.take(move || hub.answer(&form)).await else { return broken() };
         let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         if status == StatusCode::NO_CONTENT {
             let mut response = Response::new(Body::empty());

@@ -29,6 +29,7 @@ pub mod stats;
 #[cfg(feature = "postgres")]
 pub mod tables;
 pub mod target;
+mod turns;
 
 use std::io;
 use std::net::IpAddr;
@@ -46,7 +47,7 @@ use axum::response::Response;
 use axum::routing::any;
 use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 use crate::config::Config;
 use crate::pipeline::ON_DEMAND;
@@ -57,6 +58,7 @@ use crossing::{NoChannel, Stock};
 use log::{Line, Log};
 use metrics::{Counters, Moment};
 use site::{Found, Site};
+use turns::Turns;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -96,9 +98,9 @@ pub struct Server {
     hub: Option<hub::Mount>,
     hub_only: bool,
     /// So many of them are made at a time.
-    makers: Semaphore,
+    makers: Turns,
     /// So many documents are compressed at a time because somebody waits for them.
-    compressors: Semaphore,
+    compressors: Turns,
     /// Of all channels on demand.
     on_demand: Arc<Counters>,
     /// Of everything that is no document.
@@ -155,8 +157,8 @@ impl Server {
             stock: ArcSwapOption::empty(),
             hub: options.hub.map(hub::Mount::new),
             hub_only: options.hub_only,
-            makers: Semaphore::new(MAKERS),
-            compressors: Semaphore::new(MAKERS),
+            makers: Turns::new(MAKERS),
+            compressors: Turns::new(MAKERS),
             on_demand: Arc::default(),
             others: Counters::default(),
             connections: AtomicU64::new(0),
@@ -199,9 +201,11 @@ impl Server {
         }
         let question = request.uri().query().unwrap_or_default().to_owned();
         let counters = self.on_demand.clone();
-        let _turn = self.makers.acquire().await.ok()?;
-        let made = tokio::task::spawn_blocking(move || stock.page(&question, format, counters)).await.ok()?;
-        Some(match made {
+        let answer = match stock.at_hand(&question, format) {
+            Some(answer) => answer,
+            None => self.makers.take(move || stock.page(&question, format, counters)).await?,
+        };
+        Some(match answer {
             Ok(page) => answer::document(&site, &page, request.method(), request.headers()),
             Err(NoChannel::Bad(why)) => answer::plain(StatusCode::BAD_REQUEST, &why),
             Err(NoChannel::Unknown(why)) => answer::plain(StatusCode::NOT_FOUND, &why),
@@ -213,8 +217,7 @@ impl Server {
     async fn published(&self, request: &Request<()>) -> Response {
         let site = self.site.load_full();
         if let Some(page) = answer::unprepared(&site, request) {
-            let _turn = self.compressors.acquire().await;
-            let _ = tokio::task::spawn_blocking(move || page.prepare()).await;
+            let _ = self.compressors.take(move || page.prepare()).await;
         }
         answer::answer(&site, request)
     }
