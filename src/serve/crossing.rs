@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 
 use super::metrics::Counters;
 use super::page::{File, Page, header};
+use super::target::hex;
 use crate::config::{Config, Format, Query};
 use crate::pipeline::{self, Built, Demand, ON_DEMAND};
 use crate::vocab::{Country, Language};
@@ -119,7 +120,7 @@ fn read(config: &Config, question: &str) -> Result<Demand, NoChannel> {
     let mut pairs: Vec<(&str, String)> = Vec::new();
     for pair in question.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').ok_or_else(|| bad(pair))?;
-        pairs.push((name, value.replace("%2B", "+").replace("%2b", "+").replace("%2C", ",").replace("%2c", ",").replace("%20", "-")));
+        pairs.push((name, unescaped(value).ok_or_else(|| bad(pair))?));
     }
     pairs.sort();
     if pairs.is_empty() || pairs.windows(2).any(|two| two[0].0 == two[1].0) {
@@ -142,6 +143,19 @@ fn read(config: &Config, question: &str) -> Result<Demand, NoChannel> {
     }
     let publication = config.publication.title.get(language.as_ref().unwrap_or(config.publication.language()));
     Ok(Demand { query: Query::All(parts), canonical: canonical.join("&"), title: format!("{publication}: {}", title.join(", ")), language })
+}
+
+/// A value with its escapes resolved (RFC 3986 section 2.1): browsers send `México` as `M%C3%A9xico`. A blank is a hyphen, as in slugs. `None` where it is no text.
+fn unescaped(value: &str) -> Option<String> {
+    let mut out = Vec::with_capacity(value.len());
+    let mut bytes = value.bytes();
+    while let Some(byte) = bytes.next() {
+        out.push(match byte {
+            b'%' => hex(bytes.next()?)? << 4 | hex(bytes.next()?)?,
+            byte => byte,
+        });
+    }
+    Some(String::from_utf8(out).ok()?.replace(' ', "-"))
 }
 
 /// What a question says of one axis.
@@ -219,6 +233,7 @@ mod tests {
             ("country=mexico+BZ+belize", "country=belize+mexico"),
             ("country=mexico%2BBZ", "country=belize+mexico"),
             ("country=MX,BZ,Costa%20Rica,mx", "country=belize,costa-rica,mexico"),
+            ("country=M%C3%A9xico%2c%42Z", "country=belize,mexico"),
             ("country=MX+BZ,CR&lang=EN&", "country=belize+mexico,costa-rica&lang=en"),
         ] {
             assert_eq!(read(&config, question).map(|demand| demand.canonical).as_deref(), Ok(canonical), "{question}");
@@ -232,7 +247,7 @@ mod tests {
     fn other_questions_are_refused() {
         let config = config();
         let (long, many) = ("a".repeat(600), format!("topic={}", "ports,".repeat(20)));
-        for question in ["", "&", "x", "x=1", "country=belize&country=mexico", &long, &many] {
+        for question in ["", "&", "x", "x=1", "country=belize&country=mexico", "topic=%", "topic=%f", "topic=%ff", &long, &many] {
             assert!(matches!(read(&config, question), Err(NoChannel::Bad(_))), "{question}");
         }
         for question in ["country=", "country=guatemala", "country=belize+", "topic=%00", "lang=12345678901", "topic=ports,none"] {
