@@ -25,6 +25,9 @@ use crate::websub;
 
 /// Larger files are left to other servers: all documents stand in memory.
 pub(super) const LARGEST: u64 = 64 << 20;
+/// Nothing is kept longer, in seconds (RFC 9111 section 1.2.2), whatever an index that somebody else wrote says.
+const LONGEST: u64 = 1 << 31;
+
 /// The documents of a publication, by path.
 #[derive(Debug)]
 pub struct Site {
@@ -217,7 +220,7 @@ impl Cache {
             let never = HeaderValue::from_static("no-store");
             return Cache { seconds: 0, control: never.clone(), control_of_delta: never };
         }
-        let seconds = u64::from(ttl) * 60;
+        let seconds = (u64::from(ttl) * 60).min(LONGEST);
         Cache { seconds, control: header(&cache_control(ttl)), control_of_delta: header(&format!("no-store, im, max-age={seconds}")) }
     }
 }
@@ -328,5 +331,12 @@ mod tests {
         assert_eq!(said(io::ErrorKind::NotFound), Ok(None));
         assert_eq!(said(io::ErrorKind::PermissionDenied), Ok(Some("`public/all.rss`: permission denied".into())));
         assert!(said(io::ErrorKind::Other).is_err_and(|why| why.contains("`public/all.rss`")));
+    }
+
+    #[test]
+    fn no_index_makes_answers_be_kept_for_ever() {
+        for (ttl, seconds) in [(0, 0), (60, 3600), (u32::MAX, LONGEST)] {
+            assert_eq!(Cache::new(ttl, false).seconds, seconds);
+        }
     }
 }
