@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
@@ -121,11 +121,17 @@ struct Sink {
 
 impl Sink {
     fn write_all(mut self, lines: &Receiver<Line>) {
+        let mut due = Instant::now() + PATIENCE;
         loop {
-            match lines.recv_timeout(PATIENCE) {
+            match lines.recv_timeout(due.saturating_duration_since(Instant::now())) {
                 Ok(line) => self.write(&line),
-                Err(RecvTimeoutError::Timeout) => _ = self.out.flush(),
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
+            }
+            // However many lines come: the last ones must not wait for a buffer that fills slowly.
+            if Instant::now() >= due {
+                let _ = self.out.flush();
+                due = Instant::now() + PATIENCE;
             }
         }
         let _ = self.out.flush();
@@ -207,5 +213,20 @@ mod tests {
         let read = |path| std::fs::read_to_string(path).expect("a log");
         assert!(read(&old).contains("one") && read(&path).contains("two"));
         assert!(Log::open(Destination::File(dir.path().join("no/such/folder"))).is_err());
+    }
+
+    #[test]
+    fn lines_do_not_wait_for_each_other() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("log");
+        let log = Log::open(Destination::File(path.clone())).expect("a log");
+        // Too few bytes to fill a buffer, and never a pause as long as the patience.
+        let is_written = || std::fs::metadata(&path).is_ok_and(|metadata| metadata.len() > 0);
+        let written = (0..40).find(|_| {
+            log.write(line("steady"));
+            std::thread::sleep(PATIENCE / 4);
+            is_written()
+        });
+        assert!(written.is_some());
     }
 }
