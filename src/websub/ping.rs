@@ -106,7 +106,8 @@ impl Run {
                 }
             }
             let pause = wait.max(asked);
-            if again.is_empty() || Instant::now() + pause >= self.deadline {
+            // A hub may ask for more time than a clock can tell.
+            if again.is_empty() || pause >= self.deadline.saturating_duration_since(Instant::now()) {
                 left.extend(again);
                 return (told, left);
             }

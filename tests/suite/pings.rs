@@ -100,9 +100,13 @@ fn a_hub_that_stumbles_is_told_again_in_the_same_run() {
 
 #[test]
 fn what_a_hub_did_not_take_is_told_by_the_next_run() {
-    for (status, why) in
-        [("404 Not Found", "404 Not Found"), ("500 Oh", "500 Internal Server Error"), ("302 Found\r\nLocation: /else", "to `/else`")]
-    {
+    for (status, why) in [
+        ("404 Not Found", "404 Not Found"),
+        ("500 Oh", "500 Internal Server Error"),
+        ("302 Found\r\nLocation: /else", "to `/else`"),
+        // Longer than any clock goes.
+        ("503 Busy\r\nRetry-After: 18446744073709551615", "503 Service Unavailable"),
+    ] {
         let hub = Listener::new(move |request| match request.form("hub.url") {
             Some(topic) if topic.ends_with(".rss") => (status.into(), String::new()),
             _ => ("204 No Content".into(), String::new()),
