@@ -18,8 +18,8 @@ const CALLBACK: usize = 2048;
 pub enum Asked {
     Subscribe(Wish),
     Unsubscribe(Wish),
-    /// These topics changed.
-    Publish(BTreeSet<String>),
+    /// These topics changed; each stands here once.
+    Publish(Vec<String>),
 }
 
 /// Who wants what.
@@ -56,16 +56,16 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Reads a form; `is_topic` knows what is published.
+/// Reads a form; `are_topics` knows whether all of some addresses are published. It is asked once, however many there are.
 ///
 /// # Errors
 /// What is wrong with it, in words for the subscriber's author.
-pub fn read(config: &Config, is_topic: impl Fn(&str) -> bool, body: &[u8]) -> Result<Asked, String> {
+pub fn read(config: &Config, are_topics: impl Fn(&[String]) -> bool, body: &[u8]) -> Result<Asked, String> {
     let form = Form::read(body)?;
     match form.one("hub.mode")?.as_deref() {
-        Some("subscribe") => Ok(Asked::Subscribe(wish(config, is_topic, &form)?)),
-        Some("unsubscribe") => Ok(Asked::Unsubscribe(wish(config, is_topic, &form)?)),
-        Some("publish") => published(&is_topic, &form),
+        Some("subscribe") => Ok(Asked::Subscribe(wish(config, are_topics, &form)?)),
+        Some("unsubscribe") => Ok(Asked::Unsubscribe(wish(config, are_topics, &form)?)),
+        Some("publish") => published(are_topics, &form),
         Some(_) => Err("hub.mode is subscribe, unsubscribe or publish".into()),
         None => Err("hub.mode is missing".into()),
     }
@@ -103,8 +103,9 @@ impl Form {
     }
 }
 
-fn wish(config: &Config, is_topic: impl Fn(&str) -> bool, form: &Form) -> Result<Wish, String> {
-    let topic = topic(&is_topic, &form.must("hub.topic")?)?;
+fn wish(config: &Config, are_topics: impl Fn(&[String]) -> bool, form: &Form) -> Result<Wish, String> {
+    let topic = topic(&form.must("hub.topic")?)?;
+    known(are_topics, std::slice::from_ref(&topic))?;
     let callback = callback(config, &form.must("hub.callback")?)?;
     let secret = form.one("hub.secret")?.filter(|secret| !secret.is_empty());
     if secret.as_ref().is_some_and(|secret| secret.len() >= SECRET) {
@@ -125,12 +126,13 @@ fn lease(config: &Config, form: &Form) -> Result<u64, String> {
     }
 }
 
-fn topic(is_topic: &impl Fn(&str) -> bool, text: &str) -> Result<String, String> {
-    let topic = Url::parse(text).map_err(|error| format!("the topic is no address: {error}"))?;
-    match is_topic(topic.as_str()) {
-        true => Ok(topic.into()),
-        false => Err("this hub has no such topic: it knows the feeds of its own publication, by their self links".into()),
-    }
+fn topic(text: &str) -> Result<String, String> {
+    Url::parse(text).map(String::from).map_err(|error| format!("the topic is no address: {error}"))
+}
+
+fn known(are_topics: impl Fn(&[String]) -> bool, topics: &[String]) -> Result<(), String> {
+    let why = "this hub has no such topic: it knows the feeds of its own publication, by their self links";
+    if are_topics(topics) { Ok(()) } else { Err(why.into()) }
 }
 
 fn callback(config: &Config, text: &str) -> Result<Url, String> {
@@ -152,10 +154,15 @@ fn callback(config: &Config, text: &str) -> Result<Url, String> {
 }
 
 /// `hub.url` as PubSubHubbub has it, or `hub.topic`; one or several.
-fn published(is_topic: &impl Fn(&str) -> bool, form: &Form) -> Result<Asked, String> {
-    let topics = form.all("hub.url").chain(form.all("hub.topic")).map(|text| topic(is_topic, text));
+fn published(are_topics: impl Fn(&[String]) -> bool, form: &Form) -> Result<Asked, String> {
+    let topics = form.all("hub.url").chain(form.all("hub.topic")).map(|text| topic(text));
     let topics = topics.collect::<Result<BTreeSet<String>, String>>()?;
-    if topics.is_empty() { Err("hub.url is missing".into()) } else { Ok(Asked::Publish(topics)) }
+    if topics.is_empty() {
+        return Err("hub.url is missing".into());
+    }
+    let topics = Vec::from_iter(topics);
+    known(are_topics, &topics)?;
+    Ok(Asked::Publish(topics))
 }
 
 #[cfg(test)]
@@ -169,7 +176,12 @@ mod tests {
             "[publication]\ntitle = 'T'\nbase-url = 'https://feeds.example.org/'\nlanguage = 'en'\nid-authority = 'example.org,2018'\nhub = 'self'\n{more}"
         );
         let (config, _) = crate::config::parse(&text, "feeds.toml".as_ref(), ".".as_ref()).expect("a config");
-        read(&config, |topic| topic == TOPIC, body.as_bytes())
+        let asked = std::cell::Cell::new(0);
+        let are_topics = |topics: &[String]| {
+            assert_eq!(asked.replace(1), 0, "it is asked once");
+            topics.iter().all(|topic| topic == TOPIC)
+        };
+        read(&config, are_topics, body.as_bytes())
     }
 
     #[test]
@@ -190,7 +202,7 @@ mod tests {
             assert_eq!(read_form("", &format!("{body}{more}")), Ok(Asked::Subscribe(expected)), "{more}");
         }
         let both = format!("hub.mode=publish&hub.url={TOPIC}&hub.topic={TOPIC}");
-        assert_eq!(read_form("", &both), Ok(Asked::Publish([TOPIC.to_owned()].into())));
+        assert_eq!(read_form("", &both), Ok(Asked::Publish(vec![TOPIC.to_owned()])));
     }
 
     #[test]
@@ -208,6 +220,7 @@ mod tests {
             ("hub.mode=subscribe", "hub.topic is missing"),
             ("hub.mode=publish", "hub.url is missing"),
             ("hub.mode=publish&hub.url=https://else.example/all.rss", "no such topic"),
+            ("hub.mode=publish&hub.url=a:b&hub.url=a:c&hub.topic=https://feeds.example.org/all.rss", "no such topic"),
             (&topic, "hub.callback is missing"),
             ("hub.mode=subscribe&hub.topic=all.rss&hub.callback=https://reader.example/", "the topic is no address"),
             ("hub.mode=subscribe&hub.topic=https://feeds.example.org/../x&hub.callback=https://reader.example/", "no such topic"),

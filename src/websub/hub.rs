@@ -1,6 +1,7 @@
 //! The embedded hub: what it answers to those who ask, and what it knows of the publication.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -121,18 +122,22 @@ impl Hub {
 
     fn judge(&self, state: &State, body: &[u8]) -> Result<Reply, HubError> {
         let failed = RefCell::new(None);
-        let is_topic = |topic: &str| {
-            let standing = self.standing(&state.config, &[topic.to_owned()]).map_err(|error| failed.replace(Some(error)));
-            standing.is_ok_and(|standing| standing.there == [true])
+        let are_topics = |topics: &[String]| {
+            // Of what cannot be a topic nobody need be asked.
+            topics.iter().all(|topic| path(&state.config, topic).is_some())
+                && match self.standing(&state.config, topics) {
+                    Ok(standing) => standing.there.iter().all(|is_there| *is_there),
+                    Err(error) => failed.replace(Some(error)).is_some(),
+                }
         };
-        let asked = form::read(&state.config, is_topic, body);
+        let asked = form::read(&state.config, are_topics, body);
         if let Some(error) = failed.into_inner() {
             return Err(error);
         }
         match asked {
             Ok(Asked::Subscribe(wish)) => self.ask(state, Mode::Subscribe, &wish),
             Ok(Asked::Unsubscribe(wish)) => self.unsubscribe(state, &wish),
-            Ok(Asked::Publish(topics)) => self.publish(state, topics.into_iter().collect()),
+            Ok(Asked::Publish(topics)) => self.publish(state, topics),
             Err(why) => Ok(Reply { status: 400, text: why }),
         }
     }
@@ -156,7 +161,10 @@ impl Hub {
         }
     }
 
-    fn publish(&self, state: &State, topics: Vec<String>) -> Result<Reply, HubError> {
+    /// Documents that nobody waits for are not looked at: a stranger could have any number of them fetched.
+    fn publish(&self, state: &State, mut topics: Vec<String>) -> Result<Reply, HubError> {
+        let subscribed: HashSet<String> = self.book.topics()?.into_iter().collect();
+        topics.retain(|topic| subscribed.contains(topic));
         let hashes = self.hashes(&state.config, &topics)?;
         let hashed: Vec<(String, [u8; 32])> = topics.into_iter().zip(hashes).filter_map(|(topic, hash)| Some((topic, hash?))).collect();
         let count = self.book.publish(&hashed, self.now()?)?;
