@@ -204,10 +204,13 @@ fn manifest(known: &Mutex<Arc<Manifest>>, config: &Config) -> Arc<Manifest> {
     let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
     if known.at != at || at.is_none() {
         let folder = Destination::open(config).ok();
+        let is_read = folder.is_some();
         let paths: HashSet<String> =
             folder.iter().flat_map(Destination::published).filter(|path| super::is_topic(path)).map(str::to_owned).collect();
         // Of another folder than before nothing is known yet.
         let is_whole = !paths.is_empty() && folder.is_some_and(|folder| !folder.is_cut_off());
+        // What could not be read now is read again the next time.
+        let at = at.filter(|_| is_read);
         *known = Arc::new(Manifest { at, paths, is_whole });
     }
     known.clone()
@@ -217,5 +220,29 @@ impl Manifest {
     fn standing(&self, paths: &[&str]) -> Standing {
         let there = paths.iter().map(|path| self.paths.contains(*path)).collect();
         Standing { there, is_any: !self.paths.is_empty(), is_whole: self.is_whole }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_manifest_that_could_not_be_read_is_read_again() {
+        const CONFIG: &str = "[publication]\ntitle = 'T'\nbase-url = 'https://example.org/'\nlanguage = 'en'\nid-authority = 'example.org,2018'\nhub = 'self'\n";
+        let dir = tempfile::tempdir().expect("a folder");
+        let (config, _) = crate::config::parse(CONFIG, "feeds.toml".as_ref(), dir.path()).expect("a config");
+        let (path, time) = (dir.path().join(".tidings/published.json"), SystemTime::UNIX_EPOCH);
+        let write = |text: &str| {
+            fs::write(&path, text).and_then(|()| fs::File::options().write(true).open(&path)?.set_modified(time)).expect("written")
+        };
+        fs::create_dir(dir.path().join(".tidings")).expect("a folder");
+        let known = Mutex::default();
+        write("{");
+        assert!(!manifest(&known, &config).standing(&[]).is_any);
+        write(r#"{"version": 1, "folder": "public", "documents": {"all.rss": []}}"#);
+        assert_eq!(manifest(&known, &config).standing(&["all.rss", "x.rss"]).there, [true, false]);
     }
 }
