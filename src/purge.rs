@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -141,10 +141,29 @@ fn wait(mut command: Command) -> io::Result<Option<ExitStatus>> {
     }
 }
 
-/// The last line of what it said.
+/// The last line of what it said, however much that was.
 fn said(output: &mut File) -> String {
-    let mut text = String::new();
-    let read = output.rewind().and_then(|()| output.take(1 << 16).read_to_string(&mut text));
+    let mut bytes = Vec::new();
+    let length = output.seek(SeekFrom::End(0)).unwrap_or_default();
+    let read = output.seek(SeekFrom::Start(length.saturating_sub(1 << 16))).and_then(|_| output.take(1 << 16).read_to_end(&mut bytes));
+    let text = String::from_utf8_lossy(&bytes);
     let last = read.ok().and_then(|_| text.lines().rfind(|line| !line.trim().is_empty()));
     last.map(|line| format!(": {}", line.trim())).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_line_is_told_however_much_there_was() {
+        let mut output = scratch::file().expect("a file");
+        for (written, told) in
+            [(&b"  "[..], ""), (b"one\ntwo\n\n", ": two"), (&[b'x'; 1 << 17], ": xx"), (b"\nat\xff last\n", ": at\u{fffd} last")]
+        {
+            output.write_all(written).expect("written");
+            let said = said(&mut output);
+            assert!(said.starts_with(told) && (said.len() == told.len() || told == ": xx"), "{}", said.len());
+        }
+    }
 }
