@@ -269,8 +269,14 @@ impl Running<'_> {
     /// Takes up the documents as they are now. Where they cannot be read, the former go on being served; that is told once, and tried again.
     fn take_up(&mut self) {
         let published = published(&self.config);
-        match tokio::task::block_in_place(|| self.server.reload(&self.config)) {
-            Ok(()) => (self.published, self.failed) = (published, None),
+        let still = || self::published(&self.config) == published;
+        match tokio::task::block_in_place(|| self.server.reload(&self.config, still)) {
+            Ok(true) => (self.published, self.failed) = (published, None),
+            // A build has begun or ended meanwhile: the next look is for what that has put in place.
+            Ok(false) => {
+                (self.published, self.failed) = (None, None);
+                return;
+            }
             Err(error) => {
                 let why = error.to_string();
                 if self.failed.as_ref().is_none_or(|(told, _)| *told != why) {

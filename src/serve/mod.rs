@@ -168,14 +168,18 @@ impl Server {
         })
     }
 
-    /// Reads the documents anew and swaps them in. Where that fails, the former go on being served.
+    /// Reads the documents anew and swaps them in, if they are `still` what stood there when it began; says whether they were. Else, and where it fails, the
+    /// former go on being served.
     ///
     /// # Errors
     /// Where the output folder cannot be read.
-    pub fn reload(&self, config: &Config) -> io::Result<()> {
+    pub fn reload(&self, config: &Config, still: impl FnOnce() -> bool) -> io::Result<bool> {
         let site = if self.hub_only { Site::bare(config) } else { Site::load(config, self.how, Some(&self.site.load()))? };
-        self.swap(site);
-        Ok(())
+        let is_whole = still();
+        if is_whole {
+            self.swap(site);
+        }
+        Ok(is_whole)
     }
 
     /// Serves other documents from now on.
@@ -376,4 +380,30 @@ async fn events(State(server): Own) -> Response {
 
 fn ending() -> Response {
     answer::plain(StatusCode::SERVICE_UNAVAILABLE, "the server is ending")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONFIG: &str =
+        "[publication]\ntitle = 'T'\nbase-url = 'https://example.org/'\nlanguage = 'en'\nid-authority = 'example.org,2018'\n";
+
+    #[test]
+    fn what_a_build_replaced_while_it_was_read_is_not_served() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (config, _) = crate::config::parse(CONFIG, "feeds.toml".as_ref(), dir.path()).expect("a config");
+        let write = |text: &str| std::fs::write(dir.path().join("public/note.txt"), text).expect("written");
+        std::fs::create_dir(dir.path().join("public")).expect("a folder");
+        write("old");
+        let log = Log::open(log::Destination::Nowhere).expect("a log");
+        let (how, limits) = (How::default(), Limits::default());
+        let server = Server::new(&config, Options { how, limits, log, behind_proxy: false, hub: None, hub_only: false }).expect("a server");
+        let served = || server.site().documents().get("note.txt").map(|page| page.plain().to_vec()).unwrap_or_default();
+        write("half");
+        assert!(!server.reload(&config, || false).expect("read"));
+        assert_eq!(served(), b"old");
+        assert!(server.reload(&config, || true).expect("read"));
+        assert_eq!(served(), b"half");
+    }
 }
