@@ -228,7 +228,9 @@ impl Cache {
 /// `rel="self"` is where the document says it is, also where a copy of it stands elsewhere; `rel="hub"` as WebSub wants it beside it.
 fn link(front: &Front, moves: &Moves, path: &str) -> Option<HeaderValue> {
     let own = moves.copy_of(path).unwrap_or_else(|| path.to_owned());
-    let own = front.url(own.strip_suffix(listing::INDEX).unwrap_or(&own));
+    // The page of a folder is at the folder's own address; `price-index.html` is none.
+    let folder = own.strip_suffix(listing::INDEX).filter(|folder| folder.is_empty() || folder.ends_with('/'));
+    let own = front.url(folder.unwrap_or(&own));
     // Hubs are told of feeds, and of nothing else that changes.
     let hubs = front.hubs.iter().filter(|_| websub::is_topic(path));
     let hubs: String = hubs.map(|hub| format!(", <{hub}>; rel=\"hub\"")).collect();
@@ -331,6 +333,20 @@ mod tests {
         assert_eq!(said(io::ErrorKind::NotFound), Ok(None));
         assert_eq!(said(io::ErrorKind::PermissionDenied), Ok(Some("`public/all.rss`: permission denied".into())));
         assert!(said(io::ErrorKind::Other).is_err_and(|why| why.contains("`public/all.rss`")));
+    }
+
+    #[test]
+    fn a_document_is_at_its_own_address_and_a_folder_at_that_of_its_page() {
+        const CONFIG: &str =
+            "[publication]\ntitle = 'T'\nbase-url = 'https://example.org/f/'\nlanguage = 'en'\nid-authority = 'example.org,2018'\n";
+        let (config, _) = crate::config::parse(CONFIG, "feeds.toml".as_ref(), ".".as_ref()).expect("a config");
+        let front = Front::of(&config);
+        for (path, own) in
+            [("index.html", ""), ("es/index.html", "es/"), ("all.rss", "all.rss"), ("topic/price-index.html", "topic/price-index.html")]
+        {
+            let link = link(&front, &Moves::default(), path).expect("a link");
+            assert_eq!(link, format!("<https://example.org/f/{own}>; rel=\"self\""), "{path}");
+        }
     }
 
     #[test]

@@ -68,7 +68,7 @@ fn headers(out: &mut String, facts: &Facts) {
 /// What a document is called by its `Link`: itself, and as what hubs are told of.
 fn variables(out: &mut String, facts: &Facts) {
     let (origin, base) = (facts.origin.replace('%', "%%"), regex::escape(&facts.base));
-    let _ = writeln!(out, "    SetEnvIf Request_URI \"^({base}[A-Za-z0-9_./~-]*?)(?:index\\.html)?$\" tidings_self={origin}$1");
+    let _ = writeln!(out, "    SetEnvIf Request_URI \"^({base}[A-Za-z0-9_./~-]*?)(?:(?<=/)index\\.html)?$\" tidings_self={origin}$1");
     let topic = Facts::topic_pattern();
     let _ = writeln!(out, "    SetEnvIf Request_URI \"^({base}[A-Za-z0-9_./~-]*{topic})\" tidings_topic={origin}$1");
     let _ = writeln!(out, "    SetEnvIf Request_URI \"^{base}archive/\" !tidings_topic");

@@ -10,6 +10,9 @@ use std::net::SocketAddr;
 use super::{Facts, Type};
 use crate::coding::Coding;
 
+/// A folder's address before its page, or any other document.
+const SELF: &str = r"^(?:(/(?:[A-Za-z0-9_.~-]+/)*)index\.html|(/[A-Za-z0-9_./~-]*))$";
+
 pub(super) fn render(facts: &Facts) -> String {
     let mut out = facts.heading("caddy", "The Caddyfile itself, or a file that it imports.");
     let _ = writeln!(out, "{} {{", site(facts));
@@ -117,8 +120,9 @@ fn types(out: &mut String, facts: &Facts) {
 fn tags(out: &mut String, facts: &Facts) {
     let (own, hubs) = (Facts::own("\""), facts.hubs("\""));
     let prefix = format!("{}{}", facts.origin, facts.prefix());
-    let _ = writeln!(out, "\t\t@self path_regexp self \"^(/[A-Za-z0-9_./~-]*?)(?:index\\.html)?$\"");
-    let _ = writeln!(out, "\t\theader @self Link `<{prefix}{{re.self.1}}>{own}`");
+    // Either of the two is empty: Go's expressions cannot look back at whether a slash stands before `index.html`.
+    let _ = writeln!(out, "\t\t@self path_regexp self \"{SELF}\"");
+    let _ = writeln!(out, "\t\theader @self Link `<{prefix}{{re.self.1}}{{re.self.2}}>{own}`");
     let topic = Facts::topic_pattern();
     let _ = writeln!(out, "\t\t@topic {{\n\t\t\tpath_regexp topic \"^(/[A-Za-z0-9_./~-]*{topic})\"\n\t\t\tnot path /archive/*\n\t\t}}");
     let _ = writeln!(out, "\t\theader @topic Link `<{prefix}{{re.topic.1}}>{own}{hubs}`");
@@ -160,4 +164,27 @@ fn errors(out: &mut String, facts: &Facts) {
     out.push_str(
         "\t\t\theader Content-Type \"text/plain; charset=utf-8\"\n\t\t\trespond \"{err.status_code} {err.message}\"\n\t\t}\n\t}\n",
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_is_at_its_own_address_and_a_folder_at_that_of_its_page() {
+        // The same language of expressions as Go's.
+        let pattern = regex::Regex::new(SELF).expect("a pattern");
+        for (path, own) in [
+            ("/", "/"),
+            ("/index.html", "/"),
+            ("/es/index.html", "/es/"),
+            ("/all.rss", "/all.rss"),
+            ("/topic/price-index.html", "/topic/price-index.html"),
+            ("/a b.rss", ""),
+        ] {
+            let found = pattern.captures(path);
+            let part = |at| found.as_ref().and_then(|found| found.get(at)).map_or("", |part| part.as_str());
+            assert_eq!([part(1), part(2)].concat(), own, "{path}");
+        }
+    }
 }

@@ -69,7 +69,8 @@ fn maps(out: &mut String, facts: &Facts, names: &Names) {
         let _ = writeln!(out, "    \"~^{}$\" \"<{to}>{own}\";", regex::escape(from));
     }
     let base = regex::escape(&facts.base);
-    let _ = writeln!(out, "    \"~^(?<{self_path}>{base}[A-Za-z0-9_./~-]*?)(?:index\\.html)?$\" \"<{origin}${self_path}>{own}\";\n}}");
+    let _ =
+        writeln!(out, "    \"~^(?<{self_path}>{base}[A-Za-z0-9_./~-]*?)(?:(?<=/)index\\.html)?$\" \"<{origin}${self_path}>{own}\";\n}}");
     let _ = writeln!(out, "map $uri ${hubs} {{\n    \"~^{base}archive/\" \"\";");
     let _ = writeln!(out, "    \"~{}\" \"{}\";\n}}", Facts::topic_pattern(), facts.hubs("\\\""));
     // `expires` below says `max-age` where a document is sent, or a 304.

@@ -184,6 +184,7 @@ fn publication(files: Files) -> Publication {
     (1..=12).for_each(|n| publication.item(n, &format!("The port of Belize reopens for a ship, part {n}")));
     publication.build();
     publication.write("public/data.json", "{\"plain\": true}");
+    publication.write("public/price-index.html", "<p>What fish costs.</p>");
     publication.write("public/.hidden", "secret");
     #[cfg(unix)]
     std::os::unix::fs::symlink("../feeds.toml", publication.path("public/link.txt")).expect("a link");
@@ -565,6 +566,8 @@ fn link(site: &Site) -> Result<(), String> {
         ("country/belize.json", "country/belize.json", hub),
         ("", "", ""),
         ("country/belize.html", "country/belize.html", ""),
+        // No page of a folder, though it ends as those do.
+        ("price-index.html", "price-index.html", ""),
         ("topic/vessels.atom", "topic/ships.atom", hub),
     ];
     for (path, own, hub) in paths {
