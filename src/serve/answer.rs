@@ -28,8 +28,8 @@ const EXPOSED: HeaderValue = HeaderValue::from_static("ETag, Link, IM, Delta-Bas
 #[derive(Clone, Debug)]
 pub struct About(pub Arc<super::metrics::Counters>);
 
-/// What keeps a request from being looked at at all: a method that there is not, or a head that a proxy before us may read otherwise.
-pub fn refusal<B>(request: &Request<B>) -> Option<Response> {
+/// What keeps a request from being looked at at all: more than so many fields, a method that there is not, or a head that a proxy before us may read otherwise.
+pub fn refusal<B>(request: &Request<B>, fields: usize) -> Option<Response> {
     let headers = request.headers();
     let has_body =
         headers.contains_key(header::TRANSFER_ENCODING) || headers.get(header::CONTENT_LENGTH).is_some_and(|length| length != "0");
@@ -37,6 +37,9 @@ pub fn refusal<B>(request: &Request<B>) -> Option<Response> {
     let refusal = if is_1_1 && headers.get_all(header::HOST).iter().count() != 1 {
         // RFC 9112 section 3.2.
         Some(plain(StatusCode::BAD_REQUEST, "an HTTP/1.1 request names its host once"))
+    } else if headers.len() > fields {
+        // Of HTTP/1.1 the connection knows; of HTTP/2 it knows the bytes alone.
+        Some(plain(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the head has too many fields"))
     } else if request.method() == Method::OPTIONS {
         Some(options())
     } else if !matches!(*request.method(), Method::GET | Method::HEAD) {
@@ -119,7 +122,7 @@ pub fn document(site: &Site, page: &Arc<Page>, method: &Method, headers: &Header
         Verdict::NotModified => not_modified(),
         Verdict::Send => {
             let known = if_none_match.as_deref().filter(|_| wants_delta && *method == Method::GET);
-            let partial = known.and_then(|tags| partial(page, tags, body.coding));
+            let partial = known.and_then(|tags| partial(page, tags, body.coding, accept.as_deref()));
             partial.unwrap_or_else(|| whole(page, body, method))
         }
     };
@@ -151,11 +154,14 @@ fn whole(page: &Page, body: &super::page::Body, method: &Method) -> Response {
 }
 
 /// 226: the entries that the client has not seen, where it names a version that is remembered and that is worth it.
-fn partial(page: &Page, tags: &str, coding: Coding) -> Option<Response> {
+fn partial(page: &Page, tags: &str, coding: Coding, accept: Option<&str>) -> Option<Response> {
     let (entries, past) = page.delta.as_ref()?;
     let delta = delta::since(negotiate::tags(tags).map(|(tag, _)| tag), past, page.plain(), entries)?;
-    let coded = coding.encode(&delta.bytes, Effort::Once);
-    let (coding, bytes) = coded.map_or((Coding::Identity, delta.bytes), |coded| (coding, coded));
+    let (coding, bytes) = match coding.encode(&delta.bytes, Effort::Once) {
+        Some(coded) => (coding, coded),
+        // Too short to be compressed, it goes out as it is, to those who take that.
+        None => (negotiate::coding(accept, &[Coding::Identity])?, delta.bytes),
+    };
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::IM_USED;
     let headers = response.headers_mut();
@@ -265,4 +271,43 @@ fn expires(seconds: u64) -> HeaderValue {
         }
         text.clone()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::page::File;
+    use super::*;
+
+    fn page(text: &str, former: Option<&Page>) -> Arc<Page> {
+        let file = File { path: "all.rss".into(), bytes: text.into(), modified: SystemTime::UNIX_EPOCH };
+        Arc::new(Page::new(file, None, former, true, Arc::default()))
+    }
+
+    #[test]
+    fn what_is_new_goes_out_in_a_coding_that_is_taken() {
+        let old = "<item>The port reopens</item>".repeat(100);
+        let former = page(&format!("<rss>{old}</rss>"), None);
+        let page = page(&format!("<rss><item>new</item>{old}</rss>"), Some(&former));
+        for (accept, status, coding) in [
+            ("gzip", StatusCode::IM_USED, None),
+            ("gzip, identity;q=0", StatusCode::OK, Some("gzip")),
+            ("*;q=0", StatusCode::NOT_ACCEPTABLE, None),
+        ] {
+            let tag = format!("\"{}-gzip\"", former.hash);
+            let headers = [(A_IM, "feed"), (header::ACCEPT_ENCODING, accept), (header::IF_NONE_MATCH, &tag)];
+            let headers = headers.into_iter().map(|(name, text)| (name, value(text))).collect();
+            let answer = document(&Site::waiting(), &page, &Method::GET, &headers);
+            let own = answer.headers().get(header::CONTENT_ENCODING).map(|coding| coding.to_str().expect("a coding"));
+            assert_eq!((answer.status(), own), (status, coding), "{accept}");
+        }
+    }
+
+    #[test]
+    fn fields_are_counted_whatever_the_version() {
+        for (count, status) in [(3, None), (4, Some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE))] {
+            let request = (0..count).fold(Request::get("/").version(Version::HTTP_2), |request, _| request.header("x", "y"));
+            let refused = refusal(&request.body(()).expect("a request"), 3).map(|response| response.status());
+            assert_eq!(refused, status, "{count}");
+        }
+    }
 }

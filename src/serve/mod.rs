@@ -251,7 +251,7 @@ impl Server {
         let mut noted = self.log.is_open().then(|| self.note(peer, &request));
         let reader = request.headers().get(header::USER_AGENT).cloned();
         let is_head = request.method() == axum::http::Method::HEAD;
-        let response = match (self.hub_for(&request), answer::refusal(&request)) {
+        let response = match (self.hub_for(&request), answer::refusal(&request, self.limits.fields)) {
             (Some(hub), _) => hub.answer(request).await,
             (None, Some(response)) => response,
             (None, None) => match TowerToHyperService::new(self.router.clone()).call(request).await {
