@@ -28,7 +28,7 @@ pub struct Limits {
     pub connections: usize,
     /// The first head must be there so soon after its connection.
     pub head: Duration,
-    /// The same while most connections are taken.
+    /// The same while most connections are taken; one that is taken then waits no longer for its next request either.
     pub head_when_crowded: Duration,
     /// A connection on which nothing moves ends, whether it waits for a request or for the client to read; a later head must be whole by then.
     pub idle: Duration,
@@ -64,7 +64,9 @@ impl Default for Limits {
 pub async fn serve(server: Arc<Server>, listener: TcpListener, mut stopping: watch::Receiver<bool>) {
     let limits = Limits { connections: room(server.limits.connections), ..server.limits };
     let room = Arc::new(Semaphore::new(limits.connections));
-    let builder = Arc::new(builder(&limits));
+    // A head's time counts from the end of the answer before; the first head has a deadline of its own.
+    let usual = Arc::new(builder(&limits, limits.idle.max(limits.head)));
+    let crowded = Arc::new(builder(&limits, limits.head_when_crowded));
     loop {
         if room.available_permits() == 0 {
             server.waited.fetch_add(1, Relaxed);
@@ -80,7 +82,8 @@ pub async fn serve(server: Arc<Server>, listener: TcpListener, mut stopping: wat
         match accepted {
             Ok((stream, peer)) => {
                 let is_crowded = room.available_permits() < limits.connections / 4;
-                let connection = one(server.clone(), builder.clone(), stream, peer, is_crowded, stopping.clone());
+                let builder = if is_crowded { crowded.clone() } else { usual.clone() };
+                let connection = one(server.clone(), builder, stream, peer, is_crowded, stopping.clone());
                 tokio::spawn(async move {
                     let _permit = permit;
                     connection.await;
@@ -127,15 +130,9 @@ fn fitting(connections: usize, files: u64) -> usize {
 }
 
 /// HTTP/1.1 and HTTP/2 with prior knowledge (RFC 9113 section 3.3), each with its bounds.
-fn builder(limits: &Limits) -> Builder<TokioExecutor> {
+fn builder(limits: &Limits, head: Duration) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        // It counts from the end of the answer before; the first head has a deadline of its own.
-        .header_read_timeout(limits.idle.max(limits.head))
-        .max_headers(limits.fields)
-        .max_buf_size(limits.head_bytes);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(head).max_headers(limits.fields).max_buf_size(limits.head_bytes);
     builder
         .http2()
         .timer(TokioTimer::new())

@@ -446,6 +446,22 @@ fn slow_clients_do_not_keep_others_out() {
     assert_eq!(server.get("/all.rss", &[]).status, 200);
 }
 
+#[test]
+fn clients_that_were_answered_and_stay_do_not_keep_others_out() {
+    let publication = published(2);
+    let server = Serving::start(&publication, &["--connections", "4", "--head-timeout", "1", "--idle-timeout", "60"]);
+    let _held: Vec<TcpStream> = (0..4)
+        .map(|_| {
+            let mut stream = server.connect();
+            stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").expect("sent");
+            stream.read_exact(&mut [0; 15]).expect("an answer");
+            stream
+        })
+        .collect();
+    // No request has waited for as long as this without an answer.
+    assert_eq!(server.get("/all.rss", &[]).status, 200);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn no_document_is_lost_for_want_of_open_files() {
