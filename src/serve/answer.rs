@@ -90,13 +90,18 @@ pub fn answer<B>(site: &Site, request: &Request<B>) -> Response {
     }
 }
 
-/// The document that a request is for, where it must be compressed before it can be answered.
-pub fn unprepared<B>(site: &Site, request: &Request<B>) -> Option<Arc<Page>> {
-    let path = target::path(request.uri().path()).ok()?;
-    match site.find(&path) {
-        Found::Page(page) => (!page.is_prepared()).then(|| page.clone()),
-        _ => None,
-    }
+/// Whether an answer takes so long that others should not wait for it: the document must be compressed first, or what is new of it put together.
+pub fn takes_long<B>(site: &Site, request: &Request<B>) -> bool {
+    let Ok(path) = target::path(request.uri().path()) else { return false };
+    let Found::Page(page) = site.find(&path) else { return false };
+    !page.is_prepared() || *request.method() == Method::GET && is_partial(page, request.headers())
+}
+
+/// Whether a client asks for what is new since a version that is remembered.
+fn is_partial(page: &Page, headers: &HeaderMap) -> bool {
+    let Some((_, past)) = &page.delta else { return false };
+    let is_asked = text(headers, &A_IM).is_some_and(|accept| delta::is_asked(&accept));
+    is_asked && text(headers, &header::IF_NONE_MATCH).is_some_and(|tags| negotiate::tags(&tags).any(|(tag, _)| past.knows(tag)))
 }
 
 /// A document, whole, in part, or not at all where the client has it.
@@ -275,8 +280,11 @@ fn expires(seconds: u64) -> HeaderValue {
 
 #[cfg(test)]
 mod tests {
+    use super::super::How;
     use super::super::page::File;
+    use super::super::site::Contents;
     use super::*;
+    use crate::publish::Front;
 
     fn page(text: &str, former: Option<&Page>) -> Arc<Page> {
         let file = File { path: "all.rss".into(), bytes: text.into(), modified: SystemTime::UNIX_EPOCH };
@@ -299,6 +307,37 @@ mod tests {
             let answer = document(&Site::waiting(), &page, &Method::GET, &headers);
             let own = answer.headers().get(header::CONTENT_ENCODING).map(|coding| coding.to_str().expect("a coding"));
             assert_eq!((answer.status(), own), (status, coding), "{accept}");
+        }
+    }
+
+    #[test]
+    fn what_takes_long_is_told_beforehand() {
+        const CONFIG: &str =
+            "[publication]\ntitle = 'T'\nbase-url = 'https://example.org/'\nlanguage = 'en'\nid-authority = 'example.org,2018'\n";
+        let (config, _) = crate::config::parse(CONFIG, "feeds.toml".as_ref(), ".".as_ref()).expect("a config");
+        let site = |text: &str, former: Option<&Site>| {
+            let files = vec![File { path: "all.rss".into(), bytes: text.into(), modified: SystemTime::UNIX_EPOCH }];
+            let contents = Contents { files, same: Vec::new(), is_same_front: false, redirects: String::new(), left_out: Vec::new() };
+            Site::of(&Front::of(&config), contents, How { compress: true, live: false }, former)
+        };
+        let former = site("<rss><item>old</item></rss>", None);
+        let site = site("<rss><item>new</item><item>old</item></rss>", Some(&former));
+        let hash = |site: &Site| format!("\"{}\"", site.documents()["all.rss"].hash);
+        let (old, new) = (hash(&former), hash(&site));
+        let takes_long = |method: Method, path: &str, im: &str, tag: &str| {
+            let request = Request::builder().method(method).uri(path).header(A_IM, im).header(header::IF_NONE_MATCH, tag);
+            super::takes_long(&site, &request.body(()).expect("a request"))
+        };
+        assert!(takes_long(Method::GET, "/all.rss", "gzip", &new), "it is not compressed yet");
+        site.documents()["all.rss"].prepare();
+        for (method, path, im, tag, expected) in [
+            (Method::GET, "/all.rss", "feed", &old, true),
+            (Method::GET, "/all.rss", "feed", &new, false),
+            (Method::GET, "/all.rss", "gzip", &old, false),
+            (Method::HEAD, "/all.rss", "feed", &old, false),
+            (Method::GET, "/none.rss", "feed", &old, false),
+        ] {
+            assert_eq!(takes_long(method, path, im, tag), expected, "{path} {im} {tag}");
         }
     }
 

@@ -48,6 +48,11 @@ impl Past {
         Past(versions.split_off(surplus))
     }
 
+    /// Whether the version with this tag is remembered.
+    pub fn knows(&self, tag: &str) -> bool {
+        self.find(tag).is_some()
+    }
+
     /// The hashes of the entries of a version, by its tag; that of a coding (`HASH-gzip`) will do.
     fn find(&self, tag: &str) -> Option<&Version> {
         let hash = tag.split_once('-').map_or(tag, |(hash, _)| hash);

@@ -99,7 +99,7 @@ pub struct Server {
     hub_only: bool,
     /// So many of them are made at a time.
     makers: Turns,
-    /// So many documents are compressed at a time because somebody waits for them.
+    /// So many documents are compressed or put together at a time because somebody waits for them.
     compressors: Turns,
     /// Of all channels on demand.
     on_demand: Arc<Counters>,
@@ -217,13 +217,15 @@ impl Server {
         })
     }
 
-    /// The answer about what is published. What nobody asked for before is compressed first, beside those who are answered meanwhile.
-    async fn published(&self, request: &Request<()>) -> Response {
+    /// The answer about what is published. What nobody asked for before is compressed first, and what is new of a document put together, beside those who are
+    /// answered meanwhile.
+    async fn published(&self, request: Request<()>) -> Response {
         let site = self.site.load_full();
-        if let Some(page) = answer::unprepared(&site, request) {
-            let _ = self.compressors.take(move || page.prepare()).await;
+        if !answer::takes_long(&site, &request) {
+            return answer::answer(&site, &request);
         }
-        answer::answer(&site, request)
+        let made = self.compressors.take(move || answer::answer(&site, &request)).await;
+        made.unwrap_or_else(|| answer::plain(StatusCode::INTERNAL_SERVER_ERROR, "the document could not be made ready"))
     }
 
     /// What is served now.
@@ -339,7 +341,7 @@ async fn document(State(server): Own, request: Request<Body>) -> Response {
     match server.upgrade() {
         Some(server) => match server.demanded(&request).await {
             Some(response) => response,
-            None => server.published(&request).await,
+            None => server.published(request).await,
         },
         None => ending(),
     }
