@@ -1,5 +1,6 @@
 //! The files of the sources: which of them are records, in an order that is the same on every machine.
 
+mod pieces;
 mod renew;
 
 use std::borrow::Cow;
@@ -8,7 +9,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use walkdir::{DirEntry, WalkDir};
@@ -17,6 +18,8 @@ use super::way::{Opened, Way};
 use crate::config::{Config, RecordFormat, Source};
 use crate::diag::{Code, Finding, Findings, Place, codes};
 use crate::vocab::MediaType;
+
+pub(super) use pieces::in_pieces;
 
 /// So many files are handed over at a time.
 const PIECE: usize = 1024;
@@ -110,59 +113,6 @@ impl Files {
             found.extend(piece);
         });
         Files { found: in_order(config, found), findings, ..Files::default() }
-    }
-}
-
-/// Does something with the files of every source, with some of them while others are listed, and gathers what came of it in the order of [`list`]. Who gathers
-/// is told how many files there are.
-pub(super) fn in_pieces<T: Send>(
-    config: &Config,
-    findings: &mut Findings,
-    work: impl Fn(Vec<Found>) -> T + Sync,
-    gather: impl FnMut(T, usize) + Send,
-) {
-    let gathering = Mutex::new(Gathering { waiting: BTreeMap::new(), next: 0, all: None, gather });
-    let gathered = || gathering.lock().unwrap_or_else(PoisonError::into_inner);
-    rayon::in_place_scope(|scope| {
-        let (mut count, mut all) = (0, 0);
-        list(config, findings, &mut |piece| {
-            let (number, work) = (count, &work);
-            (count, all) = (count + 1, all + piece.len());
-            scope.spawn(move |_| {
-                let done = work(piece);
-                gathered().put(number, done);
-            });
-        });
-        gathered().end(all);
-    });
-}
-
-/// What came of pieces, in whatever order they were done.
-struct Gathering<T, G> {
-    waiting: BTreeMap<usize, T>,
-    next: usize,
-    /// How many files there are, once that is known.
-    all: Option<usize>,
-    gather: G,
-}
-
-impl<T, G: FnMut(T, usize)> Gathering<T, G> {
-    fn put(&mut self, number: usize, done: T) {
-        self.waiting.insert(number, done);
-        self.go_on();
-    }
-
-    fn end(&mut self, all: usize) {
-        self.all = Some(all);
-        self.go_on();
-    }
-
-    fn go_on(&mut self) {
-        let Some(all) = self.all else { return };
-        while let Some(done) = self.waiting.remove(&self.next) {
-            (self.gather)(done, all);
-            self.next += 1;
-        }
     }
 }
 
