@@ -87,7 +87,7 @@ pub struct Files {
     pub found: Vec<Found>,
     /// What is wrong among them.
     pub findings: Findings,
-    /// What those held that were young when they were read, by [`stamp::of_content`]; of those that were looked at and not read, nothing.
+    /// What those held that were young when they were read, by [`of_content`](crate::stamp::of_content); of those that were looked at and not read, nothing.
     pub young: BTreeMap<Arc<Path>, u128>,
 }
 

@@ -413,7 +413,7 @@ fn reference(text: &str) -> (char, usize) {
     number(text).unwrap_or(('&', 1))
 }
 
-/// As [`reference`], of one by a number.
+/// As [`reference()`], of one by a number.
 fn number(text: &str) -> Option<(char, usize)> {
     let inner = text.strip_prefix("&#")?;
     let end = inner.bytes().position(|byte| !byte.is_ascii_alphanumeric() && byte != b'+')?;
