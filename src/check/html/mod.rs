@@ -26,23 +26,30 @@ use sink::Sink;
 /// itself, dangers on the one before.
 pub(super) fn check(walk: &mut Walk<'_>, on: On, value: &str, at: usize, references: Option<NodeId>) {
     // White space around a text says nothing, and some formats take it off.
-    if walk.pieces.familiar.is_some_and(|familiar| familiar.knows_text(value.trim_ascii(), is_quiet)) {
-        return;
+    match walk.pieces.familiar {
+        Some(familiar) => familiar.look_through(value.trim_ascii(), || look_through(walk, (on, value), at, references)),
+        None => _ = look_through(walk, (on, value), at, references),
     }
+}
+
+/// Says whether nothing is to be said of the text, wherever it stands.
+fn look_through(walk: &mut Walk<'_>, (on, value): (On, &str), at: usize, references: Option<NodeId>) -> bool {
     let danger = Spot::line_of(at, -1);
-    if holds_import(value) {
+    let imports = holds_import(value);
+    if imports {
         walk.say_at(on, &c::SECURITY_RISK, Detail::value("?import"), danger);
     }
     let forbidden = holds_forbidden(value);
     if !forbidden && memchr2(b'<', b'&', value.as_bytes()).is_none() {
-        return;
+        return !imports;
     }
     if !forbidden && let Some(tidy) = tidy::read(value) {
+        let is_quiet = !imports && tidy.attributes.is_empty() && tidy.addresses.is_empty();
         tidy.attributes.into_iter().for_each(|(name, value)| attribute(walk, on, name, value, danger));
         if let Some(id) = references {
             tidy.addresses.into_iter().for_each(|raw| address(walk, id, raw));
         }
-        return;
+        return is_quiet;
     }
     match parse(value) {
         Ok(fragment) => fragment.iter().for_each(|element| dangers(walk, on, element, danger)),
@@ -51,12 +58,7 @@ pub(super) fn check(walk: &mut Walk<'_>, on: On, value: &str, at: usize, referen
     if let Some(id) = references {
         addresses(walk, id, value);
     }
-}
-
-/// Whether nothing is to be said of the text, wherever it stands.
-fn is_quiet(value: &str) -> bool {
-    let is_quiet = |tidy: tidy::Tidy<'_>| tidy.attributes.is_empty() && tidy.addresses.is_empty();
-    !holds_import(value) && !holds_forbidden(value) && tidy::read(value).is_some_and(is_quiet)
+    false
 }
 
 fn dangers(walk: &mut Walk<'_>, on: On, element: &Element, danger: Spot) {
