@@ -10,7 +10,6 @@ pub mod records;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 use std::time::SystemTime;

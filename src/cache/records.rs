@@ -68,14 +68,15 @@ struct Fresh {
 }
 
 impl Fresh {
-    fn add(&mut self, mark: u128, content: &[u8], (folder, start): (&Path, &[u8; START])) {
+    /// Where there are many, they go into a file that `begin` makes.
+    fn add(&mut self, mark: u128, content: &[u8], begin: impl FnOnce() -> io::Result<File>) {
         let Ok(length) = u32::try_from(content.len()) else { return };
         self.gathered.extend_from_slice(&length.to_le_bytes());
         self.gathered.extend_from_slice(&mark.to_le_bytes());
         self.gathered.extend_from_slice(&checksum(mark, content).to_le_bytes());
         self.length += HEAD + content.len();
         if self.gathered.len() + content.len() >= GATHERED {
-            self.is_lost |= self.put_away(content, (folder, start)).is_err();
+            self.is_lost |= self.put_away(content, begin).is_err();
             self.gathered.clear();
         } else {
             self.gathered.extend_from_slice(content);
@@ -83,14 +84,10 @@ impl Fresh {
     }
 
     /// Puts away what is gathered and what comes after it, which may be too long to be gathered.
-    fn put_away(&mut self, content: &[u8], (folder, start): (&Path, &[u8; START])) -> io::Result<()> {
+    fn put_away(&mut self, content: &[u8], begin: impl FnOnce() -> io::Result<File>) -> io::Result<()> {
         let file = match &mut self.put_away {
             Some(file) => file,
-            none => {
-                let file = none.insert(tempfile::tempfile_in(folder)?);
-                file.write_all(start)?;
-                file
-            }
+            none => none.insert(begin()?),
         };
         file.write_all(&self.gathered)?;
         file.write_all(content)
@@ -270,9 +267,16 @@ impl Records {
     }
 
     fn add(&self, mark: u128, content: &[u8]) {
-        if let (Ok(mut fresh), Some(folder)) = (self.fresh.lock(), self.path.parent()) {
-            fresh.add(mark, content, (folder, &self.start()));
+        if let Ok(mut fresh) = self.fresh.lock() {
+            fresh.add(mark, content, || self.begin());
         }
+    }
+
+    /// A file without a name, beside the one that it may become, which begins as that does.
+    fn begin(&self) -> io::Result<File> {
+        let mut file = tempfile::tempfile_in(self.path.parent().unwrap_or(&self.path))?;
+        file.write_all(&self.start())?;
+        Ok(file)
     }
 
     /// Writes the frames that this run made; those that it had no use for go in time.
