@@ -69,8 +69,8 @@ impl Found {
 
     /// Opens it, and takes its stamp as it is then.
     pub(super) fn open(&mut self, way: &mut Way<'_>, now: SystemTime) -> io::Result<Opened> {
-        let (opened, (stamp, is_young)) = way.look_into(&self.path, now);
-        (self.stamp, self.is_young) = (stamp, is_young);
+        let opened;
+        (opened, (self.stamp, self.is_young)) = way.look_into(&self.path, now);
         opened
     }
 

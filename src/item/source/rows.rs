@@ -124,7 +124,7 @@ impl Kept {
 
     /// Whether the file is what it was.
     pub fn is_all_of(&self, found: &Found) -> bool {
-        !found.is_young && self.stamp == Some(found.stamp)
+        self.stamp.is_some() && self.stamp == found.settled_stamp()
     }
 
     /// By what each part is kept.
