@@ -444,6 +444,7 @@ fn datetime(when: When) -> toml::value::Datetime {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::imported;
     use super::*;
     use crate::config::RecordFormat;
     use crate::item::format;
@@ -461,6 +462,13 @@ mod tests {
         let (text, extension) = draft.to_record().expect("a record");
         let format = if extension == "md" { RecordFormat::Markdown } else { RecordFormat::Toml };
         format::parse(format, &text).unwrap_or_else(|faults| panic!("{text}: {faults:?}"))
+    }
+
+    #[test]
+    fn every_field_of_a_record_has_its_place() {
+        let named: Vec<&str> = crate::config::RECORD_FIELDS.into_iter().filter(|name| *name != "author").chain([imported::NAME]).collect();
+        assert_eq!(named.len(), ORDER.len());
+        assert!(named.iter().all(|name| ORDER.contains(name)) && TAKEN_OVER.iter().all(|name| ORDER.contains(name)));
     }
 
     #[test]
