@@ -87,6 +87,8 @@ pub struct Built {
     pub findings: Findings,
     /// What the checker says of the documents.
     pub checked: Findings,
+    /// [`Built::until`], found out when it is asked for first.
+    pub until: OnceLock<DateTime<Utc>>,
     /// What another run of the process can use beside that.
     pub rest: Option<Rest>,
     pub timings: Timings,
@@ -197,16 +199,8 @@ impl Recalled {
             made,
             findings,
             checked,
-            rest: sketch.map(|sketch| Rest {
-                sketch,
-                marks,
-                own,
-                until: until.map_or_else(OnceLock::new, OnceLock::from),
-                records,
-                refs,
-                hidden_at,
-                ready,
-            }),
+            until: until.map_or_else(OnceLock::new, OnceLock::from),
+            rest: sketch.map(|sketch| Rest { sketch, marks, own, records, refs, hidden_at, ready }),
             timings,
         })
     }

@@ -1,7 +1,9 @@
 //! The ledger of a publication, loaded and saved around a run.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -9,7 +11,7 @@ use chrono::{DateTime, Utc};
 use super::Failure;
 use crate::config::{Config, Format};
 use crate::ledger::exchange::Marks;
-use crate::ledger::{LedgerError, Memory, Ping, Staged, Store, exchange, rebuild};
+use crate::ledger::{Complete, LedgerError, Memory, Ping, Staged, Store, exchange, rebuild};
 use crate::pipeline::Built;
 use crate::publish::{Destination, Former, Memo, Outcome, Plan, PublishError, Staging, Stamps};
 use crate::seen::Seen;
@@ -129,7 +131,8 @@ impl Remembered {
         (!config.publication.hubs.is_empty()).then(|| websub::ping::tell(config, &self.store))
     }
 
-    /// Publishes, and remembers when the files are in place. Tells how long the remembering took.
+    /// Publishes, and remembers when the files are in place: while these are put there, what is remembered is written but for its commit. Tells how long was
+    /// waited for that.
     pub fn publish(
         &self,
         folder: &mut Destination,
@@ -140,21 +143,28 @@ impl Remembered {
         // The first ledger of all can be gathered from the files, should the run be cut off.
         let intent = if self.memory.is_empty() { String::new() } else { self.intent(&built.after) };
         let pings = self.pings(run.config, folder, plan, &built.after);
-        let mut took = Duration::ZERO;
-        let remember = || {
-            let clock = Instant::now();
-            let saved = match run.staged {
-                Some(staged) => staged.save(&self.stored, &built.after, &pings),
-                None => self.save(&built.after, &pings),
-            };
-            took = clock.elapsed();
-            saved
-        };
         let keep = run.config.output.keep;
         let channels = if keep == 0 { BTreeMap::new() } else { exchange::former_channels(&self.memory, &built.after, &self.marks) };
         let former = Former { at: run.now.to_rfc3339(), keep, channels };
         let memo = Memo { at: run.now, intent: &intent, former: Some(&former), stamps: Some(run.stamps), staging: run.staging };
-        let outcome = folder.carry_out(plan, &built.documents, memo, remember)?;
+        let (staged, mut took) = (run.staged, Duration::ZERO);
+        let complete = || {
+            let complete = staged.map(|staged| staged.complete(&self.stored, &built.after, &pings));
+            built.until(run.config, run.now);
+            complete.transpose()
+        };
+        let outcome = thread::scope(|scope| {
+            // Where there is no thread to be had, all is written when the files are in place.
+            let beside = thread::Builder::new().name("remember".to_owned()).spawn_scoped(scope, complete).ok();
+            let remember = || {
+                let clock = Instant::now();
+                let complete = beside.map(|beside| beside.join().unwrap_or_else(|panic| resume_unwind(panic))).transpose()?;
+                let saved = complete.flatten().map_or_else(|| self.save(&built.after, &pings), Complete::commit);
+                took = clock.elapsed();
+                saved
+            };
+            folder.carry_out(plan, &built.documents, memo, remember)
+        })?;
         Ok((outcome, took))
     }
 }

@@ -32,7 +32,7 @@ pub use items::Items;
 pub use moment::Moment;
 pub use pings::{Pending, Ping};
 pub use recall::{Against, Recall, recall};
-pub use staged::Staged;
+pub use staged::{Complete, Staged};
 pub use store::{LedgerError, Store};
 
 /// The place of an item in a memory; it never changes.

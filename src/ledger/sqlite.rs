@@ -116,7 +116,7 @@ impl File {
             return Ok(());
         }
         let connection = self.begun(&before.items, &after.items)?;
-        self.sql("write", finish(&connection, before, after, pings))
+        self.sql("write", complete(&connection, before, after, pings).and_then(|()| commit(&connection)))
     }
 
     /// A connection with a transaction that is begun and holds the items.
@@ -252,11 +252,14 @@ fn begin(connection: &Connection, before: &Items, after: &Items) -> rusqlite::Re
     save_items(connection, before, after)
 }
 
-/// The rest of what [`begin`] began. A connection that is closed without it forgets all.
-pub(super) fn finish(connection: &Connection, before: &Memory, after: &Memory, pings: &[Ping]) -> rusqlite::Result<()> {
-    crate::crash::point("ledger");
+/// The rest of what [`begin`] began.
+pub(super) fn complete(connection: &Connection, before: &Memory, after: &Memory, pings: &[Ping]) -> rusqlite::Result<()> {
     save_channels(connection, before, after)?;
-    pings::add(connection, pings)?;
+    pings::add(connection, pings)
+}
+
+/// The end of what [`begin`] began. A connection that is closed without it forgets all.
+pub(super) fn commit(connection: &Connection) -> rusqlite::Result<()> {
     crate::crash::point("ledger");
     connection.execute_batch("commit")
 }
@@ -582,7 +585,9 @@ mod tests {
         let connection = store.begun(&none.items, &none.items).expect("begun");
         store.state();
         assert!(!others_write(&store), "another process writes in the midst of a transaction");
-        finish(&connection, &none, &none, &[Ping { hub: "h".into(), topic: "t".into() }]).expect("finished");
+        complete(&connection, &none, &none, &[Ping { hub: "h".into(), topic: "t".into() }])
+            .and_then(|()| commit(&connection))
+            .expect("finished");
         assert_ne!(store.state(), state, "a transaction shows");
         // Another file in its place is read in place of the former.
         let other = File::new(folder.path().join("other.db"));

@@ -5,7 +5,7 @@ use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 
-use super::sqlite::{File, finish};
+use super::sqlite::{File, commit, complete};
 use super::{Items, LedgerError, Memory, Ping};
 
 /// The transaction that is under way. Dropped, it ends without a trace.
@@ -15,6 +15,20 @@ pub struct Staged {
     items: Items,
     /// `None` once it was waited for.
     thread: Option<JoinHandle<Result<Connection, LedgerError>>>,
+}
+
+/// A transaction that holds all there is to hold. Dropped, it ends without a trace.
+#[derive(Debug)]
+pub struct Complete {
+    file: File,
+    connection: Connection,
+}
+
+impl Complete {
+    /// Has it hold from now on.
+    pub fn commit(self) -> Result<(), LedgerError> {
+        self.file.sql("write", commit(&self.connection))
+    }
 }
 
 impl File {
@@ -34,13 +48,12 @@ impl File {
 }
 
 impl Staged {
-    /// Writes the rest and commits. `after` may have come to hold other items meanwhile: then all is written anew.
-    pub fn save(mut self, before: &Memory, after: &Memory, pings: &[Ping]) -> Result<(), LedgerError> {
-        let connection = self.wait().transpose()?.filter(|_| self.items == after.items);
-        match connection {
-            Some(connection) => self.file.sql("write", finish(&connection, before, after, pings)),
-            None => self.file.save_with(before, after, pings),
-        }
+    /// Writes the rest. `after` may have come to hold other items meanwhile: then all is begun anew.
+    pub fn complete(mut self, before: &Memory, after: &Memory, pings: &[Ping]) -> Result<Complete, LedgerError> {
+        let (file, staged) = (self.file.clone(), self.wait().transpose()?.filter(|_| self.items == after.items));
+        let connection = staged.map_or_else(|| file.begun(&before.items, &after.items), Ok)?;
+        file.sql("write", complete(&connection, before, after, pings))?;
+        Ok(Complete { file, connection })
     }
 
     fn wait(&mut self) -> Option<Result<Connection, LedgerError>> {
@@ -84,7 +97,10 @@ mod tests {
         let (before, after) = (Memory::default(), memory(500));
         drop(store.stage(&before, &after).expect("something to write"));
         assert_eq!(store.load().expect("read"), before);
-        store.stage(&before, &after).expect("something to write").save(&before, &after, &[]).expect("saved");
+        let complete = || store.stage(&before, &after).expect("something to write").complete(&before, &after, &[]).expect("written");
+        drop(complete());
+        assert_eq!(store.load().expect("read"), before);
+        complete().commit().expect("saved");
         assert_eq!(store.load().expect("read"), after);
         assert!(store.stage(&after, &memory(500)).is_none(), "nothing to write");
     }
@@ -96,7 +112,7 @@ mod tests {
         let (before, mut after) = (Memory::default(), memory(5));
         let staged = store.stage(&before, &after).expect("something to write");
         after.put(Known { gone: Some(7.into()), ..after.get(3).clone() });
-        staged.save(&before, &after, &[]).expect("saved");
+        staged.complete(&before, &after, &[]).and_then(Complete::commit).expect("saved");
         assert_eq!(store.load().expect("read"), after);
     }
 }
