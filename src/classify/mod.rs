@@ -138,6 +138,17 @@ impl Classifier {
         })
     }
 
+    /// Where each of the items belongs: axis by axis, since what one axis asks is at hand for the next item then.
+    pub fn place_all<'i>(&self, items: impl IntoIterator<Item = &'i Item>) -> Vec<Placement> {
+        let texts: Vec<Texts<'_>> = items.into_iter().map(|item| Texts::new(item, self.countries.places())).collect();
+        let values = |placed: Vec<Placed<Country>>| placed.into_iter().map(|placed| placed.value).collect();
+        let countries: Vec<Box<[Country]>> =
+            texts.iter().map(|texts| values(axis::place(&self.countries, &self.evidence.countries, texts))).collect();
+        let topics = texts.iter().map(|texts| axis::place(&self.topics, &self.evidence.topics, texts));
+        let topics = topics.map(|placed| placed.into_iter().map(|placed| placed.value).collect());
+        topics.zip(countries).map(|(topics, countries)| Placement::of(Places { countries, topics })).collect()
+    }
+
     /// Where the item belongs, and why.
     pub fn reason(&self, item: &Item) -> Reasoned {
         let texts = Texts::new(item, self.countries.places());

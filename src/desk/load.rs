@@ -22,7 +22,7 @@ use crate::channel::{self, Sorted};
 use crate::classify::Classifier;
 use crate::crash;
 use crate::diag::{Finding, Findings};
-use crate::item::{self, Files, Hidden, Item, Loaded, Sift};
+use crate::item::{self, Files, Hidden, Item, Loaded, Sift, Waiting};
 use crate::ledger::{Accept, Traces, guard, trace};
 use crate::pipeline::{self, Sifted};
 use crate::progress::Progress;
@@ -369,7 +369,13 @@ fn read(line: &str) -> io::Result<(Item, Sifted)> {
 impl Sift for Sieve<'_> {
     type Note = ();
 
-    fn sift(&self, _: u128, item: &mut Item) {
+    fn sift(&self, items: &mut [Waiting]) -> Vec<()> {
+        items.iter_mut().map(|one| self.take(&mut one.item)).collect()
+    }
+}
+
+impl Sieve<'_> {
+    fn take(&self, item: &mut Item) {
         if pipeline::is_dated_ahead(self.config, item, self.load.accepted, self.load.now) {
             let mut ahead = item.clone();
             ahead.put_text(None);

@@ -43,7 +43,7 @@ use url::Url;
 pub use names::Names;
 pub use parts::Parts;
 pub(crate) use source::keep;
-pub use source::{Again, Edit, Intake, Loaded, Shelf, Sift, read, read_again, read_texts, read_with};
+pub use source::{Again, Edit, Intake, Loaded, Shelf, Sift, Waiting, read, read_again, read_texts, read_with};
 pub use stories::{Stories, Told};
 pub use traces::{Digest, Traces};
 pub use walk::{Files, Found, is_record};

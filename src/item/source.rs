@@ -19,7 +19,7 @@ use rayon::prelude::*;
 use super::alias::Aliases;
 use super::resolve::Resolver;
 use super::walk::{self, Files, Found};
-use super::{Item, unique};
+use super::{Item, Text, unique};
 use crate::config::Config;
 use crate::diag::{Finding, Findings, Place, codes};
 use crate::progress::{Progress, Stage};
@@ -61,8 +61,8 @@ impl<N: Clone + Send + Sync> Loaded<N> {
 pub trait Sift: Sync {
     type Note: Send;
 
-    /// Makes of the item of the record with this mark what is wanted beside it, and takes out of it what may be left in its record.
-    fn sift(&self, mark: u128, item: &mut Item) -> Self::Note;
+    /// Makes of items of records what is wanted beside each, and takes out of them what may be left in their records.
+    fn sift(&self, items: &mut [Waiting]) -> Vec<Self::Note>;
 
     /// What a run before made of the record with this mark; where it stands is put in afterwards.
     fn known(&self, _mark: u128) -> Option<(Item, Self::Note)> {
@@ -84,6 +84,20 @@ pub trait Sift: Sync {
     fn keep_rows(&self, _mark: u128, _rows: &[u8]) {}
 }
 
+/// An item of a record that waits to be sifted with others. All that is done with a record takes more code than the processor has at hand; so each step of
+/// it is done with some of them, one after the other.
+#[derive(Debug)]
+pub struct Waiting {
+    /// That of its record.
+    pub mark: u128,
+    pub item: Item,
+    /// Whether it is kept for the next run.
+    is_kept: bool,
+}
+
+/// So many wait for each other at most, and so many bytes of their texts.
+const TOGETHER: (usize, usize) = (32, 64 << 10);
+
 /// Which files are read.
 #[derive(Debug)]
 pub enum Intake {
@@ -104,7 +118,9 @@ impl From<Files> for Intake {
 impl Sift for () {
     type Note = ();
 
-    fn sift(&self, _: u128, _: &mut Item) {}
+    fn sift(&self, items: &mut [Waiting]) -> Vec<()> {
+        vec![(); items.len()]
+    }
 }
 
 /// Files that one thread takes at a time.
@@ -206,6 +222,8 @@ pub(crate) fn keep<T>(list: &mut Vec<T>, out: &[bool]) {
 struct Batch<N> {
     items: Vec<Arc<Item>>,
     notes: Vec<N>,
+    /// Items that come behind these, and about how many bytes their texts have.
+    waiting: (Vec<Waiting>, usize),
     /// Those of a bulk file that are kept for the next run.
     rows: Rows,
     findings: Vec<Finding>,
@@ -221,6 +239,7 @@ impl<N> Default for Batch<N> {
         Batch {
             items: Vec::new(),
             notes: Vec::new(),
+            waiting: (Vec::new(), 0),
             rows: Rows::default(),
             findings: Vec::new(),
             young: Vec::new(),
@@ -272,6 +291,25 @@ impl<N> Batch<N> {
         }
         findings.sort_by_place();
         Loaded { records: self.records, known: self.known, bad: self.bad + good - items.len(), items, notes, files: files.into(), findings }
+    }
+
+    /// Takes in an item that is still to be sifted. Tells whether enough of them wait.
+    fn wait(&mut self, one: Waiting) -> bool {
+        let (waiting, size) = &mut self.waiting;
+        *size += one.item.text().map_or(0, Text::size);
+        waiting.push(one);
+        waiting.len() >= TOGETHER.0 || *size >= TOGETHER.1
+    }
+
+    /// Sifts those that wait.
+    fn sift(&mut self, sift: &impl Sift<Note = N>) {
+        let (mut waiting, _) = std::mem::take(&mut self.waiting);
+        let notes = sift.sift(&mut waiting);
+        let kept = waiting.iter().zip(&notes).filter(|(one, _)| one.is_kept);
+        kept.for_each(|(one, note)| sift.keep(one.mark, &one.item, note));
+        waiting.drain(..).zip(notes).for_each(|(one, note)| self.push(one.item, note));
+        // The room serves those that come.
+        self.waiting.0 = waiting;
     }
 
     fn push(&mut self, item: Item, note: N) {

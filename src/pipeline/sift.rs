@@ -12,7 +12,7 @@ use crate::cache::{self, records::Records};
 use crate::classify::{Classifier, Placement};
 use crate::config::Config;
 use crate::crash;
-use crate::item::{self, Again, Files, Intake, Item, Loaded, Sift, Text};
+use crate::item::{self, Again, Files, Intake, Item, Loaded, Sift, Text, Waiting};
 use crate::ledger::{Memory, Ref, trace};
 use crate::progress::Progress;
 
@@ -126,13 +126,18 @@ fn of_item(record: u128, item: &Item) -> u64 {
 impl Sift for Sieve<'_> {
     type Note = Sifted;
 
-    fn sift(&self, mark: u128, item: &mut Item) -> Sifted {
+    fn sift(&self, items: &mut [Waiting]) -> Vec<Sifted> {
         let classifier = self.classifier.get_or_init(|| Classifier::new(self.config));
-        let sifted = Sifted { mark: of_item(mark, item), ..Sifted::of(self.config, classifier, item) };
-        if self.records.is_some() && !(self.config.output.archives && self.has_room(item)) {
-            item.put_text(None);
-        }
-        self.recognised(item, sifted)
+        items.iter_mut().for_each(|one| one.item.trace(trace::of(self.config, &one.item)));
+        let placements = classifier.place_all(items.iter().map(|one| &one.item));
+        let noted = |(Waiting { mark, item, .. }, placement): (&mut Waiting, Placement)| {
+            let mark = of_item(*mark, item);
+            if self.records.is_some() && !(self.config.output.archives && self.has_room(item)) {
+                item.put_text(None);
+            }
+            self.recognised(item, Sifted { placement, mark, place: None })
+        };
+        items.iter_mut().zip(placements).map(noted).collect()
     }
 
     fn known(&self, mark: u128) -> Option<(Item, Sifted)> {

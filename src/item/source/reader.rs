@@ -8,6 +8,7 @@ use std::time::SystemTime;
 
 use rayon::prelude::*;
 
+use super::super::Item;
 use super::super::format::csv::{Row, Table};
 use super::super::format::ndjson::{self, Block, Piece, Start};
 use super::super::format::{self, Body, Fault, Passage, ROW_LIMIT, mark};
@@ -17,7 +18,7 @@ use super::super::walk::Found;
 use super::super::way::{Opened, Way};
 use super::bytes::{BOM, Undecodable, decode};
 use super::rows::{self, Extent, Kept, Rows};
-use super::{Batch, Sift};
+use super::{Batch, Sift, TOGETHER, Waiting};
 use crate::config::{Config, RecordFormat};
 use crate::diag::{Code, Finding, Place, Severity, codes};
 use crate::stamp;
@@ -39,16 +40,14 @@ impl<S: Sift> Reader<'_, S> {
     pub fn files(&self, files: &[Found]) -> Batch<S::Note> {
         let mut batch = Batch::default();
         batch.expect(files.len());
-        let (mut way, mut buffer) = (Way::from(&self.config.root), Vec::new());
+        let (mut way, mut filled) = (Way::from(&self.config.root), Filled::default());
         for found in files {
             match found.format {
-                RecordFormat::Ndjson => batch.absorb(self.bulk(found, Self::ndjson)),
-                RecordFormat::Csv => batch.absorb(self.bulk(found, Self::csv)),
-                RecordFormat::Toml | RecordFormat::Markdown | RecordFormat::Json => {
-                    self.single(found, (&mut way, &mut buffer), &mut batch);
-                }
+                RecordFormat::Ndjson | RecordFormat::Csv => self.absorb_bulk(found, &mut filled, &mut batch),
+                RecordFormat::Toml | RecordFormat::Markdown | RecordFormat::Json => self.single(found, &mut way, &mut filled, &mut batch),
             }
         }
+        self.end(&mut filled, &mut batch);
         batch
     }
 
@@ -56,68 +55,103 @@ impl<S: Sift> Reader<'_, S> {
     pub fn unseen(&self, files: &mut [Found], now: SystemTime) -> Batch<S::Note> {
         let mut batch = Batch::default();
         batch.expect(files.len());
-        let (mut way, mut buffer) = (Way::from(&self.config.root), Vec::new());
+        let (mut way, mut filled) = (Way::from(&self.config.root), Filled::default());
         for found in files {
             let content = if matches!(found.format, RecordFormat::Ndjson | RecordFormat::Csv) {
                 found.look(&mut way, now);
                 let content = found.is_young.then(|| stamp::of_content(&self.config.root.join(&found.path)).unwrap_or_default());
-                batch.absorb(self.files(std::slice::from_ref(found)));
-                content
+                self.absorb_bulk(found, &mut filled, &mut batch);
+                content.map(|content| (found.path.clone(), content))
             } else {
                 let opened = found.open(&mut way, now);
-                self.opened(found, opened, &mut buffer, &mut batch);
-                found.is_young.then(|| stamp::of_bytes(&buffer))
+                let found: &Found = found;
+                self.opened(found, opened, &mut filled, &mut batch).map(|content| (found.path.clone(), content))
             };
-            batch.young.extend(content.map(|content| (found.path.clone(), content)));
+            batch.young.extend(content);
         }
+        self.end(&mut filled, &mut batch);
         batch
     }
 
-    /// Reads a file that holds one record, into the buffer if it is not known.
-    pub fn single(&self, found: &Found, (way, buffer): (&mut Way<'_>, &mut Vec<u8>), batch: &mut Batch<S::Note>) {
-        if let Some(known) = found.settled_stamp().and_then(|stamp| self.sift.known(stamp)) {
-            return batch.known(known, Place::file(found.path.clone()), 0);
-        }
-        self.opened(found, way.open(&found.path), buffer, batch);
+    /// Reads a file of many records, behind those that came before it.
+    fn absorb_bulk(&self, found: &Found, filled: &mut Filled<'_>, batch: &mut Batch<S::Note>) {
+        self.end(filled, batch);
+        batch.absorb(if found.format == RecordFormat::Csv { self.bulk(found, Self::csv) } else { self.bulk(found, Self::ndjson) });
     }
 
-    fn opened(&self, found: &Found, opened: io::Result<Opened>, buffer: &mut Vec<u8>, batch: &mut Batch<S::Note>) {
-        buffer.clear();
-        match opened.and_then(|mut opened| opened.fill(buffer, ROW_LIMIT as u64)) {
-            Ok(None) => {}
+    /// Reads a file that holds one record, if it is not known.
+    fn single<'f>(&self, found: &'f Found, way: &mut Way<'_>, filled: &mut Filled<'f>, batch: &mut Batch<S::Note>) {
+        if let Some(known) = found.settled_stamp().and_then(|stamp| self.sift.known(stamp)) {
+            self.end(filled, batch);
+            return batch.known(known, Place::file(found.path.clone()), 0);
+        }
+        self.opened(found, way.open(&found.path), filled, batch);
+    }
+
+    /// Tells what a young file held.
+    fn opened<'f>(
+        &self,
+        found: &'f Found,
+        opened: io::Result<Opened>,
+        filled: &mut Filled<'f>,
+        batch: &mut Batch<S::Note>,
+    ) -> Option<u128> {
+        let mut bytes = filled.room();
+        let read = opened.and_then(|mut opened| opened.fill(&mut bytes, ROW_LIMIT as u64));
+        let content = found.is_young.then(|| stamp::of_bytes(&bytes));
+        match read {
+            Ok(None) => {
+                let mark = mark(&found.path, &bytes);
+                if let Some(known) = self.sift.known(mark) {
+                    self.end(filled, batch);
+                    batch.known(known, Place::file(found.path.clone()), 0);
+                    self.link(found, mark);
+                } else if filled.add(found, mark, bytes) {
+                    self.settle_files(filled, batch);
+                }
+            }
             Ok(Some(size)) => {
                 let message = format!("{} MB in a file that holds one record", size >> 20);
                 let help = "16 MB is the most; many records go into a `.ndjson` or `.csv` file";
-                return batch.lost(whole(found, &codes::FILE_TOO_LARGE, message).help(help));
+                batch.lost(whole(found, &codes::FILE_TOO_LARGE, message).help(help));
             }
-            Err(error) => return batch.lost(unreadable(found, &error)),
+            Err(error) => batch.lost(unreadable(found, &error)),
         }
-        let mark = mark(&found.path, buffer);
-        let link = || found.settled_stamp().into_iter().for_each(|stamp| self.sift.link(stamp, mark));
-        if self.known(mark, || Place::file(found.path.clone()), 0, batch) {
-            return link();
-        }
-        if self.one(found, buffer, mark, batch) {
-            link();
-        }
+        content
     }
 
-    /// Makes an item of the one record of a file. Tells whether it is kept for the next run.
-    fn one(&self, found: &Found, bytes: &[u8], mark: u128, batch: &mut Batch<S::Note>) -> bool {
+    /// What is kept under the mark is known by the stamp of the file too.
+    fn link(&self, found: &Found, mark: u128) {
+        found.settled_stamp().into_iter().for_each(|stamp| self.sift.link(stamp, mark));
+    }
+
+    /// Takes in all that waits.
+    fn end(&self, filled: &mut Filled<'_>, batch: &mut Batch<S::Note>) {
+        self.settle_files(filled, batch);
+        batch.sift(self.sift);
+    }
+
+    fn settle_files(&self, filled: &mut Filled<'_>, batch: &mut Batch<S::Note>) {
+        self.settle_all(&mut filled.files.iter().filter_map(|(found, mark, bytes)| self.one(found, bytes, *mark, batch)).collect(), batch);
+        filled.clear();
+    }
+
+    /// The one record of a file, where there is one.
+    fn one<'a>(&self, found: &'a Found, bytes: &'a [u8], mark: u128, batch: &mut Batch<S::Note>) -> Option<Met<'a>> {
         let text = match decode(bytes) {
             Ok(text) => text,
             Err(wrong) => {
                 batch.lost(wrong.finding(found, 0, bytes));
-                return false;
+                return None;
             }
         };
         if text.trim_start().is_empty() {
             let help = "write its `title` and `date`, or remove the file";
             batch.lost(whole(found, &codes::EMPTY_RECORD, "the file is empty").help(help));
-            return false;
+            return None;
         }
         let passage = Passage { path: &found.path, line: 0, body: Body::Text(found.format, text) };
-        self.settle(&Met { found, passage: &passage, offset: 0, mark }, || format::parse(found.format, text), batch)
+        Some(Met { found, passage, offset: 0, mark, is_open: false })
     }
 
     /// Makes items of what a file would hold.
@@ -131,9 +165,11 @@ impl<S: Sift> Reader<'_, S> {
                 }
             }
             RecordFormat::Toml | RecordFormat::Markdown | RecordFormat::Json => {
-                _ = self.one(found, text, mark(&found.path, text), &mut batch)
+                let mut met: Vec<Met<'_>> = self.one(found, text, mark(&found.path, text), &mut batch).into_iter().collect();
+                self.settle_all(&mut met, &mut batch);
             }
         }
+        batch.sift(self.sift);
         batch
     }
 
@@ -174,7 +210,7 @@ impl<S: Sift> Reader<'_, S> {
                 let mut batch = Batch::default();
                 batch.expect(rows.len());
                 let mut all = rows.iter().map(rows::Row::read);
-                all.all(|row| self.known_row(found, row.mark, row.line, row.offset, &mut batch)).then_some(batch)
+                all.all(|row| self.known_row(found, row, &mut batch)).then_some(batch)
             };
             let pieces: Option<Vec<Batch<S::Note>>> = rows::of_part(&part)?.par_chunks(ROWS.1).map(piece).collect();
             pieces?.into_iter().for_each(|piece| batch.absorb(piece));
@@ -243,7 +279,8 @@ impl<S: Sift> Reader<'_, S> {
 
     pub fn lines(&self, found: &Found, piece: Piece<'_>) -> Batch<S::Note> {
         let mut batch = Batch::default();
-        batch.expect(ndjson::newlines(piece.bytes) as usize + 1);
+        let (count, mut met) = (ndjson::newlines(piece.bytes) as usize + 1, Vec::new());
+        batch.expect(count);
         for (line, row) in (piece.line..).zip(ndjson::rows(piece.bytes)) {
             let bytes = if line == 1 { row.strip_prefix(BOM).unwrap_or(row) } else { row }.trim_ascii();
             if bytes.is_empty() {
@@ -252,21 +289,26 @@ impl<S: Sift> Reader<'_, S> {
             let offset = piece.offset + (row.as_ptr() as usize - piece.bytes.as_ptr() as usize) as u64;
             let mark = mark(&found.path, bytes);
             // What a run before made an item of is text.
-            if self.known_row(found, mark, line, offset, &mut batch) {
+            if let Some(known) = self.sift.known(mark) {
+                self.settle_all(&mut met, &mut batch);
+                self.take_known_row(known, found, rows::Row { mark, line, offset }, &mut batch);
                 continue;
             }
             match decode(bytes) {
                 Ok(text) => {
                     let passage = Passage { path: &found.path, line, body: Body::Text(RecordFormat::Ndjson, text) };
-                    let met = Met { found, passage: &passage, offset, mark };
                     // Only the last line of a file may have no end.
                     let is_open = !piece.bytes.ends_with(b"\n") && row.as_ptr_range().end == piece.bytes.as_ptr_range().end;
-                    let parse = || format::parse(RecordFormat::Ndjson, text);
-                    self.settle_row(&met, || parse().map_err(|faults| cut_off(faults, is_open)), &mut batch);
+                    met.push(Met { found, passage, offset, mark, is_open });
                 }
                 Err(wrong) => batch.lost(wrong.finding(found, line, bytes)),
             }
+            if met.len() == TOGETHER.0 {
+                self.settle_all(&mut met, &mut batch);
+            }
         }
+        self.settle_all(&mut met, &mut batch);
+        batch.sift(self.sift);
         batch
     }
 
@@ -336,51 +378,47 @@ impl<S: Sift> Reader<'_, S> {
             }
             let is_cut = row.is_open && (row.unclosed || row.cells.len() < columns.width());
             let mark = columns.mark(&found.path, &row.cells);
-            if !is_cut && self.known_row(found, mark, line, 0, &mut batch) {
+            if !is_cut && self.known_row(found, rows::Row { mark, line, offset: 0 }, &mut batch) {
                 continue;
             }
             match row.decode() {
                 Ok(cells) => {
                     let passage = Passage { path: &found.path, line, body: Body::Cells(columns, &cells) };
-                    let met = Met { found, passage: &passage, offset: 0, mark };
-                    let parse = || if is_cut { Err(vec![Fault::cut_off()]) } else { columns.record(&cells) };
-                    self.settle_row(&met, parse, &mut batch);
+                    let met = Met { found, passage, offset: 0, mark, is_open: is_cut };
+                    self.settle(&met, met.parse(), &mut batch);
                 }
                 Err(cell) => batch.lost(Undecodable::bad_utf8(&cell).finding(found, line, &cell)),
             }
         }
+        batch.sift(self.sift);
         batch
     }
 
-    /// Takes what a run before made of the record with this mark, if one did.
-    fn known(&self, mark: u128, place: impl FnOnce() -> Place, offset: u64, batch: &mut Batch<S::Note>) -> bool {
-        let known = self.sift.known(mark);
-        known.map(|known| batch.known(known, place(), offset)).is_some()
+    /// Takes what a run before made of a row, if one did.
+    fn known_row(&self, found: &Found, row: rows::Row, batch: &mut Batch<S::Note>) -> bool {
+        self.sift.known(row.mark).map(|known| self.take_known_row(known, found, row, batch)).is_some()
     }
 
-    /// The same of a row.
-    fn known_row(&self, found: &Found, mark: u128, line: u32, offset: u64, batch: &mut Batch<S::Note>) -> bool {
-        let is_known = self.known(mark, || Place::line(found.path.clone(), line), offset, batch);
-        if is_known {
-            batch.rows.push(rows::Row { mark, line, offset });
-        }
-        is_known
+    /// Behind all that wait.
+    fn take_known_row(&self, known: (Item, S::Note), found: &Found, row: rows::Row, batch: &mut Batch<S::Note>) {
+        batch.sift(self.sift);
+        batch.known(known, Place::line(found.path.clone(), row.line), row.offset);
+        batch.rows.push(row);
     }
 
-    fn settle_row(&self, met: &Met<'_>, parse: impl FnOnce() -> Result<Record, Vec<Fault>>, batch: &mut Batch<S::Note>) {
-        let is_kept = self.settle(met, parse, batch);
-        if is_kept {
-            batch.rows.push(rows::Row { mark: met.mark, line: met.passage.line, offset: met.offset });
-        }
+    /// Makes items of records that came one after the other: first all are parsed.
+    fn settle_all(&self, met: &mut Vec<Met<'_>>, batch: &mut Batch<S::Note>) {
+        let parsed: Vec<_> = met.iter().map(Met::parse).collect();
+        met.drain(..).zip(parsed).for_each(|(met, parsed)| self.settle(&met, parsed, batch));
     }
 
-    /// Makes an item of the record. Tells whether it is kept for the next run.
-    fn settle(&self, met: &Met<'_>, parse: impl FnOnce() -> Result<Record, Vec<Fault>>, batch: &mut Batch<S::Note>) -> bool {
-        let (item, faults) = match parse() {
-            Ok(record) => self.resolver.resolve(record, self.setting(met.found, met.passage)),
+    /// Makes an item of the record.
+    fn settle(&self, met: &Met<'_>, parsed: Result<Record, Vec<Fault>>, batch: &mut Batch<S::Note>) {
+        let (item, faults) = match parsed {
+            Ok(record) => self.resolver.resolve(record, self.setting(met.found, &met.passage)),
             Err(mut faults) => {
                 // One run tells all: what the rest of it means is judged as well.
-                let rest = met.passage.rest().map(|rest| self.resolver.resolve(rest, self.setting(met.found, met.passage)).1);
+                let rest = met.passage.rest().map(|rest| self.resolver.resolve(rest, self.setting(met.found, &met.passage)).1);
                 faults.extend(rest.into_iter().flatten());
                 (None, faults)
             }
@@ -391,11 +429,9 @@ impl<S: Sift> Reader<'_, S> {
         let is_kept = faults.is_empty() && item.as_ref().is_some_and(|item| item.enclosures().iter().all(|own| own.beside.is_none()));
         if let Some(mut item) = item {
             item.found_at(item.place(), met.offset);
-            let note = self.sift.sift(met.mark, &mut item);
-            if is_kept {
-                self.sift.keep(met.mark, &item, &note);
+            if batch.wait(Waiting { mark: met.mark, item, is_kept }) {
+                batch.sift(self.sift);
             }
-            batch.push(item, note);
         }
         if !faults.is_empty() {
             let table = self.config.table_of(met.found.source);
@@ -405,7 +441,11 @@ impl<S: Sift> Reader<'_, S> {
             };
             batch.findings.extend(met.passage.findings(faults));
         }
-        is_kept
+        match met.passage.line {
+            _ if !is_kept => {}
+            0 => self.link(met.found, met.mark),
+            line => batch.rows.push(rows::Row { mark: met.mark, line, offset: met.offset }),
+        }
     }
 
     fn setting<'s>(&'s self, found: &'s Found, passage: &Passage<'_>) -> Setting<'s> {
@@ -435,10 +475,51 @@ fn rows_between(rows: usize, old: u64, new: u64) -> usize {
 /// A record on its way.
 struct Met<'a> {
     found: &'a Found,
-    passage: &'a Passage<'a>,
+    passage: Passage<'a>,
     /// Where its line begins in the file, in NDJSON.
     offset: u64,
     mark: u128,
+    /// Whether it may be the first part of one: it is the last of a file that ends amid a line, or a row that does.
+    is_open: bool,
+}
+
+impl Met<'_> {
+    fn parse(&self) -> Result<Record, Vec<Fault>> {
+        match self.passage.body {
+            Body::Text(format, text) => format::parse(format, text).map_err(|faults| cut_off(faults, self.is_open)),
+            Body::Cells(..) if self.is_open => Err(vec![Fault::cut_off()]),
+            Body::Cells(columns, cells) => columns.record(cells),
+        }
+    }
+}
+
+/// Files of one record each that were read and wait to be parsed.
+#[derive(Default)]
+struct Filled<'a> {
+    /// Each with the mark of its record and what it holds.
+    files: Vec<(&'a Found, u128, Vec<u8>)>,
+    size: usize,
+    spare: Vec<Vec<u8>>,
+}
+
+impl<'a> Filled<'a> {
+    /// For what another file holds.
+    fn room(&mut self) -> Vec<u8> {
+        self.spare.pop().unwrap_or_default()
+    }
+
+    /// Tells whether enough of them wait.
+    fn add(&mut self, found: &'a Found, mark: u128, bytes: Vec<u8>) -> bool {
+        self.size += bytes.len();
+        self.files.push((found, mark, bytes));
+        self.files.len() >= TOGETHER.0 || self.size >= TOGETHER.1
+    }
+
+    fn clear(&mut self) {
+        let room = self.files.drain(..).map(|(.., bytes)| bytes).filter(|bytes| bytes.capacity() <= TOGETHER.1);
+        self.spare.extend(room);
+        self.size = 0;
+    }
 }
 
 fn whole(found: &Found, code: &'static Code, message: impl Into<String>) -> Finding {

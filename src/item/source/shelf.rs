@@ -14,8 +14,6 @@ use super::super::format::ROW_LIMIT;
 use super::super::format::ndjson::Piece;
 use super::super::resolve::Resolver;
 use super::super::walk::Found;
-use super::super::way::Way;
-use super::Batch;
 use super::reader::Reader;
 use crate::config::{Config, RecordFormat};
 use crate::diag::Findings;
@@ -81,11 +79,7 @@ impl Fetch<'_> {
         match found.format {
             RecordFormat::Csv => self.tables.get(&(found.path.clone(), item.line())).cloned(),
             RecordFormat::Ndjson => self.line(item, found),
-            RecordFormat::Toml | RecordFormat::Markdown | RecordFormat::Json => {
-                let mut batch = Batch::default();
-                self.reader.single(found, (&mut Way::from(&self.shelf.config.root), &mut Vec::new()), &mut batch);
-                batch.items.pop()
-            }
+            RecordFormat::Toml | RecordFormat::Markdown | RecordFormat::Json => self.reader.files(std::slice::from_ref(found)).items.pop(),
         }
     }
 
