@@ -18,10 +18,8 @@ impl Country {
     ///
     /// A name that two countries claim (`Congo`) is none.
     pub fn parse(text: &str) -> Option<Self> {
-        match NAMES.get(&key(text))? {
-            Claim::One(country) => Some(*country),
-            Claim::Shared(_) => None,
-        }
+        // As most configs and records have it; the table of names takes milliseconds to make.
+        Self::of_alpha2(text).or_else(|| named(text))
     }
 
     /// By the alpha-2 code, in upper case.
@@ -153,6 +151,13 @@ static TABLE: LazyLock<Vec<Entry>> = LazyLock::new(|| {
     })
 });
 
+fn named(text: &str) -> Option<Country> {
+    match NAMES.get(&key(text))? {
+        Claim::One(country) => Some(*country),
+        Claim::Shared(_) => None,
+    }
+}
+
 static NAMES: LazyLock<HashMap<String, Claim>> = LazyLock::new(|| {
     let mut names = HashMap::with_capacity(3000);
     for country in Country::all() {
@@ -213,6 +218,11 @@ fn forms(demonym: &'static str) -> impl Iterator<Item = String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_name_takes_a_code_from_its_country() {
+        assert!(Country::all().all(|country| named(country.alpha2()) == Some(country)));
+    }
 
     #[test]
     fn reads_codes_and_names_as_people_write_them() {

@@ -57,7 +57,8 @@ impl Piece<'_> {
 /// What the reader says; what was handed over before stands.
 pub fn blocks(mut reader: impl Read, size: u64, start: Start, mut take: impl FnMut(Block<'_>)) -> io::Result<()> {
     let Start { mut line, mut offset } = start;
-    let mut buffer = Vec::with_capacity(BLOCK.min(size.saturating_sub(offset) as usize) + 1);
+    // With room for the begun line that a block leaves: to grow is to move all of it.
+    let mut buffer = Vec::with_capacity((BLOCK + PIECE).min(size.saturating_sub(offset) as usize + 1));
     let mut skipping = false;
     loop {
         let at_end = reader.by_ref().take(BLOCK as u64).read_to_end(&mut buffer)? == 0;
