@@ -4,14 +4,14 @@
 //! what one item brings into thirty channels is said once.
 
 use std::collections::BTreeSet;
-use std::ops::{Range, RangeInclusive};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use xxhash_rust::xxh3::Xxh3Default;
 
 use crate::cache::records::Records;
-use crate::check::{self, CheckFinding, Familiar, Options};
+use crate::check::{self, CheckFinding, Familiar, Options, Piece};
 use crate::config::Config;
 use crate::diag::{Finding, Findings, Severity};
 use crate::document::Document;
@@ -33,7 +33,8 @@ const SAME_MOMENT: &str = "duplicate-updated";
 /// What the checker says of one document with these items, each thing once.
 pub fn check(config: &Config, document: &Document, items: Vec<&Item>, now: DateTime<Utc>) -> Findings {
     let checked = Checked { document, items };
-    once(vec![Gate::new(config, None, now).check(&checked, document.bytes.in_a_row(&mut Vec::new()))])
+    let mut room = String::new();
+    once(vec![Gate::new(config, None, now).check(&checked, document.bytes.text(&mut room).unwrap_or_default())])
 }
 
 /// Each thing once, though it may be wrong in many documents.
@@ -62,29 +63,29 @@ impl<'a> Gate<'a> {
         self.familiar.age();
     }
 
-    /// What is wrong with the document, whose bytes are these, if it was not clean before; notes are left out.
-    pub fn check(&self, checked: &Checked<'_>, bytes: &[u8]) -> Vec<Finding> {
+    /// What is wrong with the document, whose text this is, if it was not clean before; notes are left out.
+    pub fn check(&self, checked: &Checked<'_>, text: &str) -> Vec<Finding> {
         let document = checked.document;
-        let Some(clean) = self.clean else { return self.look_through(checked, bytes) };
+        let Some(clean) = self.clean else { return self.look_through(checked, text) };
         let mut hash = Xxh3Default::new();
         hash.update(self.config.publication.base_url.as_str().as_bytes());
         hash.update(document.path.as_bytes());
         hash.update(b"\0document");
         // While they are at hand: it is asked for when they are published.
-        hash.update(document.bytes.hash_of(bytes).as_bytes());
+        hash.update(document.bytes.hash_of(text.as_bytes()).as_bytes());
         let mark = hash.digest128();
         let since = |kept: &[u8]| Some(i64::from_le_bytes(*kept.strip_prefix(CLEAN)?.first_chunk()?));
         if clean.find_with(mark, since).flatten().is_some_and(|since| since <= self.now.timestamp()) {
             return Vec::new();
         }
-        let found = self.look_through(checked, bytes);
+        let found = self.look_through(checked, text);
         if found.is_empty() {
             clean.keep(mark, &[CLEAN, &self.now.timestamp().to_le_bytes()].concat());
         }
         found
     }
 
-    fn look_through(&self, checked: &Checked<'_>, bytes: &[u8]) -> Vec<Finding> {
+    fn look_through(&self, checked: &Checked<'_>, text: &str) -> Vec<Finding> {
         let document = checked.document;
         let options = Options {
             url: self.config.publication.base_url.join(&document.path).ok(),
@@ -92,12 +93,12 @@ impl<'a> Gate<'a> {
             now: Some(self.now),
             ..Options::default()
         };
-        let items = document.bytes.items();
-        let report = check::check_among(bytes, &options, &self.familiar, &items);
+        let items: Vec<Piece> = document.bytes.items().map(|(item, place)| Piece { place, mark: item.hash() }).collect();
+        let report = check::check_among(text, &options, &self.familiar, &items);
         if report.findings.is_empty() {
             return Vec::new();
         }
-        let lines = lines(bytes, &items);
+        let lines = lines(text.as_bytes(), &items);
         let matters = |finding: &CheckFinding| finding.severity != Severity::Info;
         report.findings.into_iter().filter(matters).filter_map(|finding| led_back(self.config, checked, &lines, finding)).collect()
     }
@@ -142,13 +143,13 @@ fn kept(item: &Item, severity: Severity) -> &'static str {
 }
 
 /// The lines on which each item stands. It begins behind a line end, which is of the line before.
-fn lines(bytes: &[u8], items: &[Range<usize>]) -> Vec<RangeInclusive<u32>> {
+fn lines(bytes: &[u8], items: &[Piece]) -> Vec<RangeInclusive<u32>> {
     let ends = |part: &[u8]| part.iter().filter(|byte| **byte == b'\n').count() as u32;
     let (mut line, mut at) = (1, 0);
-    let mut lines = |item: &Range<usize>| {
-        let begin = item.start + usize::from(bytes[item.clone()].starts_with(b"\n"));
+    let mut lines = |Piece { place, .. }: &Piece| {
+        let begin = place.start + usize::from(bytes[place.clone()].starts_with(b"\n"));
         let first = line + ends(&bytes[at..begin]);
-        (line, at) = (first + ends(&bytes[begin..item.end]), item.end);
+        (line, at) = (first + ends(&bytes[begin..place.end]), place.end);
         first..=line
     };
     items.iter().map(&mut lines).collect()
@@ -194,7 +195,10 @@ mod tests {
     #[test]
     fn items_stand_on_their_lines() {
         let text = b"<rss>\n <channel>\n  <item>\n  x</item>\n  <item/>\n</channel>";
-        let of = |item: &[u8]| text.windows(item.len()).position(|part| part == item).map(|at| at..at + item.len()).expect("there");
+        let of = |item: &[u8]| {
+            let at = text.windows(item.len()).position(|part| part == item).expect("there");
+            Piece { place: at..at + item.len(), mark: 0 }
+        };
         assert_eq!(lines(text, &[of(b"<item>\n  x</item>"), of(b"<item/>")]), [3..=4, 5..=5]);
         assert_eq!(lines(text, &[of(b"\n  <item>\n  x</item>"), of(b"\n  <item/>")]), [3..=4, 5..=5]);
         assert!(lines(b"", &[]).is_empty());

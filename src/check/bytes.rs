@@ -70,8 +70,8 @@ impl Encoding {
     }
 }
 
-/// Reads a document's bytes.
-pub(super) fn decode<'b>(bytes: &'b [u8], told: Told<'_>) -> Decoded<'b> {
+/// Reads a document's bytes, which are this text if they are UTF-8 and known to be.
+pub(super) fn decode<'b>(bytes: &'b [u8], text: Option<&'b str>, told: Told<'_>) -> Decoded<'b> {
     let mut found = Vec::new();
     let declared = detect(bytes, &mut found);
     if let Some((name, Some(spot))) = &declared
@@ -102,7 +102,10 @@ pub(super) fn decode<'b>(bytes: &'b [u8], told: Told<'_>) -> Decoded<'b> {
         }
         Some(name) => name,
     };
-    let (text, broken) = read(bytes, Encoding::named(&name).unwrap_or(Encoding::Utf8));
+    let (text, broken) = match (Encoding::named(&name).unwrap_or(Encoding::Utf8), text) {
+        (Encoding::Utf8, Some(text)) => (Cow::Borrowed(text), false),
+        (encoding, _) => read(bytes, encoding),
+    };
     if broken {
         found.push(Found::bare(&c::UNICODE_ERROR, Spot::NOWHERE, &format!("some bytes are not {name}")));
     }
@@ -245,7 +248,7 @@ mod tests {
 
     fn text(bytes: &[u8]) -> (String, String, Vec<&'static str>) {
         let told = Told { media_type: None, charset: None, fallback: "UTF-8" };
-        let decoded = decode(bytes, told);
+        let decoded = decode(bytes, None, told);
         (decoded.text.into_owned(), decoded.encoding, decoded.found.iter().map(|found| found.rule.code.name).collect())
     }
 

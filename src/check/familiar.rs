@@ -139,7 +139,7 @@ impl Effect {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::{Options, check_among};
+    use crate::check::{Options, Piece, check_among};
 
     /// How many items are known after a feed of these, of which the first has no surroundings that come again.
     fn kept(items: [&str; 3]) -> usize {
@@ -147,12 +147,12 @@ mod tests {
         let mut piece = |item: &str| {
             let start = text.len();
             text.extend(["\n<item><title>T</title>", item, "</item>"]);
-            start..text.len()
+            Piece { place: start..text.len(), mark: xxh3_128(item.as_bytes()) }
         };
         let pieces = items.map(&mut piece);
         text.push_str("\n</channel></rss>");
         let known = Familiar::default();
-        check_among(text.as_bytes(), &Options::default(), &known, &pieces);
+        check_among(&text, &Options::default(), &known, &pieces);
         known.elements.0.iter().map(|shard| shard.lock().map_or(0, |shard| shard.fresh.len())).sum()
     }
 

@@ -54,13 +54,30 @@ pub fn check(bytes: &[u8], options: &Options) -> Report {
     look_through(bytes, options, None)
 }
 
-/// As [`check`], for one of many documents that hold the same items. `pieces` says where items stand, with the line end before each: what was read of
-/// them in another document is not read again. The options differ in the address alone.
-pub fn check_among(bytes: &[u8], options: &Options, familiar: &Familiar, pieces: &[Range<usize>]) -> Report {
-    look_through(bytes, options, Some((familiar, pieces)))
+/// A piece of a document that may stand in others too.
+#[derive(Clone, Debug)]
+pub struct Piece {
+    pub place: Range<usize>,
+    /// A hash of what stands there, the same wherever it stands.
+    pub mark: u128,
 }
 
-fn look_through(bytes: &[u8], options: &Options, pieces: Option<(&Familiar, &[Range<usize>])>) -> Report {
+/// As [`check`], for one of many documents that hold the same items. `pieces` are the items, with the line end before each: what was read of them in
+/// another document is not read again. The options differ in the address alone.
+pub fn check_among(text: &str, options: &Options, familiar: &Familiar, pieces: &[Piece]) -> Report {
+    look_through(text.as_bytes(), options, Some(Among { text, familiar, pieces }))
+}
+
+/// What is known of a document that is one of many.
+#[derive(Clone, Copy)]
+struct Among<'a> {
+    /// The document, if it is read as UTF-8.
+    text: &'a str,
+    familiar: &'a Familiar,
+    pieces: &'a [Piece],
+}
+
+fn look_through(bytes: &[u8], options: &Options, among: Option<Among<'_>>) -> Report {
     let mut found = Vec::new();
     let header = options.content_type.as_deref().map(|header| media_types::read(header, &mut found));
     if bytes.len() > options.limits.document {
@@ -69,7 +86,7 @@ fn look_through(bytes: &[u8], options: &Options, pieces: Option<(&Familiar, &[Ra
     }
     let media_type = header.as_ref().map(|(media_type, _)| media_type.as_str());
     if json_feed::looks_like(bytes, media_type) {
-        return json_feed::check(bytes, options, found, pieces);
+        return json_feed::check(bytes, options, found, among);
     }
     if let Some(media_type) = media_type {
         media_types::sniff(media_type, bytes, &mut found);
@@ -80,15 +97,15 @@ fn look_through(bytes: &[u8], options: &Options, pieces: Option<(&Familiar, &[Ra
         // A header without a `charset` leaves XML's own rule; bytes alone have to say what they are.
         fallback: if media_type.is_some() { "UTF-8" } else { "US-ASCII" },
     };
-    let decoded = bytes::decode(bytes, told);
+    let decoded = bytes::decode(bytes, among.map(|among| among.text), told);
     found.extend(decoded.found);
     let text = without_leading_blank(&decoded.text, &mut found);
     // The text of another encoding has its pieces elsewhere.
-    let pieces = pieces.filter(|_| std::ptr::eq(text.as_bytes(), bytes));
+    let among = among.filter(|_| std::ptr::eq(text.as_bytes(), bytes));
     version(&text, &mut found);
     let (kind, mut found, dropped) = {
         let mut walk = Walk::new(&text, &decoded.encoding, options, found);
-        walk.pieces = pieces.map(Pieces::from).unwrap_or_default();
+        walk.pieces = among.map(Pieces::from).unwrap_or_default();
         walk.kind = media_type.map_or(Kind::Unknown, media_types::promised);
         walk.run();
         if walk.kind == Kind::Rss1 {

@@ -69,7 +69,7 @@ impl<'d> Facts<'d> {
             return Facts::of_json(document.bytes);
         }
         let told = Told { media_type: None, charset: None, fallback: "UTF-8" };
-        let mut facts = Facts { text: bytes::decode(document.bytes, told).text, ..Facts::default() };
+        let mut facts = Facts { text: bytes::decode(document.bytes, None, told).text, ..Facts::default() };
         let text = std::mem::take(&mut facts.text);
         facts.of_xml(&text);
         facts.text = text;

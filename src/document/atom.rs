@@ -15,7 +15,7 @@ use crate::item::{Enclosure, Image, Item};
 use crate::vocab::Person;
 
 /// The item's `entry` element.
-pub(super) fn entry(entry: &Entry<'_>, publication: &Publication, content: Content) -> Vec<u8> {
+pub(super) fn entry(entry: &Entry<'_>, publication: &Publication, content: Content) -> String {
     let (language, entry) = (&entry.item.language, model(entry, publication, content));
     let long = entry.content.as_ref().and_then(|content| content.value.as_ref()).map_or(0, String::len);
     let mut xml = Xml::item(1, long);
@@ -124,7 +124,7 @@ fn extensions(head: &Head<'_>) -> BTreeMap<String, BTreeMap<String, Vec<Extensio
 
 /// The same element by the crate's own writer, respelt; without the language.
 #[cfg(test)]
-pub(super) fn by_the_crate(entry: &Entry<'_>, publication: &Publication, content: Content) -> Vec<u8> {
+pub(super) fn by_the_crate(entry: &Entry<'_>, publication: &Publication, content: Content) -> String {
     let mut entry = model(entry, publication, content);
     let extensions = entry.extensions.values_mut().flat_map(|all| all.values_mut()).flatten();
     extensions.flat_map(|extension| extension.attrs.values_mut()).for_each(|value| *value = escape(value.as_str()).into_owned());

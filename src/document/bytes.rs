@@ -10,34 +10,34 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::finish::Shell;
 
-/// One item in one format: the bytes of its element or JSON object, which fit into every document of that format, behind a hash of them.
+/// One item in one format: its element or JSON object, which fits into every document of that format, and a hash of that.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Encoded(Arc<[u8]>);
-
-const HASH: usize = size_of::<u128>();
+pub struct Encoded {
+    text: Arc<str>,
+    hash: u128,
+}
 
 impl Encoded {
-    pub(super) fn new(bytes: &[u8]) -> Self {
-        Encoded([&xxh3_128(bytes).to_le_bytes(), bytes].concat().into())
+    pub(super) fn new(text: String) -> Self {
+        Encoded { hash: xxh3_128(text.as_bytes()), text: text.into() }
     }
 
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.0[HASH..]
+    pub fn as_str(&self) -> &str {
+        &self.text
     }
 
-    /// A hash of the bytes.
-    pub fn hash(&self) -> &[u8] {
-        &self.0[..HASH]
+    pub fn hash(&self) -> u128 {
+        self.hash
     }
 }
 
 impl std::fmt::Debug for Encoded {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Encoded({})", String::from_utf8_lossy(self.as_bytes()))
+        write!(f, "Encoded({})", self.text)
     }
 }
 
-/// A document's bytes: in memory, a head, the items with something between each two, and an end; or in a file, where there are too many for memory.
+/// A document's bytes: in memory, or in a file, where there are too many for memory.
 #[derive(Clone, Debug)]
 pub struct Bytes {
     form: Form,
@@ -47,8 +47,18 @@ pub struct Bytes {
 
 #[derive(Clone, Debug)]
 enum Form {
-    Pieces { before: Vec<u8>, items: Vec<Encoded>, between: &'static [u8], after: Vec<u8> },
-    File { path: Arc<Path>, length: usize },
+    /// A head, the items with something between each two, and an end.
+    Text {
+        before: String,
+        items: Vec<Encoded>,
+        between: &'static str,
+        after: String,
+    },
+    Whole(Vec<u8>),
+    File {
+        path: Arc<Path>,
+        length: usize,
+    },
 }
 
 /// Bytes in a file that cannot be read any more.
@@ -62,7 +72,7 @@ pub struct Unread {
 impl Bytes {
     pub(super) fn new(shell: Shell, items: Vec<Encoded>) -> Self {
         let Shell { before, between, after } = shell;
-        Bytes { form: Form::Pieces { before, items, between, after }, hash: OnceLock::new() }
+        Bytes { form: Form::Text { before, items, between, after }, hash: OnceLock::new() }
     }
 
     /// The same bytes where they lie in a file.
@@ -74,36 +84,38 @@ impl Bytes {
     /// Where they lie, if they are in no memory.
     pub fn file(&self) -> Option<&Path> {
         match &self.form {
-            Form::Pieces { .. } => None,
+            Form::Text { .. } | Form::Whole(_) => None,
             Form::File { path, .. } => Some(path),
         }
     }
 
     /// One after the other; none of those that lie in a file.
     fn pieces(&self) -> impl Iterator<Item = &[u8]> {
-        let (before, items, between, after): (&[u8], &[Encoded], &[u8], &[u8]) = match &self.form {
-            Form::Pieces { before, items, between, after } => (before, items, between, after),
+        let (before, items, between, after): (&[u8], &[Encoded], &str, &str) = match &self.form {
+            Form::Text { before, items, between, after } => (before.as_bytes(), items, between, after),
+            Form::Whole(bytes) => (bytes, &[], "", ""),
             Form::File { .. } => Default::default(),
         };
-        let items = items.iter().enumerate().flat_map(move |(at, item)| [if at > 0 { between } else { &[] }, item.as_bytes()]);
-        std::iter::once(before).chain(items).chain([after])
+        let items = items.iter().enumerate().flat_map(move |(at, item)| [if at > 0 { between } else { "" }, item.as_str()]);
+        std::iter::once(before).chain(items.chain([after]).map(str::as_bytes))
     }
 
-    /// Where each item stands when they are in a row; of those that lie in a file that is not known.
-    pub fn items(&self) -> Vec<Range<usize>> {
-        let Form::Pieces { before, items, between, .. } = &self.form else { return Vec::new() };
-        let mut from = before.len();
-        let mut place = |item: &Encoded| {
-            let place = from..from + item.as_bytes().len();
-            from = place.end + between.len();
-            place
+    /// Each item, and where it stands when they are in a row; of those that lie in a file that is not known.
+    pub fn items(&self) -> impl Iterator<Item = (&Encoded, Range<usize>)> {
+        let (items, mut from, between): (&[Encoded], usize, &str) = match &self.form {
+            Form::Text { before, items, between, .. } => (items, before.len(), between),
+            Form::Whole(_) | Form::File { .. } => Default::default(),
         };
-        items.iter().map(&mut place).collect()
+        items.iter().map(move |item| {
+            let place = from..from + item.as_str().len();
+            from = place.end + between.len();
+            (item, place)
+        })
     }
 
     pub fn len(&self) -> usize {
         match &self.form {
-            Form::Pieces { .. } => self.pieces().map(<[u8]>::len).sum(),
+            Form::Text { .. } | Form::Whole(_) => self.pieces().map(<[u8]>::len).sum(),
             Form::File { length, .. } => *length,
         }
     }
@@ -115,14 +127,32 @@ impl Bytes {
     /// Those that are in memory in a row; `buffer` is the room to put them in a row, if they are not.
     pub(crate) fn in_a_row<'a>(&'a self, buffer: &'a mut Vec<u8>) -> &'a [u8] {
         match &self.form {
-            Form::Pieces { before, items, after, .. } if items.is_empty() && after.is_empty() => before,
-            Form::Pieces { .. } | Form::File { .. } => {
+            Form::Whole(bytes) => bytes,
+            Form::Text { .. } | Form::File { .. } => {
                 buffer.clear();
                 buffer.reserve(self.len());
                 self.pieces().for_each(|piece| buffer.extend_from_slice(piece));
                 buffer
             }
         }
+    }
+
+    /// All of them in a row, if they are the text of a feed in memory; `room` is where they are put in a row.
+    pub(crate) fn text<'a>(&self, room: &'a mut String) -> Option<&'a str> {
+        let Form::Text { before, items, between, after } = &self.form else { return None };
+        let length = self.len();
+        // What stood there before is of no interest: to grow would move it.
+        if room.capacity() < length {
+            *room = String::with_capacity(length.max(2 * room.capacity()));
+        }
+        room.clear();
+        room.push_str(before);
+        for (at, item) in items.iter().enumerate() {
+            room.push_str(if at > 0 { between } else { "" });
+            room.push_str(item.as_str());
+        }
+        room.push_str(after);
+        Some(room)
     }
 
     /// All of them in a row; `buffer` is the room to put them in a row, if they are not.
@@ -172,7 +202,13 @@ impl Default for Bytes {
 
 impl From<Vec<u8>> for Bytes {
     fn from(bytes: Vec<u8>) -> Self {
-        Bytes::new(Shell { before: bytes, between: &[], after: Vec::new() }, Vec::new())
+        Bytes { form: Form::Whole(bytes), hash: OnceLock::new() }
+    }
+}
+
+impl From<String> for Bytes {
+    fn from(text: String) -> Self {
+        Bytes::new(Shell { before: text, between: "", after: String::new() }, Vec::new())
     }
 }
 
@@ -202,19 +238,22 @@ mod tests {
 
     #[test]
     fn pieces_are_one_text() {
-        let item = |text: &str| Encoded::new(text.as_bytes());
-        let shell = |before: &str| Shell { before: before.as_bytes().to_vec(), between: b",", after: b"]".to_vec() };
+        let item = |text: &str| Encoded::new(text.to_owned());
+        let shell = |before: &str| Shell { before: before.to_owned(), between: ",", after: "]".to_owned() };
         for (bytes, want) in [
             (Bytes::new(shell("["), vec![]), "[]"),
             (Bytes::new(shell("["), vec![item("a")]), "[a]"),
             (Bytes::new(shell(""), vec![item("a"), item("b")]), "a,b]"),
             (Bytes::from(b"a,b]".to_vec()), "a,b]"),
+            (Bytes::from("a,b]".to_owned()), "a,b]"),
             (Bytes::default(), ""),
         ] {
             let whole = bytes.to_vec().expect("they are in memory");
             assert_eq!((&*whole, bytes.len(), bytes.is_empty()), (want.as_bytes(), want.len(), want.is_empty()));
             assert!(bytes == *want.as_bytes() && bytes == Bytes::from(want.as_bytes().to_vec()));
-            assert!(bytes.items().into_iter().all(|place| matches!(&whole[place], b"a" | b"b")));
+            assert!(bytes.items().all(|(item, place)| whole[place] == *item.as_str().as_bytes()));
+            let mut room = "something else".to_owned();
+            assert!(bytes.text(&mut room).is_none_or(|text| text == want));
             assert!(bytes != *format!("{want}x").as_bytes() && (want.is_empty() || bytes != want.as_bytes()[1..]));
         }
     }

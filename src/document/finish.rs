@@ -13,10 +13,10 @@ use super::xml::Xml;
 /// A document without its items: what stands before them, and after.
 #[derive(Debug)]
 pub(super) struct Shell {
-    pub before: Vec<u8>,
+    pub before: String,
     /// What separates two items.
-    pub between: &'static [u8],
-    pub after: Vec<u8>,
+    pub between: &'static str,
+    pub after: String,
 }
 
 /// The document around its items; `hole` is the element that stood in their place.
@@ -33,11 +33,11 @@ pub(super) fn shell(written: &[u8], hole: &str) -> Shell {
             event => retell(event, &mut xml),
         }
     }
-    xml.out.push(b'\n');
+    xml.out.push('\n');
     debug_assert!(before.is_some(), "the stand-in for the items was written");
     match before {
-        Some(before) => Shell { before, between: b"", after: xml.out },
-        None => Shell { before: xml.out, between: b"", after: Vec::new() },
+        Some(before) => Shell { before, between: "", after: xml.out },
+        None => Shell { before: xml.out, between: "", after: String::new() },
     }
 }
 
@@ -95,7 +95,7 @@ impl<'a> Events<'a> {
 
 /// The one element called `name` out of what a crate wrote around it, as our own writers are to write it.
 #[cfg(test)]
-pub(super) fn element(written: &[u8], name: &str, mut xml: Xml) -> Vec<u8> {
+pub(super) fn element(written: &[u8], name: &str, mut xml: Xml) -> String {
     let mut events = Events::new(written);
     while let Some(event) = events.next() {
         let begins = matches!(&event, Event::Start(start) if start.name().as_ref() == name.as_bytes());
@@ -115,7 +115,7 @@ mod tests {
 
     fn item(inner: &str) -> String {
         let written = format!("<rss><channel><title>x</title><item>{inner}</item></channel></rss>");
-        String::from_utf8(element(written.as_bytes(), "item", Xml::item(0, 0))).expect("UTF-8")
+        element(written.as_bytes(), "item", Xml::item(0, 0))
     }
 
     #[test]
@@ -142,8 +142,7 @@ mod tests {
     #[test]
     fn a_shell_opens_where_the_items_go() {
         let shell = shell(b"<rss><channel><title>&amp;</title><item></item><x/></channel></rss>", "item");
-        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-        assert_eq!(text(shell.before), "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<rss>\n  <channel>\n    <title>&#x26;</title>");
-        assert_eq!(text(shell.after), "\n    <x/>\n  </channel>\n</rss>\n");
+        assert_eq!(shell.before, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<rss>\n  <channel>\n    <title>&#x26;</title>");
+        assert_eq!(shell.after, "\n    <x/>\n  </channel>\n</rss>\n");
     }
 }

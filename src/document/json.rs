@@ -88,20 +88,18 @@ struct Attachment {
 }
 
 /// The item's object, on a line of its own.
-pub(super) fn item(entry: &Entry<'_>, publication: &Publication, content: Content) -> Vec<u8> {
-    let mut bytes = b"\n    ".to_vec();
-    let written = serde_json::to_writer(&mut bytes, &model(entry, publication, content));
-    debug_assert!(written.is_ok(), "strings and numbers are written to memory");
-    bytes
+pub(super) fn item(entry: &Entry<'_>, publication: &Publication, content: Content) -> String {
+    // Strings and numbers in structs, written to memory: this cannot fail.
+    format!("\n    {}", serde_json::to_string(&model(entry, publication, content)).unwrap_or_default())
 }
 
 /// The document around its items.
 pub(super) fn shell(head: &Head<'_>) -> Shell {
     // Strings in structs, written to memory: this cannot fail.
-    let mut before = serde_json::to_vec_pretty(&feed(head)).unwrap_or_default();
+    let mut before = serde_json::to_string_pretty(&feed(head)).unwrap_or_default();
     before.truncate(before.len().saturating_sub("\n}".len()));
-    before.extend_from_slice(b",\n  \"items\": [");
-    Shell { before, between: b",", after: b"\n  ]\n}\n".to_vec() }
+    before.push_str(",\n  \"items\": [");
+    Shell { before, between: ",", after: "\n  ]\n}\n".to_owned() }
 }
 
 fn feed(head: &Head<'_>) -> Feed {

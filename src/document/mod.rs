@@ -245,7 +245,7 @@ impl Format {
 ///
 /// Nothing of a channel goes into it. `content` says whether the whole text is in it or only the summary.
 pub fn encode(entry: &Entry<'_>, publication: &Publication, content: Content, format: Format) -> Encoded {
-    Encoded::new(&match format {
+    Encoded::new(match format {
         Format::Rss => rss::item(entry, publication, content),
         Format::Atom => atom::entry(entry, publication, content),
         Format::Json => json::item(entry, publication, content),
@@ -262,8 +262,8 @@ pub fn in_common(publication: &Publication, ttl: Option<u32>, formats: &[Format]
     let mut hash = Xxh3Default::new();
     for format in Format::in_order(formats) {
         let Shell { before, after, .. } = shell(&Head::of_no_channel(publication, ttl, is_archive), format);
-        hash.update(&before);
-        hash.update(&after);
+        hash.update(before.as_bytes());
+        hash.update(after.as_bytes());
     }
     hash.digest128()
 }
@@ -274,7 +274,7 @@ pub fn fit(head: &Head<'_>, entries: &[&Encoded], format: Format, max_bytes: u64
     let mut size = (shell.before.len() + shell.after.len()) as u64;
     let fits = |(at, entry): &(usize, &&Encoded)| {
         let between = if *at == 0 { 0 } else { shell.between.len() };
-        size = size.saturating_add((between + entry.as_bytes().len()) as u64);
+        size = size.saturating_add((between + entry.as_str().len()) as u64);
         size <= max_bytes
     };
     entries.iter().enumerate().take_while(fits).count().max(1).min(entries.len())

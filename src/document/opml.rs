@@ -46,14 +46,15 @@ pub struct Feed {
 }
 
 /// The list as bytes: UTF-8, the first byte `<`, the last a line end.
-pub fn render(list: &List<'_>) -> Vec<u8> {
+pub fn render(list: &List<'_>) -> String {
     let mut out = Writer::new_with_indent(Vec::with_capacity(4096), b' ', 2);
     // Writing to memory cannot fail.
     let written = write(&mut out, list);
     debug_assert!(written.is_ok(), "written to memory");
     let mut bytes = out.into_inner();
     bytes.push(b'\n');
-    bytes
+    // The crate writes nothing but strings.
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 type Out = Writer<Vec<u8>>;

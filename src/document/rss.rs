@@ -21,7 +21,7 @@ const NAMESPACES: [(&str, &str); 4] = [
 const SPECIFICATION: &str = "https://www.rssboard.org/rss-specification";
 
 /// The item's `item` element.
-pub(super) fn item(entry: &Entry<'_>, publication: &Publication, content: Content) -> Vec<u8> {
+pub(super) fn item(entry: &Entry<'_>, publication: &Publication, content: Content) -> String {
     let item = model(entry, publication, content);
     let long = [&item.description, &item.content].into_iter().flatten().map(String::len).sum::<usize>();
     let mut xml = Xml::item(2, long);
@@ -98,7 +98,7 @@ pub(super) fn shell(head: &Head<'_>) -> Shell {
 
 /// The same element by the crate's own writer, respelt.
 #[cfg(test)]
-pub(super) fn by_the_crate(entry: &Entry<'_>, publication: &Publication, content: Content) -> Vec<u8> {
+pub(super) fn by_the_crate(entry: &Entry<'_>, publication: &Publication, content: Content) -> String {
     let channel = rss::Channel { items: vec![model(entry, publication, content)], ..Default::default() };
     finish::element(&written(&channel), "item", Xml::item(2, 0))
 }

@@ -7,7 +7,7 @@ use crate::vocab::blocks;
 
 /// A document, or a piece of one, on its way.
 pub(super) struct Xml {
-    pub out: Vec<u8>,
+    pub out: String,
     last: Last,
     /// How deep the piece stands in its document.
     base: usize,
@@ -41,7 +41,7 @@ impl Xml {
     /// A document, with its declaration.
     pub fn document(capacity: usize) -> Self {
         let mut xml = Xml::new(capacity, 0, false);
-        xml.out.extend_from_slice(b"<?xml version=\"1.0\" encoding=\"utf-8\"?>");
+        xml.out.push_str("<?xml version=\"1.0\" encoding=\"utf-8\"?>");
         xml
     }
 
@@ -51,7 +51,7 @@ impl Xml {
     }
 
     fn new(capacity: usize, base: usize, in_item: bool) -> Self {
-        Xml { out: Vec::with_capacity(capacity), last: Last::End, base, depth: 0, spelling: Spelling::Plain, in_item }
+        Xml { out: String::with_capacity(capacity), last: Last::End, base, depth: 0, spelling: Spelling::Plain, in_item }
     }
 
     pub fn is_outside(&self) -> bool {
@@ -59,7 +59,7 @@ impl Xml {
     }
 
     /// What was written so far, taken away; the rest begins with an indented line.
-    pub fn cut(&mut self) -> Vec<u8> {
+    pub fn cut(&mut self) -> String {
         self.close_start_tag();
         self.last = Last::End;
         std::mem::take(&mut self.out)
@@ -69,8 +69,8 @@ impl Xml {
     pub fn start(&mut self, name: &str) {
         self.close_start_tag();
         self.line();
-        self.out.push(b'<');
-        self.out.extend_from_slice(name.as_bytes());
+        self.out.push('<');
+        self.out.push_str(name);
         self.spelling = match name {
             "content" | "content:encoded" => Spelling::Html,
             "description" if self.in_item => Spelling::Html,
@@ -83,11 +83,11 @@ impl Xml {
 
     /// An attribute of the start tag that was just written.
     pub fn attribute(&mut self, name: &str, value: &str) {
-        self.out.push(b' ');
-        self.out.extend_from_slice(name.as_bytes());
-        self.out.extend_from_slice(b"=\"");
+        self.out.push(' ');
+        self.out.push_str(name);
+        self.out.push_str("=\"");
         self.spell(value, in_attribute);
-        self.out.push(b'"');
+        self.out.push('"');
     }
 
     pub fn text(&mut self, text: &str) {
@@ -101,8 +101,8 @@ impl Xml {
             Spelling::Html => self.spell(text, in_html),
             Spelling::Date => {
                 let utc = text.strip_suffix("+00:00");
-                self.out.extend_from_slice(utc.unwrap_or(text).as_bytes());
-                self.out.extend_from_slice(if utc.is_some() { b"Z" } else { b"" });
+                self.out.push_str(utc.unwrap_or(text));
+                self.out.push_str(if utc.is_some() { "Z" } else { "" });
             }
         }
     }
@@ -110,14 +110,14 @@ impl Xml {
     pub fn end(&mut self, name: &str) {
         self.depth = self.depth.saturating_sub(1);
         match self.last {
-            Last::Open => self.out.extend_from_slice(b"/>"),
+            Last::Open => self.out.push_str("/>"),
             last => {
                 if last == Last::End {
                     self.line();
                 }
-                self.out.extend_from_slice(b"</");
-                self.out.extend_from_slice(name.as_bytes());
-                self.out.push(b'>');
+                self.out.push_str("</");
+                self.out.push_str(name);
+                self.out.push('>');
             }
         }
         self.last = Last::End;
@@ -148,24 +148,24 @@ impl Xml {
         blocks::each(bytes, is_special, |at| {
             let reference = reference(bytes[at]);
             if !reference.is_empty() {
-                self.out.extend_from_slice(&bytes[done..at]);
-                self.out.extend_from_slice(reference.as_bytes());
+                self.out.push_str(&text[done..at]);
+                self.out.push_str(reference);
                 done = at + 1;
             }
         });
-        self.out.extend_from_slice(&bytes[done..]);
+        self.out.push_str(&text[done..]);
     }
 
     fn close_start_tag(&mut self) {
         if self.last == Last::Open {
-            self.out.push(b'>');
+            self.out.push('>');
         }
     }
 
     fn line(&mut self) {
-        const BLANKS: &[u8] = b"\n                ";
+        const BLANKS: &str = "\n                ";
         let indent = 2 * (self.base + self.depth);
-        self.out.extend_from_slice(&BLANKS[..BLANKS.len().min(1 + indent)]);
+        self.out.push_str(&BLANKS[..BLANKS.len().min(1 + indent)]);
     }
 }
 

@@ -114,21 +114,22 @@ impl Making<'_> {
         let formats = &config.output.formats;
         let jobs: Vec<(Sheet<'_>, Format)> = sheets.flat_map(|sheet| formats.iter().map(move |format| (sheet, *format))).collect();
         let (shares, clock) = (Shares::default(), Instant::now());
-        let one = |room: &mut Vec<u8>, (sheet, format): &(Sheet<'_>, Format)| {
+        let one = |room: &mut String, (sheet, format): &(Sheet<'_>, Format)| {
             let mut lap = Lap::begin();
             let mut document = render.document(*sheet, *format, &common.families);
-            let bytes = document.bytes.in_a_row(room);
+            let text = document.bytes.text(room).unwrap_or_default();
             Shares::add(&shares.render, &mut lap);
             let found =
-                gate.check(&Checked { document: &document, items: sheet.items().iter().map(|at| &*items[*at as usize]).collect() }, bytes);
+                gate.check(&Checked { document: &document, items: sheet.items().iter().map(|at| &*items[*at as usize]).collect() }, text);
             Shares::add(&shares.check, &mut lap);
-            let laid_down = depot.filter(|_| !is_copied(config, sheet.channel)).and_then(|depot| depot.lay_down(&document, bytes));
+            let laid_down =
+                depot.filter(|_| !is_copied(config, sheet.channel)).and_then(|depot| depot.lay_down(&document, text.as_bytes()));
             document.bytes = laid_down.unwrap_or(document.bytes);
             Shares::add(&shares.publish, &mut lap);
             progress.step(1);
             (document, found)
         };
-        let made = jobs.par_iter().map_init(Vec::new, one).collect();
+        let made = jobs.par_iter().map_init(String::new, one).collect();
         shares.tell(timings, clock.elapsed());
         made
     }

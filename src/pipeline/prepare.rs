@@ -45,7 +45,7 @@ const KEPT: usize = 32 << 20;
 
 impl Former {
     fn bytes(&self) -> usize {
-        self.0.values().flat_map(|(in_formats, _)| in_formats).map(|encoded| encoded.as_bytes().len()).sum()
+        self.0.values().flat_map(|(in_formats, _)| in_formats).map(|encoded| encoded.as_str().len()).sum()
     }
 }
 
@@ -182,7 +182,7 @@ impl Prepare<'_> {
         for (at, in_formats, text, found) in made {
             ready.take(at, text, found);
             ready.size.0 += 1;
-            ready.size.1 += in_formats.iter().map(|encoded| encoded.as_bytes().len()).sum::<usize>();
+            ready.size.1 += in_formats.iter().map(|encoded| encoded.as_str().len()).sum::<usize>();
             ready.items.insert(at, in_formats);
         }
         Ok(())

@@ -123,7 +123,7 @@ impl<'a> Render<'a> {
         hash.update(&if sheet.is_channel() { common.channels } else { common.pages }.to_le_bytes());
         // The order of the config is in the heads, where it matters.
         for format in Format::in_order(&self.config.output.formats) {
-            sheet.items().iter().for_each(|at| hash.update(self.encoded.get(*at, format).hash()));
+            sheet.items().iter().for_each(|at| hash.update(&self.encoded.get(*at, format).hash().to_le_bytes()));
         }
         add_head(self.config, sheet, &common.families, &mut hash);
         Digest::of(hash.digest128())

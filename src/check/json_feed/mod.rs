@@ -5,15 +5,13 @@ mod read;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::ops::Range;
 
 use super::codes as c;
-use super::familiar::Familiar;
 use super::found::{Detail, Found, Spot};
 use super::report::{self, Kind, Report};
 use super::value::{date, language, media_type, uri};
 use super::walk::{On, Walk};
-use super::{Options, html};
+use super::{Among, Options, html};
 use read::{Kind as Json, Member, Value};
 
 /// What a field holds.
@@ -100,9 +98,9 @@ pub(super) fn looks_like(bytes: &[u8], media_type: Option<&str>) -> bool {
     media_type == Some("application/feed+json") || start.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{')
 }
 
-/// `pieces` are objects that may be known, and where they stand.
-pub(super) fn check(bytes: &[u8], options: &Options, mut found: Vec<Found>, pieces: Option<(&Familiar, &[Range<usize>])>) -> Report {
-    if let Some(report) = pieces.filter(|_| found.is_empty()).and_then(|pieces| known::check(bytes, options, pieces)) {
+/// Of a document among others, objects may be known.
+pub(super) fn check(bytes: &[u8], options: &Options, mut found: Vec<Found>, among: Option<Among<'_>>) -> Report {
+    if let Some(report) = among.filter(|_| found.is_empty()).and_then(|among| known::check(options, among)) {
         return report;
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);

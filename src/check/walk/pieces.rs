@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
-use xxhash_rust::xxh3::{xxh3_128, xxh3_128_with_seed};
+use xxhash_rust::xxh3::xxh3_128;
 
-use super::super::Kind;
 use super::super::familiar::{Effect, Familiar};
 use super::super::namespace::NsId;
 use super::super::value::marks;
 use super::super::xml::Reader;
+use super::super::{Among, Kind, Piece};
 use super::{Channel, Entry, Feed, NodeId, State, Walk};
 
 /// More items than any feed has: where later ones began is not kept, and later entries are not compared.
@@ -21,7 +21,7 @@ pub(in crate::check) const MANY: usize = 100_000;
 pub(in crate::check) struct Pieces<'a> {
     pub familiar: Option<&'a Familiar>,
     /// Where the pieces are that are to come.
-    rest: &'a [Range<usize>],
+    rest: &'a [Piece],
     reading: Option<Reading>,
     /// What stands open, in one hash, since it was asked for and nothing was read.
     around: Option<u128>,
@@ -42,29 +42,29 @@ struct Reading {
     effects: RefCell<Vec<(NodeId, Effect)>>,
 }
 
-impl<'a> From<(&'a Familiar, &'a [Range<usize>])> for Pieces<'a> {
-    fn from((familiar, rest): (&'a Familiar, &'a [Range<usize>])) -> Self {
-        Pieces { familiar: Some(familiar), rest, reading: None, around: None }
+impl<'a> From<Among<'a>> for Pieces<'a> {
+    fn from(among: Among<'a>) -> Self {
+        Pieces { familiar: Some(among.familiar), rest: among.pieces, reading: None, around: None }
     }
 }
 
 impl<'a> Walk<'a> {
     /// Passes over the pieces that are known and without a fault here, up to what is to be read.
     pub(super) fn pass_over(&mut self, reader: &mut Reader<'a>) {
-        while let Some((text, rest)) = self.pieces.rest.split_first().filter(|(text, _)| text.start <= reader.position()) {
+        while let Some((piece, rest)) = self.pieces.rest.split_first().filter(|(piece, _)| piece.place.start <= reader.position()) {
             self.pieces.rest = rest;
-            if text.start == reader.position() && self.is_apart(text) && !reader.has_doctype() && !self.meet(text, reader) {
+            let is_here = piece.place.start == reader.position();
+            if is_here && self.is_apart(&piece.place) && !reader.has_doctype() && !self.meet(piece, reader) {
                 return;
             }
         }
     }
 
     /// A piece begins. Says whether it is passed over.
-    fn meet(&mut self, text: &Range<usize>, reader: &mut Reader<'a>) -> bool {
-        let (source, around) = (self.source, self.pieces.around.unwrap_or_else(|| self.around(reader)));
+    fn meet(&mut self, Piece { place: text, mark }: &Piece, reader: &mut Reader<'a>) -> bool {
+        let around = self.pieces.around.unwrap_or_else(|| self.around(reader));
         self.pieces.around = Some(around);
-        let piece = &source.as_bytes()[text.clone()];
-        let mark = xxh3_128_with_seed(piece, around as u64) ^ around;
+        let mark = marks::of_two(*mark, around);
         let known = self.pieces.familiar.and_then(|familiar| familiar.elements.find(mark));
         if let Some(effects) = known.filter(|effects| effects.iter().all(|(id, effect)| self.is_usual(*id, effect))) {
             effects.iter().for_each(|(id, effect)| self.take(*id, effect, text.start));
