@@ -1,11 +1,14 @@
 //! JSON Feed 1.1 (<https://jsonfeed.org/version/1.1>): which field goes where.
 //!
-//! The format has no word for rights, translations, tombstones and the channel's own id; those stand in the other formats. The keys come in the order
-//! of the structs' fields, so the same values give the same bytes.
+//! The format has no word for rights, translations, tombstones and the channel's own id; those stand in the other formats. The keys come in one
+//! order, so the same values give the same bytes.
+
+use std::borrow::Cow;
 
 use serde::Serialize;
 
 use super::finish::Shell;
+use super::line::Line;
 use super::values::{self, door, first_seen, seen, uri};
 use super::{Entry, Head};
 use crate::config::{Content, Publication};
@@ -48,49 +51,33 @@ struct Author {
     url: Option<String>,
 }
 
-/// `id` comes first: the gate knows by it where an item begins.
-#[derive(Serialize)]
-struct Object {
-    id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    external_url: Option<String>,
-    title: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    content_html: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    content_text: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    summary: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    image: Option<String>,
-    date_published: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    date_modified: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    authors: Vec<Author>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    tags: Vec<String>,
-    language: String,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    attachments: Vec<Attachment>,
-}
-
-#[derive(Serialize)]
-struct Attachment {
-    url: String,
-    mime_type: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    title: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    size_in_bytes: Option<u64>,
-}
-
 /// The item's object, on a line of its own.
 pub(super) fn item(entry: &Entry<'_>, publication: &Publication, content: Content) -> String {
-    // Strings and numbers in structs, written to memory: this cannot fail.
-    format!("\n    {}", serde_json::to_string(&model(entry, publication, content)).unwrap_or_default())
+    let item = entry.item;
+    let (html, text, summary) = texts(entry, content);
+    let long: usize = [html, text.as_deref(), summary].into_iter().flatten().map(str::len).sum();
+    let mut line = Line::new(1024 + long + long / 8);
+    line.text("id", &door(item.iri()));
+    line.maybe("url", entry.link.as_ref().map(uri).as_deref());
+    line.maybe("external_url", item.source().map(|origin| uri(&origin.url)).as_deref());
+    line.text("title", &door(item.title()));
+    line.maybe("content_html", html);
+    line.maybe("content_text", text.as_deref());
+    line.maybe("summary", summary);
+    line.maybe("image", item.image().map(|image| uri(&image.url)).as_deref());
+    line.text("date_published", &values::rfc3339(item.published));
+    line.maybe("date_modified", item.updated().map(|_| values::rfc3339(item.changed())).as_deref());
+    line.list("authors", authors(item, publication), |line, author| {
+        line.object(|line| {
+            line.text("name", &author.name);
+            line.maybe("url", author.url.as_deref());
+        });
+    });
+    line.list("tags", tags(entry), |line, tag| line.string(&tag));
+    // Said always: the item's bytes go into feeds of several languages, and do not know which.
+    line.text("language", item.language.as_str());
+    line.list("attachments", item.enclosures().iter().collect(), |line, enclosure| line.object(|line| attachment(line, enclosure)));
+    line.end()
 }
 
 /// The document around its items.
@@ -118,38 +105,16 @@ fn feed(head: &Head<'_>) -> Feed {
     }
 }
 
-fn model(entry: &Entry<'_>, publication: &Publication, content: Content) -> Object {
-    let item = entry.item;
-    let (content_html, content_text, summary) = texts(entry, content);
-    Object {
-        id: door(item.iri()),
-        url: entry.link.as_ref().map(uri),
-        external_url: item.source().map(|origin| uri(&origin.url)),
-        title: door(item.title()),
-        content_html,
-        content_text,
-        summary,
-        image: item.image().map(|image| uri(&image.url)),
-        date_published: values::rfc3339(item.published),
-        date_modified: item.updated().map(|_| values::rfc3339(item.changed())),
-        authors: authors(item, publication),
-        tags: tags(entry),
-        // Said always: the item's bytes go into feeds of several languages, and do not know which.
-        language: item.language.as_str().to_owned(),
-        attachments: item.enclosures().iter().map(attachment).collect(),
-    }
-}
-
 /// `content_html`, `content_text` and `summary`. One of the first two must be there, so without a body the summary, or the title, is the content.
-fn texts(entry: &Entry<'_>, content: Content) -> (Option<String>, Option<String>, Option<String>) {
-    let summary = entry.text.summary().map(str::to_owned);
+fn texts<'t>(entry: &'t Entry<'_>, content: Content) -> (Option<&'t str>, Option<Cow<'t, str>>, Option<&'t str>) {
+    let summary = entry.text.summary();
     let html = match content {
-        Content::Full => entry.text.html().map(str::to_owned),
+        Content::Full => entry.text.html(),
         Content::Summary => None,
     };
     match html {
         Some(html) => (Some(html), None, summary),
-        None => (None, Some(summary.unwrap_or_else(|| door(entry.item.title()))), None),
+        None => (None, Some(summary.map_or_else(|| door(entry.item.title()).into(), Cow::Borrowed)), None),
     }
 }
 
@@ -177,11 +142,9 @@ fn tags(entry: &Entry<'_>) -> Vec<String> {
     tags
 }
 
-fn attachment(enclosure: &Enclosure) -> Attachment {
-    Attachment {
-        url: uri(&enclosure.url),
-        mime_type: enclosure.media_type.as_str().to_owned(),
-        title: enclosure.title.as_deref().and_then(seen),
-        size_in_bytes: enclosure.length,
-    }
+fn attachment(line: &mut Line, enclosure: &Enclosure) {
+    line.text("url", &uri(&enclosure.url));
+    line.text("mime_type", enclosure.media_type.as_str());
+    line.maybe("title", enclosure.title.as_deref().and_then(seen).as_deref());
+    line.number("size_in_bytes", enclosure.length);
 }

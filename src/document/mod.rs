@@ -9,6 +9,7 @@ mod atom;
 mod bytes;
 mod finish;
 mod json;
+mod line;
 pub mod opml;
 mod rss;
 #[cfg(test)]
