@@ -92,6 +92,9 @@ static ATTACHMENT: &[Field] = &[
     field("duration_in_seconds", Holds::Number),
 ];
 
+/// The ids of a feed's items; nobody knows beforehand which of them meet.
+type Ids<'t> = HashSet<&'t str, foldhash::quality::RandomState>;
+
 /// Whether bytes are JSON rather than XML: by their type, or by how they begin.
 pub(super) fn looks_like(bytes: &[u8], media_type: Option<&str>) -> bool {
     let start = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
@@ -137,7 +140,7 @@ fn feed(walk: &mut Walk<'_>, value: &Value<'_>) -> bool {
     }
     addresses(walk, members);
     if let Some(Json::List(items)) = member(members, "items").map(|member| &member.value.kind) {
-        let mut ids = HashSet::new();
+        let mut ids = Ids::with_capacity_and_hasher(items.len(), Default::default());
         for item in items {
             match &item.kind {
                 Json::Object(members) => {
@@ -196,7 +199,7 @@ fn addresses(walk: &mut Walk<'_>, members: &[Member<'_>]) {
     }
 }
 
-fn item<'t>(walk: &mut Walk<'_>, at: usize, members: &'t [Member<'_>], newer: bool, ids: &mut HashSet<&'t str>) {
+fn item<'t>(walk: &mut Walk<'_>, at: usize, members: &'t [Member<'_>], newer: bool, ids: &mut Ids<'t>) {
     if member(members, "content_html").is_none() && member(members, "content_text").is_none() {
         walk.at = at;
         walk.say(On::Node(0), &c::JSON_MISSING_CONTENT, Detail::element("item"));
@@ -240,10 +243,10 @@ fn dates(item: &Value<'_>) -> [Option<i64>; 2] {
 }
 
 fn object(walk: &mut Walk<'_>, at: usize, members: &[Member<'_>], fields: &'static [Field], name: &'static str) {
-    let mut seen = HashSet::with_capacity(members.len());
-    for member in members {
+    let mut names = Names::of(members);
+    for (nth, member) in members.iter().enumerate() {
         walk.at = member.at;
-        if !seen.insert(&*member.name) {
+        if names.came_before(nth) {
             walk.say(On::Node(0), &c::JSON_DUPLICATE_FIELD, Detail::named(&member.name, name));
         }
         match fields.iter().find(|field| field.name == member.name) {
@@ -253,9 +256,33 @@ fn object(walk: &mut Walk<'_>, at: usize, members: &[Member<'_>], fields: &'stat
         }
         walk.bound();
     }
-    for field in fields.iter().filter(|field| field.needed && !seen.contains(field.name)) {
+    for field in fields.iter().filter(|field| field.needed && self::member(members, field.name).is_none()) {
         walk.at = at;
         walk.say(On::Node(0), &c::JSON_MISSING_FIELD, Detail::named(field.name, name));
+    }
+}
+
+/// The names of an object's members. Most objects have few, and these are compared sooner than sorted.
+struct Names<'m> {
+    members: &'m [Member<'m>],
+    /// Those that came, where they are many.
+    seen: HashSet<&'m str>,
+}
+
+impl<'m> Names<'m> {
+    const FEW: usize = 24;
+
+    fn of(members: &'m [Member<'m>]) -> Self {
+        Names { members, seen: HashSet::new() }
+    }
+
+    /// Whether a member before this one has its name; it is asked of each in their order.
+    fn came_before(&mut self, nth: usize) -> bool {
+        let name = &*self.members[nth].name;
+        match self.members.len() {
+            ..=Self::FEW => self.members[..nth].iter().any(|member| member.name == name),
+            _ => !self.seen.insert(name),
+        }
     }
 }
 
