@@ -32,6 +32,18 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn name(&mut self) -> Step<&'a str> {
+        let rest = &self.text[self.pos..];
+        let plain = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        let goes_on = rest.as_bytes().get(plain).is_some_and(|byte| NAME_BYTES[*byte as usize]);
+        // Most names are letters alone.
+        if goes_on || plain > self.limits.name || !rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            return self.any_name();
+        }
+        self.pos += plain;
+        Ok(&rest[..plain])
+    }
+
+    fn any_name(&mut self) -> Step<&'a str> {
         let start = self.pos;
         let (mut end, mut colons) = (start, 0);
         while let Some(byte) = self.bytes.get(end).filter(|byte| NAME_BYTES[**byte as usize]) {

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 
 use super::limits::Limits;
 use super::namespace::{Namespaces, NsId};
-use runs::{STOPS, quiet_length};
+use runs::{quiet_length, quiet_value};
 
 /// One attribute, namespace declarations excepted.
 #[derive(Clone, Debug)]

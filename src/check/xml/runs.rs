@@ -1,8 +1,7 @@
 //! Runs of text: how far nothing needs a look, found many bytes at a time.
 
-use memchr::{memchr, memrchr};
-
 use super::Reader;
+use crate::vocab::blocks::{Block, bits, blocks};
 
 impl Reader<'_> {
     pub(in super::super) fn is_at_reference(&self) -> bool {
@@ -13,47 +12,44 @@ impl Reader<'_> {
     ///
     /// It may be called after an event of text. What is left where it stops, be it a tag, a fault or a letter worth a look, comes as events.
     pub(in super::super) fn gather(&mut self, into: &mut String, most: usize) {
-        loop {
-            let rest = &self.bytes[self.pos..];
-            let ahead = &rest[..rest.len().min(AHEAD)];
-            let plain = plain_length(ahead);
-            // Text that ends in something odd, or out of sight, comes as an event from its last reference on.
-            let plain = if ahead.get(plain) == Some(&b'<') { plain } else { memrchr(b'&', &ahead[..plain]).unwrap_or(0) };
-            if plain == 0 || into.len() + plain > most || !self.gather_plain(into, self.pos + plain) {
-                return;
+        into.reserve(FIRST);
+        let text = &self.text[self.pos..];
+        let (bytes, mut done) = (text.as_bytes(), 0);
+        for (block, from) in blocks(bytes).zip((0..).step_by(size_of::<Block>())) {
+            let mut left = bits(&block, |byte| is_odd(byte) | (byte == b'<') | (byte == b'&'));
+            while left != 0 {
+                let at = from + left.trailing_zeros() as usize;
+                left &= left - 1;
+                let met = match bytes[at] {
+                    b'<' => Some(("", 0)),
+                    b'&' => predefined(&bytes[at..]),
+                    // The letters before it come with it as an event.
+                    _ => None,
+                };
+                let Some((letter, length)) = met.filter(|(letter, _)| into.len() + (at - done) + letter.len() <= most) else { return };
+                into.push_str(&text[done..at]);
+                into.push_str(letter);
+                self.pos += at + length - done;
+                done = at + length;
+                if length == 0 {
+                    return;
+                }
             }
         }
-    }
-
-    /// Adds what stands before `end`, unless a reference in it is no predefined one.
-    fn gather_plain(&mut self, into: &mut String, end: usize) -> bool {
-        into.reserve(end - self.pos);
-        while self.pos < end {
-            let rest = &self.text[self.pos..end];
-            let length = memchr(b'&', rest.as_bytes()).unwrap_or(rest.len());
-            into.push_str(&rest[..length]);
-            self.pos += length;
-            if self.pos < end {
-                let Some((letter, length)) = predefined(&rest.as_bytes()[length..]) else { return false };
-                into.push(letter);
-                self.pos += length;
-            }
-        }
-        true
     }
 }
 
-/// How far ahead is looked at once: not so far that it is for nothing where something odd comes soon, again and again.
-const AHEAD: usize = 1024;
+/// For so many bytes room is made at once: most texts that are gathered are long.
+const FIRST: usize = 1024;
 
 /// The letter of a predefined entity that stands at the start, and the length of the reference.
-fn predefined(bytes: &[u8]) -> Option<(char, usize)> {
+fn predefined(bytes: &[u8]) -> Option<(&'static str, usize)> {
     Some(match bytes {
-        [b'&', b'l', b't', b';', ..] => ('<', 4),
-        [b'&', b'g', b't', b';', ..] => ('>', 4),
-        [b'&', b'a', b'm', b'p', b';', ..] => ('&', 5),
-        [b'&', b'q', b'u', b'o', b't', b';', ..] => ('"', 6),
-        [b'&', b'a', b'p', b'o', b's', b';', ..] => ('\'', 6),
+        [b'&', b'l', b't', b';', ..] => ("<", 4),
+        [b'&', b'g', b't', b';', ..] => (">", 4),
+        [b'&', b'a', b'm', b'p', b';', ..] => ("&", 5),
+        [b'&', b'q', b'u', b'o', b't', b';', ..] => ("\"", 6),
+        [b'&', b'a', b'p', b'o', b's', b';', ..] => ("'", 6),
         _ => return None,
     })
 }
@@ -73,21 +69,28 @@ pub(super) fn quiet_length(bytes: &[u8]) -> usize {
     quiet + bytes[quiet..].iter().position(|byte| STOPS[*byte as usize]).unwrap_or(bytes.len() - quiet)
 }
 
-/// How many bytes at the start are letters and references, without one that begins what a wrong encoding leaves behind.
-fn plain_length(bytes: &[u8]) -> usize {
-    let odd = |byte| is_control(byte) | (byte == b'<') | (byte == b']') | (byte == 0xC2) | (byte == 0xEF);
-    let plain = blocks_without(bytes, odd);
-    plain + bytes[plain..].iter().position(|byte| odd(*byte)).unwrap_or(bytes.len() - plain)
+/// The same of a value in these quotation marks.
+pub(super) fn quiet_value(bytes: &[u8], quote: u8) -> usize {
+    let ends = |byte: u8| (byte == quote) | (byte == b'\t') | (byte == b'\n');
+    let quiet = blocks_without(bytes, |byte| is_stop(byte) | ends(byte));
+    quiet + bytes[quiet..].iter().position(|byte| STOPS[*byte as usize] | ends(*byte)).unwrap_or(bytes.len() - quiet)
+}
+
+/// What plain letters do not have: `]`, and what begins what a wrong encoding leaves behind.
+const fn is_odd(byte: u8) -> bool {
+    is_control(byte) | (byte == b']') | (byte == 0xC2) | (byte == 0xEF)
 }
 
 /// How many bytes at the start are whole blocks in which no byte is of the kind.
 fn blocks_without(bytes: &[u8], kind: impl Fn(u8) -> bool) -> usize {
     const BLOCK: usize = 16;
-    bytes.chunks_exact(BLOCK).take_while(|block| !block.iter().fold(false, |any, byte| any | kind(*byte))).count() * BLOCK
+    // Of truth values the compiler makes no vectors where the question is long.
+    let any = |block: &&[u8; BLOCK]| block.iter().fold(0, |any, byte| any | u8::from(kind(*byte))) != 0;
+    bytes.as_chunks().0.iter().take_while(|block| !any(block)).count() * BLOCK
 }
 
 /// The bytes at which a value has to be looked at.
-pub(super) static STOPS: [bool; 256] = {
+static STOPS: [bool; 256] = {
     let mut table = [false; 256];
     let mut at = 0;
     while at < 256 {
@@ -176,7 +179,7 @@ mod tests {
         let _ = (reader.next(&mut namespaces), reader.next(&mut namespaces));
         let mut text = "12345".to_owned();
         reader.gather(&mut text, 7);
-        assert_eq!(text, "12345");
+        assert_eq!(text, "12345<");
         reader.gather(&mut text, 100);
         assert_eq!(text, "12345<67");
     }

@@ -54,8 +54,7 @@ impl<'a> Reader<'a> {
         let mut start = self.pos;
         let mut owned: Option<String> = None;
         loop {
-            let is_quiet = |byte: &u8| !STOPS[*byte as usize] & (*byte != b'\t') & (*byte != b'\n') & (*byte != quote);
-            self.pos += self.bytes[self.pos..].iter().take_while(|byte| is_quiet(byte)).count();
+            self.pos += quiet_value(&self.bytes[self.pos..], quote);
             let Some(byte) = self.peek(0) else { return stop("a tag that does not end", tag) };
             match byte {
                 _ if byte == quote => break,
