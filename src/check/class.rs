@@ -18,6 +18,8 @@ pub(super) struct Class {
     /// Whether the value loses the white space around it.
     pub trim: bool,
     pub podcast: Podcast,
+    /// It watches nothing: the rule is said of an element that has a sibling of its name before it.
+    pub once: Option<&'static Rule>,
     pub open: Option<fn(&mut Walk<'_>, NodeId)>,
     pub close: Option<fn(&mut Walk<'_>, NodeId, &str)>,
 }
@@ -115,6 +117,7 @@ impl Class {
             prose: false,
             trim: true,
             podcast: Podcast::No,
+            once: None,
             open: None,
             close: None,
         }

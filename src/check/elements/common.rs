@@ -51,16 +51,8 @@ pub(in crate::check) static URI: Class = Class::value(|walk, id, value| {
 pub(in crate::check) static TEXT: Class = Class { close: None, ..Class::value(|_, _, _| {}) };
 
 /// Stands once in its parent.
-pub(in crate::check) static ONCE: Class = Class { open: Some(|walk, id| once(walk, id, &c::DUPLICATE_ELEMENT)), ..LEFT };
-pub(in crate::check) static ONE_ENCLOSURE: Class = Class { open: Some(|walk, id| once(walk, id, &c::DUPLICATE_ENCLOSURE)), ..LEFT };
-const LEFT: Class = Class { start: Start::Leave, text: Text::Leave, ..Class::container(&[]) };
-
-fn once(walk: &mut Walk<'_>, id: NodeId, rule: &'static c::Rule) {
-    let parent = walk.parent(id);
-    if walk.has_child(parent, &walk.node(id).name) {
-        walk.say(On::Node(id), rule, Detail::default());
-    }
-}
+pub(in crate::check) static ONCE: Class = Class { once: Some(&c::DUPLICATE_ELEMENT), ..Class::container(&[]) };
+pub(in crate::check) static ONE_ENCLOSURE: Class = Class { once: Some(&c::DUPLICATE_ENCLOSURE), ..Class::container(&[]) };
 
 /// Has something in it.
 pub(in crate::check) static NONBLANK: Class = Class::value(not_blank);

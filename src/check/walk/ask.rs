@@ -78,12 +78,15 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn count_child(&mut self, id: NodeId, name: Cow<'a, str>) {
-        let children = &mut self.nodes[id].children;
-        match children.iter().position(|(child, _)| *child == name) {
-            Some(at) => children[at].1 += 1,
-            None if children.len() < self.limits.attributes => children.push((name, 1)),
-            None => {}
+        if !self.counts_again(id, &name) && self.nodes[id].children.len() < self.limits.attributes {
+            self.nodes[id].children.push((name, 1));
         }
+    }
+
+    /// Counts a child if there was one of its name.
+    pub(super) fn counts_again(&mut self, id: NodeId, name: &str) -> bool {
+        let same = self.nodes[id].children.iter_mut().find(|(child, _)| child == name);
+        same.map(|(_, count)| *count += 1).is_some()
     }
 
     /// Whether a namespace prefix was declared on the element's own children.

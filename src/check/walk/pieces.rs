@@ -170,8 +170,13 @@ impl<'a> Walk<'a> {
 
     /// Places are counted from `from`.
     fn take(&mut self, id: NodeId, effect: &Effect, from: usize) {
+        if let Effect::Child(name) = effect {
+            if !self.counts_again(id, name) {
+                self.count_child(id, Cow::Owned(name.to_string()));
+            }
+            return;
+        }
         match (effect, &mut self.nodes[id].state) {
-            (Effect::Child(name), _) => self.count_child(id, Cow::Owned(name.to_string())),
             (Effect::Value(mark), _) => _ = self.nodes[id].seen.get_or_insert_default().insert(*mark),
             (Effect::Item(at), State::Channel(channel)) if channel.items.len() < MANY => channel.items.push(from + at),
             (Effect::Dated(when), State::Channel(channel)) => {

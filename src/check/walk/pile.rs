@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use memchr::memchr2;
 
 use super::super::class::{Class, Text};
-use super::super::codes as c;
+use super::super::codes::{self as c, Rule};
 use super::super::elements;
 use super::super::found::{Detail, Spot};
 use super::super::namespace;
@@ -18,6 +18,10 @@ impl<'a> Walk<'a> {
         let first = self.nodes.len();
         let (mut keeps, mut trims) = (false, true);
         for class in classes {
+            if let Some(rule) = class.once {
+                self.once(parent, &name, rule);
+                continue;
+            }
             let id = self.add_node(class, name.clone(), parent, attrs);
             keeps |= !matches!(class.text, Text::Eat | Text::Leave | Text::Link);
             trims &= class.trim || class.close.is_none();
@@ -26,6 +30,14 @@ impl<'a> Walk<'a> {
             }
         }
         self.layers.push(Layer { first, attrs: attrs.0, text: None, letter: None, keeps, trims });
+    }
+
+    /// A child begins that is to stand once in its parent.
+    fn once(&mut self, parent: NodeId, name: &str, rule: &'static Rule) {
+        if self.has_child(parent, name) {
+            let above = self.name(parent).to_owned();
+            self.say(On::Node(parent), rule, Detail::named(name, &above));
+        }
     }
 
     pub(super) fn add_node(&mut self, class: &'static Class, name: Cow<'a, str>, parent: NodeId, attrs: (usize, usize)) -> NodeId {
