@@ -98,6 +98,9 @@ fn fold(text: &str, space: fn(char) -> bool) -> Cow<'_, str> {
 
 /// Where the first character stands that is not to be published as it is.
 fn first_suspect(bytes: &[u8]) -> Option<usize> {
+    if !blocks::any(bytes, may_begin_suspect) {
+        return None;
+    }
     let mut from = 0;
     loop {
         from += innocent(&bytes[from..]);

@@ -18,6 +18,7 @@ use super::found::{Detail, Spot};
 use super::value::words::{HTML_ELEMENTS, SAFE_ATTRIBUTES, SAFE_ELEMENTS};
 use super::value::{chars, style, uri};
 use super::walk::{NodeId, On, State, Walk};
+use crate::vocab::blocks;
 use sink::Sink;
 
 /// Looks for errors and dangers, and with `references` for addresses that mean something else wherever the text is shown.
@@ -186,13 +187,8 @@ fn pieces(mut text: &str) -> impl Iterator<Item = &str> {
 
 /// Most texts have none of the bytes that forbidden characters begin with, and are not read letter by letter.
 fn holds_forbidden(value: &str) -> bool {
-    let begins = |b: &u8| (*b < 0x20 && *b != b'\t' && *b != b'\n') | (*b == 0x7F) | (*b == 0xC2) | (*b >= 0xEF);
-    holds(value.as_bytes(), begins) && value.chars().any(is_forbidden)
-}
-
-/// Whether a byte is of a kind, asked of a block at a time.
-fn holds(bytes: &[u8], kind: impl Fn(&u8) -> bool) -> bool {
-    bytes.chunks(64).any(|block| block.iter().fold(false, |any, b| any | kind(b)))
+    let begins = |b: u8| ((b < 0x20) & (b != b'\t') & (b != b'\n')) | (b == 0x7F) | (b == 0xC2) | (b >= 0xEF);
+    blocks::any(value.as_bytes(), begins) && value.chars().any(is_forbidden)
 }
 
 /// Characters that HTML forbids: controls, and code points that are no characters.
