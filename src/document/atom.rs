@@ -151,7 +151,10 @@ fn model(entry: &Entry<'_>, publication: &Publication, content: Content) -> atom
         summary,
         content,
         extensions: item.image().into_iter().map(thumbnail).collect(),
-        ..Default::default()
+        // All that there is: the crate's default is not made for nothing.
+        contributors: Vec::new(),
+        source: None,
+        namespaces: BTreeMap::new(),
     }
 }
 

@@ -68,10 +68,20 @@ pub(super) fn looks_like_markup(text: &str) -> bool {
 /// RSS 2.0 `pubDate`: RFC 822 with the year in four digits, in UTC (`+0000`), since validators and old readers stumble over odd offsets.
 pub(super) fn rfc822(date: Date) -> String {
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    // By hand: a pattern would be read anew for each date.
-    let (date, time) = (date.naive_utc().date(), date.naive_utc().time());
-    let (weekday, month) = (date.weekday(), MONTHS[date.month0() as usize]);
-    format!("{weekday}, {:02} {month} {:04} {:02}:{:02}:{:02} +0000", date.day(), date.year(), time.hour(), time.minute(), time.second())
+    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    // By hand: a pattern would be read anew for each date, and each number by the rules of all numbers.
+    let date = date.naive_utc();
+    let two = |number: u32| [b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8].map(char::from);
+    let mut out = String::with_capacity(32);
+    out.extend([DAYS[date.weekday().num_days_from_monday() as usize], ", "]);
+    out.extend(two(date.day()));
+    out.extend([" ", MONTHS[date.month0() as usize], " ", &format!("{:04}", date.year())]);
+    for (between, number) in [(' ', date.hour()), (':', date.minute()), (':', date.second())] {
+        out.push(between);
+        out.extend(two(number));
+    }
+    out.push_str(" +0000");
+    out
 }
 
 /// Atom's date (RFC 4287 section 3.3) for the writer crate: whole seconds, UTC. The finish pass makes its `+00:00` a `Z`.
