@@ -6,9 +6,11 @@
 
 mod by_iri;
 pub mod exchange;
+mod former;
 pub mod guard;
 mod items;
 mod moment;
+mod packed;
 pub mod pings;
 #[cfg(feature = "postgres")]
 pub mod postgres;

@@ -1,4 +1,5 @@
-//! A memory in a file of SQLite: one writer under the publication's lock, one transaction a run.
+//! A memory in a file of SQLite: one writer under the publication's lock, one transaction a run. Items stand there in packs: a row for each of them
+//! takes ten times as long to write, and as long again whenever a run begins.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -6,15 +7,15 @@ use std::time::Duration;
 use std::{fs, io};
 
 use rayon::prelude::*;
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, params};
+use rusqlite::{Connection, OpenFlags, params};
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::{Digest, Items, Known, KnownChannel, KnownPage, LedgerError, Memory, Moment, Ping, Ref, Traces, pings};
-use crate::item::Names;
+use super::packed::{pack_deleted, pack_item, pack_pages, pack_refs, unpack_deleted, unpack_items, unpack_pages, unpack_refs};
+use super::{Digest, Items, Known, KnownChannel, LedgerError, Memory, Ping, Ref, former, pings};
 use crate::stamp;
 
-/// The form that this version writes, in `user_version`; it reads that of before too.
-pub(super) const VERSION: i64 = 2;
+/// The form that this version writes, in `user_version`; it reads those of before too.
+pub(super) const VERSION: i64 = 3;
 
 /// Of a file that holds what a hub remembers, and nothing that was published yet.
 const EMPTY: i64 = 0;
@@ -23,24 +24,19 @@ const EMPTY: i64 = 0;
 /// that more than this serves nothing.
 const CACHE: i64 = -4_096;
 
-/// A core takes at least so many items to read.
-const PART: usize = 10_000;
+/// Items of a row: many cost little each, and few are written again where one of them changed.
+const PACK: usize = 64;
 
-/// Room is made for no more items than this before they are read.
-const MOST: i64 = 1 << 20;
+/// So many rows are taken from the file at a time, for all cores to unpack.
+const WAVE: usize = 256;
 
-const SCHEMA: &str = "
-create table items (
-    id integer primary key, iri text not null, guid text, key text not null, title text not null,
-    first_seen integer not null, published integer not null, updated integer,
-    record blob, content blob not null, text integer not null, link integer not null, gone integer);
+const ITEMS: &str = "create table items (nth integer primary key, pack blob not null);";
+
+const CHANNELS: &str = "
 create table channels (
     path text primary key, id text not null, updated integer not null, digest blob,
     members blob not null, shown integer not null, deleted blob not null, pages blob not null default x'') without rowid;
 ";
-
-/// From version 1, which hashed items otherwise and knew no archives.
-const FROM_1: &str = "alter table channels add column pages blob not null default x''; update items set content = zeroblob(16);";
 
 /// How a file of SQLite begins.
 type Head = [u8; 100];
@@ -87,7 +83,7 @@ impl File {
             return Ok(Memory::default());
         }
         let mut memory = Memory::default();
-        let parts = self.items(&connection)?;
+        let parts = if version == VERSION { self.items(&connection)? } else { vec![self.sql("read", former::load_items(&connection))?] };
         memory.reserve(parts.iter().map(Vec::len).sum());
         parts.into_iter().flatten().for_each(|known| _ = memory.push(known));
         self.sql("read", load_channels(&connection, &mut memory, version))?;
@@ -127,27 +123,22 @@ impl File {
         Ok(connection)
     }
 
-    /// All items in their order, in parts that are read at a time: while the connection reads, nobody else's transaction ends.
+    /// All items in their order, in parts. They follow each other without gaps, unless the file is damaged.
     fn items(&self, connection: &Connection) -> Result<Vec<Vec<Known>>, LedgerError> {
-        let last: i64 = self.sql("read", connection.query_row("select coalesce(max(id), 0) from items", [], |row| row.get(0)))?;
-        // Not so where a log is written ahead.
-        let journal: String = self.sql("read", connection.query_row("pragma journal_mode", [], |row| row.get(0)))?;
-        let parts = if journal == "wal" { 1 } else { rayon::current_num_threads().clamp(1, 1 + last as usize / PART) };
-        let begin = |part: usize| (last as i128 * part as i128 / parts as i128) as i64;
-        let ranges: Vec<(i64, i64)> = (0..parts).map(|part| (begin(part), begin(part + 1))).collect();
-        let read = |range: &(i64, i64)| if parts > 1 { self.part(*range) } else { Ok(None) };
-        let read: Vec<Option<Vec<Known>>> = ranges.par_iter().map(read).collect::<Result<_, _>>()?;
-        let rest = |(range, read): (&(i64, i64), Option<Vec<Known>>)| read.map_or_else(|| load_items(connection, *range), Ok);
-        self.sql("read", ranges.iter().zip(read).map(rest).collect())
-    }
-
-    /// Some items, through a connection of their own; `None` where somebody is about to write, who waits for all that read, and lets nobody begin to.
-    fn part(&self, range: (i64, i64)) -> Result<Option<Vec<Known>>, LedgerError> {
-        let connection = self.open_waiting(OpenFlags::SQLITE_OPEN_READ_WRITE, Duration::ZERO)?;
-        match load_items(&connection, range) {
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(None),
-            items => self.sql("read", items.map(Some)),
+        let damaged = || self.damaged("what it holds of the items cannot be read".to_owned());
+        let mut parts: Vec<Vec<Known>> = Vec::new();
+        loop {
+            let wave = self.sql("read", load_packs(connection, parts.len()))?;
+            if wave.is_empty() {
+                break;
+            }
+            let (numbers, packs): (Vec<i64>, Vec<Vec<u8>>) = wave.into_iter().unzip();
+            let is_next = numbers.into_iter().eq((parts.len() as i64..).take(packs.len()));
+            let read: Option<Vec<Vec<Known>>> = packs.par_iter().map(|pack| unpack_items(pack)).collect();
+            parts.extend(read.filter(|_| is_next).ok_or_else(damaged)?);
         }
+        let are_full = parts.iter().rev().skip(1).all(|part| part.len() == PACK);
+        if are_full { Ok(parts) } else { Err(damaged()) }
     }
 
     /// What SQLite itself finds wrong with the file.
@@ -160,12 +151,12 @@ impl File {
         };
         let mut found = self.sql("read", rows())?;
         found.retain(|line| line != "ok");
-        if version == EMPTY {
+        if version == EMPTY || !found.is_empty() {
             return Ok(found);
         }
-        let twice = "select iri from items group by iri having count(*) > 1 limit 1";
-        let twice: Option<String> = self.sql("read", connection.query_row(twice, [], |row| row.get(0)).optional())?;
-        found.extend(twice.map(|iri| format!("the id `{iri}` stands twice")));
+        let memory = self.load()?;
+        let twice = (0..).zip(memory.items.iter()).find(|(at, known)| memory.find(known.iri()) != Some(*at));
+        found.extend(twice.map(|(_, known)| format!("the id `{}` stands twice", known.iri())));
         Ok(found)
     }
 
@@ -243,13 +234,15 @@ fn head(path: &Path) -> io::Result<Head> {
 fn begin(connection: &Connection, before: &Items, after: &Items) -> rusqlite::Result<()> {
     // At once for writing: a hub may write to the same file, and whoever begins by reading cannot wait for it.
     connection.execute_batch("begin immediate")?;
-    match connection.query_row("pragma user_version", [], |row| row.get::<_, i64>(0))? {
-        EMPTY => connection.execute_batch(SCHEMA)?,
-        1 => connection.execute_batch(FROM_1)?,
-        _ => {}
+    let version = connection.query_row("pragma user_version", [], |row| row.get::<_, i64>(0))?;
+    match version {
+        VERSION => return save_items(connection, before, after),
+        EMPTY => connection.execute_batch(CHANNELS)?,
+        former => former::make_way(connection, former)?,
     }
+    connection.execute_batch(ITEMS)?;
     connection.pragma_update(None, "user_version", VERSION)?;
-    save_items(connection, before, after)
+    save_items(connection, &Items::default(), after)
 }
 
 /// The rest of what [`begin`] began.
@@ -264,69 +257,28 @@ pub(super) fn commit(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch("commit")
 }
 
-/// The items whose rows come behind the one and not behind the other.
-fn load_items(connection: &Connection, (after, last): (i64, i64)) -> rusqlite::Result<Vec<Known>> {
-    let mut statement = connection.prepare(
-        "select iri, guid, key, title, first_seen, published, updated, record, content, text, link, gone from items \
-         where id > ?1 and id <= ?2 order by id",
-    )?;
-    // They follow each other without gaps, unless the file is damaged.
-    let mut items = Vec::with_capacity(last.saturating_sub(after).clamp(0, MOST) as usize);
-    let mut rows = statement.query([after, last])?;
-    while let Some(row) = rows.next()? {
-        items.push(known(row)?);
-    }
-    Ok(items)
+/// The next packs of items, each with its number.
+fn load_packs(connection: &Connection, from: usize) -> rusqlite::Result<Vec<(i64, Vec<u8>)>> {
+    let mut statement = connection.prepare("select nth, pack from items where nth >= ?1 order by nth limit ?2")?;
+    statement.query_map([from as i64, WAVE as i64], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
 }
 
-fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
-    let text = |at: usize| row.get_ref(at).map(|value| value.as_str().unwrap_or_default());
-    let guid = row.get_ref(1)?.as_str_or_null().ok().flatten();
-    let record = row.get_ref(7)?.as_blob_or_null().ok().flatten().and_then(digest);
-    let traces = Traces {
-        record,
-        content: digest(row.get_ref(8)?.as_blob().unwrap_or_default()).unwrap_or_default(),
-        text: row.get::<_, i64>(9)? as u64,
-        link: row.get::<_, i64>(10)? as u64,
-    };
-    Ok(Known {
-        names: Names::new(text(0)?, guid, text(2)?, text(3)?).with(traces),
-        first_seen: row.get::<_, i64>(4)?.into(),
-        published: row.get::<_, i64>(5)?.into(),
-        updated: row.get::<_, Option<i64>>(6)?.map(Moment::from),
-        gone: row.get::<_, Option<i64>>(11)?.map(Moment::from),
-    })
-}
-
-fn digest(bytes: &[u8]) -> Option<Digest> {
-    bytes.try_into().ok().map(Digest)
-}
-
+/// Writes the packs in which something is another.
 fn save_items(connection: &Connection, before: &Items, after: &Items) -> rusqlite::Result<()> {
-    let mut insert = connection.prepare(
-        "insert or replace into items (id, iri, guid, key, title, first_seen, published, updated, record, content, text, link, gone) \
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-    )?;
-    for (at, known) in after.since(before) {
-        let traces = known.traces();
-        insert.execute(params![
-            at as i64 + 1,
-            known.iri(),
-            known.guid(),
-            known.key(),
-            known.title(),
-            known.first_seen.seconds(),
-            known.published.seconds(),
-            known.updated.map(Moment::seconds),
-            traces.record.as_ref().map(|digest| digest.0.as_slice()),
-            traces.content.0.as_slice(),
-            traces.text as i64,
-            traces.link as i64,
-            known.gone.map(Moment::seconds),
-        ])?;
-    }
+    let mut packs: Vec<usize> = after.since(before).map(|(at, _)| at / PACK).collect();
     if after.len() < before.len() {
-        connection.execute("delete from items where id > ?1", [after.len() as i64])?;
+        connection.execute("delete from items where nth >= ?1", [(after.len() / PACK) as i64])?;
+        packs.push(after.len() / PACK);
+    }
+    packs.dedup();
+    let mut insert = connection.prepare("insert or replace into items values (?1, ?2)")?;
+    let mut pack = Vec::new();
+    for nth in packs {
+        pack.clear();
+        (nth * PACK..(nth + 1) * PACK).map_while(|at| after.get(at)).for_each(|known| pack_item(known, &mut pack));
+        if !pack.is_empty() {
+            insert.execute(params![nth as i64, pack])?;
+        }
     }
     Ok(())
 }
@@ -340,7 +292,7 @@ fn load_channels(connection: &Connection, memory: &mut Memory, version: i64) -> 
         let channel = KnownChannel {
             id: row.get(1)?,
             updated: row.get(2)?,
-            digest: row.get_ref(3)?.as_blob_or_null().ok().flatten().and_then(digest),
+            digest: row.get_ref(3)?.as_blob_or_null().ok().flatten().and_then(|digest| digest.try_into().ok().map(Digest)),
             members: unpack_refs(&mut blob(4)?.as_slice()).into(),
             window: row.get::<_, i64>(5)? as usize,
             deleted: unpack_deleted(&blob(6)?),
@@ -371,132 +323,61 @@ fn save_channels(connection: &Connection, before: &Memory, after: &Memory) -> ru
     Ok(())
 }
 
-/// A list of places: how many, then the steps between them, each in as few bytes as it needs (zigzag, base 128).
-fn pack_refs(refs: &[Ref]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(refs.len() + 4);
-    push(&mut out, refs.len() as i64);
-    let mut last = 0;
-    for at in refs {
-        push(&mut out, i64::from(*at) - last);
-        last = i64::from(*at);
-    }
-    out
-}
-
-fn unpack_refs(bytes: &mut &[u8]) -> Vec<Ref> {
-    let count = take(bytes).max(0) as usize;
-    let mut last = 0;
-    let mut refs = Vec::with_capacity(count.min(bytes.len()));
-    for _ in 0..count.min(bytes.len()) {
-        last += take(bytes);
-        refs.push(last as Ref);
-    }
-    refs
-}
-
-fn pack_deleted(deleted: &[(Ref, i64)]) -> Vec<u8> {
-    let mut out = Vec::new();
-    for (at, when) in deleted {
-        push(&mut out, i64::from(*at));
-        push(&mut out, *when);
-    }
-    out
-}
-
-fn unpack_deleted(mut bytes: &[u8]) -> Vec<(Ref, i64)> {
-    let mut deleted = Vec::new();
-    while !bytes.is_empty() {
-        let at = take(&mut bytes) as Ref;
-        deleted.push((at, take(&mut bytes)));
-    }
-    deleted
-}
-
-/// Page by page: its items, when it changed, and 0, or 1 and the digest.
-fn pack_pages(pages: &[KnownPage]) -> Vec<u8> {
-    let mut out = Vec::new();
-    for page in pages {
-        out.extend(pack_refs(&page.members));
-        push(&mut out, page.updated);
-        push(&mut out, i64::from(page.digest.is_some()));
-        out.extend(page.digest.iter().flat_map(|digest| digest.0));
-    }
-    out
-}
-
-fn unpack_pages(mut bytes: &[u8]) -> Vec<KnownPage> {
-    let mut pages = Vec::new();
-    while !bytes.is_empty() {
-        let (members, updated, has_digest) = (unpack_refs(&mut bytes), take(&mut bytes), take(&mut bytes) == 1);
-        let mut page = KnownPage { members, updated, digest: None };
-        if let Some((digest, rest)) = bytes.split_at_checked(16).filter(|_| has_digest) {
-            page.digest = self::digest(digest);
-            bytes = rest;
-        }
-        pages.push(page);
-    }
-    pages
-}
-
-fn push(out: &mut Vec<u8>, number: i64) {
-    let mut rest = ((number << 1) ^ (number >> 63)) as u64;
-    while rest >= 128 {
-        out.push(rest as u8 | 128);
-        rest >>= 7;
-    }
-    out.push(rest as u8);
-}
-
-fn take(bytes: &mut &[u8]) -> i64 {
-    let (mut value, mut shift) = (0u64, 0);
-    while let Some((byte, rest)) = bytes.split_first() {
-        *bytes = rest;
-        value |= u64::from(byte & 127) << shift;
-        shift += 7;
-        if byte & 128 == 0 || shift > 63 {
-            break;
-        }
-    }
-    (value >> 1) as i64 ^ -((value & 1) as i64)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::item::Names;
+    use crate::ledger::Traces;
 
-    #[test]
-    fn lists_survive_packing() {
-        for refs in [vec![], vec![0], vec![5, 3, 4_000_000_000, 0], (0..300).rev().collect()] {
-            assert_eq!(unpack_refs(&mut pack_refs(&refs).as_slice()), refs);
+    /// Items with numbers of this list.
+    fn memory(numbers: impl Iterator<Item = usize>) -> Memory {
+        let mut memory = Memory::default();
+        for n in numbers {
+            let names = Names::new(&format!("urn:{n}"), None, "k", "T");
+            memory.push(Known { names, first_seen: 1.into(), published: 2.into(), updated: None, gone: None });
         }
-        assert_eq!(unpack_deleted(&pack_deleted(&[(7, 12), (1, -3)])), [(7, 12), (1, -3)]);
-        let page = |digest| KnownPage { members: vec![4, 2], updated: 1_518_170_400, digest };
-        let pages = [page(None), page(Some(Digest([3; 16]))), KnownPage::default()];
-        assert_eq!(unpack_pages(&pack_pages(&pages)), pages);
-        for length in 0..pack_pages(&pages).len() {
-            let _ = unpack_pages(&pack_pages(&pages)[..length]);
-        }
+        memory
     }
 
     #[test]
-    fn a_ledger_of_version_1_is_read_and_taken_over() {
+    fn of_the_packs_those_are_written_in_which_something_is_another() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = File::new(folder.path().join("ledger.db"));
-        let connection = Connection::open(store.path()).expect("a database");
-        let old = SCHEMA.replace(", pages blob not null default x''", "");
-        let rows =
-            "insert into items values (1, 'a', null, 'k', 'T', 1, 2, 3, zeroblob(16), x'0102030405060708090a0b0c0d0e0f10', 5, 6, null);
-            insert into channels values ('all', 'c', 7, null, x'0200', 1, x'');";
-        connection.execute_batch(&format!("{old}{rows} pragma user_version = 1;")).expect("written");
-        drop(connection);
-        let memory = store.load().expect("read");
-        let known = memory.get(0);
-        assert_eq!((known.traces().content, known.updated, memory.channels["all"].members.len()), (Digest::default(), Some(3.into()), 1));
-        assert!(!known.traces().is_other_content(&Traces { content: Digest([1; 16]), ..known.traces() }));
-        let mut after = memory.clone();
-        after.channels.get_mut("all").expect("there").pages.push(KnownPage::default());
-        store.save(&memory, &after).expect("saved");
-        assert_eq!(store.load().expect("read"), after);
+        let mut before = Memory::default();
+        for count in [1, PACK - 1, PACK, PACK + 1, 3 * PACK + 5, 2 * PACK, PACK + 7, 0, 2 * PACK + 1] {
+            let after = memory(0..count);
+            store.save(&before, &after).expect("saved");
+            assert_eq!(store.load().expect("read"), after, "{count}");
+            before = after;
+        }
+        // Whatever stands in the others stays as it is.
+        let connection = store.connect().expect("opened");
+        connection.execute("update items set pack = x'00' where nth <> 1", []).expect("written");
+        let mut after = before.clone();
+        after.put(Known { gone: Some(9.into()), ..after.get(PACK as Ref).clone() });
+        store.save(&before, &after).expect("saved");
+        let others: i64 = connection.query_row("select count(*) from items where pack = x'00'", [], |row| row.get(0)).expect("read");
+        assert_eq!(others, 2);
+    }
+
+    #[test]
+    fn what_is_no_list_of_items_is_said() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = File::new(folder.path().join("ledger.db"));
+        let whole = memory(0..2 * PACK + 1);
+        for damage in [
+            "update items set pack = x'0102' where nth = 1",
+            "delete from items where nth = 1",
+            "update items set pack = x'' where nth = 0",
+        ] {
+            let _ = std::fs::remove_file(store.path());
+            store.save(&Memory::default(), &whole).expect("saved");
+            store.connect().and_then(|file| store.sql("write", file.execute_batch(damage))).expect("written");
+            assert!(matches!(store.load(), Err(LedgerError::Damaged { .. })), "{damage}");
+        }
+        std::fs::remove_file(store.path()).expect("removed");
+        store.save(&Memory::default(), &memory([0, 1, 2, 1].into_iter())).expect("saved");
+        assert_eq!(store.integrity().expect("read"), ["the id `urn:1` stands twice"]);
     }
 
     #[test]
@@ -544,11 +425,12 @@ mod tests {
             std::sync::Arc::make_mut(&mut memory.channels.entry("all".into()).or_default().members).push(at);
         };
         let mut memory = Memory::default();
-        (0..4 * PART).for_each(|n| put(&mut memory, n));
+        let many = (WAVE + 1) * PACK + 1;
+        (0..many).for_each(|n| put(&mut memory, n));
         store.save(&Memory::default(), &memory).expect("saved");
         std::thread::scope(|scope| {
             let writer = scope.spawn(|| {
-                for n in 4 * PART..4 * PART + 40 {
+                for n in many..many + 40 {
                     let before = memory.clone();
                     put(&mut memory, n);
                     store.save(&before, &memory).expect("saved");
