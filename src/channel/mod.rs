@@ -359,7 +359,7 @@ fn crossings(config: &Config, members: &mut member::Members<'_>, (known, wanted)
         })
         .filter(|cell| variant::stories(&members.facts, &cell.items) >= matrix.min_items || known.contains(&cell.path))
         .collect();
-    drafts.sort_by_key(|cell| (!known.contains(&cell.path), Reverse(cell.items.len()), cell.path.clone()));
+    drafts.sort_by_cached_key(|cell| (!known.contains(&cell.path), Reverse(cell.items.len()), cell.path.clone()));
     drafts
 }
 

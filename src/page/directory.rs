@@ -27,6 +27,8 @@ pub struct Section<'a> {
 #[derive(Debug)]
 pub struct Named<'a> {
     pub channel: &'a Channel,
+    /// Its position among all channels.
+    pub at: usize,
     /// `Belize`, where the channel's title says whose news of Belize.
     pub name: String,
 }
@@ -55,12 +57,12 @@ impl Axis {
 
 /// The lanes of a publication, the mixed one first, then in the order of its languages.
 pub fn lanes<'a>(config: &'a Config, channels: &'a [Channel]) -> Vec<Lane<'a>> {
-    let mut lanes: BTreeMap<(usize, &str), Vec<&Channel>> = BTreeMap::new();
-    for channel in channels {
+    let mut lanes: BTreeMap<(usize, &str), Vec<(usize, &Channel)>> = BTreeMap::new();
+    for (at, channel) in channels.iter().enumerate() {
         let order = language_below(config, channel).map_or(0, |at| at + 1);
-        lanes.entry((order, prefix(channel))).or_default().push(channel);
+        lanes.entry((order, prefix(channel))).or_default().push((at, channel));
     }
-    let lane = |((order, prefix), channels): ((usize, &'a str), Vec<&'a Channel>)| {
+    let lane = |((order, prefix), channels): ((usize, &'a str), Vec<(usize, &'a Channel)>)| {
         let language = order.checked_sub(1).map_or(config.publication.language(), |at| &config.publication.languages[at]);
         Lane { prefix, language, sections: sections(config, &channels, language) }
     };
@@ -83,10 +85,10 @@ pub fn language<'a>(config: &'a Config, channel: &Channel) -> &'a Language {
     language_below(config, channel).map_or(config.publication.language(), |at| &config.publication.languages[at])
 }
 
-fn sections<'a>(config: &Config, channels: &[&'a Channel], language: &Language) -> Vec<Section<'a>> {
+fn sections<'a>(config: &Config, channels: &[(usize, &'a Channel)], language: &Language) -> Vec<Section<'a>> {
     let mut sections: BTreeMap<Axis, Vec<Named<'a>>> = BTreeMap::new();
-    for channel in channels {
-        let named = Named { channel, name: name(config, channel, language) };
+    for (at, channel) in channels {
+        let named = Named { channel, at: *at, name: name(config, channel, language) };
         sections.entry(Axis::of(&channel.kind)).or_default().push(named);
     }
     let in_order = |(axis, mut channels): (Axis, Vec<Named<'a>>)| {

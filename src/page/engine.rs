@@ -37,7 +37,7 @@ pub(super) struct IndexPage<'a> {
 #[template(path = "channel.html")]
 pub(super) struct ChannelPage<'a> {
     pub page: Page<'a>,
-    pub channel: Channel<'a>,
+    pub channel: &'a Channel<'a>,
     pub items: Vec<Item<'a>>,
 }
 
@@ -99,7 +99,7 @@ impl<'a> Engine<'a> {
 
     /// The page as a document's bytes.
     pub fn fill<V: View>(&self, view: &V) -> Result<Vec<u8>, Box<Finding>> {
-        let html = match self {
+        let mut html = match self {
             // Strings written to memory: this cannot fail.
             Engine::BuiltIn => view.render().unwrap_or_default(),
             Engine::Own(templates, environment) => {
@@ -107,7 +107,9 @@ impl<'a> Engine<'a> {
                 filled.map_err(|error| Box::new(finding(templates, &error)))?
             }
         };
-        Ok((html.trim_end().to_owned() + "\n").into_bytes())
+        html.truncate(html.trim_end().len());
+        html.push('\n');
+        Ok(html.into_bytes())
     }
 }
 

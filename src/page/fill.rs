@@ -1,8 +1,9 @@
 //! Channels and items as the values that templates can say.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use chrono::SecondsFormat;
 use url::Url;
 
 use super::directory::{self, Axis, Lane, Named};
@@ -23,8 +24,10 @@ const PREVIEW: usize = 200;
 pub(super) struct Fill<'a> {
     scene: Scene<'a>,
     lanes: &'a [Lane<'a>],
-    /// By path.
-    channels: HashMap<&'a str, &'a channel::Channel>,
+    /// Their positions, by path.
+    channels: HashMap<&'a str, usize>,
+    /// What lists and pages tell of each, once it is asked for.
+    told: Vec<OnceLock<Channel<'a>>>,
     /// By the path that the variants share.
     families: HashMap<&'a str, Vec<&'a channel::Channel>>,
 }
@@ -34,7 +37,8 @@ impl<'a> Fill<'a> {
         let all = &scene.catalogue.channels;
         let mut families: HashMap<&str, Vec<&channel::Channel>> = HashMap::new();
         all.iter().for_each(|channel| families.entry(&channel.family).or_default().push(channel));
-        Fill { scene, lanes, channels: all.iter().map(|channel| (channel.path.as_str(), channel)).collect(), families }
+        let channels = all.iter().enumerate().map(|(at, channel)| (channel.path.as_str(), at)).collect();
+        Fill { scene, lanes, channels, told: all.iter().map(|_| OnceLock::new()).collect(), families }
     }
 
     /// The lane of the item's language; else the mixed one.
@@ -88,10 +92,10 @@ impl<'a> Fill<'a> {
         }
     }
 
-    pub fn channel_page(&self, path: &str, channel: &'a channel::Channel) -> Page<'a> {
-        let config = self.scene.config;
+    pub fn channel_page(&self, at: usize) -> Page<'a> {
+        let (config, channel, told) = (self.scene.config, &self.scene.catalogue.channels[at], self.channel(at));
         let (language, prefix) = (directory::language(config, channel), directory::prefix(channel));
-        let mut feeds = feeds(config, channel);
+        let mut feeds = told.feeds.clone();
         if channel.kind != channel::Kind::All {
             feeds.extend(self.whole(prefix));
         }
@@ -102,13 +106,13 @@ impl<'a> Fill<'a> {
             description: text_of(&channel.description),
             feeds,
             languages: others.map(link).collect(),
-            ..self.page(path, language, directory::name(config, channel, language), prefix)
+            ..self.page(&told.path, language, told.name.clone(), prefix)
         }
     }
 
     pub fn item_page(&self, path: &str, at: u32) -> Page<'a> {
         let (item, lane) = (&self.scene.items[at as usize], self.lane_of(&self.scene.items[at as usize]));
-        let own = self.places(at, lane.prefix).into_iter().flat_map(|channel| feeds(self.scene.config, channel));
+        let own = self.places(at, lane.prefix).into_iter().flat_map(|channel| channel.feeds.clone());
         let summary = self.scene.texts.get(&at).and_then(|text| text.summary()).unwrap_or_default();
         let page = self.page(path, &item.language, item.title().to_owned(), lane.prefix);
         Page {
@@ -123,22 +127,27 @@ impl<'a> Fill<'a> {
 
     /// The feeds of the whole publication.
     fn whole(&self, prefix: &str) -> Vec<Feed> {
-        self.channels.get(format!("{prefix}{}", paths::ALL).as_str()).map(|channel| feeds(self.scene.config, channel)).unwrap_or_default()
+        self.at_path(&format!("{prefix}{}", paths::ALL)).map(|at| self.channel(at).feeds.clone()).unwrap_or_default()
     }
 
     /// The channels of the item's countries and topics.
-    fn places(&self, at: u32, prefix: &str) -> Vec<&'a channel::Channel> {
+    fn places(&self, at: u32, prefix: &str) -> Vec<&Channel<'a>> {
         let placement = &self.scene.placements[at as usize];
         let countries = placement.countries.iter().map(|country| paths::country(*country));
         let topics = placement.topics.iter().filter_map(|key| self.topic(key)).map(paths::topic);
-        countries.chain(topics).filter_map(|path| self.channels.get(format!("{prefix}{path}").as_str()).copied()).collect()
+        countries.chain(topics).filter_map(|path| self.at_path(&format!("{prefix}{path}"))).map(|at| self.channel(at)).collect()
+    }
+
+    /// The position of the channel with this path.
+    fn at_path(&self, path: &str) -> Option<usize> {
+        self.channels.get(path).copied()
     }
 
     fn topic(&self, key: &str) -> Option<&'a crate::config::Topic> {
         self.scene.config.topics.iter().find(|topic| &*topic.key == key)
     }
 
-    pub fn sections(&self, lane: &Lane<'a>) -> Vec<Section<'a>> {
+    pub fn sections(&self, lane: &Lane<'a>) -> Vec<Section<'_>> {
         let words = Words::of(lane.language);
         let section = |section: &directory::Section<'a>| {
             let (id, title) = match section.axis {
@@ -148,13 +157,17 @@ impl<'a> Fill<'a> {
                 Axis::Crossing => ("crossings", words.crossings),
                 Axis::Named => ("others", words.others),
             };
-            let channels = section.channels.iter().map(|Named { channel, name }| Channel { name: name.clone(), ..self.channel(channel) });
-            Section { id, title, channels: channels.collect() }
+            Section { id, title, channels: section.channels.iter().map(|Named { at, .. }| self.channel(*at)).collect() }
         };
         lane.sections.iter().map(section).collect()
     }
 
-    pub fn channel(&self, channel: &'a channel::Channel) -> Channel<'a> {
+    /// What is told of the channel at this position: the same on its page and in the list.
+    pub fn channel(&self, at: usize) -> &Channel<'a> {
+        self.told[at].get_or_init(|| self.told_of(&self.scene.catalogue.channels[at]))
+    }
+
+    fn told_of(&self, channel: &'a channel::Channel) -> Channel<'a> {
         let config = self.scene.config;
         let language = directory::language(config, channel);
         let newest = channel.items.first().map(|at| &self.scene.items[*at as usize]);
@@ -178,7 +191,7 @@ impl<'a> Fill<'a> {
         let source = item.source().map(|origin| Source { title: &origin.title, url: origin.url.as_str() });
         Item {
             title: item.title(),
-            url: self.address(item).to_string(),
+            url: self.address(item),
             path: if super::has_own_page(config, item) { address::item(config, item) } else { String::new() },
             lang: item.language.as_str(),
             dir: direction(&item.language),
@@ -197,16 +210,16 @@ impl<'a> Fill<'a> {
     }
 
     /// Where the item is read.
-    fn address(&self, item: &item::Item) -> Url {
+    fn address(&self, item: &item::Item) -> String {
         let config = self.scene.config;
-        item.link().unwrap_or_else(|| address::url(config, &address::item(config, item)))
+        item.address().unwrap_or_else(|| address::url(config, &address::item(config, item)).into())
     }
 
     fn tags(&self, at: u32, prefix: &str, language: &Language) -> Vec<Tag> {
         let placement = &self.scene.placements[at as usize];
         let tag = |name: &str, path: String| {
-            let channel = self.channels.get(format!("{prefix}{path}").as_str());
-            Tag { name: name.to_owned(), path: channel.map(|channel| address::channel(channel)).unwrap_or_default() }
+            let channel = self.at_path(&format!("{prefix}{path}")).map(|at| &self.scene.catalogue.channels[at]);
+            Tag { name: name.to_owned(), path: channel.map(address::channel).unwrap_or_default() }
         };
         let countries = placement.countries.iter().map(|country| tag(country.name(language), paths::country(*country)));
         let topics = placement.topics.iter().filter_map(|key| self.topic(key));
@@ -259,7 +272,7 @@ fn published(item: &item::Item, language: &Language) -> Day {
 }
 
 fn day(date: Date, language: &Language) -> Day {
-    Day { iso: date.format("%Y-%m-%dT%H:%M:%S%:z").to_string(), text: Words::of(language).day(date) }
+    Day { iso: date.to_rfc3339_opts(SecondsFormat::Secs, false), text: Words::of(language).day(date) }
 }
 
 /// A description, where it says more than the title.
@@ -318,6 +331,16 @@ mod tests {
     fn sizes_are_as_people_read_them() {
         for (bytes, want) in [(999, "999 B"), (1_000, "1 KB"), (284_311, "285 KB"), (1_000_000, "1.0 MB"), (12_345_678, "12.3 MB")] {
             assert_eq!(size(bytes), want);
+        }
+    }
+
+    #[test]
+    fn machines_are_told_days_as_rfc_3339_writes_them() {
+        let language = Language::parse("en").expect("a language");
+        for (seconds, east) in [(0, 0), (1_518_177_600, -21_600), (253_402_300_800, 3600), (-62_167_219_201, 20_700), (-3_000_000_000, -20_173)] {
+            let zone = chrono::FixedOffset::east_opt(east).expect("an offset");
+            let date = chrono::DateTime::from_timestamp(seconds, 999_999_999).expect("a date").with_timezone(&zone);
+            assert_eq!(day(date, &language).iso, date.format("%Y-%m-%dT%H:%M:%S%:z").to_string());
         }
     }
 

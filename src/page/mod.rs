@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::channel::{Catalogue, Channel};
+use crate::channel::Catalogue;
 use crate::classify::Placement;
 use crate::config::Config;
 use crate::diag::{Finding, Findings};
@@ -76,9 +76,11 @@ pub fn render(scene: Scene<'_>, to_make: &ToMake) -> Result<Vec<Document>, Findi
     }
     let lanes = lanes(scene.config, &scene.catalogue.channels);
     let pages = Pages { scene, fill: &Fill::new(scene, &lanes), engine: &engine };
+    let channels = (0..scene.catalogue.channels.len()).into_par_iter();
+    // Lists tell of all of them.
+    channels.clone().for_each(|at| _ = pages.fill.channel(at));
     let mut made: Vec<Result<Document, Box<Finding>>> = lanes.iter().map(|lane| pages.index(lane)).collect();
-    let channels = scene.catalogue.channels.par_iter().enumerate().filter(|(at, _)| to_make.channel(*at));
-    made.par_extend(channels.map(|(_, channel)| pages.channel(channel)));
+    made.par_extend(channels.filter(|at| to_make.channel(*at)).map(|at| pages.channel(at)));
     made.par_extend(to_make.items.par_iter().map(|at| pages.item(*at)));
     gather(made)
 }
@@ -111,14 +113,14 @@ fn gather(made: Vec<Result<Document, Box<Finding>>>) -> Result<Vec<Document>, Fi
 }
 
 /// One page after the other.
-struct Pages<'a> {
+struct Pages<'s, 'a> {
     scene: Scene<'a>,
-    fill: &'a Fill<'a>,
-    engine: &'a Engine<'a>,
+    fill: &'s Fill<'a>,
+    engine: &'s Engine<'a>,
 }
 
-impl Pages<'_> {
-    fn index(&self, lane: &Lane<'_>) -> Result<Document, Box<Finding>> {
+impl<'a> Pages<'_, 'a> {
+    fn index(&self, lane: &Lane<'a>) -> Result<Document, Box<Finding>> {
         let path = address::index(lane.prefix);
         let sections = self.fill.sections(lane);
         let channels = lane.sections.iter().flat_map(|section| &section.channels);
@@ -130,12 +132,12 @@ impl Pages<'_> {
         self.document(path, changed, &view)
     }
 
-    fn channel(&self, channel: &Channel) -> Result<Document, Box<Finding>> {
-        let path = address::channel(channel);
+    fn channel(&self, at: usize) -> Result<Document, Box<Finding>> {
+        let (channel, told) = (&self.scene.catalogue.channels[at], self.fill.channel(at));
         let language = directory::language(self.scene.config, channel);
         let items = channel.shown().iter().map(|at| self.fill.item(*at, directory::prefix(channel), language, false)).collect();
-        let view = ChannelPage { page: self.fill.channel_page(&path, channel), channel: self.fill.channel(channel), items };
-        self.document(path, channel.updated, &view)
+        let view = ChannelPage { page: self.fill.channel_page(at), channel: told, items };
+        self.document(told.path.clone(), channel.updated, &view)
     }
 
     fn item(&self, at: u32) -> Result<Document, Box<Finding>> {

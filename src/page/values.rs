@@ -108,7 +108,7 @@ pub struct Section<'a> {
     /// `all`, `countries`, `topics`, `crossings` or `others`.
     pub id: &'static str,
     pub title: &'static str,
-    pub channels: Vec<Channel<'a>>,
+    pub channels: Vec<&'a Channel<'a>>,
 }
 
 /// An item.

@@ -55,8 +55,13 @@ impl Words {
 
     /// A day as people write it, without the time.
     pub fn day(&self, date: Date) -> String {
-        let month = self.months[date.month0() as usize];
-        self.date.replace("{d}", &date.day().to_string()).replace("{m}", month).replace("{y}", &date.year().to_string())
+        let part = |(nth, part): (usize, &str)| match part {
+            "d" if nth % 2 == 1 => date.day().to_string(),
+            "m" if nth % 2 == 1 => self.months[date.month0() as usize].to_owned(),
+            "y" if nth % 2 == 1 => date.year().to_string(),
+            text => text.to_owned(),
+        };
+        self.date.split(['{', '}']).enumerate().map(part).collect()
     }
 }
 

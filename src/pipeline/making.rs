@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::dating::Dating;
 use super::prepare::{Changed, Prepare, Ready};
-use super::render::{Common, Render, Sheet};
+use super::render::{Addresses, Common, Render, Sheet};
 use super::settled::{Sheets, is_copied};
 use super::waves::{Waves, items};
 use super::{Lap, Timings};
@@ -72,8 +72,12 @@ impl Making<'_> {
             self.prepare.add(items(wave.iter(), &all), ready)?;
             timings.prepare += lap.end();
             let render = Render { config, encoded: ready };
-            let digest = |at: &usize| render.digest(all[*at], &common);
-            for (at, digest) in wave.iter().zip(wave.par_iter().map(digest).collect::<Vec<_>>()) {
+            let digest = |at: &usize| {
+                let addresses = Addresses::of(config, all[*at]);
+                (render.digest((all[*at], &addresses), &common), addresses)
+            };
+            let (own, addresses): (Vec<Digest>, Vec<Addresses>) = wave.par_iter().map(digest).unzip();
+            for (at, digest) in wave.iter().zip(own) {
                 all[*at].updated = self.dating.date(all[*at], digest);
                 digests[*at] = Some(digest);
             }
@@ -81,7 +85,8 @@ impl Making<'_> {
             progress.begin(Stage::Rendering, documents);
             progress.step(done);
             let depot = self.depot.filter(|_| waves.are_many());
-            let made = self.documents(wave.iter().map(|at| all[*at]), (render, &common, &gate, depot), timings);
+            let sheets = wave.iter().map(|at| all[*at]).zip(&addresses);
+            let made = self.documents(sheets, (render, &common, &gate, depot), timings);
             done += made.len();
             let places = wave.iter().flat_map(|at| at * formats..(at + 1) * formats);
             places.zip(made).for_each(|(place, slot)| slots[place] = Some(slot));
@@ -106,17 +111,19 @@ impl Making<'_> {
     /// Writes these sheets in every format, and has each document checked, and laid down, while its bytes are at hand.
     fn documents<'c>(
         &self,
-        sheets: impl Iterator<Item = Sheet<'c>>,
+        sheets: impl Iterator<Item = (Sheet<'c>, &'c Addresses)>,
         (render, common, gate, depot): (Render<'_>, &Common<'_>, &Gate<'_>, Option<&dyn Depot>),
         timings: &mut Timings,
     ) -> Vec<Slot> {
         let Prepare { config, items, progress, .. } = self.prepare;
         let formats = &config.output.formats;
-        let jobs: Vec<(Sheet<'_>, Format)> = sheets.flat_map(|sheet| formats.iter().map(move |format| (sheet, *format))).collect();
+        let jobs: Vec<((Sheet<'_>, &Addresses), Format)> =
+            sheets.flat_map(|sheet| formats.iter().map(move |format| (sheet, *format))).collect();
         let (shares, clock) = (Shares::default(), Instant::now());
-        let one = |room: &mut String, (sheet, format): &(Sheet<'_>, Format)| {
+        let one = |room: &mut String, (sheet, format): &((Sheet<'_>, &Addresses), Format)| {
             let mut lap = Lap::begin();
             let mut document = render.document(*sheet, *format, &common.families);
+            let sheet = sheet.0;
             let text = document.bytes.text(room).unwrap_or_default();
             Shares::add(&shares.render, &mut lap);
             let found =

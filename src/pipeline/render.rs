@@ -71,8 +71,8 @@ pub(super) struct Render<'a> {
 
 impl<'a> Render<'a> {
     /// The sheet in a format.
-    pub fn document(self, sheet: Sheet<'_>, format: Format, families: &Families<'_>) -> Document {
-        let head = head(self.config, sheet, format, families);
+    pub fn document(self, (sheet, addresses): (Sheet<'_>, &Addresses), format: Format, families: &Families<'_>) -> Document {
+        let head = head(self.config, (sheet, addresses), format, families);
         let bytes = document::render(&head, &self.entries(sheet.items(), format), format);
         Document { path: sheet.path(format), format: Some(format), bytes, changed: sheet.updated }
     }
@@ -84,7 +84,7 @@ impl<'a> Render<'a> {
             url
         };
         let sheet = Sheet::of(channel);
-        let mut head = head(self.config, sheet, format, &families(catalogue));
+        let mut head = head(self.config, (sheet, &Addresses::of(self.config, sheet)), format, &families(catalogue));
         head.home = self.config.publication.home.clone();
         head.url = asked(head.url);
         head.alternates.iter_mut().for_each(|alternate| alternate.url = asked(alternate.url.clone()));
@@ -101,9 +101,10 @@ impl<'a> Render<'a> {
         let limited = catalogue.channels.iter().enumerate().filter_map(|(at, channel)| Some((at, channel, channel.limits.bytes?)));
         let families = families(catalogue);
         let window = |(at, channel, limit): (usize, &Channel, u64)| {
+            let sheet = Sheet::of(channel);
+            let addresses = Addresses::of(self.config, sheet);
             let fits = |format: &Format| {
-                let sheet = Sheet::of(channel);
-                let mut head = head(self.config, sheet, *format, &families);
+                let mut head = head(self.config, (sheet, &addresses), *format, &families);
                 if self.config.output.archives && head.chain.older.is_none() {
                     // The longest that it can become.
                     head.chain.older = Some(url(self.config, &archive::path(&channel.path, channel.items.len(), *format)));
@@ -118,14 +119,14 @@ impl<'a> Render<'a> {
     }
 
     /// Of all that a sheet's documents are made of, in all formats, but for their date: to write each for it would take as long again.
-    pub fn digest(self, sheet: Sheet<'_>, common: &Common<'_>) -> Digest {
+    pub fn digest(self, (sheet, addresses): (Sheet<'_>, &Addresses), common: &Common<'_>) -> Digest {
         let mut hash = Xxh3Default::new();
         hash.update(&if sheet.is_channel() { common.channels } else { common.pages }.to_le_bytes());
         // The order of the config is in the heads, where it matters.
         for format in Format::in_order(&self.config.output.formats) {
             sheet.items().iter().for_each(|at| hash.update(&self.encoded.get(*at, format).hash().to_le_bytes()));
         }
-        add_head(self.config, sheet, &common.families, &mut hash);
+        add_head(self.config, (sheet, addresses), &common.families, &mut hash);
         Digest::of(hash.digest128())
     }
 }
@@ -158,15 +159,29 @@ pub(super) fn families(catalogue: &Catalogue) -> Families<'_> {
     families
 }
 
-pub(super) fn head<'a>(config: &'a Config, sheet: Sheet<'_>, format: Format, families: &Families<'_>) -> Head<'a> {
+/// Where a sheet is served, for the heads of all of its documents: to parse each address for each of them would take longer than all else in them.
+#[derive(Debug)]
+pub(super) struct Addresses {
+    home: Url,
+    documents: Vec<(Format, Url)>,
+}
+
+impl Addresses {
+    pub fn of(config: &Config, sheet: Sheet<'_>) -> Self {
+        let documents = config.output.formats.iter().map(|format| (*format, url(config, &sheet.path(*format))));
+        Addresses { home: home(config, sheet.channel), documents: documents.collect() }
+    }
+}
+
+fn head<'a>(config: &'a Config, (sheet, addresses): (Sheet<'_>, &Addresses), format: Format, families: &Families<'_>) -> Head<'a> {
     let channel = sheet.channel;
-    let in_format = |format: Format| Alternate {
-        url: url(config, &sheet.path(format)),
-        format,
+    let (own, others): (Vec<_>, Vec<_>) = addresses.documents.iter().partition(|(own, _)| *own == format);
+    let in_other_formats = others.into_iter().map(|(format, url)| Alternate {
+        url: url.clone(),
+        format: *format,
         language: channel.language.clone(),
         title: channel.title.clone(),
-    };
-    let in_other_formats = config.output.formats.iter().filter(|other| **other != format).map(|other| in_format(*other));
+    });
     let others = families[channel.family.as_str()].iter().filter(|other| sheet.page.is_none() && other.path != channel.path);
     let in_other_languages = others.map(|other| alternate(config, other, format));
     Head {
@@ -175,8 +190,8 @@ pub(super) fn head<'a>(config: &'a Config, sheet: Sheet<'_>, format: Format, fam
         title: channel.title.clone(),
         description: channel.description.clone(),
         language: channel.language.clone(),
-        home: home(config, channel),
-        url: url(config, &sheet.path(format)),
+        home: addresses.home.clone(),
+        url: own.first().map_or_else(|| url(config, &sheet.path(format)), |(_, url)| url.clone()),
         alternates: in_other_formats.chain(in_other_languages).collect(),
         updated: sheet.updated,
         deleted: if sheet.page.is_none() && format == Format::Atom { channel.deleted.clone() } else { Vec::new() },
@@ -186,7 +201,7 @@ pub(super) fn head<'a>(config: &'a Config, sheet: Sheet<'_>, format: Format, fam
 }
 
 /// Adds what a sheet's heads say to the hash, but for their date. They differ in the addresses that each gives of the others, and in tombstones.
-pub(super) fn add_head(config: &Config, sheet: Sheet<'_>, families: &Families<'_>, hash: &mut Xxh3Default) {
+pub(super) fn add_head(config: &Config, sheet: (Sheet<'_>, &Addresses), families: &Families<'_>, hash: &mut Xxh3Default) {
     let formats = &config.output.formats;
     let format = formats.iter().find(|format| **format == Format::Atom).or(formats.first());
     format.into_iter().for_each(|format| head(config, sheet, *format, families).add_to(hash));

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3Default;
 
-use super::render::{Sheet, add_head, families};
+use super::render::{Addresses, Sheet, add_head, families};
 use super::{Built, Past};
 use crate::cache::{self, records::Records};
 use crate::channel::{Catalogue, Channel};
@@ -142,7 +142,7 @@ fn marks(config: &Config, catalogue: &Catalogue, sheets: &[Sheet<'_>], (items, e
     let mark = |sheet: &Sheet<'_>| {
         let mut hash = Xxh3Default::new();
         hash.update(&everything.to_le_bytes());
-        add_head(config, *sheet, &families, &mut hash);
+        add_head(config, (*sheet, &Addresses::of(config, *sheet)), &families, &mut hash);
         sheet.items().iter().for_each(|at| hash.update(&items[*at as usize].to_le_bytes()));
         hash.digest128()
     };

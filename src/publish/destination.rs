@@ -3,7 +3,7 @@
 //! The manifest is saved before the first document is put and after the last, so that a run that was killed in between is healed by the next. How documents
 //! are put is the affair of the place: a folder, or an object store.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -168,7 +168,7 @@ impl Destination {
         let Looked(mut standing) = looked;
         let paths = documents.iter().map(|document| document.path.as_str()).chain(self.manifest.paths());
         let others: BTreeSet<&str> = paths.filter(|path| !standing.contains_key(*path)).collect();
-        standing.extend(self.place.look(&others.into_iter().collect::<Vec<_>>(), None)?);
+        standing.append(&mut self.place.look(&others.into_iter().collect::<Vec<_>>(), None)?);
         Ok(plan::plan(&Scene { documents, hashes: &hashes, kept, manifest: &self.manifest, standing: &standing, force }))
     }
 
@@ -331,7 +331,7 @@ impl Destination {
     }
 
     fn settle(&mut self, plan: &Plan, documents: &[Document]) {
-        let hashes: BTreeMap<&str, &Hash> = documents.iter().map(|document| document.path.as_str()).zip(&plan.hashes).collect();
+        let hashes: HashMap<&str, &Hash> = documents.iter().map(|document| document.path.as_str()).zip(&plan.hashes).collect();
         for path in plan.puts.iter().map(|put| &put.path).chain(&plan.keeps) {
             if let Some(hash) = hashes.get(path.as_str()) {
                 match self.may_go_back {

@@ -76,11 +76,9 @@ pub fn plan(scene: &Scene<'_>) -> Plan {
     let mut plan = Plan { hashes: scene.hashes.to_vec(), ..Plan::default() };
     let mut order: Vec<usize> = (0..scene.documents.len()).collect();
     order.sort_by(|a, b| scene.documents[*a].path.cmp(&scene.documents[*b].path));
-    for document in order {
-        plan.place(scene, document);
-    }
-    let wanted: BTreeSet<&str> = scene.documents.iter().map(|document| document.path.as_str()).collect();
-    for path in scene.manifest.paths().filter(|path| !wanted.contains(path)) {
+    order.iter().for_each(|document| plan.place(scene, *document));
+    let is_wanted = |path: &str| order.binary_search_by(|document| scene.documents[*document].path.as_str().cmp(path)).is_ok();
+    for path in scene.manifest.paths().filter(|path| !is_wanted(path)) {
         plan.retire(scene, path);
     }
     plan
