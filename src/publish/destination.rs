@@ -218,10 +218,9 @@ impl Destination {
             deleted: plan.deletes.len(),
             bytes: plan.puts.iter().map(|put| documents[put.document].bytes.len() as u64).sum(),
         };
-        let before = self.manifest.clone();
         self.heal();
         let sets = Sets(self.state.join("sets"));
-        let former = memo.former.filter(|former| former.keep > 0 && before.paths().next().is_some());
+        let former = memo.former.filter(|former| former.keep > 0 && self.manifest.paths().next().is_some());
         if plan.is_idle() {
             former.map_or(Ok(()), |former| sets.add(former))?;
             crash::point("former");
@@ -254,8 +253,9 @@ impl Destination {
                 forget(&self.taken_back_file())?;
             }
         }
+        let written = self.manifest.clone();
         self.settle(plan, documents);
-        if self.manifest != before {
+        if self.manifest != written {
             self.manifest.save(&self.manifest_file())?;
         }
         Ok(outcome)

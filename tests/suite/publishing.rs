@@ -300,6 +300,16 @@ fn a_run_cut_off_between_renames_is_healed_by_the_next() {
 }
 
 #[test]
+fn a_document_that_was_lost_is_put_back_and_that_is_the_end_of_it() {
+    let publication = Publication::with_items(2);
+    publication.build();
+    let manifest = publication.read(".tidings/published.json");
+    publication.remove("public/all.rss");
+    publication.build().expect(0, &["1 new"]);
+    assert_eq!(publication.read(".tidings/published.json"), manifest, "the run says that it ended");
+}
+
+#[test]
 fn output_is_a_function_of_its_input() {
     let [one, two] = [Publication::with_items(5), Publication::with_items(5)];
     one.build();
