@@ -19,6 +19,7 @@ use crate::cache::records::{Records, State};
 use crate::cache::{Cache, Out, Said};
 use crate::classify::Classifier;
 use crate::config::Config;
+use crate::crash;
 use crate::document;
 use crate::item::{Files, Intake};
 use crate::ledger::Accept;
@@ -155,42 +156,58 @@ pub(super) fn once(args: &BuildArgs, context: &Context) -> Result<Exit, Failure>
     Ok(round(args, context, None)?.0)
 }
 
-/// One build of many in a process: what the one before kept, with what is told to have changed since, and what this one keeps.
-pub(super) fn round(
-    args: &BuildArgs,
-    context: &Context,
-    kept: Option<(Resident, Option<&BTreeSet<PathBuf>>)>,
-) -> Result<(Exit, Option<Resident>), Failure> {
+/// What the build before kept, with what is told to have changed since.
+type Kept<'a> = (Resident, Option<&'a BTreeSet<PathBuf>>);
+
+/// How a build ended, and what it keeps for the next.
+type Done = (Exit, Option<Resident>);
+
+/// One build of many in a process.
+pub(super) fn round(args: &BuildArgs, context: &Context, mut kept: Option<Kept<'_>>) -> Result<Done, Failure> {
     let start = Instant::now();
+    // What another run published may come of what is newer than what was looked at: to go on would be to take it back.
+    loop {
+        if let Some(done) = attempt(args, context, kept.take(), start)? {
+            return Ok(done);
+        }
+    }
+}
+
+/// The same, unless another run had the lock or published since this one began; then nothing is done.
+fn attempt(args: &BuildArgs, context: &Context, kept: Option<Kept<'_>>, start: Instant) -> Result<Option<Done>, Failure> {
     let config = match &kept {
         Some((resident, _)) => resident.config.clone(),
         None => match context.load(args.json)? {
             Some(config) => Arc::new(config),
-            None => return Ok((Exit::Findings, None)),
+            None => return Ok(Some((Exit::Findings, None))),
         },
     };
     #[cfg(feature = "postgres")]
     if Store::of(&config).is_worked_on()? {
-        return Ok((super::at_desk::run(args, context, &config)?, None));
+        return Ok(Some((super::at_desk::run(args, context, &config)?, None)));
     }
     let mut folder = Destination::open(&config)?;
     let clock = Instant::now();
     if !context.bring_over(&config, args.full, args.json, ": nothing was published, what stood before stands")? {
-        return Ok((Exit::Findings, None));
+        return Ok(Some((Exit::Findings, None)));
     }
     let (mut looked_at, seen) = (Look::new(args, context, &config), look(&config, args, context, kept));
     let is_seen = seen.files().map(|files| looked_at.iter_mut().for_each(|look| look.add(files))).is_some();
     if let Some(said) = looked_at.as_ref().filter(|_| is_seen && !args.warms).and_then(|look| look.unchanged(&folder)) {
         let exit = idle(args, context, &config, &folder, said, start)?;
-        return Ok((exit, seen.unchanged()));
+        return Ok(Some((exit, seen.unchanged())));
     }
     let looked = clock.elapsed();
-    let (lock, seen) = take_lock(args, context, &config, &mut folder, seen)?;
+    crash::point("looked");
+    let lock = if args.dry_run { None } else { take_lock(args, context, &mut folder)? };
+    if lock.is_none() && !args.dry_run {
+        return Ok(None);
+    }
     let progress = Progress::default();
     let gathered = context.ui.working(&progress, || gather(args, context, (&config, &folder), seen, &progress))?;
     looked_at.iter_mut().filter(|_| !is_seen).for_each(|look| look.add(&gathered.read.loaded.files));
     let begun = Begun { start, looked, lock, look: looked_at };
-    publish(args, context, (&config, &mut folder), begun, gathered, &progress)
+    publish(args, context, (&config, &mut folder), begun, gathered, &progress).map(Some)
 }
 
 /// What a build has before it reads.
@@ -210,7 +227,7 @@ fn publish(
     Begun { start, looked, lock, look }: Begun<'_>,
     Gathered { read, before, records, classifier }: Gathered,
     progress: &Progress,
-) -> Result<(Exit, Option<Resident>), Failure> {
+) -> Result<Done, Failure> {
     let accepted = args.accept.iter().map(|accepted| accepted.accept()).collect();
     let known = folder.known();
     let stamps = Stamps { records: &records, now: context.file_time() };
@@ -288,14 +305,6 @@ impl Seen {
         }
     }
 
-    /// The same anew.
-    fn again(&self, config: &Config, now: SystemTime) -> Self {
-        match self {
-            Seen::Looked(..) => Seen::Looked(Files::look(config, now), None),
-            Seen::Unseen(_) => Seen::Unseen(now),
-        }
-    }
-
     /// The round before once more, where nothing came of the changes.
     fn unchanged(self) -> Option<Resident> {
         match self {
@@ -313,7 +322,7 @@ impl Seen {
 }
 
 /// Looks at the files, where their stamps may tell something.
-fn look(config: &Config, args: &BuildArgs, context: &Context, kept: Option<(Resident, Option<&BTreeSet<PathBuf>>)>) -> Seen {
+fn look(config: &Config, args: &BuildArgs, context: &Context, kept: Option<Kept<'_>>) -> Seen {
     let now = context.file_time();
     let renewed = kept.and_then(|(mut resident, changed)| Some((resident.renew(changed, now)?, resident)));
     if let Some((files, resident)) = renewed {
@@ -369,21 +378,15 @@ fn gather_all(
     Ok(Gathered { read, before, records, classifier: OnceLock::new() })
 }
 
-/// The lock, but for a dry run; where others had it and worked for a while, the files are looked at once more.
-fn take_lock(
-    args: &BuildArgs,
-    context: &Context,
-    config: &Config,
-    folder: &mut Destination,
-    seen: Seen,
-) -> Result<(Option<Lock>, Seen), Failure> {
-    if args.dry_run {
-        return Ok((None, seen));
-    }
+/// The lock; `None` where another run had it, or published, since the place was opened.
+fn take_lock(args: &BuildArgs, context: &Context, folder: &mut Destination) -> Result<Option<Lock>, Failure> {
     let mut lock = |wait| folder.lock(&holder(context), wait);
     match lock(false) {
-        Err(PublishError::Locked { .. }) if args.wait => Ok((Some(lock(true)?), seen.again(config, context.file_time()))),
-        taken => Ok((Some(taken?), seen)),
+        Err(PublishError::Locked { .. }) if args.wait => {
+            lock(true)?;
+            Ok(None)
+        }
+        taken => Ok(Some(taken?).filter(|_| !folder.was_published_to())),
     }
 }
 

@@ -33,6 +33,8 @@ pub struct Destination {
     name: PathBuf,
     state: PathBuf,
     manifest: Manifest,
+    /// Whether another run published between the opening and the lock.
+    was_published_to: bool,
     /// Whether caches are told of what changes.
     is_cached: bool,
     /// Whether what was replaced may come back by itself: as a store does that carries out a request late, or loses a node.
@@ -99,6 +101,7 @@ impl Destination {
             name: output.folder.clone(),
             state,
             manifest,
+            was_published_to: false,
             is_cached: output.purge.is_some(),
             may_go_back: output.store.is_some(),
         })
@@ -108,10 +111,17 @@ impl Destination {
     pub fn lock(&mut self, holder: &str, wait: bool) -> Result<Lock, PublishError> {
         fs::create_dir_all(&self.state).map_err(PublishError::io("create", &self.state))?;
         let lock = Lock::take(&self.state.join("lock"), holder, wait)?;
-        self.manifest = Manifest::load(&self.manifest_file(), &self.name)?;
+        let manifest = Manifest::load(&self.manifest_file(), &self.name)?;
+        self.was_published_to = manifest != self.manifest;
+        self.manifest = manifest;
         self.place.renew();
         self.staging().clear();
         Ok(lock)
+    }
+
+    /// Whether another run published here after this was opened and before it was locked.
+    pub fn was_published_to(&self) -> bool {
+        self.was_published_to
     }
 
     /// Where documents wait until all are made. Whoever has the lock has it.

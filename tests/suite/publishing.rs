@@ -228,6 +228,25 @@ fn two_runs_at_once_do_not_mix() {
     Ran::of(waiting.wait_with_output().expect("ends")).expect(0, &["new"]);
 }
 
+/// A run that lists many files for long must not undo what another published meanwhile, of records and of a config that came later.
+#[cfg(all(target_os = "linux", debug_assertions))]
+#[test]
+fn a_run_that_looked_before_another_published_looks_once_more() {
+    use crate::support::{goes_on, stopped};
+
+    let publication = Publication::with_items(2);
+    publication.build();
+    publication.item(1, "The port of Belize reopens, mended");
+    let slow = stopped(publication.command(&["build"]), "looked");
+    publication.item(3, "The port of Belize reopens, part 3");
+    publication.write("feeds.toml", CONFIG.replace("Harbour news", "News of the harbour"));
+    publication.build().expect(0, &["3 items"]);
+    let files = || -> Vec<String> { publication.feeds().iter().map(|path| publication.read(&format!("public/{path}"))).collect() };
+    let before = files();
+    goes_on(slow).expect(0, &["3 items", "unchanged"]);
+    assert!(files() == before, "what was published stands");
+}
+
 #[test]
 fn a_full_disk_leaves_every_file_as_it_was() {
     let publication = Publication::with_items(1);

@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -175,6 +176,23 @@ fn walk(root: &Path, folder: &Path, files: &mut Vec<String>) {
             false => files.push(path.strip_prefix(root).expect("below the root").to_string_lossy().into_owned()),
         }
     }
+}
+
+/// A process that stands still at a step.
+pub fn stopped(mut command: Command, step: &str) -> Child {
+    let child = command.env("TIDINGS_STOP", step).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !fs::read_to_string(format!("/proc/{}/stat", child.id())).is_ok_and(|stat| stat.contains(") T ")) {
+        assert!(Instant::now() < deadline, "it does not come to `{step}`");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child
+}
+
+/// Lets it go on, to its end.
+pub fn goes_on(child: Child) -> Ran {
+    assert!(Command::new("kill").args(["-CONT", &child.id().to_string()]).status().expect("kill").success());
+    Ran::of(child.wait_with_output().expect("it ends"))
 }
 
 /// Small random numbers, the same in every run (a linear congruential generator, constants of Knuth's MMIX).

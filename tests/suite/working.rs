@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use crate::postgres::{Database, Server};
 use crate::serving::Serving;
 use crate::support::{CONFIG, Publication, Ran};
+pub use crate::support::{goes_on, stopped};
 
 pub const OUTPUT: &str = "[output]\npages = false\n";
 
@@ -190,24 +191,8 @@ pub fn ships(twins: &Twins, count: usize) {
     }
 }
 
-/// A process that stands still at a step.
-pub fn stopped(mut command: Command, step: &str) -> Child {
-    let child = command.env("TIDINGS_STOP", step).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while !std::fs::read_to_string(format!("/proc/{}/stat", child.id())).is_ok_and(|stat| stat.contains(") T ")) {
-        assert!(Instant::now() < deadline, "it does not come to `{step}`");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    child
-}
-
 pub fn stopped_at(publication: &Publication, step: &str, args: &[&str]) -> Child {
     stopped(publication.command(args), step)
-}
-
-pub fn goes_on(child: Child) -> Ran {
-    assert!(Command::new("kill").args(["-CONT", &child.id().to_string()]).status().expect("kill").success());
-    Ran::of(child.wait_with_output().expect("it ends"))
 }
 
 pub fn crash(publication: &Publication, args: &[&str], at: usize) -> Ran {
