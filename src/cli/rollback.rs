@@ -78,12 +78,11 @@ pub(super) fn run(args: &RollbackArgs, context: &Context) -> Result<Exit, Failur
     let before = memory::load(&config, &folder)?;
     let after = restored(&before.memory, &former.channels, (context.now, args.force))?;
     if !args.dry_run {
-        let digest = |path: &String| Some((path.clone(), before.memory.channels.get(path)?.digest?.to_hex()));
-        let taken_back = TakenBack { at: context.now.to_rfc3339(), channels: former.published.iter().filter_map(digest).collect() };
+        // Before anything is put back: a build refuses to go on with what a rollback that is cut off leaves.
+        folder.take_back(&taken_back(&former.published, (&before.memory, &after), &folder, context))?;
         let memo = Memo { at: context.now, intent: &before.intent(&after), former: None, stamps: None, staging: None };
         let pings = before.pings(&config, &folder, &plan, &after);
         folder.carry_out(&plan, &documents, memo, || before.save(&after, &pings))?;
-        folder.take_back(&taken_back)?;
         sets.iter().try_for_each(Set::remove)?;
         let purged = if args.no_ping { None } else { super::purge::purge(&config, &folder) };
         purged.iter().for_each(|finding| context.ui.findings(&finding.clone().into()));
@@ -92,6 +91,16 @@ pub(super) fn run(args: &RollbackArgs, context: &Context) -> Result<Exit, Failur
         told.iter().for_each(|told| context.ui.findings(&told.findings));
     }
     tell(&report, args, context)
+}
+
+/// What is to be known of what is taken back; where a rollback that was cut off had the ledger say already what it said before, what that one wrote down.
+fn taken_back(published: &BTreeSet<String>, (before, after): (&Memory, &Memory), folder: &Destination, context: &Context) -> TakenBack {
+    let digest = |memory: &Memory, path: &String| memory.channels.get(path).and_then(|channel| channel.digest);
+    let is_back = !published.is_empty() && published.iter().all(|path| digest(before, path) == digest(after, path));
+    folder.taken_back().filter(|_| is_back).unwrap_or_else(|| {
+        let own = |path: &String| Some((path.clone(), digest(before, path)?.to_hex()));
+        TakenBack { at: context.now.to_rfc3339(), channels: published.iter().filter_map(own).collect() }
+    })
 }
 
 /// The sets of the last publishes, the newest first.

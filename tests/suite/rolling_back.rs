@@ -251,6 +251,34 @@ fn a_publish_that_was_cut_off_and_taken_up_is_taken_back_whole() {
     assert!(deaths[0] > 8 && deaths[1] > 4, "{deaths:?}");
 }
 
+#[cfg(debug_assertions)]
+#[test]
+fn what_a_rollback_that_is_cut_off_took_back_does_not_come_again_unasked() {
+    let mut deaths = 0;
+    for at in 1.. {
+        let publication = Publication::with_items(3);
+        publication.build();
+        let first = published(&publication);
+        publication.item(2, "The port of Belize reopens, by mistake");
+        publication.build();
+        let mut command = publication.command(&["rollback"]);
+        if command.env("TIDINGS_CRASH", at.to_string()).output().expect("runs").status.success() {
+            break;
+        }
+        deaths += 1;
+        let left = published(&publication);
+        let ran = publication.run(&["build"]);
+        // Until the first file is put back there is nothing to refuse.
+        assert!(ran.code == 1 && ran.err.contains("taken-back") || ran.code == 0 && ran.out.contains(" unchanged"), "{at}: {ran:?}");
+        assert!(published(&publication) == left, "{at}: a build leaves it as it is");
+        publication.run(&["rollback"]).expect(0, &[]);
+        assert!(published(&publication) == first, "{at}: done again");
+        publication.run(&["build"]).expect(1, &["taken-back"]);
+        assert!(published(&publication) == first, "{at}: and refused once more");
+    }
+    assert!(deaths > 8, "{deaths} deaths");
+}
+
 #[test]
 fn what_comes_after_is_later_than_what_was_taken_back_and_tells_that_it_went() {
     let publication = Publication::with_items(3);
