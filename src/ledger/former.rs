@@ -53,7 +53,7 @@ mod tests {
 
     use super::*;
     use crate::ledger::sqlite::File;
-    use crate::ledger::{KnownChannel, Memory};
+    use crate::ledger::{Complete, KnownChannel, Memory};
 
     const ITEMS: &str = "create table items (
         id integer primary key, iri text not null, guid text, key text not null, title text not null,
@@ -86,7 +86,7 @@ mod tests {
         assert_eq!(store.load().expect("read"), after);
         let mut later = after.clone();
         later.put(Known { gone: Some(9.into()), ..after.get(0).clone() });
-        store.stage(&after, &later).expect("something to write").save(&after, &later, &[]).expect("saved");
+        store.stage(&after, &later).expect("something to write").complete(&after, &later, &[]).and_then(Complete::commit).expect("saved");
         assert_eq!(store.load().expect("read"), later);
         assert_eq!(store.integrity().expect("whole"), [""; 0]);
     }

@@ -337,7 +337,9 @@ mod tests {
     #[test]
     fn machines_are_told_days_as_rfc_3339_writes_them() {
         let language = Language::parse("en").expect("a language");
-        for (seconds, east) in [(0, 0), (1_518_177_600, -21_600), (253_402_300_800, 3600), (-62_167_219_201, 20_700), (-3_000_000_000, -20_173)] {
+        for (seconds, east) in
+            [(0, 0), (1_518_177_600, -21_600), (253_402_300_800, 3600), (-62_167_219_201, 20_700), (-3_000_000_000, -20_173)]
+        {
             let zone = chrono::FixedOffset::east_opt(east).expect("an offset");
             let date = chrono::DateTime::from_timestamp(seconds, 999_999_999).expect("a date").with_timezone(&zone);
             assert_eq!(day(date, &language).iso, date.format("%Y-%m-%dT%H:%M:%S%:z").to_string());
