@@ -67,7 +67,7 @@ impl Phrases {
             while left != 0 {
                 let at = from + left.trailing_zeros() as usize;
                 left &= left - 1;
-                if self.beginnings.may_be(&text.as_bytes()[at..]) && begins_word(text, at) {
+                if self.beginnings.may_be(&text.as_bytes()[at..]) {
                     self.walk(text, at, &mut hits);
                 }
             }
@@ -75,10 +75,14 @@ impl Phrases {
         hits
     }
 
-    /// The phrases that begin at `start`.
+    /// The phrases that begin at `start`, if a word does. Few words come here: what it takes to walk is no burden to those that are passed over.
+    #[inline(never)]
     fn walk(&self, text: &str, start: usize, hits: &mut Vec<Hit>) {
         let bytes = text.as_bytes();
         let (mut at, mut next) = (start + 1, self.roots[usize::from(bytes[start])]);
+        if next.is_none() || !begins_word(text, start) {
+            return;
+        }
         while let Some(node) = next.map(|number| &self.nodes[number as usize]) {
             let tail = &node.tail.0[..usize::from(node.tail.1)];
             if !bytes[at..].starts_with(tail) {
