@@ -3,7 +3,6 @@
 //! Where phrases overlap the longest counts, so that `Dominican Republic` is not Dominica. Codes of two and three letters are no evidence
 //! in running text, but for those that the table has as names (`US`, `UK`, `USA`), and these only in capitals.
 
-use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
 use super::axis::{Axis, Evidence};
@@ -30,6 +29,8 @@ pub(super) struct Countries {
 #[derive(Default)]
 struct Entry {
     meanings: Vec<Meaning>,
+    /// Those that it names, each once and in their order.
+    countries: Vec<Country>,
     writing: Writing,
     /// As the table spells it, where the writing matters.
     spellings: Vec<String>,
@@ -71,13 +72,15 @@ impl Countries {
         OTHERS.iter().chain(&LANGUAGES).for_each(|phrase| lexicon.hide(phrase));
         config.ignore.iter().for_each(|phrase| lexicon.hide(phrase));
         config.aliases.iter().for_each(|(country, alias)| lexicon.add_alias(*country, alias));
-        Countries {
+        let mut countries = Countries {
             allow: config.allow.as_ref().map(|allow| allow.iter().copied().collect()),
             ambiguous: config.ambiguous.iter().copied().collect(),
             places: config.aliases.iter().map(|(_, alias)| key(alias)).collect(),
             phrases: Phrases::new(&lexicon.folded),
-            entries: lexicon.entries,
-        }
+            entries: Vec::new(),
+        };
+        countries.entries = lexicon.entries.into_iter().map(|entry| countries.settled(entry)).collect();
+        countries
     }
 
     /// The aliases, as keys.
@@ -100,32 +103,32 @@ impl Countries {
         if !entry.may_be_written(text.source(hit.range)) {
             return Vec::new();
         }
-        let meant =
-            self.meant(entry, Rank::Field).into_iter().filter(|(country, against)| against.is_none() && entry.is_name(*country, languages));
-        meant.map(|(country, _)| country).collect()
+        let counts = |country: &Country| self.against(*country, entry.doubt, Rank::Field).is_none() && entry.is_name(*country, languages);
+        entry.countries.iter().copied().filter(counts).collect()
     }
 
-    /// What the phrase says of each country that it names.
-    fn read(&self, hit: &Hit, text: &Folded<'_>, rank: Rank, language: &Language) -> Vec<Evidence<Country>> {
-        let entry = &self.entries[hit.phrase];
-        let evidence = |(country, against)| Evidence {
-            value: country,
-            rule: entry.rule(country, language),
-            matched: text.source(hit.range.clone()).to_owned(),
-            against,
-        };
-        self.meant(entry, rank).into_iter().map(evidence).collect()
-    }
-
-    /// The countries that a phrase names, and why it is no evidence for one.
-    fn meant(&self, entry: &Entry, rank: Rank) -> Vec<(Country, Option<Because>)> {
+    /// The entry with the countries that it names, and what doubt there is of it among them.
+    fn settled(&self, mut entry: Entry) -> Entry {
         let mut countries: Vec<_> = entry.meanings.iter().map(|meaning| meaning.country).collect();
         countries.sort();
         countries.dedup();
         // A word that several countries claim is evidence where the publication has just one of them.
         let alone = self.allow.is_some() && countries.iter().filter(|country| self.allows(**country)).count() == 1;
-        let doubt = if countries.len() < 2 || alone { entry.doubt } else { Doubt::Always };
-        countries.into_iter().map(|country| (country, self.against(country, doubt, rank))).collect()
+        if countries.len() > 1 && !alone {
+            entry.doubt = Doubt::Always;
+        }
+        Entry { countries, ..entry }
+    }
+
+    /// What the phrase says of each country that it names.
+    fn read<'a>(&'a self, hit: &Hit, text: &'a Folded<'_>, rank: Rank, language: &Language) -> impl Iterator<Item = Evidence<'a, Country>> {
+        let (entry, matched) = (&self.entries[hit.phrase], text.source(hit.range.clone()));
+        entry.countries.iter().map(move |country| Evidence {
+            value: *country,
+            rule: entry.rule(*country, language),
+            matched: matched.into(),
+            against: self.against(*country, entry.doubt, rank),
+        })
     }
 
     fn against(&self, country: Country, doubt: Doubt, rank: Rank) -> Option<Because> {
@@ -145,58 +148,50 @@ impl Countries {
 impl Axis for Countries {
     type Value = Country;
 
-    fn field(&self, texts: &Texts<'_>) -> Option<Vec<Evidence<Country>>> {
+    fn field<'a>(&'a self, texts: &'a Texts<'_>) -> Option<Vec<Evidence<'a, Country>>> {
         let named = texts.item.countries()?.iter().map(|country| Evidence {
             value: *country,
-            rule: Rule::Record,
-            matched: country.to_string(),
+            rule: &Rule::Record,
+            matched: country.to_string().into(),
             against: self.against(*country, Doubt::None, Rank::Field),
         });
         Some(named.collect())
     }
 
-    fn find(&self, text: &Folded<'_>, rank: Rank, texts: &Texts<'_>, all: bool) -> Vec<Evidence<Country>> {
+    fn find<'a>(&'a self, text: &'a Folded<'_>, rank: Rank, texts: &Texts<'_>, all: bool, found: &mut Vec<Evidence<'a, Country>>) {
         let mut hits = self.phrases.find(text);
         hits.retain(|hit| self.entries[hit.phrase].is_written_in(text, hit));
         let (kept, yielding) = longest(hits);
         let language = &texts.item.language;
-        let mut found: Vec<_> = kept.iter().flat_map(|hit| self.read(hit, text, rank, language)).collect();
+        let mut read: Vec<_> = kept.iter().flat_map(|hit| self.read(hit, text, rank, language)).collect();
         if rank == Rank::Dateline {
-            cities_give_way(&mut found);
+            cities_give_way(&mut read);
         }
-        if !all {
-            found.retain(|one| one.against.is_none());
-            return found;
-        }
-        for (hit, over) in yielding {
+        found.extend(read.into_iter().filter(|one| all || one.against.is_none()));
+        for (hit, over) in yielding.iter().filter(|_| all) {
             let inside = || Because::Inside(text.source(over.range.clone()).to_owned());
-            found.extend(self.read(&hit, text, rank, language).into_iter().map(|one| Evidence { against: Some(inside()), ..one }));
+            found.extend(self.read(hit, text, rank, language).map(|one| Evidence { against: Some(inside()), ..one }));
         }
-        found
     }
 
-    fn compare(&self, left: &Country, right: &Country) -> Ordering {
-        left.cmp(right)
-    }
-
-    fn label(&self, value: &Country) -> String {
-        value.names().next().map_or_else(|| value.to_string(), |(_, name)| name.to_owned())
+    fn label(&self, country: Country) -> String {
+        country.names().next().map_or_else(|| country.to_string(), |(_, name)| name.to_owned())
     }
 }
 
 /// In a dateline that names a country, a city is that country's: `Santiago, Panama` is not Chile.
-fn cities_give_way(found: &mut Vec<Evidence<Country>>) {
-    if found.iter().any(|one| one.rule != Rule::Capital && one.against != Some(Because::Ambiguous)) {
-        found.retain(|one| one.rule != Rule::Capital);
+fn cities_give_way(found: &mut Vec<Evidence<'_, Country>>) {
+    if found.iter().any(|one| *one.rule != Rule::Capital && one.against != Some(Because::Ambiguous)) {
+        found.retain(|one| *one.rule != Rule::Capital);
     }
 }
 
 impl Entry {
     /// The rule for a country, in the item's language where the phrase belongs to several.
-    fn rule(&self, country: Country, language: &Language) -> Rule {
+    fn rule(&self, country: Country, language: &Language) -> &Rule {
         let own = |rule: &Rule| matches!(rule, Rule::Name(tag) | Rule::Demonym(tag) if *tag == language.primary());
         let rules = || self.meanings.iter().filter(|meaning| meaning.country == country).map(|meaning| &meaning.rule);
-        rules().find(|rule| own(rule)).or_else(|| rules().next()).cloned().unwrap_or(Rule::Alias)
+        rules().find(|rule| own(rule)).or_else(|| rules().next()).unwrap_or(&Rule::Alias)
     }
 
     /// Whether it is a name of the country in one of the languages, or what the config calls it by.

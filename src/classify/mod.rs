@@ -131,10 +131,11 @@ impl Classifier {
 
     /// Where the item belongs.
     pub fn place(&self, item: &Item) -> Placement {
-        let Reasoned { countries, topics } = self.reason(item);
+        let texts = Texts::new(item, self.countries.places());
+        let topics = axis::place(&self.topics, &self.evidence.topics, &texts).into_iter();
         Placement::of(Places {
-            countries: countries.into_iter().map(|placed| placed.value).collect(),
-            topics: topics.into_iter().map(|placed| placed.value).collect(),
+            countries: axis::place(&self.countries, &self.evidence.countries, &texts).into_iter().map(|counted| counted.value).collect(),
+            topics: topics.map(|counted| self.topics.key(counted.value)).collect(),
         })
     }
 
@@ -151,21 +152,26 @@ impl Classifier {
 
     /// Where the item belongs, and why.
     pub fn reason(&self, item: &Item) -> Reasoned {
-        let texts = Texts::new(item, self.countries.places());
-        Reasoned {
-            countries: axis::place(&self.countries, &self.evidence.countries, &texts),
-            topics: axis::place(&self.topics, &self.evidence.topics, &texts),
-        }
+        self.reason_in(&Texts::new(item, self.countries.places()))
     }
 
     /// The same with everything that did not count, for `tidings explain`.
     pub fn survey(&self, item: &Item) -> Survey {
         let texts = Texts::new(item, self.countries.places());
-        let placement = self.reason(item);
+        let topics = axis::rejected(&self.topics, &self.evidence.topics, &texts).into_iter();
         Survey {
-            countries: axis::rejected(&self.countries, &self.evidence.countries, &texts, &placement.countries),
-            topics: axis::rejected(&self.topics, &self.evidence.topics, &texts, &placement.topics),
-            placement,
+            placement: self.reason_in(&texts),
+            countries: axis::rejected(&self.countries, &self.evidence.countries, &texts),
+            topics: topics.map(|Rejected { value, reason, because }| Rejected { value: self.topics.key(value), reason, because }).collect(),
+        }
+    }
+
+    fn reason_in(&self, texts: &Texts<'_>) -> Reasoned {
+        let countries = axis::place(&self.countries, &self.evidence.countries, texts).into_iter();
+        let topics = axis::place(&self.topics, &self.evidence.topics, texts).into_iter();
+        Reasoned {
+            countries: countries.map(|counted| counted.placed(|country| country)).collect(),
+            topics: topics.map(|counted| counted.placed(|topic| self.topics.key(topic))).collect(),
         }
     }
 }

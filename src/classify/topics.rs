@@ -1,9 +1,7 @@
 //! The axis of topics: words, phrases and regular expressions of the config, with exclusions.
 
-use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Arc;
 
 use super::axis::{Axis, Evidence};
 use super::phrases::Phrases;
@@ -15,28 +13,29 @@ use crate::vocab::fold::{Folded, fold};
 
 /// The topics of a config made ready.
 pub(super) struct Topics {
+    /// In the order of the config, by which each is known here.
     keys: Vec<TopicKey>,
     labels: Vec<String>,
-    order: HashMap<TopicKey, usize>,
+    numbers: HashMap<TopicKey, usize>,
     phrases: Phrases,
     /// By phrase: what it means to each topic that has it.
     uses: Vec<Vec<Use>>,
-    patterns: Vec<(usize, Pattern, Arc<str>)>,
+    patterns: Vec<(usize, Pattern, Rule)>,
 }
 
 /// What a phrase means to one topic.
 struct Use {
     topic: usize,
     language: Option<Language>,
-    /// The phrase as the config has it; `None` where it excludes.
-    word: Option<Arc<str>>,
+    /// The rule that it is, with the phrase as the config has it; `None` where it excludes.
+    rule: Option<Rule>,
 }
 
 /// A match of a topic in the original text.
-struct Match {
+struct Match<'a> {
     topic: usize,
     range: Range<usize>,
-    rule: Rule,
+    rule: &'a Rule,
 }
 
 impl Topics {
@@ -54,8 +53,8 @@ impl Topics {
                 uses.push(Vec::new());
                 uses.len() - 1
             });
-            let word = counts.then(|| Arc::from(phrase.text.as_str()));
-            uses[number].push(Use { topic, language: phrase.language.clone(), word });
+            let rule = counts.then(|| Rule::Word(phrase.text.as_str().into()));
+            uses[number].push(Use { topic, language: phrase.language.clone(), rule });
         };
         for (number, topic) in topics.iter().enumerate() {
             topic.words.iter().for_each(|phrase| add(number, phrase, true));
@@ -63,7 +62,7 @@ impl Topics {
         }
         let keys: Vec<TopicKey> = topics.iter().map(|topic| topic.key.clone()).collect();
         Topics {
-            order: keys.iter().cloned().zip(0..).collect(),
+            numbers: keys.iter().cloned().zip(0..).collect(),
             labels: topics
                 .iter()
                 .map(|topic| topic.title.iter().next().map_or_else(|| topic.key.to_string(), |(_, title)| title.to_owned()))
@@ -72,28 +71,32 @@ impl Topics {
             patterns: topics
                 .iter()
                 .zip(0..)
-                .flat_map(|(topic, number)| topic.patterns.iter().map(move |p| (number, p.clone(), Arc::from(p.regex.as_str()))))
+                .flat_map(|(topic, number)| topic.patterns.iter().map(move |p| (number, p.clone(), Rule::Pattern(p.regex.as_str().into()))))
                 .collect(),
             keys,
             uses,
         }
     }
 
+    pub fn key(&self, topic: usize) -> TopicKey {
+        self.keys[topic].clone()
+    }
+
     /// What speaks for topics, and the exclusions, each in the original text.
-    fn matches(&self, text: &Folded<'_>, language: &Language) -> (Vec<Match>, Vec<(usize, Range<usize>)>) {
+    fn matches(&self, text: &Folded<'_>, language: &Language) -> (Vec<Match<'_>>, Vec<(usize, Range<usize>)>) {
         let (mut matches, mut exclusions) = (Vec::new(), Vec::new());
         for hit in self.phrases.find(text) {
             let range = text.source_range(hit.range);
             for used in self.uses[hit.phrase].iter().filter(|used| speaks(used.language.as_ref(), language)) {
-                match &used.word {
-                    Some(word) => matches.push(Match { topic: used.topic, range: range.clone(), rule: Rule::Word(word.clone()) }),
+                match &used.rule {
+                    Some(rule) => matches.push(Match { topic: used.topic, range: range.clone(), rule }),
                     None => exclusions.push((used.topic, range.clone())),
                 }
             }
         }
-        for (topic, pattern, source) in self.patterns.iter().filter(|(_, pattern, _)| speaks(pattern.language.as_ref(), language)) {
+        for (topic, pattern, rule) in self.patterns.iter().filter(|(_, pattern, _)| speaks(pattern.language.as_ref(), language)) {
             for found in pattern.regex.find_iter(text.original()).filter(|found| !found.is_empty()) {
-                matches.push(Match { topic: *topic, range: found.range(), rule: Rule::Pattern(source.clone()) });
+                matches.push(Match { topic: *topic, range: found.range(), rule });
             }
         }
         matches.sort_by_key(|found| (found.range.start, std::cmp::Reverse(found.range.end)));
@@ -106,31 +109,27 @@ fn speaks(phrase: Option<&Language>, item: &Language) -> bool {
 }
 
 impl Axis for Topics {
-    type Value = TopicKey;
+    type Value = usize;
 
-    fn field(&self, texts: &Texts<'_>) -> Option<Vec<Evidence<TopicKey>>> {
-        let named = texts.item.topics()?.iter().filter_map(|key| self.order.get(key)).map(|number| &self.keys[*number]);
-        Some(named.map(|key| Evidence { value: key.clone(), rule: Rule::Record, matched: key.to_string(), against: None }).collect())
+    fn field<'a>(&'a self, texts: &'a Texts<'_>) -> Option<Vec<Evidence<'a, usize>>> {
+        let named = texts.item.topics()?.iter().filter_map(|key| self.numbers.get(key)).copied();
+        let evidence = |topic: usize| Evidence { value: topic, rule: &Rule::Record, matched: (*self.keys[topic]).into(), against: None };
+        Some(named.map(evidence).collect())
     }
 
-    fn find(&self, text: &Folded<'_>, _: Rank, texts: &Texts<'_>, all: bool) -> Vec<Evidence<TopicKey>> {
+    fn find<'a>(&'a self, text: &'a Folded<'_>, _: Rank, texts: &Texts<'_>, all: bool, found: &mut Vec<Evidence<'a, usize>>) {
         let (matches, exclusions) = self.matches(text, &texts.item.language);
-        let evidence = matches.into_iter().filter_map(|found| {
+        found.extend(matches.into_iter().filter_map(|found| {
             let cover = exclusions
                 .iter()
                 .find(|(topic, range)| *topic == found.topic && range.start <= found.range.start && found.range.end <= range.end);
             let against = cover.map(|(_, range)| Because::Inside(text.original()[range.clone()].to_owned()));
-            let matched = text.original()[found.range].to_owned();
-            (all || against.is_none()).then(|| Evidence { value: self.keys[found.topic].clone(), rule: found.rule, matched, against })
-        });
-        evidence.collect()
+            let matched = text.original()[found.range].into();
+            (all || against.is_none()).then_some(Evidence { value: found.topic, rule: found.rule, matched, against })
+        }));
     }
 
-    fn compare(&self, left: &TopicKey, right: &TopicKey) -> Ordering {
-        self.order.get(left).cmp(&self.order.get(right))
-    }
-
-    fn label(&self, value: &TopicKey) -> String {
-        self.order.get(value).map(|number| self.labels[*number].clone()).unwrap_or_else(|| value.to_string())
+    fn label(&self, topic: usize) -> String {
+        self.labels[topic].clone()
     }
 }
