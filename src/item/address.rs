@@ -27,6 +27,40 @@ pub fn absolute(text: &str, base: &Url) -> Result<Url, BadUrl> {
     }
 }
 
+/// The same as text. Most addresses are what they would become, and need not be taken apart.
+pub fn absolute_text(text: String, base: &Url) -> Result<String, BadUrl> {
+    if is_plain(&text) { Ok(text) } else { absolute(&text, base).map(String::from) }
+}
+
+/// Whether a text is surely an absolute URL of the one form that it is published in: a plain host, a path and perhaps a query of characters that stand for
+/// themselves, and no dot that begins a name.
+fn is_plain(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else { return false };
+    let Some((host, path)) = memchr::memchr(b'/', rest.as_bytes()).map(|slash| rest.split_at(slash)) else { return false };
+    let means_itself = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_~?=&,;:@+".contains(&byte);
+    let mut before = b'/';
+    let is_plain_path = path.bytes().all(|byte| {
+        let behind = std::mem::replace(&mut before, byte);
+        means_itself(byte) || (byte == b'.' && behind != b'/')
+    });
+    is_plain_path && is_plain_host(host)
+}
+
+/// Names of small letters, digits and single hyphens, the last of which can begin no number.
+fn is_plain_host(host: &str) -> bool {
+    let mut before = b'.';
+    let is_plain = host.bytes().all(|byte| {
+        let behind = std::mem::replace(&mut before, byte);
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' => true,
+            b'-' | b'.' => behind.is_ascii_alphanumeric(),
+            _ => false,
+        }
+    });
+    let last = host.rsplit('.').next().unwrap_or_default();
+    is_plain && last.starts_with(|c: char| c.is_ascii_lowercase()) && !host.ends_with('-')
+}
+
 /// Whether a text is an absolute IRI (RFC 3987): a scheme, a colon, and only characters that may follow.
 pub fn is_iri(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else { return false };
@@ -112,6 +146,28 @@ mod tests {
         }
         for text in ["belize", "Note: this", "1a:b", ":x", "a:", "a:b c", "a:<b>"] {
             assert!(!is_iri(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn most_addresses_are_plain() {
+        for text in ["https://example.org/", "http://news.example.org/2018/02/a-b_c.html?id=3&x=y:z", "https://a1.b-c.example/x..y/~z"] {
+            assert!(is_plain(text), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_plain_stays_as_it_is(
+            host in "([a-z]{1,3}|[0-9]{1,3}|xn|0x1|[a-zA-Z0-9é_%:@-]{1,5}|\\.|-){0,6}",
+            path in "(/|\\.|\\.\\.|%2e|[a-zA-Z0-9]|[ -~é\t]){0,8}",
+            base in "(https|http)://example\\.org/news/",
+        ) {
+            let (base, text) = (Url::parse(&base).expect("a URL"), format!("https://{host}/{path}"));
+            if is_plain(&text) {
+                proptest::prop_assert_eq!(absolute(&text, &base).map(String::from), Ok(text.clone()));
+            }
+            proptest::prop_assert_eq!(absolute_text(text.clone(), &base), absolute(&text, &base).map(String::from));
         }
     }
 }

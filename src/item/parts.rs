@@ -71,7 +71,16 @@ impl Parts {
 }
 
 impl From<Parts> for Item {
-    fn from(parts: Parts) -> Self {
+    fn from(mut parts: Parts) -> Self {
+        let link = parts.link.take();
+        parts.with_page(link.as_ref().map(Url::as_str))
+    }
+}
+
+impl Parts {
+    /// The item whose page is at this absolute address, if it has one, whatever `link` says.
+    pub(super) fn with_page(self, address: Option<&str>) -> Item {
+        let parts = self;
         let Lifetime { draft, by_day, publish_at, expires, withdrawn } = parts.lifetime;
         let rare = Rare {
             updated: parts.updated,
@@ -90,7 +99,7 @@ impl From<Parts> for Item {
         Item {
             names: Names::new(&parts.id.iri, parts.id.guid.as_deref(), &parts.key, &parts.title),
             published: parts.published,
-            home: Home::new(parts.place.path, parts.place.line > 0, parts.link.map(|link| Link::new(link.as_str())), parts.authors),
+            home: Home::new(parts.place.path, parts.place.line > 0, address.map(Link::new), parts.authors),
             language: parts.language,
             extras: rare.into(),
             line: parts.place.line,

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::address::{self, is_iri};
+use super::address::{self, BadUrl, is_iri};
 use super::alias::Aliases;
 use super::format::{Fault, Field, Spot};
 use super::record::{ImageTable, Many, OriginTable, Record, Scalar, Withdrawn, Written};
@@ -77,7 +77,7 @@ impl Work<'_> {
         let updated = self.date("updated", record.updated).filter(|date| self.not_before(date, published.as_ref()));
         let (summary, body) = (self.markup("summary", record.summary, syntax), self.markup("body", record.body, syntax));
         let dateline = self.line(Field::new("dateline"), record.dateline);
-        let link = record.link.filter(|link| !link.trim().is_empty()).and_then(|link| self.url(Field::new("link"), &link));
+        let link = record.link.filter(|link| !link.trim().is_empty()).and_then(|link| self.address(link));
         let countries = record.countries.filter(says_something).map(|list| self.countries(list));
         let topics = record.topics.filter(says_something).map(|list| self.topics(list));
         let language = self.language(record.language, setting.source);
@@ -103,7 +103,7 @@ impl Work<'_> {
             updated,
             dateline,
             text: Some(Box::new(Text { summary, body })),
-            link,
+            link: None,
             countries,
             topics,
             language,
@@ -116,10 +116,11 @@ impl Work<'_> {
             lifetime,
             offset: 0,
         };
-        Some(Item::from(match notice {
+        let parts = match notice {
             Some(notice) => replaced(parts, notice),
             None => parts,
-        }))
+        };
+        Some(parts.with_page(link.as_deref()))
     }
 
     /// Whether the item was taken back without a word, and the notice that takes its place where it was not.
@@ -313,7 +314,17 @@ impl Work<'_> {
 
     fn url(&mut self, field: Field, text: &str) -> Option<url::Url> {
         let read = address::absolute(text, &self.config.publication.base_url);
-        read.map_err(|bad| self.fault(&codes::INVALID_URL, field, bad.message, bad.help)).ok()
+        read.map_err(|bad| self.bad_url(field, bad)).ok()
+    }
+
+    /// The address of the item's page.
+    fn address(&mut self, text: String) -> Option<String> {
+        let read = address::absolute_text(text, &self.config.publication.base_url);
+        read.map_err(|bad| self.bad_url(Field::new("link"), bad)).ok()
+    }
+
+    fn bad_url(&mut self, field: Field, bad: BadUrl) {
+        self.fault(&codes::INVALID_URL, field, bad.message, bad.help);
     }
 
     fn markup(&mut self, key: &'static str, text: Option<String>, syntax: Syntax) -> Option<Markup> {
