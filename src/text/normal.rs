@@ -17,12 +17,21 @@ use crate::vocab::blocks;
 
 /// What two versions of a text have in common where a reader would see no difference. What `ignore` matches is left out.
 pub fn normal(markup: &Markup, base: &Url, ignore: &[Regex]) -> String {
-    let (out, is_spaced) = (String::with_capacity(markup.text.len()), is_spaced(&markup.text));
-    let mut normal = Normal { out, block: 0, blank: false, is_spaced, base: base.as_str() };
+    let text = &*markup.text;
+    let mut normal = Normal {
+        out: String::with_capacity(text.len()),
+        block: 0,
+        blank: false,
+        is_spaced: is_spaced(text),
+        tags: Next::of(b'<', text),
+        ends: Next::of(b'\n', text),
+        references: Next::of(b'&', text),
+        base: base.as_str(),
+    };
     match markup.syntax {
-        Syntax::Plain => normal.plain(&markup.text),
-        Syntax::Html => normal.html(&markup.text),
-        Syntax::Markdown => normal.markdown(&markup.text),
+        Syntax::Plain => normal.plain(text),
+        Syntax::Html => normal.html(text),
+        Syntax::Markdown => normal.markdown(text),
     }
     normal.end();
     without(normal.out, ignore)
@@ -59,7 +68,36 @@ struct Normal<'a> {
     blank: bool,
     /// Whether the whole text is; then each line is, and need not be looked at.
     is_spaced: bool,
+    tags: Next<'a>,
+    ends: Next<'a>,
+    references: Next<'a>,
     base: &'a str,
+}
+
+/// Where a byte stands next in a text that is gone through from its start to its end, part by part: what is far away is not looked for in each of them.
+struct Next<'a> {
+    byte: u8,
+    text: &'a str,
+    /// The first place that is not before the last part; the end where there is none.
+    at: usize,
+}
+
+impl<'a> Next<'a> {
+    fn of(byte: u8, text: &'a str) -> Self {
+        Next { byte, text, at: memchr(byte, text.as_bytes()).unwrap_or(text.len()) }
+    }
+
+    /// The first one in a part of the text that does not begin before the last.
+    fn within(&mut self, part: &str) -> Option<usize> {
+        if part.is_empty() {
+            return None;
+        }
+        let from = part.as_ptr() as usize - self.text.as_ptr() as usize;
+        if self.at < from {
+            self.at = memchr(self.byte, &self.text.as_bytes()[from..]).map_or(self.text.len(), |at| from + at);
+        }
+        (self.at < from + part.len()).then(|| self.at - from)
+    }
 }
 
 impl Normal<'_> {
@@ -102,7 +140,7 @@ impl Normal<'_> {
 
     fn html(&mut self, html: &str) {
         let mut rest = html;
-        while let Some(at) = memchr(b'<', rest.as_bytes()) {
+        while let Some(at) = self.tags.within(rest) {
             self.text(&rest[..at]);
             rest = &rest[at..];
             rest = self.markup(rest);
@@ -116,8 +154,9 @@ impl Normal<'_> {
             return comment.split_once("-->").map_or("", |(_, rest)| rest);
         }
         let Some(tag) = Tag::read(html) else {
-            self.text("<");
-            return &html[1..];
+            let (bracket, rest) = html.split_at(1);
+            self.text(bracket);
+            return rest;
         };
         let rest = &html[tag.length..];
         if !tag.closes && (matches!(&*tag.name, "script" | "style" | "template") || tag.is_counter()) {
@@ -160,7 +199,7 @@ impl Normal<'_> {
 
     fn text(&mut self, text: &str) {
         let mut rest = text;
-        while let Some(at) = memchr(b'\n', rest.as_bytes()) {
+        while let Some(at) = self.ends.within(rest) {
             self.line(&rest[..at]);
             self.blank = true;
             rest = &rest[at + 1..];
@@ -201,7 +240,7 @@ impl Normal<'_> {
     fn word(&mut self, word: &str) {
         self.flush_blank();
         let mut rest = word;
-        while let Some(at) = memchr(b'&', rest.as_bytes()) {
+        while let Some(at) = self.references.within(rest) {
             self.out.push_str(&rest[..at]);
             let (character, length) = reference(&rest[at..]);
             self.out.push(character);
@@ -544,6 +583,21 @@ mod tests {
         fn any_text_has_a_normal_form(text in "(<(/)?[a-z!-]{0,3}[ \"'=a>]{0,4}|[ \n&;#x0-9a-zé]{0,5}|-->){0,12}") {
             for syntax in [Syntax::Html, Syntax::Markdown, Syntax::Plain] {
                 let _ = of(syntax, &text);
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_comes_next_is_found_in_each_part(text in "[a&<é]{0,20}", lengths in proptest::collection::vec(0..6usize, 0..12)) {
+            let (mut next, mut rest) = (Next::of(b'&', &text), &*text);
+            for length in lengths {
+                let (part, after) = rest.split_at(rest.floor_char_boundary(length));
+                let shorter = &part[..part.ceil_char_boundary(length / 2)];
+                for part in [rest, part, shorter, ""] {
+                    proptest::prop_assert_eq!(next.within(part), part.find('&'));
+                }
+                rest = after;
             }
         }
     }
