@@ -98,24 +98,7 @@ fn fold(text: &str, space: fn(char) -> bool) -> Cow<'_, str> {
 
 /// Where the first character stands that is not to be published as it is.
 fn first_suspect(bytes: &[u8]) -> Option<usize> {
-    if !blocks::any(bytes, may_begin_suspect) {
-        return None;
-    }
-    let mut from = 0;
-    loop {
-        from += innocent(&bytes[from..]);
-        let at = from + bytes[from..].iter().position(|byte| may_begin_suspect(*byte))?;
-        if is_suspect(&bytes[at..]) {
-            return Some(at);
-        }
-        from = at + 1;
-    }
-}
-
-/// How many bytes from the start are surely fine. They are looked at in blocks without a way out, which the compiler makes vectors of.
-fn innocent(bytes: &[u8]) -> usize {
-    let (blocks, _) = bytes.as_chunks::<32>();
-    blocks.iter().take_while(|block| !block.iter().fold(false, |any, byte| any | may_begin_suspect(*byte))).count() * 32
+    blocks::find(bytes, may_begin_suspect, |at| is_suspect(&bytes[at..]))
 }
 
 /// Whether a character to be dropped or changed can begin with the byte. (No byte is greater than 0xF4 in UTF-8.)

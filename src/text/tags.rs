@@ -128,7 +128,7 @@ pub fn without_tags(text: &str) -> Option<String> {
 
 /// Whether an end tag of HTML is in the text.
 fn ends(text: &str) -> bool {
-    text.match_indices("</").any(|(at, _)| tag(&text[at..]).is_some())
+    memchr::memchr_iter(b'<', text.as_bytes()).any(|at| text[at + 1..].starts_with('/') && tag(&text[at..]).is_some())
 }
 
 /// The length of the tag that the text begins with, if it is one of HTML.

@@ -36,12 +36,31 @@ pub fn each(bytes: &[u8], is: impl Fn(u8) -> bool, mut tell: impl FnMut(usize)) 
     }
 }
 
+/// Where the first byte of a kind stands, which [`FILLER`] is not, that is found to be the one when it is looked at closely. Few are of the kind.
+pub fn find(bytes: &[u8], is: impl Fn(u8) -> bool, mut is_it: impl FnMut(usize) -> bool) -> Option<usize> {
+    for (block, from) in blocks(bytes).zip((0..).step_by(size_of::<Block>())) {
+        let mut left = if has(&block, &is) { bits(&block, &is) } else { 0 };
+        while left != 0 {
+            let at = from + left.trailing_zeros() as usize;
+            if is_it(at) {
+                return Some(at);
+            }
+            left &= left - 1;
+        }
+    }
+    None
+}
+
 /// Whether any byte is of a kind, which [`FILLER`] is not.
 pub fn any(bytes: &[u8], is: impl Fn(u8) -> bool) -> bool {
-    // Of truth values the compiler makes no vectors where the question is long.
-    let any = |block: &Block| block.iter().fold(0, |any, byte| any | u8::from(is(*byte))) != 0;
     let (whole, rest) = bytes.as_chunks();
-    whole.iter().any(any) || (!rest.is_empty() && any(&filled(rest)))
+    whole.iter().any(|block| has(block, &is)) || (!rest.is_empty() && has(&filled(rest), &is))
+}
+
+/// Whether any byte of the block is.
+fn has(block: &Block, is: impl Fn(u8) -> bool) -> bool {
+    // Of truth values the compiler makes no vectors where the question is long.
+    block.iter().fold(0, |any, byte| any | u8::from(is(*byte))) != 0
 }
 
 /// Whether two blanks stand side by side.
@@ -66,8 +85,10 @@ mod tests {
             let mut places = Vec::new();
             each(text.as_bytes(), is, |at| places.push(at));
             let plain_places: Vec<usize> = (0..text.len()).filter(|at| plainly[*at]).collect();
-            proptest::prop_assert_eq!(places, plain_places);
+            proptest::prop_assert_eq!(&places, &plain_places);
             proptest::prop_assert_eq!(any(text.as_bytes(), is), plainly.contains(&true));
+            let second = |at: usize| at % 2 == 1;
+            proptest::prop_assert_eq!(find(text.as_bytes(), is, second), plain_places.iter().copied().find(|at| second(*at)));
             proptest::prop_assert_eq!(has_double_blank(text.as_bytes()), text.contains("  "));
         }
     }
