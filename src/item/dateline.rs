@@ -90,7 +90,7 @@ fn names_a_place(head: &str, known: &impl Fn(&str) -> bool) -> bool {
     let head = without_agency(head);
     let parts: Vec<&str> = head.split(',').map(str::trim).collect();
     parts.len() <= 5
-        && parts.iter().all(|part| is_date(part) || is_name(part))
+        && parts.iter().all(|part| is_name(part) || is_date(part))
         && parts.iter().any(|part| !is_date(part) && (PLACES.contains(&key(part)) || known(part)))
 }
 
@@ -112,7 +112,7 @@ fn is_name(part: &str) -> bool {
     let mut words = part.split_whitespace();
     let first = words.clone().next().is_some_and(|word| word.starts_with(char::is_uppercase));
     let capital = |word: &str| word.trim_start_matches(['d', 'l', '\'', '’']).starts_with(|c: char| c.is_uppercase() || c == '&');
-    first && words.clone().count() <= 6 && words.all(|word| capital(word) || CONNECTING.contains(&word))
+    first && words.all(|word| capital(word) || CONNECTING.contains(&word)) && part.split_whitespace().count() <= 6
 }
 
 /// Every country's names and capitals, as keys. Codes are not among them.
