@@ -131,22 +131,16 @@ impl Classifier {
 
     /// Where the item belongs.
     pub fn place(&self, item: &Item) -> Placement {
-        let texts = Texts::new(item, self.countries.places());
-        let topics = axis::place(&self.topics, &self.evidence.topics, &texts).into_iter();
-        Placement::of(Places {
-            countries: axis::place(&self.countries, &self.evidence.countries, &texts).into_iter().map(|counted| counted.value).collect(),
-            topics: topics.map(|counted| self.topics.key(counted.value)).collect(),
-        })
+        self.place_all([item]).pop().unwrap_or_default()
     }
 
     /// Where each of the items belongs: axis by axis, since what one axis asks is at hand for the next item then.
     pub fn place_all<'i>(&self, items: impl IntoIterator<Item = &'i Item>) -> Vec<Placement> {
         let texts: Vec<Texts<'_>> = items.into_iter().map(|item| Texts::new(item, self.countries.places())).collect();
-        let values = |placed: Vec<Placed<Country>>| placed.into_iter().map(|placed| placed.value).collect();
-        let countries: Vec<Box<[Country]>> =
-            texts.iter().map(|texts| values(axis::place(&self.countries, &self.evidence.countries, texts))).collect();
+        let countries = texts.iter().map(|texts| axis::place(&self.countries, &self.evidence.countries, texts));
+        let countries: Vec<Box<[Country]>> = countries.map(|counted| counted.into_iter().map(|one| one.value).collect()).collect();
         let topics = texts.iter().map(|texts| axis::place(&self.topics, &self.evidence.topics, texts));
-        let topics = topics.map(|placed| placed.into_iter().map(|placed| placed.value).collect());
+        let topics = topics.map(|counted| counted.into_iter().map(|one| self.topics.key(one.value)).collect());
         topics.zip(countries).map(|(topics, countries)| Placement::of(Places { countries, topics })).collect()
     }
 
