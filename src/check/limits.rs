@@ -17,7 +17,7 @@ pub struct Limits {
     pub document: usize,
     /// Entities that are remembered from a document type declaration.
     pub entities: usize,
-    /// Findings for one document; what comes after is counted, not kept.
+    /// Findings for one document; what comes after is counted, not kept, but for as many errors again.
     pub findings: usize,
 }
 

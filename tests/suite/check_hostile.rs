@@ -31,9 +31,25 @@ fn limits_end_the_reading_with_a_finding() {
     assert!(names(deep.as_bytes()).contains(&"too-deep"));
     let wide = rss(&format!("<x:a xmlns:x=\"u:x\"{}/>", (0..10_000).map(|n| format!(" a{n}=\"\"")).collect::<String>()));
     assert!(names(wide.as_bytes()).contains(&"too-many-attributes"));
-    let many = rss(&"<nothing/>".repeat(20_000));
+    let many = rss(&"<nothing/>".repeat(30_000));
     let report = check(many.as_bytes(), &Options::default());
-    assert!(report.findings.len() <= 10_001 && report.dropped > 5_000, "{} and {}", report.findings.len(), report.dropped);
+    assert!(report.findings.len() <= 20_001 && report.dropped > 5_000, "{} and {}", report.findings.len(), report.dropped);
+}
+
+#[test]
+fn no_number_of_warnings_hides_an_error() {
+    let has = |text: &str, name: &str| {
+        let report = check(text.as_bytes(), &Options::default());
+        assert!(report.dropped > 5_000, "{}", report.dropped);
+        report.findings.iter().any(|finding| finding.rule.code.name == name)
+    };
+    let item =
+        |n| format!("<title>{n}</title><guid isPermaLink=\"false\">{n}</guid><description>&lt;script&gt;</description></item><item>");
+    let items: String = (0..20_000).map(item).collect();
+    assert!(has(&rss(&format!("{items}<pubDate>yesterday</pubDate>")), "invalid-rfc2822-date"));
+    let items: String = (0..20_000).map(|n| format!("{{\"id\": \"a{n}\", \"content_html\": \"<script>\"}},")).collect();
+    let feed = "\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"T\"";
+    assert!(has(&format!("{{{feed}, \"items\": [{items} {{\"id\": 1}}]}}"), "json-wrong-type"));
 }
 
 /// Shapes that make careless readers take a time that grows with the square of the length.

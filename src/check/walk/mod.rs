@@ -26,6 +26,7 @@ use super::value::marks::Marks;
 use super::value::{chars, date};
 use super::xml::{Attr, Event, Reader, Reason, Stop};
 use super::{Kind, Options};
+use crate::diag::Severity;
 pub(super) use pieces::{MANY, Pieces};
 use rows::Rows;
 
@@ -166,6 +167,8 @@ pub(super) struct Walk<'a> {
     pub tomorrow: Option<String>,
     pub found: Vec<Found>,
     pub dropped: usize,
+    /// How many findings there were when they were last held against the limit.
+    bounded: usize,
 }
 
 impl<'a> Walk<'a> {
@@ -194,6 +197,7 @@ impl<'a> Walk<'a> {
             child: Cow::Borrowed(""),
             found,
             dropped: 0,
+            bounded: 0,
             tomorrow: options.now.map(date::tomorrow),
         };
         walk.add_node(&elements::ROOT, Cow::Borrowed("root"), 0, (0, 0));
@@ -252,12 +256,19 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Keeps no more findings than the limit, and counts the rest.
+    /// Keeps no more findings than the limit, but of errors as many again, so that no number of warnings hides that a document is invalid; and
+    /// counts the rest.
     pub fn bound(&mut self) {
-        if self.found.len() > self.limits.findings {
-            self.dropped += self.found.len() - self.limits.findings;
-            self.found.truncate(self.limits.findings);
+        let (found, most) = (self.found.len(), self.limits.findings);
+        if found <= most {
+            return;
         }
+        let new = self.found.split_off(self.bounded.clamp(most, found));
+        let room = (2 * most).saturating_sub(self.found.len());
+        let errors = new.into_iter().filter(|found| found.rule.code.severity == Severity::Error);
+        self.found.extend(errors.take(room));
+        self.bounded = self.found.len();
+        self.dropped += found - self.bounded;
     }
 
     fn stopped(&mut self, stop: Stop) {

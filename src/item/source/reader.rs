@@ -195,6 +195,8 @@ impl<S: Sift> Reader<'_, S> {
         } else if batch.records == 0 && batch.findings.is_empty() {
             batch.findings.push(self.no_records(found));
         }
+        // No number of warnings hides an error. Those that stay are sorted by their places with those of other files.
+        batch.findings.sort_by_key(|finding| finding.severity);
         let hidden = batch.findings.split_off(batch.findings.len().min(SHOWN));
         batch.findings.extend(in_short(found, &hidden));
         batch

@@ -431,6 +431,17 @@ fn findings_of_a_bulk_file_have_an_end() {
 }
 
 #[test]
+fn no_number_of_warnings_hides_an_error() {
+    let warned = |row| format!("{{\"id\": \"a{row}\", \"title\": \"T\\u0007\", \"date\": \"2018-02-09\"}}\n");
+    let mut rows: String = (0..SHOWN + 10).map(warned).collect();
+    rows += "{\"id\": \"b\", \"tilte\": \"T\", \"date\": \"2018-02-09\"}\n";
+    let loaded = load("", &[("a.ndjson", rows.as_bytes())]);
+    let shown = loaded.findings.iter().find(|finding| finding.code.name == "unknown-key");
+    assert_eq!(shown.and_then(|finding| finding.place.as_ref()).map(|place| place.line), Some(SHOWN as u32 + 11));
+    assert_eq!(loaded.findings.iter().last().map(|finding| finding.code.name), Some("unknown-key"));
+}
+
+#[test]
 fn strange_files_are_named_or_passed_over() {
     let good = b"title = 'T'\ndate = 2018-02-09".as_slice();
     let loaded = load(
