@@ -13,8 +13,8 @@ use super::{Exit, Failure, memory, pick, ui};
 use crate::channel::{self, Catalogue, Channel, Kind, Sorted};
 use crate::classify::{Classifier, Survey, looked_at};
 use crate::config::{Config, Query, Step};
-use crate::diag::{Findings, nearest};
-use crate::item::{self, Date, Hidden, Item};
+use crate::diag::{Finding, Findings, Severity, nearest};
+use crate::item::{self, Date, Hidden, Item, Loaded};
 use crate::ledger::Memory;
 use crate::pipeline;
 use crate::progress::Progress;
@@ -42,7 +42,7 @@ pub(super) fn run(args: &ExplainArgs, context: &Context) -> Result<Exit, Failure
     let Some(config) = context.load_with_tables(args.json)? else { return Ok(Exit::Findings) };
     let (memory, known) = memory::known(&config)?;
     let loaded = item::read(&config, &Progress::default());
-    let at = find(&loaded.items, &args.item)?;
+    let Some(at) = find(&loaded.items, &args.item)? else { return Err(not_found(&args.item, &loaded, context)) };
     let scene = Scene::new(&config, (loaded.items, at), (&memory, &known), context.now);
     let explained = match &args.why_not {
         None => scene.channels(),
@@ -55,8 +55,8 @@ pub(super) fn run(args: &ExplainArgs, context: &Context) -> Result<Exit, Failure
     Ok(Exit::Fine)
 }
 
-/// The one item that `wanted` names.
-fn find(items: &[Arc<Item>], wanted: &str) -> Result<usize, Failure> {
+/// The one item that `wanted` names, if there is one.
+fn find(items: &[Arc<Item>], wanted: &str) -> Result<Option<usize>, Failure> {
     let path = |item: &Item| item.path().to_string_lossy().into_owned();
     let tests: [pick::Test<'_, Arc<Item>>; 5] = [
         &|item| item.key() == wanted || item.iri() == wanted || item.guid() == Some(wanted),
@@ -65,14 +65,22 @@ fn find(items: &[Arc<Item>], wanted: &str) -> Result<usize, Failure> {
         &|item| path(item).contains(wanted),
         &|item| fold::key(item.title()).contains(&fold::key(wanted)),
     ];
-    if let Some(at) = pick::one(items, wanted, &tests, |item| (item.key(), item.title()))? {
-        return Ok(at);
+    pick::one(items, wanted, &tests, |item| (item.key(), item.title()))
+}
+
+/// Why there is no such item. What is wrong with records whose file has the name is told first: of those there are no items.
+fn not_found(wanted: &str, loaded: &Loaded, context: &Context) -> Failure {
+    let is_of_it = |finding: &&Finding| {
+        finding.severity == Severity::Error && finding.place.as_ref().is_some_and(|place| place.path.to_string_lossy().contains(wanted))
+    };
+    let wrong: Findings = loaded.findings.iter().filter(is_of_it).cloned().collect();
+    if wrong.has_errors() {
+        context.ui.findings(&wrong);
+        return Failure::new(format!("no record that could be read is called `{wanted}`")).help("mend what is told above, and ask again");
     }
-    let near = nearest(wanted, items.iter().map(|item| item.key())).map(|key| format!("did you mean `{key}`?"));
-    Err(Failure {
-        message: format!("no item is called `{wanted}`"),
-        help: near.or_else(|| Some("name its file, key, id or words of its title".into())),
-    })
+    let near = nearest(wanted, loaded.items.iter().map(|item| item.key())).map(|key| format!("did you mean `{key}`?"));
+    Failure::new(format!("no item is called `{wanted}`"))
+        .help(near.unwrap_or_else(|| "name its file, key, id or words of its title".into()))
 }
 
 /// The item among all others, sorted into channels.

@@ -207,6 +207,11 @@ fn explain_says_why_and_why_not() {
     publication.run(&["explain", "ships"]).expect(2, &several);
     publication.remove("items/item-2.md");
     publication.run(&["explain", "itm-1"]).expect(2, &["did you mean `item-1`?"]);
+    publication.write("items/slip.md", "+++\ntitle = 'A slip'\ndate = 2018-01-01\ncountries = ['Beliz']\n+++\n\nText.\n");
+    publication
+        .run(&["explain", "items/slip.md"])
+        .expect(2, &["unknown-country", "did you mean `Belize`?", "no record that could be read is called"]);
+    publication.remove("items/slip.md");
     let ran = publication.run(&["explain", "wait off", "--json"]);
     let explained: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
     assert_eq!(explained["channels"][1]["channel"], "country/mexico");
