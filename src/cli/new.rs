@@ -10,12 +10,13 @@ use super::context::Context;
 use super::{Exit, Failure, ui};
 use crate::config::Config;
 use crate::item::{Date, new, write};
+use crate::vocab::Language;
 use crate::vocab::slug::slug;
 
 /// `tidings new`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  tidings new \"Three ports reopen\"\n  tidings new --draft \"Three ports reopen\"\n  $EDITOR \"$(tidings new 'Three ports reopen')\""
+    after_help = "Examples:\n  tidings new \"Three ports reopen\"\n  tidings new --draft \"Three ports reopen\"\n  tidings new --language es \"Se reabren tres puertos\"\n  $EDITOR \"$(tidings new 'Three ports reopen')\""
 )]
 pub(super) struct NewArgs {
     /// The title
@@ -23,6 +24,9 @@ pub(super) struct NewArgs {
     /// Keep it out of the feeds until `draft = true` is taken out of it
     #[arg(long)]
     draft: bool,
+    /// The language that it is written in; that of its source, else the publication's first, where it is not given
+    #[arg(long, value_name = "TAG", value_parser = Language::parse)]
+    language: Option<Language>,
     /// The folder for the record; the config's first source where it is not given
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     into: Option<PathBuf>,
@@ -45,7 +49,7 @@ pub(super) fn run(args: &NewArgs, context: &Context) -> Result<Exit, Failure> {
     let today = now.date_naive();
     fs::create_dir_all(&folder).map_err(Failure::io("create", &folder))?;
     let stem = format!("{today}-{}", slug(&title).unwrap_or_else(|| "untitled".into()));
-    let text = record(&title, now.fixed_offset(), args.draft);
+    let text = record(&title, now.fixed_offset(), args);
     let path = write::create(&folder, &stem, "md", &text).map_err(Failure::io("write into", &folder))?;
     ui::print(path.display());
     let then = if args.draft { ", take `draft = true` out when it is done," } else { "" };
@@ -54,11 +58,12 @@ pub(super) fn run(args: &NewArgs, context: &Context) -> Result<Exit, Failure> {
 }
 
 /// A record without a text yet. It bears the time as well as the day, so that the items of one day keep their order.
-fn record(title: &str, now: Date, is_draft: bool) -> String {
+fn record(title: &str, now: Date, args: &NewArgs) -> String {
     let title = toml::Value::String(title.to_owned());
     let date = now.to_rfc3339_opts(SecondsFormat::Secs, true);
-    let draft = if is_draft { "draft = true\n" } else { "" };
-    format!("+++\nid = \"{}\"\ntitle = {title}\ndate = {date}\n{draft}+++\n\n", new::mint_id(now.date_naive()))
+    let language = args.language.as_ref().map(|language| format!("language = \"{language}\"\n")).unwrap_or_default();
+    let draft = if args.draft { "draft = true\n" } else { "" };
+    format!("+++\nid = \"{}\"\ntitle = {title}\ndate = {date}\n{language}{draft}+++\n\n", new::mint_id(now.date_naive()))
 }
 
 /// Says it where no source reads a folder that records are put into.

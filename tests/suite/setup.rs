@@ -33,6 +33,11 @@ fn init_new_build() {
     let rss = std::fs::read_to_string(news.join("public/all.rss")).expect("published");
     assert!(rss.contains("Three ports: \"reopened\" &#x26; ready"), "{rss}");
 
+    let ran = at(&["new", "--language", "ES", "Se reabren tres puertos"]);
+    let record = std::fs::read_to_string(news.join(ran.out.trim())).expect("a record");
+    assert!(record.contains("\nlanguage = \"es\"\n"), "{record}");
+    at(&["new", "--language", "in Spanish", "Se reabren tres puertos"]).expect(2, &["--language"]);
+
     Ran::of(tidings().arg("init").arg(&news).output().expect("starts")).expect(2, &["there already"]);
 }
 
