@@ -300,9 +300,13 @@ impl Run<'_> {
 
 /// The whole file, or code, message and help that say why not.
 fn contents(file: &Path) -> Result<Vec<u8>, (&'static Code, String, &'static str)> {
-    let refuse = |error: &io::Error| {
-        (&codes::IMPORT_FILE, format!("the file cannot be read: {}", reason(error)), "check the path and the rights of the file")
+    let help = match file.to_str() {
+        Some(address) if address.starts_with("http://") || address.starts_with("https://") => {
+            "fetch it into a file first, as `curl -fsS -o feed.xml ADDRESS` does, and name that"
+        }
+        _ => "check the path and the rights of the file",
     };
+    let refuse = |error: &io::Error| (&codes::IMPORT_FILE, format!("the file cannot be read: {}", reason(error)), help);
     let about = fs::metadata(file).map_err(|error| refuse(&error))?;
     if about.is_dir() {
         return Err((&codes::IMPORT_FILE, "this is a folder".to_owned(), "name the files in it"));
@@ -476,6 +480,9 @@ mod tests {
             missing.findings.iter().next().map(|finding| finding.message.as_str()),
             Some("the file cannot be read: no such file or directory")
         );
+        let address = feed(&["https://example.org/feed/".into()], &desk.items(), &desk.options).expect("a folder");
+        let help = address.findings.iter().next().and_then(|finding| finding.help.as_deref());
+        assert_eq!(help, Some("fetch it into a file first, as `curl -fsS -o feed.xml ADDRESS` does, and name that"));
         let file = desk.file("a-file", "");
         assert_eq!(listing(&[], &file, &desk.options).expect_err("no folder").code.name, "import-write");
     }
