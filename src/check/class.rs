@@ -1,6 +1,6 @@
 //! How an element is described: a class says what may stand in it and what happens when it opens, is filled and closes.
 //!
-//! Several classes may watch one element (its value, that it stands once, that it is not blank); each sees every event. The
+//! Several classes may watch one element (its value, that it is not blank); each sees every event. The
 //! descriptions are tables in [`super::elements`]; the walk over a document in [`super::walk`] drives them.
 
 use super::codes::Rule;
