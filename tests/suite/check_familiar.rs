@@ -86,7 +86,7 @@ fn document(feed: &Feed, items: &[usize]) -> (String, Vec<Piece>) {
 
 /// What stands at the end of the text.
 fn piece(text: &str, start: usize) -> Piece {
-    Piece { place: start..text.len(), mark: xxhash_rust::xxh3::xxh3_128(text[start..].as_bytes()) }
+    Piece { place: start..text.len(), mark: xxhash_rust::xxh3::xxh3_128(&text.as_bytes()[start..]) }
 }
 
 fn nth<T>(list: &[T], at: usize) -> &T {
