@@ -9,6 +9,7 @@ mod bytes;
 mod reader;
 mod rows;
 mod shelf;
+mod together;
 
 use std::path::Path;
 use std::sync::Arc;

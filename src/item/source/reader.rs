@@ -18,6 +18,7 @@ use super::super::walk::Found;
 use super::super::way::{Opened, Way};
 use super::bytes::{BOM, Undecodable, decode};
 use super::rows::{self, Extent, Kept, Rows};
+use super::together::{Filled, Met};
 use super::{Batch, Sift, TOGETHER, Waiting};
 use crate::config::{Config, RecordFormat};
 use crate::diag::{Code, Finding, Place, Severity, codes};
@@ -106,7 +107,7 @@ impl<S: Sift> Reader<'_, S> {
                     self.end(filled, batch);
                     batch.known(known, Place::file(found.path.clone()), 0);
                     self.link(found, mark);
-                } else if filled.add(found, mark, bytes) {
+                } else if filled.add(found, mark, std::mem::take(&mut bytes)) {
                     self.settle_files(filled, batch);
                 }
             }
@@ -117,6 +118,7 @@ impl<S: Sift> Reader<'_, S> {
             }
             Err(error) => batch.lost(unreadable(found, &error)),
         }
+        filled.give_back(bytes);
         content
     }
 
@@ -132,7 +134,7 @@ impl<S: Sift> Reader<'_, S> {
     }
 
     fn settle_files(&self, filled: &mut Filled<'_>, batch: &mut Batch<S::Note>) {
-        self.settle_all(&mut filled.files.iter().filter_map(|(found, mark, bytes)| self.one(found, bytes, *mark, batch)).collect(), batch);
+        self.settle_all(&mut filled.files().filter_map(|(found, mark, bytes)| self.one(found, bytes, mark, batch)).collect(), batch);
         filled.clear();
     }
 
@@ -462,66 +464,10 @@ impl<S: Sift> Reader<'_, S> {
     }
 }
 
-/// What is wrong with a line; where it has no end and would go on, that alone.
-fn cut_off(faults: Vec<Fault>, is_open: bool) -> Vec<Fault> {
-    let goes_on = faults.iter().any(|fault| fault.code == &codes::RECORD_SYNTAX && fault.message.contains("EOF while parsing"));
-    if is_open && goes_on { vec![Fault::cut_off()] } else { faults }
-}
-
 /// About how many rows come between the old end of a file and its new one, if they are as long as those before, and some more: to make room anew
 /// is to move all of them.
 fn rows_between(rows: usize, old: u64, new: u64) -> usize {
     rows / 16 + 1 + (rows as u64 * new.saturating_sub(old) / old.max(1)) as usize
-}
-
-/// A record on its way.
-struct Met<'a> {
-    found: &'a Found,
-    passage: Passage<'a>,
-    /// Where its line begins in the file, in NDJSON.
-    offset: u64,
-    mark: u128,
-    /// Whether it may be the first part of one: it is the last of a file that ends amid a line, or a row that does.
-    is_open: bool,
-}
-
-impl Met<'_> {
-    fn parse(&self) -> Result<Record, Vec<Fault>> {
-        match self.passage.body {
-            Body::Text(format, text) => format::parse(format, text).map_err(|faults| cut_off(faults, self.is_open)),
-            Body::Cells(..) if self.is_open => Err(vec![Fault::cut_off()]),
-            Body::Cells(columns, cells) => columns.record(cells),
-        }
-    }
-}
-
-/// Files of one record each that were read and wait to be parsed.
-#[derive(Default)]
-struct Filled<'a> {
-    /// Each with the mark of its record and what it holds.
-    files: Vec<(&'a Found, u128, Vec<u8>)>,
-    size: usize,
-    spare: Vec<Vec<u8>>,
-}
-
-impl<'a> Filled<'a> {
-    /// For what another file holds.
-    fn room(&mut self) -> Vec<u8> {
-        self.spare.pop().unwrap_or_default()
-    }
-
-    /// Tells whether enough of them wait.
-    fn add(&mut self, found: &'a Found, mark: u128, bytes: Vec<u8>) -> bool {
-        self.size += bytes.len();
-        self.files.push((found, mark, bytes));
-        self.files.len() >= TOGETHER.0 || self.size >= TOGETHER.1
-    }
-
-    fn clear(&mut self) {
-        let room = self.files.drain(..).map(|(.., bytes)| bytes).filter(|bytes| bytes.capacity() <= TOGETHER.1);
-        self.spare.extend(room);
-        self.size = 0;
-    }
 }
 
 fn whole(found: &Found, code: &'static Code, message: impl Into<String>) -> Finding {
