@@ -23,10 +23,13 @@ pub(super) struct Phrases {
     beginnings: Beginnings,
 }
 
+/// So many bytes of a step stand in its node; a longer one takes several.
+const TAIL: usize = 7;
+
 #[derive(Default)]
 struct Node {
     /// With what the text must go on here, and how many bytes of it count.
-    tail: ([u8; 7], u8),
+    tail: ([u8; TAIL], u8),
     edges: (u32, u32),
     /// The phrases that end here, in `order`.
     phrases: (u32, u32),
@@ -203,7 +206,7 @@ fn grow(order: &[usize], phrases: &[&[u8]]) -> (Vec<Node>, Vec<(u8, u32)>) {
             nodes.push(Node::default());
             rest.start += length;
         }
-        let mut bytes = [0; 7];
+        let mut bytes = [0; TAIL];
         bytes[..tail.len()].copy_from_slice(tail);
         nodes[node] = Node {
             tail: (bytes, tail.len() as u8),
@@ -217,7 +220,7 @@ fn grow(order: &[usize], phrases: &[&[u8]]) -> (Vec<Node>, Vec<(u8, u32)>) {
 /// What the first and the last of some sorted phrases share from a depth on, and so do all between them; as much of it as a node holds.
 fn shared<'p>(first: &'p [u8], last: &[u8], depth: usize) -> &'p [u8] {
     let rest = &first[depth..];
-    let length = rest.iter().zip(&last[depth..]).take(7).take_while(|(one, other)| one == other).count();
+    let length = rest.iter().zip(&last[depth..]).take(TAIL).take_while(|(one, other)| one == other).count();
     &rest[..length]
 }
 

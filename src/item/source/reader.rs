@@ -58,17 +58,17 @@ impl<S: Sift> Reader<'_, S> {
         batch.expect(files.len());
         let (mut way, mut filled) = (Way::from(&self.config.root), Filled::default());
         for found in files {
-            let content = if matches!(found.format, RecordFormat::Ndjson | RecordFormat::Csv) {
+            let mut content = None;
+            if matches!(found.format, RecordFormat::Ndjson | RecordFormat::Csv) {
                 found.look(&mut way, now);
-                let content = found.is_young.then(|| stamp::of_content(&self.config.root.join(&found.path)).unwrap_or_default());
+                content = found.is_young.then(|| stamp::of_content(&self.config.root.join(&found.path)).unwrap_or_default());
                 self.absorb_bulk(found, &mut filled, &mut batch);
-                content.map(|content| (found.path.clone(), content))
             } else {
                 let opened = found.open(&mut way, now);
-                let found: &Found = found;
-                self.opened(found, opened, &mut filled, &mut batch).map(|content| (found.path.clone(), content))
-            };
-            batch.young.extend(content);
+                let look = |bytes: &[u8]| content = found.is_young.then(|| stamp::of_bytes(bytes));
+                self.opened(found, opened, look, (&mut filled, &mut batch));
+            }
+            batch.young.extend(content.map(|content| (found.path.clone(), content)));
         }
         self.end(&mut filled, &mut batch);
         batch
@@ -86,20 +86,20 @@ impl<S: Sift> Reader<'_, S> {
             self.end(filled, batch);
             return batch.known(known, Place::file(found.path.clone()), 0);
         }
-        self.opened(found, way.open(&found.path), filled, batch);
+        self.opened(found, way.open(&found.path), |_| {}, (filled, batch));
     }
 
-    /// Tells what a young file held.
+    /// Reads a file that holds one record; `look` is shown what it holds before anything is made of it.
     fn opened<'f>(
         &self,
         found: &'f Found,
         opened: io::Result<Opened>,
-        filled: &mut Filled<'f>,
-        batch: &mut Batch<S::Note>,
-    ) -> Option<u128> {
+        look: impl FnOnce(&[u8]),
+        (filled, batch): (&mut Filled<'f>, &mut Batch<S::Note>),
+    ) {
         let mut bytes = filled.room();
         let read = opened.and_then(|mut opened| opened.fill(&mut bytes, ROW_LIMIT as u64));
-        let content = found.is_young.then(|| stamp::of_bytes(&bytes));
+        look(&bytes);
         match read {
             Ok(None) => {
                 let mark = mark(&found.path, &bytes);
@@ -119,7 +119,6 @@ impl<S: Sift> Reader<'_, S> {
             Err(error) => batch.lost(unreadable(found, &error)),
         }
         filled.give_back(bytes);
-        content
     }
 
     /// What is kept under the mark is known by the stamp of the file too.
@@ -283,8 +282,8 @@ impl<S: Sift> Reader<'_, S> {
 
     pub fn lines(&self, found: &Found, piece: Piece<'_>) -> Batch<S::Note> {
         let mut batch = Batch::default();
-        let (count, mut met) = (ndjson::newlines(piece.bytes) as usize + 1, Vec::new());
-        batch.expect(count);
+        batch.expect(ndjson::newlines(piece.bytes) as usize + 1);
+        let mut met = Vec::new();
         for (line, row) in (piece.line..).zip(ndjson::rows(piece.bytes)) {
             let bytes = if line == 1 { row.strip_prefix(BOM).unwrap_or(row) } else { row }.trim_ascii();
             if bytes.is_empty() {
