@@ -6,18 +6,19 @@
 //! not at all.
 
 mod frames;
+mod fresh;
 mod window;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use crate::{scratch, stamp};
+use crate::stamp;
 use frames::{Frame, Frames};
+use fresh::Fresh;
 use window::Windows;
 
 /// Another whenever frames or what they hold take another form.
@@ -31,9 +32,6 @@ const START: usize = 24;
 
 /// After so many frames it is told how many there will be.
 const ENOUGH: usize = 1024;
-
-/// So many bytes of frames are gathered before they are put away.
-const GATHERED: usize = 4 << 20;
 
 /// The frames, by mark.
 #[derive(Debug)]
@@ -51,69 +49,8 @@ pub struct Records {
     /// How many bytes of them this run had use for.
     used: AtomicU64,
     /// Frames that this run made.
-    fresh: Mutex<Fresh>,
+    fresh: Fresh,
     state: State,
-}
-
-/// Frames that a run made, one after the other.
-#[derive(Debug, Default)]
-struct Fresh {
-    /// The last of them.
-    gathered: Vec<u8>,
-    /// Those before, so that a million of them take no memory: in a file without a name that begins as theirs does, and may become it.
-    put_away: Option<File>,
-    length: usize,
-    /// Whether some could not be put away; then none is kept.
-    is_lost: bool,
-}
-
-impl Fresh {
-    /// Where there are many, they go into a file that `begin` makes.
-    fn add(&mut self, mark: u128, content: &[u8], begin: impl FnOnce() -> io::Result<File>) {
-        let Ok(length) = u32::try_from(content.len()) else { return };
-        self.gathered.extend_from_slice(&length.to_le_bytes());
-        self.gathered.extend_from_slice(&mark.to_le_bytes());
-        self.gathered.extend_from_slice(&checksum(mark, content).to_le_bytes());
-        self.length += HEAD + content.len();
-        if self.gathered.len() + content.len() >= GATHERED {
-            self.is_lost |= self.put_away(content, begin).is_err();
-            self.gathered.clear();
-        } else {
-            self.gathered.extend_from_slice(content);
-        }
-    }
-
-    /// Puts away what is gathered and what comes after it, which may be too long to be gathered.
-    fn put_away(&mut self, content: &[u8], begin: impl FnOnce() -> io::Result<File>) -> io::Result<()> {
-        let file = match &mut self.put_away {
-            Some(file) => file,
-            none => none.insert(begin()?),
-        };
-        file.write_all(&self.gathered)?;
-        file.write_all(content)
-    }
-
-    fn write_to(&mut self, out: &mut File) -> io::Result<()> {
-        if self.is_lost {
-            return Err(io::Error::other("frames could not be put away"));
-        }
-        if let Some(file) = &mut self.put_away {
-            file.seek(SeekFrom::Start(START as u64))?;
-            io::copy(file, out)?;
-        }
-        out.write_all(&self.gathered)
-    }
-
-    /// The same to a new file of nothing else: that in which most of them are, where the system can give it a name. Says no where it cannot.
-    fn become_file(&mut self, path: &Path) -> io::Result<bool> {
-        let Some(file) = self.put_away.as_mut().filter(|_| !self.is_lost) else { return Ok(false) };
-        if scratch::name(file, path).is_err() {
-            return Ok(false);
-        }
-        file.write_all(&self.gathered)?;
-        (self.put_away, self.gathered) = (None, Vec::new());
-        Ok(true)
-    }
 }
 
 /// What became of the file that a run before left.
@@ -162,7 +99,7 @@ impl Records {
             opened: 0,
             frames: Frames::default(),
             used: AtomicU64::new(0),
-            fresh: Mutex::default(),
+            fresh: Fresh::default(),
             state: State::Whole,
         }
     }
@@ -267,9 +204,7 @@ impl Records {
     }
 
     fn add(&self, mark: u128, content: &[u8]) {
-        if let Ok(mut fresh) = self.fresh.lock() {
-            fresh.add(mark, content, || self.begin());
-        }
+        self.fresh.add(mark, content, || self.begin());
     }
 
     /// A file without a name, beside the one that it may become, which begins as that does.
@@ -284,11 +219,10 @@ impl Records {
     /// # Errors
     /// What the disk says. Time is lost, and nothing else.
     pub fn save(&self) -> io::Result<()> {
-        let Ok(mut fresh) = self.fresh.lock() else { return Ok(()) };
-        let added = fresh.length as u64;
+        let added = self.fresh.length() as u64;
         let live = added + self.used.load(Ordering::Relaxed);
         if self.file.is_none() || self.whole + added > 2 * live + (1 << 16) {
-            return self.write_anew(&mut fresh);
+            return self.write_anew();
         }
         if added == 0 && self.state == State::Whole {
             return Ok(());
@@ -297,15 +231,15 @@ impl Records {
         // What was cut off is overwritten.
         file.set_len(self.whole)?;
         file.seek(SeekFrom::End(0))?;
-        fresh.write_to(&mut file)
+        self.fresh.write_to(&mut file)
     }
 
     /// The same after a save, for another run of this process, which need not ask for what this one asked for.
     pub fn go_on(mut self) -> Self {
-        let fresh = std::mem::take(self.fresh.get_mut().unwrap_or_else(PoisonError::into_inner));
-        let grown = File::open(&self.path).ok().filter(|file| self.is_grown_by(file, fresh.length as u64));
+        let added = std::mem::take(&mut self.fresh).length();
+        let grown = File::open(&self.path).ok().filter(|file| self.is_grown_by(file, added as u64));
         if let Some(file) = grown {
-            if fresh.length == 0 {
+            if added == 0 {
                 return self;
             }
             self.take_up(file);
@@ -345,9 +279,9 @@ impl Records {
         })
     }
 
-    fn write_anew(&self, fresh: &mut Fresh) -> io::Result<()> {
+    fn write_anew(&self) -> io::Result<()> {
         let beside = self.path.with_extension("new");
-        if self.file.is_none() && fresh.become_file(&beside)? {
+        if self.file.is_none() && self.fresh.become_file(&beside)? {
             return fs::rename(beside, &self.path);
         }
         let mut file = File::create(&beside)?;
@@ -356,7 +290,7 @@ impl Records {
         self.copy_live(&mut live)?;
         live.flush()?;
         drop(live);
-        fresh.write_to(&mut file)?;
+        self.fresh.write_to(&mut file)?;
         fs::rename(beside, &self.path)
     }
 }
@@ -379,6 +313,15 @@ fn length_and_mark(head: &[u8]) -> Option<(usize, u128)> {
     (length > 0).then_some((length, u128::from_le_bytes(*mark)))
 }
 
+/// What stands before this content; none where it is too long for a frame.
+fn head_of(mark: u128, content: &[u8]) -> Option<[u8; HEAD]> {
+    let mut head = [0; HEAD];
+    head[..4].copy_from_slice(&u32::try_from(content.len()).ok()?.to_le_bytes());
+    head[4..20].copy_from_slice(&mark.to_le_bytes());
+    head[20..].copy_from_slice(&checksum(mark, content).to_le_bytes());
+    Some(head)
+}
+
 /// The mark of a frame, its checksum and its content.
 fn parts(frame: &[u8]) -> Option<(u128, u64, &[u8])> {
     let (head, content) = frame.split_at_checked(HEAD)?;
@@ -393,6 +336,7 @@ fn checksum(mark: u128, content: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::fresh::GATHERED;
     use super::*;
 
     const ONE: &[u8] = b"the content of the first";
@@ -463,13 +407,9 @@ mod tests {
         let content = |n: u32| [&n.to_le_bytes()[..], &vec![n as u8; 100_000]].concat();
         let records = Records::open(root.path(), 7);
         (0..100).for_each(|n| records.keep(u128::from(n), &content(n)));
-        let room = |records: &Records| records.fresh.lock().expect("no panic").gathered.capacity();
-        assert!(records.fresh.lock().expect("no panic").gathered.len() < GATHERED);
         // One that is longer than all that is gathered goes past it.
         records.keep(1000, &vec![7; 4 * GATHERED]);
-        assert!(room(&records) <= 2 * GATHERED, "{}", room(&records));
-        let inode =
-            records.fresh.lock().expect("no panic").put_away.as_ref().map(|file| stamp::identity(&file.metadata().expect("a file")));
+        let inode = records.fresh.file().map(|meta| stamp::identity(&meta));
         records.save().expect("written");
         let is_named = inode == fs::metadata(&records.path).ok().map(|meta| stamp::identity(&meta));
         let records = Records::open(root.path(), 7);
