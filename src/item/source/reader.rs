@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::super::Item;
 use super::super::format::csv::{Row, Table};
-use super::super::format::ndjson::{self, Block, Piece, Start};
+use super::super::format::ndjson::{self, Block, Blocks, Piece, Start};
 use super::super::format::{self, Body, Fault, Passage, ROW_LIMIT, mark};
 use super::super::record::Record;
 use super::super::resolve::{Resolver, Setting};
@@ -159,7 +159,7 @@ impl<S: Sift> Reader<'_, S> {
     pub fn text(&self, found: &Found, text: &[u8]) -> Batch<S::Note> {
         let mut batch = Batch::default();
         match found.format {
-            RecordFormat::Ndjson => return self.lines(found, Piece { line: 1, offset: 0, bytes: text }),
+            RecordFormat::Ndjson => return self.lines(found, Piece::of(text, Start::default())),
             RecordFormat::Csv => {
                 if let Err(error) = self.csv_where(found, text, &mut batch, &|_| true) {
                     batch.lost(unreadable(found, &error));
@@ -234,29 +234,41 @@ impl<S: Sift> Reader<'_, S> {
 
     fn ndjson(&self, found: &Found, file: File, before: Option<&Kept>, batch: &mut Batch<S::Note>) -> io::Result<Option<Extent>> {
         let meta = file.metadata()?;
-        let (size, begin) = (meta.len(), self.grown(found, (&file, &meta), before, batch)?);
+        let begin = self.grown(found, (&file, &meta), before, batch)?;
         let (mut end, mut is_whole) = (begin, true);
-        ndjson::blocks(&file, size, begin, |block| match block {
-            Block::Lines(pieces) => {
-                if let Some(last) = pieces.last() {
-                    is_whole = last.bytes.ends_with(b"\n");
-                    end = last.end();
-                }
-                let read = pieces.iter().map(|piece| piece.bytes.len() as u64).sum::<u64>();
-                let batches: Vec<Batch<S::Note>> = pieces.into_par_iter().map(|piece| self.lines(found, piece)).collect();
-                if batch.records == 0 {
-                    // As many as the file has if its lines go on like these.
-                    let here = batches.iter().map(|batch| batch.records as u64).sum::<u64>();
-                    batch.expect((here * size / read.max(1) + here / 16) as usize);
-                }
-                batches.into_iter().for_each(|other| batch.absorb(other));
-                batch.put_rows_away(self.sift);
-            }
-            Block::TooLong(line) => {
-                let place = Place::line(found.path.clone(), line);
+        let mut blocks = Blocks::new(&file, meta.len(), begin.offset);
+        let mut next = blocks.next();
+        while let Some(block) = next {
+            let Block::Lines(lines) = block? else {
+                let place = Place::line(found.path.clone(), end.line);
                 batch.lost(Finding::new(&codes::FILE_TOO_LARGE, "a line is longer than 16 MB").at(place).help("a record is one line"));
+                end.line += 1;
+                next = blocks.next();
+                continue;
+            };
+            let (mut last, mut batches) = (None, Vec::new());
+            let mut work = || {
+                let pieces = lines.pieces(end.line);
+                last = pieces.last().copied();
+                batches = pieces.into_par_iter().map(|piece| self.lines(found, piece)).collect();
+            };
+            // The next lines are read while others work on these.
+            next = rayon::in_place_scope(|scope| {
+                scope.spawn(|_| work());
+                blocks.next()
+            });
+            if batch.records == 0 {
+                // As many as the file has if its lines go on like these.
+                let here = batches.iter().map(|batch: &Batch<S::Note>| batch.records as u64).sum::<u64>();
+                batch.expect((here * meta.len() / lines.size().max(1) as u64 + here / 16) as usize);
             }
-        })?;
+            if let Some(last) = last {
+                (end, is_whole) = (last.end(), last.bytes.ends_with(b"\n"));
+            }
+            batches.into_iter().for_each(|other| batch.absorb(other));
+            batch.put_rows_away(self.sift);
+            blocks.give_back(lines);
+        }
         let may_grow = is_whole && self.config.sources[found.source].append_only;
         if may_grow { Extent::of(&file, &meta, end).map(Some) } else { Ok(None) }
     }
@@ -282,14 +294,14 @@ impl<S: Sift> Reader<'_, S> {
 
     pub fn lines(&self, found: &Found, piece: Piece<'_>) -> Batch<S::Note> {
         let mut batch = Batch::default();
-        batch.expect(ndjson::newlines(piece.bytes) as usize + 1);
+        batch.expect(piece.ends as usize + 1);
         let mut met = Vec::new();
-        for (line, row) in (piece.line..).zip(ndjson::rows(piece.bytes)) {
+        for (line, row) in (piece.start.line..).zip(ndjson::rows(piece.bytes)) {
             let bytes = if line == 1 { row.strip_prefix(BOM).unwrap_or(row) } else { row }.trim_ascii();
             if bytes.is_empty() {
                 continue;
             }
-            let offset = piece.offset + (row.as_ptr() as usize - piece.bytes.as_ptr() as usize) as u64;
+            let offset = piece.start.offset + (row.as_ptr() as usize - piece.bytes.as_ptr() as usize) as u64;
             let mark = mark(&found.path, bytes);
             // What a run before made an item of is text.
             if let Some(known) = self.sift.known(mark) {

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::super::Item;
 use super::super::alias::Aliases;
 use super::super::format::ROW_LIMIT;
-use super::super::format::ndjson::Piece;
+use super::super::format::ndjson::{Piece, Start};
 use super::super::resolve::Resolver;
 use super::super::walk::Found;
 use super::reader::Reader;
@@ -88,7 +88,7 @@ impl Fetch<'_> {
         file.seek(SeekFrom::Start(item.offset())).ok()?;
         let mut bytes = Vec::new();
         std::io::Read::take(BufReader::new(file), ROW_LIMIT as u64 + 1).read_until(b'\n', &mut bytes).ok()?;
-        let piece = Piece { line: item.line(), offset: item.offset(), bytes: &bytes };
+        let piece = Piece::of(&bytes, Start { line: item.line(), offset: item.offset() });
         self.reader.lines(found, piece).items.pop()
     }
 }
