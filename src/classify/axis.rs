@@ -60,7 +60,10 @@ fn decide<'a, 's, A: Axis>(axis: &'a A, steps: &'s [Step], texts: &'a Texts<'_>)
         for rank in step {
             let found = counted(axis, *rank, texts);
             decided |= found.is_some();
-            found.into_iter().flatten().for_each(|one| add(&mut placed, one));
+            match found {
+                Some(found) if placed.is_empty() => placed = found,
+                found => found.into_iter().flatten().for_each(|one| add(&mut placed, one)),
+            }
         }
         placed.sort_by_key(|one: &Counted<'_, A::Value>| one.value);
         (decided && (!placed.is_empty() || step.contains(&Rank::Field))).then_some((step, placed))
@@ -73,7 +76,7 @@ fn counted<'a, A: Axis>(axis: &'a A, rank: Rank, texts: &'a Texts<'_>) -> Option
         Rank::Field => axis.field(texts)?,
         _ => found(axis, rank, texts, false),
     };
-    let mut placed = Vec::new();
+    let mut placed = Vec::with_capacity(evidence.len());
     for Evidence { value, rule, matched, .. } in evidence.into_iter().filter(|one| one.against.is_none()) {
         add(&mut placed, Counted { value, rank, rule, matched });
     }

@@ -7,7 +7,7 @@ mod stars;
 
 use std::borrow::Cow;
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 use super::chars::{fold_words, is_single_spaced};
@@ -53,10 +53,10 @@ fn opening(text: &str) -> Option<&str> {
     let block = paragraphs(text).next()?;
     let ends_at_a_blank_line = |line: &str| {
         let start = line.trim_start_matches(' ');
-        let bullet = start.strip_prefix('*').is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']));
+        let bullet = start.strip_prefix('*').is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\n', '\r']));
         begins_as_text(line) && !bullet && !start.starts_with(['`', '~', '<', '>', '\t'])
     };
-    let alone = block.lines().all(ends_at_a_blank_line) && !(block.contains('[') && text.contains("]:"));
+    let alone = begins_of_lines(block).all(ends_at_a_blank_line) && !(block.contains('[') && text.contains("]:"));
     alone.then_some(block)
 }
 
@@ -70,7 +70,7 @@ fn markdown_or_bare(text: &str, scope: Scope) -> Cow<'_, str> {
 
 /// Whether Markdown has nothing in it but paragraphs of text, so that its words can be borrowed. Errs on the safe side.
 fn is_bare(text: &str) -> bool {
-    !blocks::any(text.as_bytes(), is_mark) && text.lines().all(begins_as_text)
+    !blocks::any(text.as_bytes(), is_mark) && begins_of_lines(text).all(begins_as_text)
 }
 
 /// The bytes that may mean something in Markdown wherever they stand. All are asked for: the compiler makes vectors of that, and none of `matches!`.
@@ -78,6 +78,12 @@ fn is_mark(byte: u8) -> bool {
     let is = |mark: u8| byte == mark;
     let (of_words, of_tags) = (is(b'`') | is(b'*') | is(b'_') | is(b'~') | is(b'[') | is(b']'), is(b'<') | is(b'>') | is(b'&'));
     of_words | of_tags | is(b'\\') | is(b'|') | is(b'\t') | is(b'\0')
+}
+
+/// The text from the beginning of each of its lines on.
+fn begins_of_lines(text: &str) -> impl Iterator<Item = &str> {
+    let lines = memchr_iter(b'\n', text.as_bytes()).map(|end| &text[end + 1..]).filter(|rest| !rest.is_empty());
+    std::iter::once(text).chain(lines)
 }
 
 /// Whether a line begins as neither a heading, a rule, a list item nor indented code.

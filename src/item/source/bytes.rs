@@ -34,7 +34,7 @@ impl Undecodable {
 
 /// The bytes as text, without the mark that some editors put before it.
 pub(super) fn decode(bytes: &[u8]) -> Result<&str, Undecodable> {
-    let text = std::str::from_utf8(bytes).map_err(|_| Undecodable::bad_utf8(bytes))?;
+    let text = simdutf8::basic::from_utf8(bytes).map_err(|_| Undecodable::bad_utf8(bytes))?;
     if let Some(at) = memchr::memchr(0, bytes) {
         let (message, help) = ("a NUL byte", "this is no text file, or a damaged one; write it anew");
         return Err(Undecodable { code: &codes::NUL_BYTE, at, message, help });
