@@ -12,7 +12,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use super::PublishError;
 #[cfg(unix)]
 use super::disk::create;
-use super::disk::{Disk, MUCH, Writing, date};
+use super::disk::{Disk, MUCH, Writing, Written, date};
 use crate::crash;
 use crate::document::{Bytes, Document};
 
@@ -31,6 +31,7 @@ pub struct Staging {
 struct Begun {
     /// `None` where there is no call for the whole: then each file is synced when it is written.
     disk: Option<Disk>,
+    written: Written,
     writing: Mutex<Option<Writing>>,
     files: AtomicU64,
     bytes: AtomicU64,
@@ -90,7 +91,7 @@ impl Begun {
     fn at(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         let disk = Disk::of([folder])?;
-        Ok(Begun { disk, writing: Mutex::default(), files: AtomicU64::new(0), bytes: AtomicU64::new(0) })
+        Ok(Begun { disk, written: Written::default(), writing: Mutex::default(), files: AtomicU64::new(0), bytes: AtomicU64::new(0) })
     }
 
     fn write(&self, folder: &Path, document: &Document, whole: &[u8]) -> io::Result<PathBuf> {
@@ -110,10 +111,11 @@ impl Begun {
         file.write_all(whole)?;
         date(&file, document)?;
         let Some(disk) = &self.disk else { return file.sync_all().map(|()| path) };
+        self.written.add(&path);
         let before = self.bytes.fetch_add(whole.len() as u64, Ordering::Relaxed);
         if before < MUCH && before + whole.len() as u64 >= MUCH {
-            let disk = disk.clone();
-            *self.writing.lock().unwrap_or_else(PoisonError::into_inner) = Some(Writing::begin(move || disk.sync()));
+            let (disk, written) = (disk.clone(), self.written.clone());
+            *self.writing.lock().unwrap_or_else(PoisonError::into_inner) = Some(Writing::begin(move || written.settle(&disk)));
         }
         Ok(path)
     }
