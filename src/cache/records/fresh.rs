@@ -9,7 +9,7 @@ use super::{HEAD, START, head_of};
 use crate::scratch;
 
 /// So many bytes of frames are gathered before they are put away.
-pub(super) const GATHERED: usize = 4 << 20;
+pub(super) const GATHERED: usize = 1 << 20;
 
 /// Frames that the threads of a run made, in any order.
 #[derive(Debug, Default)]

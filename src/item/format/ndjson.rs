@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::ROW_LIMIT;
 
 /// How much is read at a time, and about how much of it is one piece of work, in bytes.
-const BLOCK: usize = 4 << 20;
-const PIECE: usize = 64 << 10;
+const BLOCK: usize = 2 << 20;
+const PIECE: usize = 32 << 10;
 
 /// What comes next in the file.
 #[derive(Debug, PartialEq, Eq)]
