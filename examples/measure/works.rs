@@ -36,11 +36,15 @@ impl Seen {
         self.memory = self.memory.max(memory);
     }
 
+    /// The median of the rounds.
+    fn ratio(&self) -> f64 {
+        middle(&self.ours.iter().zip(&self.beside).map(|(ours, beside)| ms(*ours) / ms(*beside)).collect::<Vec<_>>())
+    }
+
     fn row(&self, work: &str, beside: &str, aim: f64) -> String {
-        let ratios: Vec<f64> = self.ours.iter().zip(&self.beside).map(|(ours, beside)| ms(*ours) / ms(*beside)).collect();
         let (ours, other) = (ms(median(&self.ours)), ms(median(&self.beside)));
         let memory = self.memory as f64 / 1e3;
-        format!("{work:<44} {ours:>9.0}  {beside:<22} {other:>9.0} {:>7.2} {aim:>5} {memory:>8.0}\n", middle(&ratios))
+        format!("{work:<44} {ours:>9.0}  {beside:<22} {other:>9.0} {:>7.2} {aim:>5} {memory:>8.0}\n", self.ratio())
     }
 }
 
@@ -115,17 +119,16 @@ impl Works<'_> {
         Ok(seen)
     }
 
-    /// Time and memory of first builds of ever more records in NDJSON.
+    /// Time and memory of first builds of ever more records in NDJSON, each right before the plain program reads the same.
     pub fn growth(&self, most: usize) -> io::Result<String> {
-        let mut table = String::from("first build from NDJSON     ms  peak MB   exponent of time   of memory\n");
+        let mut table = String::from("first build from NDJSON     ms  peak MB  plain ms   ratio   exponent of time   of memory\n");
         let mut before: Option<(usize, f64, f64)> = None;
         let mut records = 1_000;
         while records <= most {
             let folder = self.made(Form::Ndjson, Kind::Plain, records)?;
-            let runs = (0..self.rounds.min(3)).map(|_| self.first(&folder)).collect::<io::Result<Vec<_>>>()?;
-            let took = ms(median(&runs.iter().map(|run| run.0).collect::<Vec<_>>()));
-            let memory = runs.iter().map(|run| run.1).max().unwrap_or_default() as f64 / 1e3;
-            table += &format!("{records:>19} {took:>10.0} {memory:>8.0}");
+            let seen = self.seen(|| Ok((self.first(&folder)?, self.plain(&folder)?)))?;
+            let (took, plain, memory) = (ms(median(&seen.ours)), ms(median(&seen.beside)), seen.memory as f64 / 1e3);
+            table += &format!("{records:>19} {took:>10.0} {memory:>8.0} {plain:>9.0} {:>7.2}", seen.ratio());
             if let Some((count, time, room)) = before {
                 let grown = (records as f64 / count as f64).ln();
                 table += &format!(" {:>18.2} {:>11.2}", (took / time).ln() / grown, (memory / room).ln() / grown);
