@@ -204,7 +204,9 @@ impl Records {
     }
 
     fn add(&self, mark: u128, content: &[u8]) {
-        self.fresh.add(mark, content, || self.begin());
+        if let Some(head) = head_of(mark, content) {
+            self.fresh.add([&head, content], || self.begin());
+        }
     }
 
     /// A file without a name, beside the one that it may become, which begins as that does.

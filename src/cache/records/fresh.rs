@@ -5,7 +5,6 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::Mutex;
 
-use super::{HEAD, START, head_of};
 use crate::scratch;
 
 /// So many bytes of frames are gathered before they are put away.
@@ -34,15 +33,16 @@ struct Before {
     frames: Vec<u8>,
     /// A file without a name that begins as theirs does, and may become it.
     file: Option<File>,
+    /// Where the first begins in it.
+    start: u64,
     /// Whether some could not be put away; then none is kept.
     is_lost: bool,
 }
 
 impl Fresh {
-    /// Where there are many, they go into a file that `begin` makes.
-    pub fn add(&self, mark: u128, content: &[u8], begin: impl FnOnce() -> io::Result<File>) {
-        let Some(head) = head_of(mark, content) else { return };
-        let (frame, length) = ([&head, content], HEAD + content.len());
+    /// Adds one, which is its head and its content. Where there are many, they go into a file that `begin` makes.
+    pub fn add(&self, frame: [&[u8]; 2], begin: impl FnOnce() -> io::Result<File>) {
+        let length = frame[0].len() + frame[1].len();
         let Ok(mut last) = self.last.lock() else { return };
         if last.frames.len() + length <= GATHERED {
             return last.add(frame, length);
@@ -71,8 +71,9 @@ impl Fresh {
         if before.is_lost {
             return Err(lost());
         }
+        let start = SeekFrom::Start(before.start);
         if let Some(file) = &mut before.file {
-            file.seek(SeekFrom::Start(START as u64))?;
+            file.seek(start)?;
             io::copy(file, out)?;
         }
         out.write_all(&last.frames)
@@ -115,7 +116,11 @@ impl Before {
     fn write(&mut self, more: [&[u8]; 2], begin: impl FnOnce() -> io::Result<File>) -> io::Result<()> {
         let file = match &mut self.file {
             Some(file) => file,
-            none => none.insert(begin()?),
+            none => {
+                let file = none.insert(begin()?);
+                self.start = file.stream_position()?;
+                file
+            }
         };
         let start = file.stream_position()?;
         [&self.frames[..], more[0], more[1]].into_iter().try_for_each(|part| file.write_all(part))?;
@@ -145,18 +150,19 @@ mod tests {
 
     use super::*;
 
-    const CONTENT: &[u8] = &[7; 1000];
+    const FRAME: [&[u8]; 2] = [&[1; 28], &[7; 1000]];
+    const LENGTH: usize = FRAME[0].len() + FRAME[1].len();
 
     /// A file without frames.
     fn begin(folder: &Path) -> io::Result<File> {
         let mut file = tempfile::tempfile_in(folder)?;
-        file.write_all(&[0; START])?;
+        file.write_all(b"the beginning of a file")?;
         Ok(file)
     }
 
     /// Frames until one more has to be written.
     fn fill(fresh: &Fresh) {
-        (0..GATHERED / (HEAD + CONTENT.len())).for_each(|mark| fresh.add(mark as u128, CONTENT, || unreachable!("there is room")));
+        (0..GATHERED / LENGTH).for_each(|_| fresh.add(FRAME, || unreachable!("there is room")));
     }
 
     #[test]
@@ -168,7 +174,7 @@ mod tests {
             let (fresh, folder) = (&fresh, folder.path());
             let writer = scope.spawn(move || {
                 let mut held_up = None;
-                fresh.add(1 << 70, CONTENT, || {
+                fresh.add(FRAME, || {
                     begun.send(()).expect("somebody waits");
                     held_up = Some(has_gathered.recv_timeout(Duration::from_secs(20)).is_err());
                     begin(folder)
@@ -176,23 +182,24 @@ mod tests {
                 held_up
             });
             has_begun.recv().expect("it is written");
-            fresh.add(1 << 71, CONTENT, || unreachable!("there is room"));
+            fresh.add(FRAME, || unreachable!("there is room"));
             let _ = gathered.send(());
             writer.join().expect("no panic")
         });
         assert_eq!(held_up, Some(false));
-        let mut out = begin(folder.path()).expect("a file");
+        let mut out = tempfile::tempfile().expect("a file");
         fresh.write_to(&mut out).expect("written");
-        assert_eq!(out.metadata().expect("a file").len() as usize, START + fresh.length());
+        assert_eq!(out.metadata().expect("a file").len() as usize, fresh.length());
+        assert_eq!(fresh.length(), (GATHERED / LENGTH + 2) * LENGTH);
     }
 
     #[test]
     fn what_is_gathered_takes_no_more_room_than_is_meant() {
         let (fresh, folder) = (Fresh::default(), tempfile::tempdir().expect("a folder"));
         fill(&fresh);
-        fresh.add(1, &vec![7; 4 * GATHERED], || begin(folder.path()));
+        fresh.add([&[], &vec![7; 4 * GATHERED]], || begin(folder.path()));
         fill(&fresh);
-        fresh.add(2, CONTENT, || begin(folder.path()));
+        fresh.add(FRAME, || begin(folder.path()));
         let room = [fresh.last.lock().expect("no panic").frames.capacity(), fresh.before.lock().expect("no panic").frames.capacity()];
         assert!(room.iter().all(|room| *room <= 2 * GATHERED), "{room:?}");
     }
@@ -201,7 +208,7 @@ mod tests {
     fn where_some_are_lost_none_are_written() {
         let fresh = Fresh::default();
         fill(&fresh);
-        fresh.add(1, CONTENT, || Err(io::Error::other("full")));
+        fresh.add(FRAME, || Err(io::Error::other("full")));
         let (folder, mut out) = (tempfile::tempdir().expect("a folder"), tempfile::tempfile().expect("a file"));
         assert!(fresh.write_to(&mut out).is_err());
         assert!(!fresh.become_file(&folder.path().join("file")).expect("nothing was tried"));
