@@ -5,15 +5,15 @@ use std::collections::btree_map::{BTreeMap, Entry};
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::document::Document;
 
 /// From so many bytes on, the disk begins to write while files are still made.
-pub(super) const MUCH: u64 = 64 << 20;
+const MUCH: u64 = 64 << 20;
 
 /// How long the disk rests in between.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -90,27 +90,55 @@ impl Disk {
     }
 }
 
-/// Files that were written, until the disk has them.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Written(Arc<Mutex<Vec<PathBuf>>>);
+/// Files that are written to a disk. From [`MUCH`] on it begins to write while more are made.
+#[derive(Debug)]
+pub(super) struct Writing {
+    disk: Disk,
+    bytes: AtomicU64,
+    /// Those that came after [`MUCH`], until the disk has them.
+    files: Arc<Mutex<Vec<PathBuf>>>,
+    along: OnceLock<Repeated>,
+}
 
-impl Written {
-    pub fn add(&self, file: &Path) {
-        self.files().push(file.to_owned());
+impl Writing {
+    pub fn to(disk: Disk) -> Self {
+        Writing { disk, bytes: AtomicU64::new(0), files: Arc::default(), along: OnceLock::new() }
     }
 
-    /// Waits until the disk has them, and lets the system's memory go that they stand in. Who writes so much would else push out what others read; and new
-    /// memory comes slowly, most of all to a virtual machine: it took two thirds of the time of writing 1.5 GB.
-    pub fn settle(&self, disk: &Disk) -> io::Result<()> {
-        let files = std::mem::take(&mut *self.files());
-        disk.sync()?;
-        files.iter().for_each(|file| let_go(file));
-        Ok(())
+    /// The file was written, with so many bytes.
+    pub fn add(&self, file: &Path, bytes: u64) {
+        if self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes < MUCH {
+            return;
+        }
+        held(&self.files).push(file.to_owned());
+        self.along.get_or_init(|| {
+            let (disk, files) = (self.disk.clone(), self.files.clone());
+            Repeated::begin(move || settle(&disk, &files))
+        });
     }
 
-    fn files(&self) -> std::sync::MutexGuard<'_, Vec<PathBuf>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Waits until the disk has all of them, and says what went wrong meanwhile.
+    pub fn end(&self) -> io::Result<()> {
+        self.along.get().map_or(Ok(()), Repeated::end).and_then(|()| self.disk.sync())
     }
+
+    /// How many bytes there is room for.
+    pub fn room(&self) -> Option<u64> {
+        self.disk.room()
+    }
+}
+
+/// Waits until the disk has the files, and lets the system's memory go that they stand in. Who writes so much would else push out what others read; and new
+/// memory comes slowly, most of all to a virtual machine: it took two thirds of the time of writing 1.5 GB.
+fn settle(disk: &Disk, files: &Mutex<Vec<PathBuf>>) -> io::Result<()> {
+    let files = std::mem::take(&mut *held(files));
+    disk.sync()?;
+    files.iter().for_each(|file| let_go(file));
+    Ok(())
+}
+
+fn held<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Nothing is lost where that cannot be.
@@ -124,44 +152,40 @@ fn let_go(file: &Path) {
 #[cfg(not(target_os = "linux"))]
 fn let_go(_: &Path) {}
 
-/// A disk that writes, over and over, what there is to write, until it is told to end or fails.
+/// What is done over and over on a thread of its own, until it is told to end or fails.
 #[derive(Debug)]
-pub(super) struct Writing {
+struct Repeated {
     is_over: Arc<AtomicBool>,
-    /// `None` where there was no thread to be had: then all waits until the end.
-    thread: Option<JoinHandle<io::Result<()>>>,
+    /// `None` where there was no thread to be had: then it is not done.
+    thread: Mutex<Option<JoinHandle<io::Result<()>>>>,
 }
 
-impl Writing {
-    pub fn begin(sync: impl Fn() -> io::Result<()> + Send + 'static) -> Self {
+impl Repeated {
+    fn begin(work: impl Fn() -> io::Result<()> + Send + 'static) -> Self {
         let is_over = Arc::new(AtomicBool::new(false));
         let over = is_over.clone();
         let again = move || {
             while !over.load(Ordering::Relaxed) {
-                sync()?;
+                work()?;
                 std::thread::park_timeout(PAUSE);
             }
             Ok(())
         };
-        Writing { is_over, thread: std::thread::Builder::new().name("sync".to_owned()).spawn(again).ok() }
+        Repeated { is_over, thread: Mutex::new(std::thread::Builder::new().name("sync".to_owned()).spawn(again).ok()) }
     }
 
-    /// What went wrong meanwhile.
-    pub fn end(mut self) -> io::Result<()> {
-        self.stop()
-    }
-
-    fn stop(&mut self) -> io::Result<()> {
+    /// Says, once, what went wrong meanwhile.
+    fn end(&self) -> io::Result<()> {
         self.is_over.store(true, Ordering::Relaxed);
-        let Some(thread) = self.thread.take() else { return Ok(()) };
+        let Some(thread) = held(&self.thread).take() else { return Ok(()) };
         thread.thread().unpark();
         thread.join().unwrap_or_else(|_| Err(io::Error::other("the thread that has the disk write panicked")))
     }
 }
 
-impl Drop for Writing {
+impl Drop for Repeated {
     fn drop(&mut self) {
-        let _ = self.stop();
+        let _ = self.end();
     }
 }
 
@@ -187,12 +211,16 @@ mod tests {
     fn files_that_the_disk_has_stay_what_they_are() {
         let folder = tempfile::tempdir().expect("a folder");
         let disk = Disk::of([folder.path()]).expect("opened").expect("there is such a call");
-        let (written, file) = (Written::default(), folder.path().join("file"));
+        let (writing, file) = (Writing::to(disk), folder.path().join("file"));
         fs::write(&file, [7; 100_000]).expect("written");
-        written.add(&file);
-        written.add(&folder.path().join("one that took its place meanwhile"));
-        written.settle(&disk).expect("it is synced");
-        assert!(written.files().is_empty());
+        writing.add(&file, 100_000);
+        assert!(writing.along.get().is_none() && held(&writing.files).is_empty(), "so little waits for the end");
+        writing.add(&file, MUCH);
+        writing.add(&folder.path().join("one that took its place meanwhile"), 1);
+        while !held(&writing.files).is_empty() {
+            std::thread::yield_now();
+        }
+        writing.end().expect("it is synced");
         assert_eq!(fs::read(&file).expect("there"), [7; 100_000]);
     }
 
@@ -205,20 +233,20 @@ mod tests {
                 Ok(())
             }
         };
-        let writing = Writing::begin(count(rounds.clone()));
+        let repeated = Repeated::begin(count(rounds.clone()));
         while rounds.load(Ordering::Relaxed) < 2 {
             std::thread::yield_now();
         }
-        assert!(writing.end().is_ok());
+        assert!(repeated.end().is_ok());
         assert_eq!(Arc::strong_count(&rounds), 1, "the thread is over");
 
-        drop(Writing::begin(count(rounds.clone())));
+        drop(Repeated::begin(count(rounds.clone())));
         assert_eq!(Arc::strong_count(&rounds), 1, "also where nobody asks");
 
-        let failing = Writing::begin(|| Err(io::Error::other("full")));
+        let failing = Repeated::begin(|| Err(io::Error::other("full")));
         std::thread::sleep(PAUSE);
         assert_eq!(failing.end().expect_err("it failed").to_string(), "full");
-        let panicking = Writing::begin(|| panic!("a fault"));
+        let panicking = Repeated::begin(|| panic!("a fault"));
         std::thread::sleep(PAUSE);
         assert!(panicking.end().is_err());
     }

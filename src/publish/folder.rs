@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::PublishError;
-use super::disk::{Disk, MUCH, Writing, Written, changed, create, date};
+use super::disk::{Disk, Writing, changed, create, date};
 use super::manifest::Hash;
 use super::place::{Place, Putting, Stamps};
 use super::plan::Standing;
@@ -156,28 +156,22 @@ fn waiting<'a>(targets: &'a [(PathBuf, &'a Document)], staging: Option<&'a Stagi
 fn stage_all(targets: &[(&Path, &Document)], root: &Path) -> Result<(), PublishError> {
     let folders: BTreeSet<&Path> = targets.iter().filter_map(|(path, _)| path.parent()).collect();
     let disk = if targets.len() > FEW { Disk::of(folders).map_err(PublishError::io("open", root))? } else { None };
-    let written = Written::default();
+    let writing = disk.map(Writing::to);
     let write_one = |room: &mut Vec<u8>, (path, document): &(&Path, &Document)| {
         let path = staged(path);
-        stage(&path, document, room).map(|()| written.add(&path))
+        stage(&path, document, room).map(|bytes| writing.iter().for_each(|writing| writing.add(&path, bytes)))
     };
-    let write = || targets.par_iter().try_for_each_init(Vec::new, write_one);
-    let Some(disk) = disk else {
-        write()?;
-        let sync = |(path, _): &(&Path, &Document)| OpenOptions::new().write(true).open(staged(path))?.sync_all();
-        return targets.iter().try_for_each(sync).map_err(PublishError::io("sync", root));
-    };
-    let bytes: u64 = targets.iter().map(|(_, document)| document.bytes.len() as u64).sum();
-    let (other, files) = (disk.clone(), written.clone());
-    let writing = (bytes >= MUCH).then(|| Writing::begin(move || files.settle(&other)));
-    write()?;
-    writing.map_or(Ok(()), Writing::end).and_then(|()| disk.sync()).map_err(PublishError::io("sync", root))
+    targets.par_iter().try_for_each_init(Vec::new, write_one)?;
+    let sync = |(path, _): &(&Path, &Document)| OpenOptions::new().write(true).open(staged(path))?.sync_all();
+    writing.map_or_else(|| targets.iter().try_for_each(sync), |writing| writing.end()).map_err(PublishError::io("sync", root))
 }
 
-fn stage(path: &Path, document: &Document, room: &mut Vec<u8>) -> Result<(), PublishError> {
+/// Says how many bytes were written.
+fn stage(path: &Path, document: &Document, room: &mut Vec<u8>) -> Result<u64, PublishError> {
     let mut file = create(path).map_err(PublishError::io("create", path))?;
-    file.write_all(document.bytes.whole(room)?).map_err(PublishError::io("write", path))?;
-    date(&file, document).map_err(PublishError::io("date", path))
+    let whole = document.bytes.whole(room)?;
+    file.write_all(whole).map_err(PublishError::io("write", path))?;
+    date(&file, document).map(|()| whole.len() as u64).map_err(PublishError::io("date", path))
 }
 
 /// Makes the renames durable. A system that cannot sync a folder has renamed all the same.

@@ -6,13 +6,13 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::PublishError;
 #[cfg(unix)]
 use super::disk::create;
-use super::disk::{Disk, MUCH, Writing, Written, date};
+use super::disk::{Disk, Writing, date};
 use crate::crash;
 use crate::document::{Bytes, Document};
 
@@ -30,11 +30,8 @@ pub struct Staging {
 #[derive(Debug)]
 struct Begun {
     /// `None` where there is no call for the whole: then each file is synced when it is written.
-    disk: Option<Disk>,
-    written: Written,
-    writing: Mutex<Option<Writing>>,
+    disk: Option<Writing>,
     files: AtomicU64,
-    bytes: AtomicU64,
 }
 
 impl Staging {
@@ -72,10 +69,8 @@ impl Staging {
 
     /// Waits until all that waits here is on the disk.
     pub(super) fn sync(&self) -> Result<(), PublishError> {
-        let Some(Some(begun)) = self.begun.get() else { return Ok(()) };
-        let writing = begun.writing.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let written = writing.map_or(Ok(()), Writing::end);
-        written.and_then(|()| begun.disk.as_ref().map_or(Ok(()), Disk::sync)).map_err(PublishError::io("sync", &self.folder))
+        let Some(Some(Begun { disk: Some(disk), .. })) = self.begun.get() else { return Ok(()) };
+        disk.end().map_err(PublishError::io("sync", &self.folder))
     }
 
     /// Takes a document in, which is these bytes. Where that cannot be, it stays where it is.
@@ -90,12 +85,11 @@ impl Staging {
 impl Begun {
     fn at(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
-        let disk = Disk::of([folder])?;
-        Ok(Begun { disk, written: Written::default(), writing: Mutex::default(), files: AtomicU64::new(0), bytes: AtomicU64::new(0) })
+        Ok(Begun { disk: Disk::of([folder])?.map(Writing::to), files: AtomicU64::new(0) })
     }
 
     fn write(&self, folder: &Path, document: &Document, whole: &[u8]) -> io::Result<PathBuf> {
-        let room = self.disk.as_ref().and_then(Disk::room);
+        let room = self.disk.as_ref().and_then(Writing::room);
         if room.is_some_and(|room| room < whole.len() as u64 + LEFT) {
             return Err(io::ErrorKind::StorageFull.into());
         }
@@ -111,12 +105,7 @@ impl Begun {
         file.write_all(whole)?;
         date(&file, document)?;
         let Some(disk) = &self.disk else { return file.sync_all().map(|()| path) };
-        self.written.add(&path);
-        let before = self.bytes.fetch_add(whole.len() as u64, Ordering::Relaxed);
-        if before < MUCH && before + whole.len() as u64 >= MUCH {
-            let (disk, written) = (disk.clone(), self.written.clone());
-            *self.writing.lock().unwrap_or_else(PoisonError::into_inner) = Some(Writing::begin(move || written.settle(&disk)));
-        }
+        disk.add(&path, whole.len() as u64);
         Ok(path)
     }
 }

@@ -145,6 +145,7 @@ fn lost() -> io::Error {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
     use std::sync::mpsc;
     use std::time::Duration;
 
@@ -202,6 +203,24 @@ mod tests {
         fresh.add(FRAME, || begin(folder.path()));
         let room = [fresh.last.lock().expect("no panic").frames.capacity(), fresh.before.lock().expect("no panic").frames.capacity()];
         assert!(room.iter().all(|room| *room <= 2 * GATHERED), "{room:?}");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_file_that_most_are_in_becomes_that_of_all() {
+        let (fresh, folder) = (Fresh::default(), tempfile::tempdir().expect("a folder"));
+        let path = folder.path().join("records");
+        assert!(!fresh.become_file(&path).expect("nothing was tried"), "there is none so far");
+        fill(&fresh);
+        fresh.add(FRAME, || begin(folder.path()));
+        let mut out = begin(folder.path()).expect("a file");
+        fresh.write_to(&mut out).expect("written");
+        assert!(fresh.become_file(&path).expect("it has room"));
+        let mut meant = Vec::new();
+        out.rewind().and_then(|()| out.read_to_end(&mut meant)).expect("read");
+        assert_eq!(meant.len(), b"the beginning of a file".len() + fresh.length());
+        assert_eq!(std::fs::read(&path).expect("it has a name"), meant);
+        assert!(!fresh.become_file(&path).expect("nothing was tried"), "it was given away");
     }
 
     #[test]
