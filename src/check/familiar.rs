@@ -14,6 +14,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::walk::{Entry, NodeId};
@@ -45,9 +46,7 @@ pub(super) struct Quiet {
 impl Familiar {
     /// Lets go of what did not come up since this was called the last time.
     pub fn age(&self) {
-        self.elements.age();
-        self.objects.age();
-        self.texts.age();
+        rayon::join(|| self.elements.age(), || rayon::join(|| self.objects.age(), || self.texts.age()));
     }
 
     /// Has a text looked through, unless it is long and is known: by a look before, which said that nothing is to be said of it wherever it stands.
@@ -81,7 +80,7 @@ impl<T> Default for Shelf<T> {
     }
 }
 
-impl<T: Clone> Shelf<T> {
+impl<T: Clone + Send> Shelf<T> {
     pub fn find(&self, mark: u128) -> Option<T> {
         let mut shard = self.shard(mark);
         if let Some(value) = shard.old.remove(&mark) {
@@ -95,10 +94,10 @@ impl<T: Clone> Shelf<T> {
     }
 
     fn age(&self) {
-        for shard in &self.0 {
+        self.0.par_iter().for_each(|shard| {
             let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
             shard.old = std::mem::take(&mut shard.fresh);
-        }
+        });
     }
 
     fn shard(&self, mark: u128) -> MutexGuard<'_, Shard<T>> {

@@ -1,6 +1,6 @@
 //! Atom: feeds, entries, sources, persons, categories and generators (RFC 4287).
 
-use std::collections::HashSet;
+use std::borrow::Cow;
 
 use super::super::class::{Child, Class, Podcast};
 use super::super::codes as c;
@@ -43,14 +43,14 @@ pub(in crate::check) static ENTRY: Class = Class {
 
 type Chosen = Option<&'static [&'static Class]>;
 
-pub(super) fn feed_of<'w>(walk: &'w mut Walk<'_>, id: NodeId) -> Option<&'w mut Feed> {
+pub(super) fn feed_of<'w, 'a>(walk: &'w mut Walk<'a>, id: NodeId) -> Option<&'w mut Feed<'a>> {
     match walk.state_mut(id) {
         State::Feed(feed) => Some(feed),
         _ => None,
     }
 }
 
-fn links(walk: &mut Walk<'_>, id: NodeId) -> Vec<Link> {
+fn links<'a>(walk: &mut Walk<'a>, id: NodeId) -> Vec<Link<'a>> {
     feed_of(walk, id).map(|feed| feed.links.clone()).unwrap_or_default()
 }
 
@@ -106,26 +106,26 @@ fn metadata_ends(walk: &mut Walk<'_>, id: NodeId) {
 }
 
 /// RFC 5005 section 2: a complete feed has no other pages.
-fn complete_feed(walk: &mut Walk<'_>, id: NodeId, links: &[Link]) {
+fn complete_feed(walk: &mut Walk<'_>, id: NodeId, links: &[Link<'_>]) {
     if !walk.has_child(id, "fh_complete") {
         return;
     }
-    for link in links.iter().filter(|link| super::link::HISTORY.contains(&link.rel.as_str())) {
+    for link in links.iter().filter(|link| super::link::HISTORY.contains(&&*link.rel)) {
         if link.rel != "current" {
             walk.say(On::Node(id), &c::FEED_REL_IN_COMPLETE_FEED, Detail::value(&link.rel));
-        } else if !walk.places().contains(&link.href) {
+        } else if !walk.is_place(&link.href) {
             walk.say(On::Node(id), &c::CURRENT_NOT_SELF_IN_COMPLETE_FEED, Detail::value(&link.href));
         }
     }
 }
 
 /// RFC 5005 sections 3 and 4, and one alternate for each type and language.
-fn history(walk: &mut Walk<'_>, id: NodeId, links: &[Link]) {
+fn history(walk: &mut Walk<'_>, id: NodeId, links: &[Link<'_>]) {
     let has = |rel: &str| links.iter().any(|link| link.rel == rel);
-    let mut alternates = HashSet::new();
+    let mut alternates = Vec::new();
     for link in links {
         for (end, beyond) in [("first", "previous"), ("last", "next")] {
-            if link.rel == end && walk.places().contains(&link.href) {
+            if link.rel == end && walk.is_place(&link.href) {
                 for _ in links.iter().filter(|other| other.rel == beyond) {
                     walk.say(On::Node(id), &c::LINK_PAST_END, Detail::value(beyond).other(end));
                 }
@@ -143,9 +143,15 @@ fn history(walk: &mut Walk<'_>, id: NodeId, links: &[Link]) {
     }
 }
 
-fn alternate<'l>(walk: &mut Walk<'_>, id: NodeId, link: &'l Link, seen: &mut HashSet<(&'l str, &'l str)>) {
-    if link.rel == "alternate" && !seen.insert((&link.kind, &link.language)) {
-        walk.say(On::Part(id, "link"), &c::DUPLICATE_ATOM_LINK, Detail::value(&link.kind).other(&link.language));
+fn alternate<'l>(walk: &mut Walk<'_>, id: NodeId, link: &'l Link<'_>, seen: &mut Vec<(&'l str, &'l str)>) {
+    if link.rel != "alternate" {
+        return;
+    }
+    let own = (&*link.kind, &*link.language);
+    if seen.contains(&own) {
+        walk.say(On::Part(id, "link"), &c::DUPLICATE_ATOM_LINK, Detail::value(own.0).other(own.1));
+    } else {
+        seen.push(own);
     }
 }
 
@@ -166,14 +172,14 @@ fn entry_ends(walk: &mut Walk<'_>, id: NodeId, _: &str) {
     let links = links(walk, id);
     let content = feed_of(walk, id).and_then(|entry| entry.content.take());
     body(walk, id, content, &links);
-    let mut seen = HashSet::new();
+    let mut seen = Vec::new();
     for link in &links {
         alternate(walk, id, link, &mut seen);
     }
 }
 
 /// An entry has something to read, in it or elsewhere.
-fn body(walk: &mut Walk<'_>, id: NodeId, content: Option<ContentSummary>, links: &[Link]) {
+fn body(walk: &mut Walk<'_>, id: NodeId, content: Option<ContentSummary<'_>>, links: &[Link<'_>]) {
     let summary = walk.has_child(id, "summary");
     let Some(content) = content else {
         if !summary {
@@ -194,7 +200,7 @@ fn body(walk: &mut Walk<'_>, id: NodeId, content: Option<ContentSummary>, links:
 
 pub(super) fn content_begins(walk: &mut Walk<'_>, id: NodeId, _: &str) -> Chosen {
     if let Some(entry) = feed_of(walk, id) {
-        entry.content = Some(ContentSummary { source: false, kind: String::new() });
+        entry.content = Some(ContentSummary { source: false, kind: Cow::Borrowed("") });
     }
     None
 }

@@ -1,5 +1,7 @@
 //! Atom's link, in Atom and in RSS (RFC 4287 section 4.2.7, RFC 4685, RFC 5005).
 
+use std::borrow::Cow;
+
 use super::super::class::{Class, Start, Text};
 use super::super::codes as c;
 use super::super::found::Detail;
@@ -63,9 +65,9 @@ const REGISTRY: &str = "http://www.iana.org/assignments/relation/";
 
 fn link_ends(walk: &mut Walk<'_>, id: NodeId, _: &str) {
     let on = On::Node(id);
-    let mut link = Link { rel: "alternate".to_owned(), ..Link::default() };
+    let mut link = Link { rel: Cow::Borrowed("alternate"), ..Link::default() };
     if let Some(rel) = walk.plain_attr(id, "rel") {
-        link.rel = rel.strip_prefix(REGISTRY).unwrap_or(&rel).to_owned();
+        link.rel = rel.strip_prefix(REGISTRY).map_or_else(|| rel.clone(), |short| Cow::Owned(short.to_owned()));
         relation(walk, id, &rel, &link.rel);
     }
     if let Some(kind) = walk.plain_attr(id, "type") {
@@ -103,7 +105,7 @@ fn link_ends(walk: &mut Walk<'_>, id: NodeId, _: &str) {
     keep(walk, id, link);
 }
 
-fn keep(walk: &mut Walk<'_>, id: NodeId, link: Link) {
+fn keep<'a>(walk: &mut Walk<'a>, id: NodeId, link: Link<'a>) {
     let parent = walk.parent(id);
     match walk.state_mut(parent) {
         State::Feed(feed) if feed.links.len() < MANY => feed.links.push(link),

@@ -1,5 +1,7 @@
 //! Media RSS.
 
+use std::borrow::Cow;
+
 use super::super::class::{Child, Class};
 use super::super::codes as c;
 use super::super::found::Detail;
@@ -44,7 +46,7 @@ fn adult(walk: &mut Walk<'_>, id: NodeId, _: &str) -> Option<&'static [&'static 
 }
 
 /// An attribute's value that is not empty.
-fn filled(walk: &Walk<'_>, id: NodeId, name: &str) -> Option<String> {
+fn filled<'a>(walk: &Walk<'a>, id: NodeId, name: &str) -> Option<Cow<'a, str>> {
     walk.plain_attr(id, name).filter(|value| !value.is_empty())
 }
 
@@ -69,9 +71,9 @@ static CATEGORY: Class = Class::value(plain_text).attrs(&[("", "label"), ("", "s
 static COPYRIGHT: Class = Class::value(plain_text).attrs(&[("", "url")]).open(|walk, id| check(walk, id, "url", uri::full));
 
 static CREDIT: Class = TEXT_CLASS.attrs(&[("", "role"), ("", "scheme")]).open(|walk, id| {
-    let scheme = filled(walk, id, "scheme").unwrap_or_else(|| "urn:ebu".to_owned());
+    let scheme = filled(walk, id, "scheme").unwrap_or(Cow::Borrowed("urn:ebu"));
     if let Some(role) = filled(walk, id, "role") {
-        let known = scheme != "urn:ebu" || ROLES.contains(&role.as_str());
+        let known = scheme != "urn:ebu" || ROLES.contains(&&*role);
         if !known || role != role.to_lowercase() {
             walk.say(On::Node(id), &c::INVALID_CREDIT_ROLE, Detail::value(&role));
         }
@@ -90,15 +92,15 @@ static HASH: Class = Class::value(|walk, id, value| {
 .attrs(&[("", "algo")])
 .open(|walk, id| {
     if let Some(algorithm) = filled(walk, id, "algo")
-        && !matches!(algorithm.as_str(), "md5" | "sha-1")
+        && !matches!(&*algorithm, "md5" | "sha-1")
     {
         walk.say(On::Node(id), &c::INVALID_MEDIA_HASH, Detail::value(&algorithm));
     }
 });
 
 static RATING: Class = Class::value(|walk, id, value| {
-    let scheme = filled(walk, id, "scheme").unwrap_or_else(|| "urn:simple".to_owned());
-    let fits = match scheme.as_str() {
+    let scheme = filled(walk, id, "scheme").unwrap_or(Cow::Borrowed("urn:simple"));
+    let fits = match &*scheme {
         "urn:simple" => matches!(value, "adult" | "nonadult"),
         "urn:mpaa" => matches!(value, "g" | "m" | "nc-17" | "pg" | "pg-13" | "r" | "x"),
         "urn:v-chip" => "14+ 18+ c c8 g pg tv-14 tv-g tv-ma tv-pg tv-y tv-y7 tv-y7-fv".split(' ').any(|known| known == value),
@@ -177,7 +179,7 @@ fn time(walk: &mut Walk<'_>, id: NodeId, name: &'static str) {
 
 fn text_type(walk: &mut Walk<'_>, id: NodeId) {
     if let Some(kind) = filled(walk, id, "type")
-        && !matches!(kind.as_str(), "plain" | "html")
+        && !matches!(&*kind, "plain" | "html")
     {
         walk.say(On::Node(id), &c::INVALID_MEDIA_TEXT_TYPE, Detail::value(&kind));
     }

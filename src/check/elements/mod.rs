@@ -136,7 +136,7 @@ fn is_refused(walk: &Walk<'_>, id: NodeId) -> bool {
 /// Text that is kept as the element's value.
 pub(super) fn keep(walk: &mut Walk<'_>, id: NodeId, text: &str, blank: bool, suspicious: bool) {
     if !blank && is_refused(walk, id) {
-        let kind = if walk.node(id).mixed { String::new() } else { text::kind(walk, id) };
+        let kind = if walk.node(id).mixed { Cow::Borrowed("") } else { text::kind(walk, id) };
         walk.say(On::Node(id), &c::UNEXPECTED_TEXT, Detail::value(&kind));
     }
     broken(walk, id, text, suspicious, true);

@@ -21,7 +21,7 @@ static PARTS: &[Child] = &[row("body", &[&BODY]), row("head", &[&HEAD])];
 fn opml_ends(walk: &mut Walk<'_>, id: NodeId, _: &str) {
     walk.kind = Kind::Opml;
     match walk.plain_attr(id, "version") {
-        Some(version) if !matches!(version.as_str(), "1.0" | "1.1" | "2.0") => {
+        Some(version) if !matches!(&*version, "1.0" | "1.1" | "2.0") => {
             walk.say(On::Node(id), &c::INVALID_OPML_VERSION, Detail::value(&version));
         }
         None if walk.name(id) != "outlineDocument" => walk.say(On::Node(id), &c::MISSING_ATTRIBUTE, Detail::value("version")),
@@ -95,7 +95,7 @@ fn outline_ends(walk: &mut Walk<'_>, id: NodeId, _: &str) {
         outline_type(walk, id, kind);
     }
     if let Some(version) = walk.plain_attr(id, "version")
-        && !matches!(version.as_str(), "RSS" | "RSS1" | "RSS2" | "scriptingNews")
+        && !matches!(&*version, "RSS" | "RSS1" | "RSS2" | "scriptingNews")
     {
         walk.say(on, &c::INVALID_OUTLINE_VERSION, Detail::value(&version));
     }

@@ -1,5 +1,7 @@
 //! Podcasts: the `itunes` elements.
 
+use std::borrow::Cow;
+
 use super::super::Kind;
 use super::super::class::{Child, Class, Podcast};
 use super::super::codes as c;
@@ -112,7 +114,7 @@ pub(super) fn item_ends(walk: &mut Walk<'_>, id: NodeId) {
 }
 
 /// An item's enclosure: looked at now in a podcast, kept otherwise until it turns out to be one.
-pub(super) fn enclosure(walk: &mut Walk<'_>, id: NodeId, url: String) {
+pub(super) fn enclosure<'a>(walk: &mut Walk<'a>, id: NodeId, url: Cow<'a, str>) {
     let item = walk.parent(id);
     if walk.podcast_of(item) != Podcast::Item {
         return;
@@ -127,7 +129,7 @@ pub(super) fn enclosure(walk: &mut Walk<'_>, id: NodeId, url: String) {
     }
 }
 
-fn kept(walk: &mut Walk<'_>, id: NodeId) -> Vec<String> {
+fn kept<'a>(walk: &mut Walk<'a>, id: NodeId) -> Vec<Cow<'a, str>> {
     match walk.state_mut(id) {
         State::Enclosures(kept) => std::mem::take(kept),
         _ => Vec::new(),
@@ -201,7 +203,7 @@ static CATEGORY_PARTS: &[Child] = &[Child { name: "itunes_category", classes: &[
 static SUBCATEGORY: Class = Class::container(&[]).attrs(&[("", "text")]).open(|walk, id| {
     let above = match walk.state(walk.parent(id)) {
         State::Category(text) => text.clone().unwrap_or_default(),
-        _ => String::new(),
+        _ => Cow::Borrowed(""),
     };
     category(walk, id, Some(&above));
 });
@@ -219,7 +221,7 @@ fn category(walk: &mut Walk<'_>, id: NodeId, above: Option<&str>) {
     let (known, old) = match above {
         None => (subcategories(&text).is_some(), old_subcategories(&text).is_some()),
         Some(above) => {
-            let has = |list: Option<&[&str]>| list.is_some_and(|list| list.contains(&text.as_str()));
+            let has = |list: Option<&[&str]>| list.is_some_and(|list| list.contains(&&*text));
             (has(subcategories(above)), has(old_subcategories(above)))
         }
     };

@@ -35,10 +35,10 @@ fn rss_begins(walk: &mut Walk<'_>, id: NodeId) {
         if version != "0.91" {
             walk.say(On::Node(id), &c::INVALID_DOCTYPE, Detail::value(&version));
         }
-    } else if !matches!(version.as_str(), "0.91" | "0.92" | "2.0") {
+    } else if !matches!(&*version, "0.91" | "0.92" | "2.0") {
         walk.say(On::Node(id), &c::INVALID_RSS_VERSION, Detail::value(&version));
     }
-    walk.version = version;
+    walk.version = version.into_owned();
 }
 
 static RSS_CHANNEL: Class = Class {

@@ -154,7 +154,7 @@ fn guid(walk: &mut Walk<'_>, id: NodeId, value: &str) {
     let permanent = match walk.plain_attr(id, "isPermaLink") {
         None => true,
         Some(flag) => {
-            if !matches!(flag.as_str(), "true" | "false") {
+            if !matches!(&*flag, "true" | "false") {
                 walk.say(on, &c::INVALID_BOOLEAN_ATTRIBUTE, Detail::value(&flag).other("isPermaLink"));
             }
             flag == "true"

@@ -32,7 +32,7 @@ fn construct_begins(walk: &mut Walk<'_>, id: NodeId, content: bool) {
     let on = On::Node(id);
     walk.plain_begins(id);
     let source = walk.plain_attr(id, "src");
-    let mut kind = if source.is_some() { String::new() } else { "text".to_owned() };
+    let mut kind = Cow::Borrowed(if source.is_some() { "" } else { "text" });
     if source.is_none() && walk.kind == Kind::Rss2 && walk.name(id) != "atom_summary" {
         walk.say(on, &c::DUPLICATE_DESCRIPTION_SEMANTICS, Detail::default());
     }
@@ -55,7 +55,7 @@ fn construct_begins(walk: &mut Walk<'_>, id: NodeId, content: bool) {
             walk.say(on, &c::MISSING_TYPE_ATTR, Detail::default());
         }
     }
-    let own_kind = matches!(kind.as_str(), "text" | "html" | "xhtml") && source.is_none();
+    let own_kind = matches!(&*kind, "text" | "html" | "xhtml") && source.is_none();
     if !own_kind && !kind.is_empty() && !media_type::is_media_type(&kind) {
         walk.say(on, &c::INVALID_MIME_TYPE, Detail::value(&kind));
     }
@@ -76,10 +76,10 @@ fn tell_entry(walk: &mut Walk<'_>, id: NodeId) {
 }
 
 /// The type of a construct; empty where it is none.
-pub(super) fn kind(walk: &Walk<'_>, id: NodeId) -> String {
+pub(super) fn kind<'a>(walk: &Walk<'a>, id: NodeId) -> Cow<'a, str> {
     match walk.state(id) {
         State::Construct(kind) => kind.clone(),
-        _ => String::new(),
+        _ => Cow::Borrowed(""),
     }
 }
 
@@ -93,7 +93,7 @@ fn construct_ends(walk: &mut Walk<'_>, id: NodeId, value: &str) {
     let mut kind = kind(walk, id);
     let source = walk.attr(id, "", "src").is_some();
     let mut value = Cow::Borrowed(value);
-    match kind.as_str() {
+    match &*kind {
         "xhtml" => plain::text(walk, id, on, &value, &c::NOT_INLINE),
         "text" => plain::text(walk, id, on, &value, &c::CONTAINS_UNDECLARED_HTML),
         _ => {
@@ -122,12 +122,12 @@ pub(super) fn is_without_base(walk: &Walk<'_>, id: NodeId) -> bool {
 }
 
 /// Base64 to text; what is no text is of no further interest.
-fn decode<'v>(walk: &mut Walk<'_>, id: NodeId, kind: &mut String, value: Cow<'v, str>) -> Cow<'v, str> {
+fn decode<'v>(walk: &mut Walk<'_>, id: NodeId, kind: &mut Cow<'_, str>, value: Cow<'v, str>) -> Cow<'v, str> {
     let bytes = base64(&value);
     let html = kind.ends_with("/html");
     if html && bytes.is_some() {
-        "html".clone_into(kind);
-        *walk.state_mut(id) = State::Construct(kind.clone());
+        *kind = Cow::Borrowed("html");
+        *walk.state_mut(id) = State::Construct(Cow::Borrowed("html"));
         tell_entry(walk, id);
     }
     match bytes.map(String::from_utf8) {

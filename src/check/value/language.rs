@@ -10,7 +10,7 @@ use super::iso::LANGUAGES;
 
 /// Whether the tag's first subtag is a known language code, in any case.
 pub(in crate::check) fn is_known(tag: &str) -> bool {
-    static CODES: LazyLock<HashSet<&str>> = LazyLock::new(|| LANGUAGES.split(' ').collect());
+    static CODES: LazyLock<HashSet<&str, foldhash::fast::RandomState>> = LazyLock::new(|| LANGUAGES.split(' ').collect());
     let primary = tag.split('-').next().unwrap_or(tag);
     CODES.contains(primary) || CODES.contains(primary.to_lowercase().as_str())
 }

@@ -138,7 +138,8 @@ fn scheme(value: &str) -> Scheme {
     if name.len() > 64 {
         return if has_colon && name.chars().all(char::is_alphabetic) { Scheme::Unregistered } else { Scheme::Other };
     }
-    match name.to_lowercase().as_str() {
+    let lower = if name.bytes().all(|byte| byte.is_ascii_lowercase()) { Cow::Borrowed(name) } else { Cow::Owned(name.to_lowercase()) };
+    match &*lower {
         "tag" => Scheme::Tag,
         "urn" => Scheme::Urn,
         "http" | "ftp" => Scheme::Web,

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::super::class::Podcast;
 use super::super::familiar::Effect;
 use super::super::xml::Attr;
-use super::{Node, NodeId, State, Walk};
+use super::{Node, NodeId, Rows, State, Walk};
 
 impl<'a> Walk<'a> {
     pub fn node(&self, id: NodeId) -> &Node<'a> {
@@ -16,12 +16,12 @@ impl<'a> Walk<'a> {
         &mut self.nodes[id]
     }
 
-    pub fn state(&self, id: NodeId) -> &State {
+    pub fn state(&self, id: NodeId) -> &State<'a> {
         self.bind(id);
         &self.nodes[id].state
     }
 
-    pub fn state_mut(&mut self, id: NodeId) -> &mut State {
+    pub fn state_mut(&mut self, id: NodeId) -> &mut State<'a> {
         self.bind(id);
         &mut self.nodes[id].state
     }
@@ -36,15 +36,19 @@ impl<'a> Walk<'a> {
 
     /// An attribute's value; `ns` is empty for attributes without a prefix.
     pub fn attr(&self, id: NodeId, ns: &str, name: &str) -> Option<&str> {
+        self.find_attr(id, ns, name).map(|value| &**value)
+    }
+
+    /// The value of an attribute without a prefix, to keep.
+    pub fn plain_attr(&self, id: NodeId, name: &str) -> Option<Cow<'a, str>> {
+        self.find_attr(id, "", name).cloned()
+    }
+
+    pub(super) fn find_attr(&self, id: NodeId, ns: &str, name: &str) -> Option<&Cow<'a, str>> {
         self.bind(id);
         let (from, to) = self.nodes[id].attrs;
         let attrs = self.attrs.get(from..to)?;
-        attrs.iter().find(|attr| attr.name == name && self.namespaces.is(attr.ns, ns)).map(|attr| &*attr.value)
-    }
-
-    /// The value of an attribute without a prefix.
-    pub fn plain_attr(&self, id: NodeId, name: &str) -> Option<String> {
-        self.attr(id, "", name).map(str::to_owned)
+        attrs.iter().find(|attr| attr.name == name && self.namespaces.is(attr.ns, ns)).map(|attr| &attr.value)
     }
 
     pub fn attr_count(&self, id: NodeId) -> usize {
@@ -131,6 +135,11 @@ impl<'a> Walk<'a> {
         &self.places
     }
 
+    /// Whether it is known to have this one.
+    pub fn is_place(&self, address: &str) -> bool {
+        self.places().iter().any(|place| place == address)
+    }
+
     /// The document has another address too.
     pub fn add_place(&mut self, place: String) {
         self.bind(0);
@@ -150,6 +159,7 @@ impl<'a> Walk<'a> {
     pub fn add_default(&mut self, uri: Cow<'a, str>) {
         let ns = self.namespaces.intern(uri);
         self.defaults.push(ns);
+        self.rows = Rows::new();
     }
 
     /// The text so far of the layer that a watcher belongs to.

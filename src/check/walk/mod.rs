@@ -28,7 +28,7 @@ use super::xml::{Attr, Event, Reader, Reason, Stop};
 use super::{Kind, Options};
 use crate::diag::Severity;
 pub(super) use pieces::{MANY, Pieces};
-use rows::Rows;
+use rows::{Place, Rows};
 
 /// A watcher on the pile.
 pub(super) type NodeId = usize;
@@ -61,20 +61,20 @@ pub(super) struct Node<'a> {
     /// The namespace of an element that only later rules know.
     pub module: Option<NsId>,
     seen: Option<Marks>,
-    state: State,
+    state: State<'a>,
 }
 
 /// What single classes remember of their element.
 #[derive(Default)]
-pub(super) enum State {
+pub(super) enum State<'a> {
     #[default]
     None,
     Channel(Box<Channel>),
-    Feed(Box<Feed>),
-    Construct(String),
+    Feed(Box<Feed<'a>>),
+    Construct(Cow<'a, str>),
     Flag(bool),
-    Category(Option<String>),
-    Enclosures(Vec<String>),
+    Category(Option<Cow<'a, str>>),
+    Enclosures(Vec<Cow<'a, str>>),
 }
 
 #[derive(Default)]
@@ -94,16 +94,16 @@ pub(super) struct Channel {
 
 /// What a feed, an entry or a source remembers of its links and its content.
 #[derive(Default)]
-pub(super) struct Feed {
+pub(super) struct Feed<'a> {
     /// What an entry says of itself.
     pub own: Entry,
     /// The entries of a feed, in their order.
     pub entries: Vec<Entry>,
     pub disordered: bool,
     /// Entries that were deleted: id, time in seconds since 1970, place.
-    pub deleted: Vec<(String, i64, usize)>,
-    pub links: Vec<Link>,
-    pub content: Option<ContentSummary>,
+    pub deleted: Vec<(Cow<'a, str>, i64, usize)>,
+    pub links: Vec<Link<'a>>,
+    pub content: Option<ContentSummary<'a>>,
 }
 
 /// What entries are compared by; times are in seconds since 1970.
@@ -115,16 +115,16 @@ pub(super) struct Entry {
 }
 
 #[derive(Clone, Default)]
-pub(super) struct Link {
-    pub rel: String,
-    pub kind: String,
-    pub href: String,
-    pub language: String,
+pub(super) struct Link<'a> {
+    pub rel: Cow<'a, str>,
+    pub kind: Cow<'a, str>,
+    pub href: Cow<'a, str>,
+    pub language: Cow<'a, str>,
 }
 
-pub(super) struct ContentSummary {
+pub(super) struct ContentSummary<'a> {
     pub source: bool,
-    pub kind: String,
+    pub kind: Cow<'a, str>,
 }
 
 struct Layer<'a> {
@@ -136,6 +136,8 @@ struct Layer<'a> {
     keeps: bool,
     /// Nobody asks for the white space around the text.
     trims: bool,
+    /// Nobody minds white space before there is any text.
+    is_lax: bool,
 }
 
 pub(super) struct Walk<'a> {
@@ -153,7 +155,7 @@ pub(super) struct Walk<'a> {
     places: Vec<String>,
     pub abouts: HashSet<String>,
     nodes: Vec<Node<'a>>,
-    rows: Rows,
+    rows: Rows<'a>,
     layers: Vec<Layer<'a>>,
     attrs: Vec<Attr<'a>>,
     /// The current event.
@@ -201,7 +203,7 @@ impl<'a> Walk<'a> {
             tomorrow: options.now.map(date::tomorrow),
         };
         walk.add_node(&elements::ROOT, Cow::Borrowed("root"), 0, (0, 0));
-        walk.layers.push(Layer { first: 0, attrs: 0, text: None, letter: None, keeps: false, trims: false });
+        walk.layers.push(Layer { first: 0, attrs: 0, text: None, letter: None, keeps: false, trims: false, is_lax: false });
         walk
     }
 
@@ -211,6 +213,9 @@ impl<'a> Walk<'a> {
         loop {
             self.pass_over(&mut reader);
             self.go_on();
+            if self.layers.last().is_some_and(|layer| layer.is_lax && layer.text.is_none()) {
+                reader.skip_blank();
+            }
             match reader.next(&mut self.namespaces) {
                 Ok(Event::Start { ns, name, at }) => {
                     self.at = at;
@@ -251,7 +256,9 @@ impl<'a> Walk<'a> {
                     return;
                 }
             }
-            self.bound();
+            if self.found.len() > self.limits.findings {
+                self.bound();
+            }
             self.conclude(&reader);
         }
     }

@@ -242,7 +242,7 @@ impl Channel {
     }
 }
 
-impl Feed {
+impl Feed<'_> {
     /// Whether an entry stands below an older one.
     ///
     /// Some feeds go by the date of publication, some by that of the latest change; what keeps to one of the two is in order.

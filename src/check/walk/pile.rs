@@ -16,7 +16,7 @@ impl<'a> Walk<'a> {
     /// Puts a layer of watchers on the pile.
     pub fn push(&mut self, classes: &[&'static Class], name: Cow<'a, str>, attrs: (usize, usize), parent: NodeId) {
         let first = self.nodes.len();
-        let (mut keeps, mut trims) = (false, true);
+        let (mut keeps, mut trims, mut is_tight) = (false, true, false);
         for class in classes {
             if let Some(rule) = class.once {
                 self.once(parent, &name, rule);
@@ -25,11 +25,12 @@ impl<'a> Walk<'a> {
             let id = self.add_node(class, name.clone(), parent, attrs);
             keeps |= !matches!(class.text, Text::Eat | Text::Leave | Text::Link);
             trims &= class.trim || class.close.is_none();
+            is_tight |= class.text == Text::Tight;
             if let Some(open) = class.open {
                 open(self, id);
             }
         }
-        self.layers.push(Layer { first, attrs: attrs.0, text: None, letter: None, keeps, trims });
+        self.layers.push(Layer { first, attrs: attrs.0, text: None, letter: None, keeps, trims, is_lax: trims && !is_tight });
     }
 
     /// A child begins that is to stand once in its parent.

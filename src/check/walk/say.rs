@@ -30,7 +30,7 @@ impl<'a> Walk<'a> {
 
     /// Checks one attribute with a rule for values.
     pub fn check_attr(&mut self, id: NodeId, ns: &str, name: &'static str, shown: &'static str, rule: fn(&mut Walk<'_>, On, &str)) {
-        if let Some(value) = self.attr(id, ns, name).map(str::to_owned) {
+        if let Some(value) = self.find_attr(id, ns, name).cloned() {
             rule(self, On::Part(id, shown), &value);
         }
     }

@@ -9,7 +9,7 @@ use super::super::elements;
 use super::super::found::Detail;
 use super::super::namespace::{self, NsId};
 use super::super::value::{chars, language};
-use super::{NodeId, On, Walk};
+use super::{NodeId, On, Place, Walk};
 
 impl<'a> Walk<'a> {
     pub(super) fn start(&mut self, ns: NsId, name: &'a str, attrs: usize) {
@@ -75,6 +75,11 @@ impl<'a> Walk<'a> {
     /// A child of an element that has a table.
     pub fn start_child(&mut self, id: NodeId, ns: NsId, name: &'a str, attrs: (usize, usize)) {
         self.speech(id, name, attrs);
+        let place = Place { kind: self.kind, class: self.nodes[id].class, ns, name };
+        if let Some(child) = self.rows.find(&place) {
+            self.broken_attributes(id, name, attrs);
+            return self.child(id, child, Cow::Borrowed(child.name), attrs);
+        }
         let mut ns = Some(ns).filter(|ns| *ns != NsId::NONE);
         let mut foreign = None;
         if ns.is_none() && !matches!(self.kind, Kind::Unknown | Kind::Rss2) {
@@ -100,7 +105,11 @@ impl<'a> Walk<'a> {
             self.foreign(id, ns, name, attrs);
         } else {
             let name = prefix.map_or(Cow::Borrowed(name), |prefix| Cow::Owned([prefix, "_", name].concat()));
-            self.known(id, name, attrs);
+            let row = self.known(id, name.clone(), attrs);
+            // Nothing more is to be asked of one that goes by the row's own name.
+            if let Some(child) = row.filter(|child| child.name == name && prefix != Some("itunes")) {
+                self.rows.keep(place, child);
+            }
         }
     }
 
@@ -148,14 +157,16 @@ impl<'a> Walk<'a> {
         true
     }
 
-    pub(super) fn known(&mut self, id: NodeId, name: Cow<'a, str>, attrs: (usize, usize)) {
+    /// A child that a table may know. Says which row it is.
+    fn known(&mut self, id: NodeId, name: Cow<'a, str>, attrs: (usize, usize)) -> Option<&'static Child> {
         let key = name.strip_prefix("dc_").and_then(|rest| rest.split_once('.')).map_or(&*name, |(term, _)| &name[..3 + term.len()]);
         let key = if key.contains('-') { Cow::Owned(key.replace('-', "_")) } else { Cow::Borrowed(key) };
+        if let Some(child) = self.nodes[id].class.child(&key) {
+            self.child(id, child, name, attrs);
+            return Some(child);
+        }
         self.child = name.clone();
-        if let Some(child) = self.rows.child(self.nodes[id].class, &key) {
-            let classes = self.note(id, child, &name).unwrap_or(child.classes);
-            self.push(classes, name.clone(), attrs, id);
-        } else if name.starts_with("xhtml_") {
+        if name.starts_with("xhtml_") {
             let parent = self.nodes[id].name.clone().into_owned();
             self.say(On::Node(id), &c::MISPLACED_XHTML_CONTENT, Detail::named(&name, &parent));
             self.push(&[&elements::EATER], name.clone(), attrs, id);
@@ -165,6 +176,15 @@ impl<'a> Walk<'a> {
                 self.push(classes, name.clone(), attrs, id);
             }
         }
+        self.add_child(id, name);
+        None
+    }
+
+    /// A child that is this row, under its name with its prefix.
+    fn child(&mut self, id: NodeId, child: &'static Child, name: Cow<'a, str>, attrs: (usize, usize)) {
+        self.child = name.clone();
+        let classes = self.note(id, child, &name).unwrap_or(child.classes);
+        self.push(classes, name.clone(), attrs, id);
         self.add_child(id, name);
     }
 

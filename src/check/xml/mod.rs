@@ -3,6 +3,7 @@
 //! It reports positions as the bytes where an event begins, splits and joins character data as the reference's reader does, and
 //! stops at the first error. It fetches nothing and expands nothing but character references and the five predefined entities.
 
+mod known;
 mod letters;
 mod prolog;
 mod runs;
@@ -12,6 +13,7 @@ use std::borrow::Cow;
 
 use super::limits::Limits;
 use super::namespace::{Namespaces, NsId};
+use known::{Known, Tag};
 use runs::{quiet_length, quiet_value};
 
 /// One attribute, namespace declarations excepted.
@@ -77,6 +79,7 @@ pub(super) struct Reader<'a> {
     state: State,
     open: Vec<Open<'a>>,
     bindings: Vec<(&'a str, NsId)>,
+    known: Known<'a>,
     entities: Vec<&'a str>,
     external: bool,
     seen_doctype: bool,
@@ -93,6 +96,8 @@ struct Open<'a> {
 
 struct RawAttr<'a> {
     name: &'a str,
+    /// Neither a declaration nor of any namespace.
+    is_plain: bool,
     value: Cow<'a, str>,
     at: usize,
 }
@@ -119,6 +124,7 @@ impl<'a> Reader<'a> {
             state: State::Prolog,
             open: Vec::new(),
             bindings: vec![("xml", NsId::XML)],
+            known: Known::new(),
             entities: Vec::new(),
             external: false,
             seen_doctype: false,
@@ -142,6 +148,14 @@ impl<'a> Reader<'a> {
     /// Where the next event begins.
     pub fn position(&self) -> usize {
         self.pos
+    }
+
+    /// Passes over white space before a tag, of which nobody wants to know.
+    pub fn skip_blank(&mut self) {
+        let blank = self.bytes[self.pos..].iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n')).count();
+        if self.state == State::Content && self.peek(blank) == Some(b'<') {
+            self.pos += blank;
+        }
     }
 
     /// Goes on behind elements that are known to be whole.

@@ -6,7 +6,15 @@ impl<'a> Reader<'a> {
     pub(super) fn start_tag(&mut self, namespaces: &mut Namespaces<'a>) -> Step<Event<'a>> {
         let at = self.pos;
         self.pos += 1;
-        let raw = self.name()?;
+        let begin = self.pos;
+        let known = self.known.find(&self.bytes[begin..]);
+        let raw = match known {
+            Some(tag) => {
+                self.pos += tag.raw.len();
+                tag.raw
+            }
+            None => self.name()?,
+        };
         self.raw.clear();
         let empty = self.attributes(at)?;
         self.pos += if empty { 2 } else { 1 };
@@ -14,11 +22,22 @@ impl<'a> Reader<'a> {
             return Err(Stop { reason: Reason::TooDeep, at });
         }
         self.open.push(Open { raw, bindings: self.bindings.len() });
+        let binds = self.bindings.len();
         self.resolve(at, namespaces)?;
-        let (prefix, name) = split(raw);
-        let ns = self.lookup(prefix, at)?;
+        let Tag { ns, name, .. } = match known.filter(|_| self.bindings.len() == binds) {
+            Some(tag) => tag,
+            None => self.tag(raw, begin, at)?,
+        };
         self.state = if empty { State::Ending } else { State::Content };
         Ok(Event::Start { ns, name, at })
+    }
+
+    /// What a tag means that is not known, or no longer.
+    fn tag(&mut self, raw: &'a str, begin: usize, at: usize) -> Step<Tag<'a>> {
+        let (prefix, name) = split(raw);
+        let tag = Tag { raw, ns: self.lookup(prefix, at)?, name };
+        self.known.keep(&self.bytes[begin..], tag);
+        Ok(tag)
     }
 
     /// Reads attributes into `raw` up to the tag's end; says whether the tag is an empty element's.
@@ -44,7 +63,8 @@ impl<'a> Reader<'a> {
             if self.raw.iter().any(|other| other.name == name) {
                 return stop("an attribute that stands twice", at);
             }
-            self.raw.push(RawAttr { name, value, at });
+            let is_plain = name != "xmlns" && !name.bytes().any(|byte| byte == b':');
+            self.raw.push(RawAttr { name, is_plain, value, at });
         }
     }
 
@@ -97,7 +117,8 @@ impl<'a> Reader<'a> {
     pub(super) fn resolve(&mut self, at: usize, namespaces: &mut Namespaces<'a>) -> Step<()> {
         self.attrs.clear();
         self.declared.clear();
-        if self.raw.is_empty() {
+        if self.raw.iter().all(|attr| attr.is_plain) {
+            self.attrs.extend(self.raw.drain(..).map(|RawAttr { name, value, .. }| Attr { ns: NsId::NONE, name, value }));
             return Ok(());
         }
         let raw = std::mem::take(&mut self.raw);
@@ -109,6 +130,7 @@ impl<'a> Reader<'a> {
             };
             bindable(prefix, &attr.value).map_err(|why| Stop { reason: Reason::Xml(why), at })?;
             self.bindings.push((prefix, namespaces.intern(attr.value.clone())));
+            self.known = Known::new();
             self.declared.push((prefix, attr.value.clone()));
         }
         for attr in &raw {
@@ -161,8 +183,9 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn close(&mut self, at: usize) -> Event<'a> {
-        if let Some(open) = self.open.pop() {
+        if let Some(open) = self.open.pop().filter(|open| open.bindings < self.bindings.len()) {
             self.bindings.truncate(open.bindings);
+            self.known = Known::new();
         }
         self.state = if self.open.is_empty() { State::Epilog } else { State::Content };
         Event::End { at }
