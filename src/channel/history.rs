@@ -10,17 +10,21 @@ use std::collections::HashMap;
 /// `before` is the layout of the last run. Its closed pages keep what is still there, pages are never fewer, and an item of the open page moves on only when the
 /// page has twice the `size`: then its older part is closed.
 pub fn pages(beyond: &[u32], before: &[Vec<u32>], size: usize) -> Vec<Vec<u32>> {
-    let mut left: HashMap<u32, usize> = beyond.iter().copied().zip(0..).collect();
     let mut pages: Vec<Vec<u32>> = Vec::with_capacity(before.len() + beyond.len() / size.max(1));
-    for closed in before.iter().take(before.len().saturating_sub(1)) {
+    let closed = &before[..before.len().saturating_sub(1)];
+    let mut left: HashMap<u32, usize, foldhash::fast::RandomState> = HashMap::default();
+    if !closed.is_empty() {
+        left.extend(beyond.iter().copied().zip(0..));
+    }
+    for closed in closed {
         let mut places: Vec<usize> = closed.iter().filter_map(|item| left.remove(item)).collect();
         places.sort_unstable();
         pages.push(places.into_iter().map(|place| beyond[place]).collect());
     }
-    if pages.is_empty() && left.is_empty() && before.is_empty() {
+    if beyond.is_empty() && before.is_empty() {
         return pages;
     }
-    let mut open: Vec<u32> = beyond.iter().copied().filter(|item| left.contains_key(item)).collect();
+    let mut open: Vec<u32> = beyond.iter().copied().filter(|item| closed.is_empty() || left.contains_key(item)).collect();
     while open.len() >= 2 * size.max(1) {
         pages.push(open.split_off(open.len() - size.max(1)));
     }

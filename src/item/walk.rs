@@ -234,7 +234,7 @@ impl Walk<'_> {
 
     fn file(&mut self, path: &Path, base: &Path) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        match format_in(self.source, &name, self.bases[self.index] == path) {
+        match format_in(self.source, &name, self.bases[self.index].as_os_str() == path.as_os_str()) {
             Some(format) => self.record(path, base, format),
             None if is_beside(&name) => {}
             None => {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::moved;
 use crate::channel::{Catalogue, Page, history};
 use crate::config::{Config, Format, paths};
@@ -26,7 +28,7 @@ pub(super) fn lay_out(config: &Config, catalogue: &mut Catalogue, items: &[Arc<I
     }
     let mut positions: Vec<Option<u32>> = vec![None; recall.after.items().len()];
     (0..).zip(&recall.refs).for_each(|(position, at)| positions[*at as usize] = Some(position));
-    for channel in &mut catalogue.channels {
+    catalogue.channels.par_iter_mut().for_each(|channel| {
         let known = before.channels.get(&channel.path).or_else(|| moved::predecessors(channel, before).next());
         let known = known.map_or(&[][..], |known| &known.pages);
         let layout: Vec<Vec<u32>> =
@@ -36,8 +38,8 @@ pub(super) fn lay_out(config: &Config, catalogue: &mut Catalogue, items: &[Arc<I
             Page { updated: newest.unwrap_or(channel.updated), items: on_page }
         };
         let pages = history::pages(&channel.items[channel.window..], &layout, config.output.archive_size);
-        channel.pages = pages.into_iter().map(page).collect();
-    }
+        channel.pages = pages.into_par_iter().map(page).collect();
+    });
 }
 
 /// The documents of an empty channel that stay as they are are those of its archive too.

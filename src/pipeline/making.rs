@@ -90,8 +90,7 @@ impl Making<'_> {
             done += made.len();
             let places = wave.iter().flat_map(|at| at * formats..(at + 1) * formats);
             places.zip(made).for_each(|(place, slot)| slots[place] = Some(slot));
-            waves.let_go(&wave, &all, ready);
-            gate.age();
+            rayon::join(|| waves.let_go(&wave, &all, ready), || gate.age());
             lap.end();
         }
         let dated = digests.into_iter().flatten().zip(all.iter().map(|sheet| sheet.updated)).collect();

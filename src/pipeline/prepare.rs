@@ -109,12 +109,11 @@ impl Ready {
         self.items.contains_key(&at)
     }
 
-    /// Lets go of an item that no document needs any more, and of its text.
-    pub fn let_go(&mut self, at: u32, keeps_text: bool) {
-        self.items.remove(&at);
-        if !keeps_text {
-            self.texts.remove(&at);
-        }
+    /// Lets go of items that no document needs any more, and of the texts of those that keep none.
+    pub fn let_go(&mut self, items: &[u32], keeps_text: impl Fn(u32) -> bool) {
+        let mut take = |at: &u32| (self.items.remove(at), if keeps_text(*at) { None } else { self.texts.remove(at) });
+        // Other threads made them, and take them back sooner than this one could.
+        items.iter().map(&mut take).collect::<Vec<_>>().into_par_iter().for_each(drop);
     }
 
     /// How many bytes an item has in all formats, as far as can be told.

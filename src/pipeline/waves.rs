@@ -21,15 +21,15 @@ pub(super) struct Waves {
     /// How many of them hold each item; empty where all are one wave.
     uses: Vec<u32>,
     /// The items that pages of channels show, where the sheets are many: their texts are wanted when all are made.
-    texts: HashSet<u32>,
+    texts: HashSet<u32, foldhash::fast::RandomState>,
 }
 
 impl Waves {
     /// Of the sheets at these positions.
     pub fn of(prepare: &Prepare<'_>, catalogue: &Catalogue, (all, to_make): (&[Sheet<'_>], Vec<usize>), ready: &Ready) -> Self {
         let Prepare { config, items, .. } = prepare;
-        let mut waves = Waves { rest: to_make.into(), uses: Vec::new(), texts: HashSet::new() };
-        let mut first = HashSet::new();
+        let mut waves = Waves { rest: to_make.into(), uses: Vec::new(), texts: HashSet::default() };
+        let mut first = HashSet::<u32, foldhash::fast::RandomState>::default();
         if waves.items(all).filter(|at| !ready.has(*at) && first.insert(*at)).nth(room(None)).is_none() {
             return waves;
         }
@@ -77,13 +77,13 @@ impl Waves {
         if !self.are_many() {
             return;
         }
-        for at in items(wave.iter(), all) {
-            let uses = &mut self.uses[at as usize];
+        let is_last = |at: &u32| {
+            let uses = &mut self.uses[*at as usize];
             *uses -= 1;
-            if *uses == 0 {
-                ready.let_go(at, self.texts.contains(&at));
-            }
-        }
+            *uses == 0
+        };
+        let gone: Vec<u32> = items(wave.iter(), all).filter(is_last).collect();
+        ready.let_go(&gone, |at| self.texts.contains(&at));
     }
 }
 
