@@ -1,15 +1,14 @@
 //! Which items are in which bucket of each axis, newest first.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 
-use super::{Sorted, newest, order, takes};
-use crate::classify::Placement;
+use super::{Sorted, order, takes};
+use crate::classify::{Placement, Places};
 use crate::config::{Config, Query, TopicKey};
-use crate::item::Told;
+use crate::item::{Item, Told};
 use crate::vocab::{Country, Language};
 
 /// The items by bucket. Positions in the list of items, newest first.
@@ -38,13 +37,7 @@ type Quick<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 impl<'a> Members<'a> {
     pub fn collect(config: &Config, sorted: Sorted<'a>, told: &'a Told) -> Self {
-        let mut dated: Vec<(Reverse<DateTime<Utc>>, u32)> =
-            sorted.items.par_iter().zip(0..sorted.items.len() as u32).map(|(item, at)| (newest(item), at)).collect();
-        let of = |at: u32| order(&sorted.items[at as usize]);
-        dated.par_sort_unstable_by(|(a, first), (b, second)| a.cmp(b).then_with(|| of(*first).cmp(&of(*second))));
-        let mut newest_first: Vec<u32> = dated.into_iter().map(|(_, at)| at).collect();
-        // It is collected where the dates stood, four times as long.
-        newest_first.shrink_to_fit();
+        let newest_first = newest_first(sorted.items);
         let (facts, (countries, topics, cells)) =
             rayon::join(|| Facts::of(sorted, told), || buckets(&newest_first, sorted.placements, config.channels.matrix.is_some()));
         Members { newest_first, countries, topics, cells, facts }
@@ -57,30 +50,64 @@ impl<'a> Members<'a> {
     }
 }
 
+/// The positions of the items.
+fn newest_first(items: &[Arc<Item>]) -> Vec<u32> {
+    // The time, roughly and counted from its end, and the position, in one number: there may be a million.
+    let dated = |(item, at): (&Arc<Item>, u32)| u64::from(!rough(item.published.timestamp())) << 32 | u64::from(at);
+    let mut dated: Vec<u64> = items.par_iter().zip(0..items.len() as u32).map(dated).collect();
+    let of = |dated: u64| order(&items[dated as u32 as usize]);
+    dated.par_sort_unstable_by(|a, b| (a >> 32).cmp(&(b >> 32)).then_with(|| of(*a).cmp(&of(*b))));
+    let mut newest_first: Vec<u32> = dated.into_iter().map(|dated| dated as u32).collect();
+    // It is collected where the numbers stood, twice as long.
+    newest_first.shrink_to_fit();
+    newest_first
+}
+
+/// A time, in seconds since 1970, to four seconds: from 1697 to 2242, and for what is before or behind, that alone.
+fn rough(time: i64) -> u32 {
+    ((time.clamp(-(1 << 33), (1 << 33) - 1) + (1 << 33)) >> 2) as u32
+}
+
 type Buckets = (BTreeMap<Country, Vec<u32>>, BTreeMap<TopicKey, Vec<u32>>, BTreeMap<(Country, TopicKey), Vec<u32>>);
 
-fn buckets(newest_first: &[u32], placements: &[Placement], crossed: bool) -> Buckets {
-    let (mut keys, mut numbers): (Vec<&TopicKey>, Quick<&str, usize>) = (Vec::new(), HashMap::default());
-    let (mut countries, mut topics): (Quick<Country, Vec<u32>>, Vec<Vec<u32>>) = (HashMap::default(), Vec::new());
-    let mut cells: Quick<(Country, usize), Vec<u32>> = HashMap::default();
-    for at in newest_first {
-        let placement = &placements[*at as usize];
-        placement.countries.iter().for_each(|country| countries.entry(*country).or_default().push(*at));
-        for key in &placement.topics {
-            let number = *numbers.entry(key).or_insert_with(|| {
-                keys.push(key);
-                topics.push(Vec::new());
-                topics.len() - 1
-            });
-            topics[number].push(*at);
-            if crossed {
-                placement.countries.iter().for_each(|country| cells.entry((*country, number)).or_default().push(*at));
-            }
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Bucket<'a> {
+    Country(Country),
+    Topic(&'a TopicKey),
+    Cell(Country, &'a TopicKey),
+}
+
+/// A million items belong in some hundreds of ways: which buckets one of them means is found out once, and how much goes into each before any is filled.
+fn buckets<'a>(newest_first: &[u32], placements: &'a [Placement], crossed: bool) -> Buckets {
+    let way = |at: &u32| std::ptr::from_ref::<Places>(&placements[*at as usize]);
+    let mut ways: Quick<*const Places, (usize, &'a Places)> = HashMap::default();
+    newest_first.iter().for_each(|at| ways.entry(way(at)).or_insert((0, &placements[*at as usize])).0 += 1);
+    let (mut numbers, mut sizes): (Quick<Bucket<'a>, usize>, Vec<usize>) = (HashMap::default(), Vec::new());
+    let mut numbers_of = |(count, places): (usize, &'a Places)| -> Vec<usize> {
+        let countries = places.countries.iter().map(|country| Bucket::Country(*country));
+        let cells = |key| places.countries.iter().filter(|_| crossed).map(move |country| Bucket::Cell(*country, key));
+        let topics = places.topics.iter().flat_map(|key| std::iter::once(Bucket::Topic(key)).chain(cells(key)));
+        let number = |bucket| {
+            let number = *numbers.entry(bucket).or_insert(sizes.len());
+            sizes.resize(sizes.len().max(number + 1), 0);
+            sizes[number] += count;
+            number
+        };
+        countries.chain(topics).map(number).collect()
+    };
+    let ways: Quick<*const Places, Vec<usize>> = ways.into_iter().map(|(way, items)| (way, numbers_of(items))).collect();
+    let mut lists: Vec<Vec<u32>> = sizes.into_iter().map(Vec::with_capacity).collect();
+    newest_first.iter().for_each(|at| ways[&way(at)].iter().for_each(|number| lists[*number].push(*at)));
+    let mut buckets = Buckets::default();
+    for (bucket, number) in numbers {
+        let items = std::mem::take(&mut lists[number]);
+        match bucket {
+            Bucket::Country(country) => _ = buckets.0.insert(country, items),
+            Bucket::Topic(key) => _ = buckets.1.insert(key.clone(), items),
+            Bucket::Cell(country, key) => _ = buckets.2.insert((country, key.clone()), items),
         }
     }
-    let key = |number: usize| keys[number].clone();
-    let cells = cells.into_iter().map(|((country, number), items)| ((country, key(number)), items)).collect();
-    (countries.into_iter().collect(), topics.into_iter().enumerate().map(|(number, items)| (key(number), items)).collect(), cells)
+    buckets
 }
 
 impl<'a> Facts<'a> {
@@ -109,5 +136,29 @@ impl<'a> Facts<'a> {
     /// The first item that tells its story, if others tell it too.
     pub fn story(&self, at: u32) -> Option<u32> {
         self.told.versions(at).min().map(|other| other.min(at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, Duration};
+
+    use super::*;
+    use crate::item::Parts;
+
+    proptest::proptest! {
+        #[test]
+        fn the_newest_stand_first_however_far_apart_they_are(
+            times in proptest::collection::vec((-2i64..3, -3i64..4, 0i64..3), 0..40)
+        ) {
+            let item = |(at, (far, near, part)): (usize, &(i64, i64, i64))| {
+                let time = DateTime::UNIX_EPOCH + Duration::seconds(far * (1 << 33) + near) + Duration::milliseconds(part * 300);
+                Arc::new(Item::from(Parts::bare(&format!("{at}"), "T", time.fixed_offset())))
+            };
+            let items: Vec<Arc<Item>> = times.iter().enumerate().map(item).collect();
+            let mut meant: Vec<u32> = (0..items.len() as u32).collect();
+            meant.sort_by_key(|at| (std::cmp::Reverse(items[*at as usize].published.to_utc()), items[*at as usize].id()));
+            proptest::prop_assert_eq!(newest_first(&items), meant);
+        }
     }
 }

@@ -373,12 +373,7 @@ fn candidates(config: &Config) -> Vec<Country> {
 
 /// What the items of a channel are ordered by: the newest first, and those of one instant by id, so that the order is the same in every run.
 fn order(item: &Item) -> impl Ord {
-    (newest(item), item.id())
-}
-
-/// The first part of it, which nearly always tells.
-fn newest(item: &Item) -> Reverse<DateTime<Utc>> {
-    Reverse(item.published.to_utc())
+    (Reverse(item.published.to_utc()), item.id())
 }
 
 /// When what is shown of a channel came to be: the newest of the dates of these items.

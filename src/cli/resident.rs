@@ -17,7 +17,7 @@ use crate::cache::{self, records::Records};
 use crate::classify::Classifier;
 use crate::config::{self, Config};
 use crate::item::{Again, Edit, Files, Item, Loaded};
-use crate::ledger::Memory;
+use crate::ledger::{Finder, Memory};
 use crate::pipeline::{self, Sifted, Steady};
 
 /// What is kept.
@@ -115,7 +115,7 @@ impl Resident {
         let read = pipeline::read_again(&config, files, (loaded, &touched), (&records, &classifier)).map(|Again { mut loaded, edits }| {
             let read = || edits.iter().flat_map(Edit::read).filter(|_| Steady::is_for(&edits));
             for at in read() {
-                settle_one(&mut loaded.items[at as usize], &mut loaded.notes[at as usize], &before.memory);
+                settle_one(&mut loaded.items[at as usize], &mut before.memory.finder(), &before.memory);
             }
             // A whole round finds out whether it can go on like this.
             let steady = steady.filter(|_| read().all(|at| !looks_beside(&loaded.items[at as usize])));
@@ -130,14 +130,13 @@ fn looks_beside(item: &Item) -> bool {
     item.enclosures().iter().any(|enclosure| enclosure.beside.is_some())
 }
 
-/// Notes where the memory has each item, lets both have the item's names in one place, and leaves texts in their records.
+/// Lets each item and the memory have the item's names in one place, and leaves texts in their records.
 fn settle(loaded: &mut Loaded<Sifted>, memory: &Memory) {
-    loaded.items.par_iter_mut().zip(&mut loaded.notes).for_each(|(item, note)| settle_one(item, note, memory));
+    loaded.items.par_iter_mut().for_each_init(|| memory.finder(), |finder, item| settle_one(item, finder, memory));
 }
 
-fn settle_one(item: &mut Arc<Item>, note: &mut Sifted, memory: &Memory) {
-    note.place = memory.find_near(note.place, item.names());
+fn settle_one(item: &mut Arc<Item>, finder: &mut Finder<'_>, memory: &Memory) {
     let Some(item) = Arc::get_mut(item) else { return };
     item.put_text(None);
-    note.place.into_iter().for_each(|at| item.share_names(&memory.get(at).names));
+    finder.find(item.names()).into_iter().for_each(|at| item.share_names(&memory.get(at).names));
 }

@@ -122,7 +122,7 @@ impl<'a> Batch<'a> {
         self.likenesses(transaction, &mut memory, &shown)?;
         let withheld: Vec<Ref> = hidden.iter().filter_map(|iri| memory.find(iri)).collect();
         let against = Against::new(self.config, (&memory, &withheld), self.how.now);
-        let recalled = recall(&mut shown, |_| None, against);
+        let recalled = recall(&mut shown, against);
         Ok(Met { rows, shown, memory, recalled })
     }
 

@@ -363,7 +363,7 @@ fn read(line: &str) -> io::Result<(Item, Sifted)> {
     let traces: Traces = serde_json::from_str(traces)?;
     let (mut item, placement) = stored::read(data).map_err(io::Error::other)?;
     item.trace(traces);
-    Ok((item, Sifted { placement, mark: 0, place: None }))
+    Ok((item, Sifted { placement, mark: 0 }))
 }
 
 impl Sift for Sieve<'_> {

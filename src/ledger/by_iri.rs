@@ -60,6 +60,17 @@ mod tests {
     }
 
     #[test]
+    fn items_are_found_in_any_order() {
+        let mut memory = Memory::default();
+        (0..9).for_each(|n| _ = memory.put(known(n)));
+        let mut finder = memory.finder();
+        let mut find = |n: usize| finder.find(&known(n).names);
+        for n in [0, 1, 2, 99, 3, 8, 9, 4, 5, 0] {
+            assert_eq!(find(n), Some(n as Ref).filter(|at| *at < 9), "{n}");
+        }
+    }
+
+    #[test]
     fn each_memory_finds_its_own() {
         let mut memory = Memory::default();
         (0..100).for_each(|n| _ = memory.put(known(n)));

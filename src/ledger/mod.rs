@@ -159,10 +159,9 @@ impl Memory {
         self.by_iri.find(iri, &self.items)
     }
 
-    /// The same of an item that may be at this place, as it was at a run before.
-    pub fn find_near(&self, place: Option<Ref>, names: &Names) -> Option<Ref> {
-        let is_it = |at: &Ref| self.items.get(*at as usize).is_some_and(|known| known.names.are_those_of(names));
-        place.filter(is_it).or_else(|| self.find(names.iri()))
+    /// The same of many items, one after the other.
+    pub fn finder(&self) -> Finder<'_> {
+        Finder { memory: self, next: 0 }
     }
 
     /// # Panics
@@ -219,6 +218,22 @@ impl Memory {
             }
             None => self.push(known),
         }
+    }
+}
+
+/// Finds items of a memory: most that stand behind one another in a list do so there too, and are found without a look at the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Finder<'m> {
+    memory: &'m Memory,
+    next: Ref,
+}
+
+impl Finder<'_> {
+    pub fn find(&mut self, names: &Names) -> Option<Ref> {
+        let is_next = self.memory.items.get(self.next as usize).is_some_and(|known| known.names.are_those_of(names));
+        let at = if is_next { Some(self.next) } else { self.memory.find(names.iri()) };
+        self.next = at.map_or(self.next, |at| at + 1);
+        at
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 
-use super::{Digest, Known, Memory, Moment, Ref, Traces, date, later, trace};
+use super::{Digest, Finder, Known, Memory, Moment, Ref, Traces, date, later, trace};
 use crate::config::{Config, Format};
 use crate::item::Item;
 
@@ -47,16 +47,15 @@ impl<'a> Against<'a> {
 /// So many items are compared at a time.
 const PART: usize = 16_384;
 
-/// Sets the items, whose traces were taken, against the memory and gives each the date of its last real change. `place` tells by an item's position where
-/// the memory may have it.
-pub fn recall(items: &mut [Arc<Item>], place: impl Fn(usize) -> Option<Ref> + Sync, against: Against<'_>) -> Recall {
+/// Sets the items, whose traces were taken, against the memory and gives each the date of its last real change.
+pub fn recall(items: &mut [Arc<Item>], against: Against<'_>) -> Recall {
     let (before, now) = (against.memory, against.now.timestamp());
     let mut recall =
         Recall { after: before.items_alone(), refs: Vec::with_capacity(items.len()), known: before.items().len(), ..Recall::default() };
     recall.after.reserve(items.len().saturating_sub(before.items().len()));
-    for (nth, part) in items.chunks_mut(PART).enumerate() {
-        let of = |(at, item)| Met::of(item, place(nth * PART + at), before, now);
-        let met: Vec<Met> = part.par_iter_mut().enumerate().map(of).collect();
+    for part in items.chunks_mut(PART) {
+        let of = |finder: &mut Finder<'_>, item| Met::of(item, finder, before, now);
+        let met: Vec<Met> = part.par_iter_mut().map_init(|| before.finder(), of).collect();
         met.into_iter().for_each(|met| recall.take(met));
     }
     recall.find_gone(now);
@@ -74,8 +73,8 @@ struct Met {
 }
 
 impl Met {
-    fn of(item: &mut Arc<Item>, place: Option<Ref>, before: &Memory, now: i64) -> Self {
-        let at = before.find_near(place, item.names());
+    fn of(item: &mut Arc<Item>, finder: &mut Finder<'_>, before: &Memory, now: i64) -> Self {
+        let at = finder.find(item.names());
         let (known, traces) = (at.map(|at| before.get(at)), item.traces());
         // A record that is the same to the letter did not change, even where another config has its content traced otherwise.
         let traces = known.map(Known::traces).filter(|known| known.record == traces.record).unwrap_or(traces);
@@ -133,8 +132,8 @@ impl Recall {
     }
 
     /// Sets one that is another now against the memory, as [`recall`] does, and gives its place there. `None` where its text has to tell more.
-    pub fn meet(&mut self, item: &mut Arc<Item>, place: Option<Ref>, before: &Memory, now: DateTime<Utc>) -> Option<Ref> {
-        match Met::of(item, place, before, now.timestamp()) {
+    pub fn meet(&mut self, item: &mut Arc<Item>, before: &Memory, now: DateTime<Utc>) -> Option<Ref> {
+        match Met::of(item, &mut before.finder(), before, now.timestamp()) {
             Met { is_unsure: true, .. } => None,
             Met { at: Some(at), news, .. } => {
                 news.into_iter().for_each(|known| *self.after.at_mut(at) = known);

@@ -265,7 +265,12 @@ fn load_packs(connection: &Connection, from: usize) -> rusqlite::Result<Vec<(i64
 
 /// Writes the packs in which something is another.
 fn save_items(connection: &Connection, before: &Items, after: &Items) -> rusqlite::Result<()> {
-    let mut packs: Vec<usize> = after.since(before).map(|(at, _)| at / PACK).collect();
+    let mut packs: Vec<usize> = Vec::new();
+    for (at, _) in after.since(before) {
+        if packs.last() != Some(&(at / PACK)) {
+            packs.push(at / PACK);
+        }
+    }
     if after.len() < before.len() {
         connection.execute("delete from items where nth >= ?1", [(after.len() / PACK) as i64])?;
         packs.push(after.len() / PACK);

@@ -60,11 +60,11 @@ pub fn recall(config: &Config, loaded: Loaded<Sifted>, past: Past<'_>, now: Date
     let withheld = withheld(&items, &hidden_at, past.memory);
     let hidden = leave(&mut items, &mut notes, &apart, &mut findings);
     findings.extend(empty::told(&items));
-    let parts = |Sifted { placement, mark, place }| (place, (mark, placement));
-    let (places, (marks, placements)): (Vec<_>, (Vec<_>, Vec<_>)) = notes.into_iter().map(parts).unzip();
+    let marks = notes.iter().map(|note| note.mark).collect();
+    // In the room of the notes: there may be a million of them.
+    let placements = notes.into_iter().map(|note| note.placement).collect();
     let against = Against::new(config, (past.memory, &withheld), now);
-    let mut recall = ledger::recall(&mut items, |at| places[at], against);
-    drop(places);
+    let mut recall = ledger::recall(&mut items, against);
     let texts = fetch(shelf, &items, recall.unsure.iter().copied())?;
     settle_unsure(config, &mut items, &texts, &mut recall, past.memory, now);
     let (ground, former, took) = (None, Former::default(), clock.elapsed());

@@ -13,7 +13,7 @@ use crate::classify::{Classifier, Placement};
 use crate::config::Config;
 use crate::crash;
 use crate::item::{self, Again, Files, Intake, Item, Loaded, Sift, Text, Waiting};
-use crate::ledger::{Memory, Ref, trace};
+use crate::ledger::{Memory, trace};
 use crate::progress::Progress;
 
 /// What a build knows of an item beside the item.
@@ -22,15 +22,13 @@ pub struct Sifted {
     pub placement: Placement,
     /// A hash of all that the record says: where it is the same, the item is, but for what the ledger and other items add to it.
     pub mark: u64,
-    /// Where the memory has the item, as far as that is known: it is looked for there first.
-    pub place: Option<Ref>,
 }
 
 impl Sifted {
     /// Of an item whose text is at hand and whose traces are taken with it, for who keeps nothing of its record.
     pub fn of(config: &Config, classifier: &Classifier, item: &mut Item) -> Self {
         item.trace(trace::of(config, item));
-        Sifted { placement: classifier.place(item), mark: 0, place: None }
+        Sifted { placement: classifier.place(item), mark: 0 }
     }
 }
 
@@ -105,13 +103,10 @@ impl<'a> Sieve<'a> {
         self.stayed.fetch_add(size, Ordering::Relaxed) + size <= crash::at_most("TIDINGS_WAVE", ROOM)
     }
 
-    /// With the place of the item in the memory, whose names it takes over if it is what it was.
-    fn recognised(&self, item: &mut Item, sifted: Sifted) -> Sifted {
-        let Some(memory) = self.memory else { return sifted };
-        let place = memory.find(item.iri());
-        let known = place.map(|at| memory.get(at)).filter(|known| known.traces() == item.traces());
-        known.into_iter().for_each(|known| item.share_names(&known.names));
-        Sifted { place, ..sifted }
+    /// Has the item take over its names in the memory if it is what it was.
+    fn share_names(&self, item: &mut Item) {
+        let known = self.memory.and_then(|memory| Some(memory.get(memory.find(item.iri())?)));
+        known.filter(|known| known.traces() == item.traces()).into_iter().for_each(|known| item.share_names(&known.names));
     }
 }
 
@@ -135,7 +130,8 @@ impl Sift for Sieve<'_> {
             if self.records.is_some() && !(self.config.output.archives && self.has_room(item)) {
                 item.put_text(None);
             }
-            self.recognised(item, Sifted { placement, mark, place: None })
+            self.share_names(item);
+            Sifted { placement, mark }
         };
         items.iter_mut().zip(placements).map(noted).collect()
     }
@@ -144,8 +140,8 @@ impl Sift for Sieve<'_> {
         self.records?.find_with(mark, |bytes| {
             let (mut item, placement, traces, mark): (Item, _, _, _) = postcard::from_bytes(bytes).ok()?;
             item.trace(traces);
-            let sifted = self.recognised(&mut item, Sifted { placement, mark, place: None });
-            Some((item, sifted))
+            self.share_names(&mut item);
+            Some((item, Sifted { placement, mark }))
         })?
     }
 

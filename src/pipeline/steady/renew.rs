@@ -78,7 +78,7 @@ impl Renewal<'_> {
             return Some(false);
         }
         let place = self.recall.refs[at];
-        if self.recall.meet(&mut item, Some(place), past.memory, now)? != place {
+        if self.recall.meet(&mut item, past.memory, now)? != place {
             return None;
         }
         (self.steady.items[at], self.steady.records[at]) = (item, note.mark);
@@ -133,7 +133,7 @@ impl Renewal<'_> {
         if is_early(&item, now) || item.story().is_some() {
             return None;
         }
-        let place = self.recall.meet(&mut item, note.place, past.memory, now)?;
+        let place = self.recall.meet(&mut item, past.memory, now)?;
         self.put.insert(place);
         let position = read_at - nth as u32;
         let at = position as usize;
