@@ -3,7 +3,8 @@
 //! All new files are written beside their places, or [wait](super::staging) where they can be moved from, are made durable in one batch, and then renamed;
 //! so at every instant each published file is whole, old or new.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -53,24 +54,24 @@ impl Place for Folder {
 
     fn put_all(&self, putting: &Putting<'_>) -> Result<(), PublishError> {
         let targets: Vec<(PathBuf, &Document)> = putting.puts().map(|(path, document, _)| (self.root.join(path), document)).collect();
-        let folders: BTreeSet<&Path> = targets.iter().filter_map(|(path, _)| path.parent()).collect();
+        let folders = folders(targets.iter().map(|(path, _)| &**path));
         for folder in &folders {
             fs::create_dir_all(folder).map_err(PublishError::io("create", folder))?;
         }
-        let (waiting, to_stage) = waiting(&targets, putting.staging);
-        if let Err(error) = stage_all(&to_stage, &self.root).and_then(|()| putting.staging.map_or(Ok(()), Staging::sync)) {
-            to_stage.iter().for_each(|(path, _)| _ = fs::remove_file(staged(path)));
+        let moves = moves(&targets, putting.staging);
+        if let Err(error) = stage_all(&moves, &self.root).and_then(|()| putting.staging.map_or(Ok(()), Staging::sync)) {
+            moves.iter().filter(|one| one.written.is_some()).for_each(|one| _ = fs::remove_file(&one.from));
             return Err(error);
         }
-        let staged = to_stage.into_iter().map(|(path, _)| (staged(path), path));
-        let moves: Vec<(PathBuf, &Path)> = staged.chain(waiting.into_iter().map(|(from, path)| (from.to_owned(), path))).collect();
-        let replace = |(from, path): &(PathBuf, &Path)| {
-            let renamed = fs::rename(from, path).map_err(PublishError::io("replace", path));
+        let moved = putting.staging.map_or_else(HashSet::default, |staging| move_folders(staging, &moves));
+        let alone: Vec<&Move<'_>> = moves.iter().filter(|one| folder(one.path).is_none_or(|folder| !moved.contains(folder))).collect();
+        let replace = |one: &&Move<'_>| {
+            let renamed = fs::rename(&one.from, one.path).map_err(PublishError::io("replace", one.path));
             crash::point("rename");
             renamed
         };
-        moves.par_iter().with_min_len(MANY).try_for_each(replace)?;
-        sync_folders(&folders);
+        alone.par_iter().with_min_len(MANY).try_for_each(replace)?;
+        sync_folders(&folders.into_iter().chain(moved.into_iter().filter_map(|folder| Path::new(folder).parent())).collect());
         if let Some(stamps) = putting.stamps {
             let puts: Vec<_> = putting.puts().collect();
             puts.par_iter().filter(|(_, document, _)| document.format.is_some()).for_each(|(path, document, hash)| {
@@ -133,37 +134,76 @@ fn staged(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Documents that are to stand at a path and wait in a file beside it, and those that are to be written there.
-type Parted<'a> = (Vec<(&'a Path, &'a Path)>, Vec<(&'a Path, &'a Document)>);
-
-/// Which documents wait where a rename can take them from, and which do not.
-fn waiting<'a>(targets: &'a [(PathBuf, &'a Document)], staging: Option<&'a Staging>) -> Parted<'a> {
-    let mut moves_to: HashMap<&Path, bool> = HashMap::new();
-    let (mut waiting, mut others) = (Vec::new(), Vec::new());
-    for (path, document) in targets {
-        let held = staging.and_then(|staging| Some((staging, staging.holds(document)?, path.parent()?)));
-        let held = held.filter(|(staging, _, folder)| *moves_to.entry(folder).or_insert_with(|| staging.moves_to(&staged(path))));
-        match held {
-            Some((_, file, _)) => waiting.push((file, &**path)),
-            None => others.push((&**path, *document)),
-        }
-    }
-    (waiting, others)
+/// The folder that a path lies in, to be compared by its letters.
+fn folder(path: &Path) -> Option<&OsStr> {
+    path.parent().map(Path::as_os_str)
 }
 
-/// Writes every new file beside its place, then makes all of them durable at once: a few one by one, many with one call for each whole file system where
-/// there is such a call. No file is held open for it, since a system lets a process have a thousand or so.
-fn stage_all(targets: &[(&Path, &Document)], root: &Path) -> Result<(), PublishError> {
-    let folders: BTreeSet<&Path> = targets.iter().filter_map(|(path, _)| path.parent()).collect();
-    let disk = if targets.len() > FEW { Disk::of(folders).map_err(PublishError::io("open", root))? } else { None };
+/// The folders of these paths, of which those that follow one another often have one.
+fn folders<'a>(paths: impl Iterator<Item = &'a Path>) -> BTreeSet<&'a Path> {
+    let mut folders: Vec<&OsStr> = paths.filter_map(folder).collect();
+    folders.dedup();
+    folders.into_iter().map(Path::new).collect()
+}
+
+/// How a document comes to its place.
+struct Move<'a> {
+    from: PathBuf,
+    path: &'a Path,
+    /// What is to be written there first; `None` where it waits there.
+    written: Option<&'a Document>,
+}
+
+/// Documents that wait where a rename can take them from are not written again, and those that wait for nothing are written beside them where they are for
+/// the same folder: it may be a new one, and come to its place whole. All others are written beside their places.
+fn moves<'a>(targets: &'a [(PathBuf, &'a Document)], staging: Option<&Staging>) -> Vec<Move<'a>> {
+    // By folder, where what is for it waits, if that can be moved.
+    let mut rooms: HashMap<&OsStr, Option<&Path>> = HashMap::new();
+    let waiting = |document: &'a Document| staging.and_then(|staging| Some((staging, staging.holds(document)?)));
+    for (path, document) in targets {
+        if let (Some((staging, file)), Some(folder)) = (waiting(document), folder(path)) {
+            rooms.entry(folder).or_insert_with(|| file.parent().filter(|_| staging.moves_to(&staged(path))));
+        }
+    }
+    let room = |path: &Path| rooms.get(folder(path)?).copied().flatten();
+    let of = |(path, document): &'a (PathBuf, &'a Document)| match (room(path), waiting(document)) {
+        (Some(_), Some((_, file))) => Move { from: file.to_owned(), path, written: None },
+        (Some(room), None) => Move { from: room.join(path.file_name().unwrap_or_default()), path, written: Some(document) },
+        (None, _) => Move { from: staged(path), path, written: Some(document) },
+    };
+    targets.iter().map(of).collect()
+}
+
+/// Moves what waits for new folders, a whole folder at a time, and says which are there now: of renames from one folder to another a system does one after
+/// the other.
+fn move_folders<'a>(staging: &Staging, moves: &[Move<'a>]) -> HashSet<&'a OsStr> {
+    let mut whole: BTreeMap<&OsStr, (&Path, usize)> = BTreeMap::new();
+    for Move { from, path, .. } in moves {
+        if let (Some(from), Some(to)) = (from.parent(), folder(path)) {
+            whole.entry(to).or_insert((from, 0)).1 += 1;
+        }
+    }
+    let moves = |(to, (from, files)): &(&OsStr, (&Path, usize))| {
+        let moves = *files > FEW && staging.move_folder(from, Path::new(to), *files);
+        crash::point("rename");
+        moves
+    };
+    whole.into_iter().filter(moves).map(|(to, _)| to).collect()
+}
+
+/// Writes what is to be written, then makes all of it durable at once: a few files one by one, many with one call for each whole file system where there is
+/// such a call. No file is held open for it, since a system lets a process have a thousand or so.
+fn stage_all(moves: &[Move<'_>], root: &Path) -> Result<(), PublishError> {
+    let files: Vec<(&Path, &Document)> = moves.iter().filter_map(|one| Some((&*one.from, one.written?))).collect();
+    let folders = folders(files.iter().map(|(path, _)| *path));
+    let disk = if files.len() > FEW { Disk::of(folders).map_err(PublishError::io("open", root))? } else { None };
     let writing = disk.map(Writing::to);
     let write_one = |room: &mut Vec<u8>, (path, document): &(&Path, &Document)| {
-        let path = staged(path);
-        stage(&path, document, room).map(|bytes| writing.iter().for_each(|writing| writing.add(&path, bytes)))
+        stage(path, document, room).map(|bytes| writing.iter().for_each(|writing| writing.add(path, bytes)))
     };
-    targets.par_iter().try_for_each_init(Vec::new, write_one)?;
-    let sync = |(path, _): &(&Path, &Document)| OpenOptions::new().write(true).open(staged(path))?.sync_all();
-    writing.map_or_else(|| targets.iter().try_for_each(sync), |writing| writing.end()).map_err(PublishError::io("sync", root))
+    files.par_iter().try_for_each_init(Vec::new, write_one)?;
+    let sync = |(path, _): &(&Path, &Document)| OpenOptions::new().write(true).open(path)?.sync_all();
+    writing.map_or_else(|| files.iter().try_for_each(sync), |writing| writing.end()).map_err(PublishError::io("sync", root))
 }
 
 /// Says how many bytes were written.

@@ -1,13 +1,12 @@
 //! Documents that wait in the state folder until all are made, where there are more of them than memory has room for.
 //!
-//! They are written there while others are made, and take their places by rename; where a place is of another mount, or gives its files rights of its own,
-//! they are read once more. What is to stay as it stands waits where it stands. What a run leaves here that is cut off, the next clears away.
+//! They are written there while others are made, below paths as they are to have, and take their places by rename: a whole folder at once where it is new.
+//! Where a place is of another mount, or gives its files rights of its own, they are read once more. What is to stay as it stands waits where it stands. What a run leaves here that is cut off, the next clears away.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::PublishError;
 #[cfg(unix)]
@@ -18,6 +17,9 @@ use crate::document::{Bytes, Document};
 
 /// So much room is left to the state itself: its disk may be a small one of its own.
 const LEFT: u64 = 64 << 20;
+
+/// Below this they wait.
+const WAITING: &str = "documents";
 
 /// The documents of a run that wait.
 #[derive(Debug)]
@@ -31,7 +33,6 @@ pub struct Staging {
 struct Begun {
     /// `None` where there is no call for the whole: then each file is synced when it is written.
     disk: Option<Writing>,
-    files: AtomicU64,
 }
 
 impl Staging {
@@ -67,6 +68,20 @@ impl Staging {
         false
     }
 
+    /// Moves so many files to a folder of which nothing is there yet, with the folder that they wait in. Says no, and moves none, where something else is in
+    /// either, or where they are not of one nature.
+    #[cfg(unix)]
+    pub(super) fn move_folder(&self, from: &Path, to: &Path, files: usize) -> bool {
+        let is_all = || Ok::<_, io::Error>(fs::read_dir(from)?.count() == files && nature(from)? == nature(to)?);
+        // The system lets a folder take the place of an empty one alone.
+        from.starts_with(self.folder.join(WAITING)) && is_all().unwrap_or_default() && fs::rename(from, to).is_ok()
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn move_folder(&self, _: &Path, _: &Path, _: usize) -> bool {
+        false
+    }
+
     /// Waits until all that waits here is on the disk.
     pub(super) fn sync(&self) -> Result<(), PublishError> {
         let Some(Some(Begun { disk: Some(disk), .. })) = self.begun.get() else { return Ok(()) };
@@ -85,7 +100,7 @@ impl Staging {
 impl Begun {
     fn at(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
-        Ok(Begun { disk: Disk::of([folder])?.map(Writing::to), files: AtomicU64::new(0) })
+        Ok(Begun { disk: Disk::of([folder])?.map(Writing::to) })
     }
 
     fn write(&self, folder: &Path, document: &Document, whole: &[u8]) -> io::Result<PathBuf> {
@@ -93,12 +108,10 @@ impl Begun {
         if room.is_some_and(|room| room < whole.len() as u64 + LEFT) {
             return Err(io::ErrorKind::StorageFull.into());
         }
-        // No two threads wait for one folder.
-        let folder = folder.join(rayon::current_thread_index().unwrap_or_default().to_string());
-        let path = folder.join(self.files.fetch_add(1, Ordering::Relaxed).to_string());
+        let path = folder.join(WAITING).join(&document.path);
         let create = || OpenOptions::new().write(true).create_new(true).open(&path);
-        let created = create().or_else(|error| match error.kind() {
-            io::ErrorKind::NotFound => fs::create_dir_all(&folder).and_then(|()| create()),
+        let created = create().or_else(|error| match (error.kind(), path.parent()) {
+            (io::ErrorKind::NotFound, Some(folder)) => fs::create_dir_all(folder).and_then(|()| create()),
             _ => Err(error),
         });
         let mut file = created?;
@@ -118,9 +131,9 @@ fn nature(path: &Path) -> io::Result<impl PartialEq + use<>> {
     Ok((meta.uid(), meta.gid(), meta.mode(), labels(path)))
 }
 
-/// By these Linux decides who may read a file, beside its rights.
+/// By these Linux decides who may read a file, beside its rights, or one that is made in a folder.
 #[cfg(target_os = "linux")]
-const LABELS: [&str; 3] = ["system.posix_acl_access", "system.nfs4_acl", "security.selinux"];
+const LABELS: [&str; 4] = ["system.posix_acl_access", "system.posix_acl_default", "system.nfs4_acl", "security.selinux"];
 
 #[cfg(target_os = "linux")]
 fn labels(path: &Path) -> Vec<Option<Vec<u8>>> {
@@ -143,5 +156,37 @@ impl Drop for Staging {
             self.begun.take();
             self.clear();
         }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_folder_takes_the_place_of_an_empty_one_of_its_nature_with_all_that_is_in_it() {
+        let root = tempfile::tempdir().expect("a folder");
+        let (staging, to) = (Staging::below(&root.path().join("state")), root.path().join("public"));
+        let from = staging.folder.join(WAITING).join("archive");
+        [&from, &to].into_iter().for_each(|folder| fs::create_dir_all(folder).expect("a folder"));
+        ["1", "2"].into_iter().for_each(|name| fs::write(from.join(name), name).expect("written"));
+        let moves = |files| staging.move_folder(&from, &to, files);
+        assert!(!moves(1), "one is not of those that are published");
+        assert!(!staging.move_folder(&to, &from, 0), "it is no folder in which documents wait");
+
+        let other = |mode| fs::set_permissions(&to, fs::Permissions::from_mode(mode)).expect("its own folder");
+        other(0o700);
+        assert!(!moves(2), "others may not look into it");
+        other(0o755);
+        fs::set_permissions(&from, fs::Permissions::from_mode(0o755)).expect("its own folder");
+        fs::write(to.join("3"), "3").expect("written");
+        assert!(!moves(2), "somebody wrote into it");
+        assert_eq!(fs::read_dir(&from).expect("there").count(), 2);
+
+        fs::remove_file(to.join("3")).expect("removed");
+        assert!(moves(2) && !from.exists());
+        assert_eq!(["1", "2"].map(|name| fs::read_to_string(to.join(name)).expect("there")), ["1", "2"]);
     }
 }

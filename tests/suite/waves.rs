@@ -104,6 +104,31 @@ fn a_build_that_dies_in_any_wave_is_mended_by_the_next() {
 }
 
 #[test]
+fn a_first_build_that_dies_while_documents_take_their_places_is_mended_by_the_next() {
+    let whole = publication();
+    whole.build();
+    let (files, mut renamed) = (published(&whole), 0);
+    for at in (1..).step_by(9) {
+        let publication = publication();
+        let ran = in_waves(&publication, &[], Some(at));
+        if ran.code != -1 {
+            break;
+        }
+        let dies_in_between = ran.err.contains("crash at `rename`");
+        renamed += usize::from(dies_in_between);
+        assert!(!dies_in_between || publication.exists("public/archive/all/1.rss"), "a folder comes before single files");
+        in_waves(&publication, &[], None).expect(0, &[]);
+        let mended = published(&publication);
+        assert!(mended.keys().eq(files.keys()) && !publication.exists(".tidings/staged"), "at {at}");
+        // A channel that moved is dated by the run that knows of it, and so is the list of all channels.
+        let same = mended.iter().filter(|(path, _)| ["all.", "archive/", "country/"].iter().any(|start| path.starts_with(start)));
+        same.for_each(|(path, file)| assert!(files[path] == *file, "{path} at {at}"));
+        publication.run(&["ledger", "check"]).expect(0, &["0 errors"]);
+    }
+    assert!(renamed > 1, "it dies while documents take their places");
+}
+
+#[test]
 fn documents_get_to_another_file_system() {
     use std::os::unix::fs::MetadataExt;
     let (here, there) = (publication(), publication());
