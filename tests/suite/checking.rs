@@ -55,6 +55,27 @@ fn of_many_that_say_the_same_the_first_few_are_shown() {
 }
 
 #[test]
+fn a_namespace_that_needs_no_prefix_any_more_needs_none_in_what_follows() {
+    let publication = Publication::new();
+    // The first channel of RSS 0.90 makes its namespace one that needs no prefix: the second is one of RSS 1.0.
+    let namespaces = "xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" xmlns=\"http://my.netscape.com/rdf/simple/0.9/\"";
+    let channel = "<channel><title>T</title><link>http://example.org/</link><description>D</description></channel>";
+    publication.write("a.xml", format!("<rdf:RDF {namespaces}>\n{channel}\n{channel}\n</rdf:RDF>"));
+    publication.run(&["check", "a.xml"]).expect(1, &["a.xml:3:", "`channel` has no attribute `rdf:about`", "1 error, 0 warnings"]);
+}
+
+#[test]
+fn links_beyond_both_ends_are_told_of_so_often() {
+    let publication = Publication::new();
+    // Of each there are more than could be told of for each of the others.
+    let links = "<link rel=\"first\" href=\"\"/><link rel=\"previous\" href=\"http://example.org/\"/>".repeat(20_000);
+    let head = "<title>T</title><id>tag:example.org,2018:x</id><updated>2018-01-01T00:00:00Z</updated>";
+    publication.write("a.xml", format!("<feed xmlns=\"http://www.w3.org/2005/Atom\">{head}{links}</feed>"));
+    let ran = publication.run(&["check", "a.xml"]);
+    ran.expect(1, &["link-past-end", "1000 errors"]);
+}
+
+#[test]
 fn an_address_is_no_file() {
     let address = "https://example.org/feed";
     Publication::new().run(&["check", address]).expect(2, &["is an address", "help: `tidings doctor https://example.org/feed`"]);

@@ -1,6 +1,7 @@
 //! Atom: feeds, entries, sources, persons, categories and generators (RFC 4287).
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::super::class::{Child, Class, Podcast};
 use super::super::codes as c;
@@ -119,16 +120,21 @@ fn complete_feed(walk: &mut Walk<'_>, id: NodeId, links: &[Link<'_>]) {
     }
 }
 
+/// So often is a link beyond an end told of: each is, once for each end.
+const TOLD: usize = 1000;
+
 /// RFC 5005 sections 3 and 4, and one alternate for each type and language.
 fn history(walk: &mut Walk<'_>, id: NodeId, links: &[Link<'_>]) {
     let has = |rel: &str| links.iter().any(|link| link.rel == rel);
-    let mut alternates = Vec::new();
+    let mut alternates = Alternates::default();
+    let mut ends = [("first", "previous"), ("last", "next")]
+        .map(|(end, beyond)| (end, beyond, links.iter().filter(|link| link.rel == beyond).count(), TOLD));
     for link in links {
-        for (end, beyond) in [("first", "previous"), ("last", "next")] {
-            if link.rel == end && walk.is_place(&link.href) {
-                for _ in links.iter().filter(|other| other.rel == beyond) {
-                    walk.say(On::Node(id), &c::LINK_PAST_END, Detail::value(beyond).other(end));
-                }
+        for (end, beyond, count, left) in &mut ends {
+            if link.rel == *end && walk.is_place(&link.href) {
+                let told = (*count).min(*left);
+                *left -= told;
+                (0..told).for_each(|_| walk.say(On::Node(id), &c::LINK_PAST_END, Detail::value(beyond).other(end)));
             }
         }
         alternate(walk, id, link, &mut alternates);
@@ -143,15 +149,12 @@ fn history(walk: &mut Walk<'_>, id: NodeId, links: &[Link<'_>]) {
     }
 }
 
-fn alternate<'l>(walk: &mut Walk<'_>, id: NodeId, link: &'l Link<'_>, seen: &mut Vec<(&'l str, &'l str)>) {
-    if link.rel != "alternate" {
-        return;
-    }
-    let own = (&*link.kind, &*link.language);
-    if seen.contains(&own) {
-        walk.say(On::Part(id, "link"), &c::DUPLICATE_ATOM_LINK, Detail::value(own.0).other(own.1));
-    } else {
-        seen.push(own);
+/// Media types and languages of alternates.
+type Alternates<'l> = HashSet<(&'l str, &'l str), foldhash::fast::RandomState>;
+
+fn alternate<'l>(walk: &mut Walk<'_>, id: NodeId, link: &'l Link<'_>, seen: &mut Alternates<'l>) {
+    if link.rel == "alternate" && !seen.insert((&link.kind, &link.language)) {
+        walk.say(On::Part(id, "link"), &c::DUPLICATE_ATOM_LINK, Detail::value(&link.kind).other(&link.language));
     }
 }
 
@@ -172,7 +175,7 @@ fn entry_ends(walk: &mut Walk<'_>, id: NodeId, _: &str) {
     let links = links(walk, id);
     let content = feed_of(walk, id).and_then(|entry| entry.content.take());
     body(walk, id, content, &links);
-    let mut seen = Vec::new();
+    let mut seen = Alternates::default();
     for link in &links {
         alternate(walk, id, link, &mut seen);
     }

@@ -105,9 +105,11 @@ impl<'a> Walk<'a> {
             self.foreign(id, ns, name, attrs);
         } else {
             let name = prefix.map_or(Cow::Borrowed(name), |prefix| Cow::Owned([prefix, "_", name].concat()));
+            let defaults = self.defaults.len();
             let row = self.known(id, name.clone(), attrs);
-            // Nothing more is to be asked of one that goes by the row's own name.
-            if let Some(child) = row.filter(|child| child.name == name && prefix != Some("itunes")) {
+            // Nothing more is to be asked of one that goes by the row's own name, unless it made its namespace one that needs no prefix.
+            let is_plain = |child: &&Child| child.name == name && prefix != Some("itunes") && self.defaults.len() == defaults;
+            if let Some(child) = row.filter(is_plain) {
                 self.rows.keep(place, child);
             }
         }

@@ -5,7 +5,11 @@ use super::{NAME_BYTES, NsId};
 const SLOTS: usize = 64;
 
 /// They hold until a prefix is bound to something else.
-pub(super) struct Known<'a>([Option<Tag<'a>>; SLOTS]);
+pub(super) struct Known<'a> {
+    /// Each with the time at which it held.
+    tags: [Option<(usize, Tag<'a>)>; SLOTS],
+    time: usize,
+}
 
 /// What a tag is called as it is written, and what it means.
 #[derive(Clone, Copy)]
@@ -17,12 +21,17 @@ pub(super) struct Tag<'a> {
 
 impl<'a> Known<'a> {
     pub fn new() -> Self {
-        Known([None; SLOTS])
+        Known { tags: [None; SLOTS], time: 0 }
+    }
+
+    /// A prefix is bound to something else: none of them holds any more.
+    pub fn forget(&mut self) {
+        self.time += 1;
     }
 
     /// The tag whose name begins here.
     pub fn find(&self, bytes: &[u8]) -> Option<Tag<'a>> {
-        let tag = self.0[slot(bytes)?]?;
+        let (_, tag) = self.tags[slot(bytes)?].filter(|(time, _)| *time == self.time)?;
         let after = bytes.strip_prefix(tag.raw.as_bytes())?.first()?;
         (!NAME_BYTES[*after as usize]).then_some(tag)
     }
@@ -30,7 +39,7 @@ impl<'a> Known<'a> {
     /// `bytes` begin with its name.
     pub fn keep(&mut self, bytes: &[u8], tag: Tag<'a>) {
         if let Some(slot) = slot(bytes) {
-            self.0[slot] = Some(tag);
+            self.tags[slot] = Some((self.time, tag));
         }
     }
 }

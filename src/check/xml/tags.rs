@@ -130,7 +130,7 @@ impl<'a> Reader<'a> {
             };
             bindable(prefix, &attr.value).map_err(|why| Stop { reason: Reason::Xml(why), at })?;
             self.bindings.push((prefix, namespaces.intern(attr.value.clone())));
-            self.known = Known::new();
+            self.known.forget();
             self.declared.push((prefix, attr.value.clone()));
         }
         for attr in &raw {
@@ -185,7 +185,7 @@ impl<'a> Reader<'a> {
     pub(super) fn close(&mut self, at: usize) -> Event<'a> {
         if let Some(open) = self.open.pop().filter(|open| open.bindings < self.bindings.len()) {
             self.bindings.truncate(open.bindings);
-            self.known = Known::new();
+            self.known.forget();
         }
         self.state = if self.open.is_empty() { State::Epilog } else { State::Content };
         Event::End { at }
