@@ -55,6 +55,7 @@ impl Place for Folder {
     fn put_all(&self, putting: &Putting<'_>) -> Result<(), PublishError> {
         let targets: Vec<(PathBuf, &Document)> = putting.puts().map(|(path, document, _)| (self.root.join(path), document)).collect();
         let folders = folders(targets.iter().map(|(path, _)| &**path));
+        let new: HashSet<&OsStr> = folders.iter().filter(|folder| !folder.exists()).map(|folder| folder.as_os_str()).collect();
         for folder in &folders {
             fs::create_dir_all(folder).map_err(PublishError::io("create", folder))?;
         }
@@ -63,7 +64,7 @@ impl Place for Folder {
             moves.iter().filter(|one| one.written.is_some()).for_each(|one| _ = fs::remove_file(&one.from));
             return Err(error);
         }
-        let moved = putting.staging.map_or_else(HashSet::default, |staging| move_folders(staging, &moves));
+        let moved = putting.staging.map_or_else(HashSet::default, |staging| move_folders(staging, &moves, &new));
         let alone: Vec<&Move<'_>> = moves.iter().filter(|one| folder(one.path).is_none_or(|folder| !moved.contains(folder))).collect();
         let replace = |one: &&Move<'_>| {
             let renamed = fs::rename(&one.from, one.path).map_err(PublishError::io("replace", one.path));
@@ -175,8 +176,8 @@ fn moves<'a>(targets: &'a [(PathBuf, &'a Document)], staging: Option<&Staging>) 
 }
 
 /// Moves what waits for new folders, a whole folder at a time, and says which are there now: of renames from one folder to another a system does one after
-/// the other.
-fn move_folders<'a>(staging: &Staging, moves: &[Move<'a>]) -> HashSet<&'a OsStr> {
+/// the other. A folder that was there before stays the one that it is: somebody may have it open, or mounted elsewhere.
+fn move_folders<'a>(staging: &Staging, moves: &[Move<'a>], new: &HashSet<&OsStr>) -> HashSet<&'a OsStr> {
     let mut whole: BTreeMap<&OsStr, (&Path, usize)> = BTreeMap::new();
     for Move { from, path, .. } in moves {
         if let (Some(from), Some(to)) = (from.parent(), folder(path)) {
@@ -184,7 +185,7 @@ fn move_folders<'a>(staging: &Staging, moves: &[Move<'a>]) -> HashSet<&'a OsStr>
         }
     }
     let moves = |(to, (from, files)): &(&OsStr, (&Path, usize))| {
-        let moves = *files > FEW && staging.move_folder(from, Path::new(to), *files);
+        let moves = *files > FEW && new.contains(to) && staging.move_folder(from, Path::new(to), *files);
         crash::point("rename");
         moves
     };

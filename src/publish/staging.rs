@@ -41,8 +41,8 @@ impl Staging {
         Staging { folder: state.join("staged"), begun: OnceLock::new() }
     }
 
-    /// Clears away what a run that was cut off left.
-    pub(super) fn clear(&self) {
+    /// Clears away what waits here, or was left by a run that was cut off.
+    pub fn clear(&self) {
         let _ = fs::remove_dir_all(&self.folder);
     }
 
