@@ -88,8 +88,10 @@ fn buckets<'a>(newest_first: &[u32], placements: &'a [Placement], crossed: bool)
         let cells = |key| places.countries.iter().filter(|_| crossed).map(move |country| Bucket::Cell(*country, key));
         let topics = places.topics.iter().flat_map(|key| std::iter::once(Bucket::Topic(key)).chain(cells(key)));
         let number = |bucket| {
-            let number = *numbers.entry(bucket).or_insert(sizes.len());
-            sizes.resize(sizes.len().max(number + 1), 0);
+            let number = *numbers.entry(bucket).or_insert_with(|| {
+                sizes.push(0);
+                sizes.len() - 1
+            });
             sizes[number] += count;
             number
         };

@@ -46,7 +46,9 @@ pub(super) struct Quiet {
 impl Familiar {
     /// Lets go of what did not come up since this was called the last time.
     pub fn age(&self) {
-        rayon::join(|| self.elements.age(), || rayon::join(|| self.objects.age(), || self.texts.age()));
+        self.elements.age();
+        self.objects.age();
+        self.texts.age();
     }
 
     /// Has a text looked through, unless it is long and is known: by a look before, which said that nothing is to be said of it wherever it stands.

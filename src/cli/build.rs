@@ -254,8 +254,6 @@ fn publish(
         Ok(made) => made,
         // A record may change before the text that was left in it is fetched.
         Err(_) => {
-            // What was made of it waits no longer: it would stand where the next is to wait.
-            staging.iter().for_each(|staging| staging.clear());
             let clock = Instant::now();
             let loaded = pipeline::read(config, Files::list(config), Texts::Stay, progress);
             let (made, _) = run.make(Read { loaded, steady: None, took: clock.elapsed() }, depot)?;

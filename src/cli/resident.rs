@@ -115,7 +115,7 @@ impl Resident {
         let read = pipeline::read_again(&config, files, (loaded, &touched), (&records, &classifier)).map(|Again { mut loaded, edits }| {
             let read = || edits.iter().flat_map(Edit::read).filter(|_| Steady::is_for(&edits));
             for at in read() {
-                settle_one(&mut loaded.items[at as usize], &mut before.memory.finder(), &before.memory);
+                settle_one(&mut loaded.items[at as usize], &mut before.memory.finder());
             }
             // A whole round finds out whether it can go on like this.
             let steady = steady.filter(|_| read().all(|at| !looks_beside(&loaded.items[at as usize])));
@@ -132,11 +132,11 @@ fn looks_beside(item: &Item) -> bool {
 
 /// Lets each item and the memory have the item's names in one place, and leaves texts in their records.
 fn settle(loaded: &mut Loaded<Sifted>, memory: &Memory) {
-    loaded.items.par_iter_mut().for_each_init(|| memory.finder(), |finder, item| settle_one(item, finder, memory));
+    loaded.items.par_iter_mut().for_each_init(|| memory.finder(), |finder, item| settle_one(item, finder));
 }
 
-fn settle_one(item: &mut Arc<Item>, finder: &mut Finder<'_>, memory: &Memory) {
+fn settle_one(item: &mut Arc<Item>, finder: &mut Finder<'_>) {
     let Some(item) = Arc::get_mut(item) else { return };
     item.put_text(None);
-    finder.find(item.names()).into_iter().for_each(|at| item.share_names(&memory.get(at).names));
+    finder.find(item.names()).into_iter().for_each(|(_, known)| item.share_names(&known.names));
 }

@@ -228,12 +228,14 @@ pub struct Finder<'m> {
     next: Ref,
 }
 
-impl Finder<'_> {
-    pub fn find(&mut self, names: &Names) -> Option<Ref> {
-        let is_next = self.memory.items.get(self.next as usize).is_some_and(|known| known.names.are_those_of(names));
-        let at = if is_next { Some(self.next) } else { self.memory.find(names.iri()) };
-        self.next = at.map_or(self.next, |at| at + 1);
-        at
+impl<'m> Finder<'m> {
+    /// The place of the item with these names, and what is known of it.
+    pub fn find(&mut self, names: &Names) -> Option<(Ref, &'m Known)> {
+        let memory = self.memory;
+        let next = memory.items.get(self.next as usize).filter(|known| known.names.are_those_of(names));
+        let found = next.map(|known| (self.next, known)).or_else(|| memory.find(names.iri()).map(|at| (at, memory.get(at))))?;
+        self.next = found.0 + 1;
+        Some(found)
     }
 }
 

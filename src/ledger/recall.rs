@@ -54,7 +54,7 @@ pub fn recall(items: &mut [Arc<Item>], against: Against<'_>) -> Recall {
         Recall { after: before.items_alone(), refs: Vec::with_capacity(items.len()), known: before.items().len(), ..Recall::default() };
     recall.after.reserve(items.len().saturating_sub(before.items().len()));
     for part in items.chunks_mut(PART) {
-        let of = |finder: &mut Finder<'_>, item| Met::of(item, finder, before, now);
+        let of = |finder: &mut Finder<'_>, item| Met::of(item, finder, now);
         let met: Vec<Met> = part.par_iter_mut().map_init(|| before.finder(), of).collect();
         met.into_iter().for_each(|met| recall.take(met));
     }
@@ -73,9 +73,9 @@ struct Met {
 }
 
 impl Met {
-    fn of(item: &mut Arc<Item>, finder: &mut Finder<'_>, before: &Memory, now: i64) -> Self {
-        let at = finder.find(item.names());
-        let (known, traces) = (at.map(|at| before.get(at)), item.traces());
+    fn of(item: &mut Arc<Item>, finder: &mut Finder<'_>, now: i64) -> Self {
+        let (at, known) = finder.find(item.names()).unzip();
+        let traces = item.traces();
         // A record that is the same to the letter did not change, even where another config has its content traced otherwise.
         let traces = known.map(Known::traces).filter(|known| known.record == traces.record).unwrap_or(traces);
         // One that comes back is dated anew in any case.
@@ -133,7 +133,7 @@ impl Recall {
 
     /// Sets one that is another now against the memory, as [`recall`] does, and gives its place there. `None` where its text has to tell more.
     pub fn meet(&mut self, item: &mut Arc<Item>, before: &Memory, now: DateTime<Utc>) -> Option<Ref> {
-        match Met::of(item, &mut before.finder(), before, now.timestamp()) {
+        match Met::of(item, &mut before.finder(), now.timestamp()) {
             Met { is_unsure: true, .. } => None,
             Met { at: Some(at), news, .. } => {
                 news.into_iter().for_each(|known| *self.after.at_mut(at) = known);

@@ -266,16 +266,16 @@ fn load_packs(connection: &Connection, from: usize) -> rusqlite::Result<Vec<(i64
 /// Writes the packs in which something is another.
 fn save_items(connection: &Connection, before: &Items, after: &Items) -> rusqlite::Result<()> {
     let mut packs: Vec<usize> = Vec::new();
-    for (at, _) in after.since(before) {
+    let mut add = |at: usize| {
         if packs.last() != Some(&(at / PACK)) {
             packs.push(at / PACK);
         }
-    }
+    };
+    after.since(before).for_each(|(at, _)| add(at));
     if after.len() < before.len() {
         connection.execute("delete from items where nth >= ?1", [(after.len() / PACK) as i64])?;
-        packs.push(after.len() / PACK);
+        add(after.len());
     }
-    packs.dedup();
     let mut insert = connection.prepare("insert or replace into items values (?1, ?2)")?;
     let mut pack = Vec::new();
     for nth in packs {

@@ -92,6 +92,9 @@ fn items_and_memory_share_what_they_are_known_by() {
     let loaded = read(&config, Some(&memory));
     let shared: Vec<_> = loaded.items.iter().map(|item| holds(&memory, item)).collect();
     assert_eq!(shared, [Some(true), Some(true), Some(true), Some(false), Some(true)]);
+    let mut finder = memory.finder();
+    let places: Vec<_> = loaded.items.iter().map(|item| finder.find(item.names()).map(|(at, _)| at)).collect();
+    assert_eq!(places, [Some(0), Some(1), Some(2), Some(3), Some(4)]);
 }
 
 #[test]

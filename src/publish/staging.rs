@@ -1,17 +1,16 @@
 //! Documents that wait in the state folder until all are made, where there are more of them than memory has room for.
 //!
 //! They are written there while others are made, below paths as they are to have, and take their places by rename: a whole folder at once where it is new.
-//! Where a place is of another mount, or gives its files rights of its own, they are read once more. What is to stay as it stands waits where it stands. What a run leaves here that is cut off, the next clears away.
+//! Where a place is of another mount, or gives its files rights of its own, they are read once more. What is to stay as it stands waits where it stands.
+//! What a run leaves here that is cut off, the next clears away.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::PublishError;
-#[cfg(unix)]
-use super::disk::create;
-use super::disk::{Disk, Writing, date};
+use super::disk::{Disk, Writing, create, date};
 use crate::crash;
 use crate::document::{Bytes, Document};
 
@@ -32,7 +31,7 @@ pub struct Staging {
 #[derive(Debug)]
 struct Begun {
     /// `None` where there is no call for the whole: then each file is synced when it is written.
-    disk: Option<Writing>,
+    writing: Option<Writing>,
 }
 
 impl Staging {
@@ -42,7 +41,7 @@ impl Staging {
     }
 
     /// Clears away what waits here, or was left by a run that was cut off.
-    pub fn clear(&self) {
+    pub(super) fn clear(&self) {
         let _ = fs::remove_dir_all(&self.folder);
     }
 
@@ -84,8 +83,8 @@ impl Staging {
 
     /// Waits until all that waits here is on the disk.
     pub(super) fn sync(&self) -> Result<(), PublishError> {
-        let Some(Some(Begun { disk: Some(disk), .. })) = self.begun.get() else { return Ok(()) };
-        disk.end().map_err(PublishError::io("sync", &self.folder))
+        let Some(Some(Begun { writing: Some(writing) })) = self.begun.get() else { return Ok(()) };
+        writing.end().map_err(PublishError::io("sync", &self.folder))
     }
 
     /// Takes a document in, which is these bytes. Where that cannot be, it stays where it is.
@@ -100,25 +99,25 @@ impl Staging {
 impl Begun {
     fn at(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
-        Ok(Begun { disk: Disk::of([folder])?.map(Writing::to) })
+        Ok(Begun { writing: Disk::of([folder])?.map(Writing::to) })
     }
 
     fn write(&self, folder: &Path, document: &Document, whole: &[u8]) -> io::Result<PathBuf> {
-        let room = self.disk.as_ref().and_then(Writing::room);
+        let room = self.writing.as_ref().and_then(Writing::room);
         if room.is_some_and(|room| room < whole.len() as u64 + LEFT) {
             return Err(io::ErrorKind::StorageFull.into());
         }
         let path = folder.join(WAITING).join(&document.path);
-        let create = || OpenOptions::new().write(true).create_new(true).open(&path);
-        let created = create().or_else(|error| match (error.kind(), path.parent()) {
-            (io::ErrorKind::NotFound, Some(folder)) => fs::create_dir_all(folder).and_then(|()| create()),
+        // What was made of a record that changed before all was may still wait there.
+        let created = create(&path).or_else(|error| match (error.kind(), path.parent()) {
+            (io::ErrorKind::NotFound, Some(folder)) => fs::create_dir_all(folder).and_then(|()| create(&path)),
             _ => Err(error),
         });
         let mut file = created?;
         file.write_all(whole)?;
         date(&file, document)?;
-        let Some(disk) = &self.disk else { return file.sync_all().map(|()| path) };
-        disk.add(&path, whole.len() as u64);
+        let Some(writing) = &self.writing else { return file.sync_all().map(|()| path) };
+        writing.add(&path, whole.len() as u64);
         Ok(path)
     }
 }

@@ -160,7 +160,7 @@ fn itself(walk: &mut Walk<'_>, id: NodeId, href: &str) {
     }
     let place = uri::join(walk.base_of(id), href);
     let trunk = |address: &str| address.split('#').next().unwrap_or_default().to_owned();
-    if walk.places().contains(&place) || trunk(&place) == trunk(walk.base_of(id)) || walk.address().is_empty() {
+    if walk.is_place(&place) || trunk(&place) == trunk(walk.base_of(id)) || walk.address().is_empty() {
         return;
     }
     let form = uri::canonical(href);

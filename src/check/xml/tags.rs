@@ -6,8 +6,7 @@ impl<'a> Reader<'a> {
     pub(super) fn start_tag(&mut self, namespaces: &mut Namespaces<'a>) -> Step<Event<'a>> {
         let at = self.pos;
         self.pos += 1;
-        let begin = self.pos;
-        let known = self.known.find(&self.bytes[begin..]);
+        let known = self.known.find(&self.bytes[self.pos..]);
         let raw = match known {
             Some(tag) => {
                 self.pos += tag.raw.len();
@@ -22,21 +21,20 @@ impl<'a> Reader<'a> {
             return Err(Stop { reason: Reason::TooDeep, at });
         }
         self.open.push(Open { raw, bindings: self.bindings.len() });
-        let binds = self.bindings.len();
         self.resolve(at, namespaces)?;
-        let Tag { ns, name, .. } = match known.filter(|_| self.bindings.len() == binds) {
+        let Tag { ns, name, .. } = match known.filter(|_| self.declared.is_empty()) {
             Some(tag) => tag,
-            None => self.tag(raw, begin, at)?,
+            None => self.tag(raw, at)?,
         };
         self.state = if empty { State::Ending } else { State::Content };
         Ok(Event::Start { ns, name, at })
     }
 
     /// What a tag means that is not known, or no longer.
-    fn tag(&mut self, raw: &'a str, begin: usize, at: usize) -> Step<Tag<'a>> {
+    fn tag(&mut self, raw: &'a str, at: usize) -> Step<Tag<'a>> {
         let (prefix, name) = split(raw);
         let tag = Tag { raw, ns: self.lookup(prefix, at)?, name };
-        self.known.keep(&self.bytes[begin..], tag);
+        self.known.keep(&self.bytes[at + 1..], tag);
         Ok(tag)
     }
 
