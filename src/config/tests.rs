@@ -260,6 +260,22 @@ feeds.toml:14:16: error[unknown-topic]: the topic `traficking` is not defined
 }
 
 #[test]
+fn an_author_may_be_written_in_short() {
+    let written = |author: &str| format!("{BASE}author = \"{author}\"\n");
+    for (text, name, email) in [
+        ("Press office", "Press office", None),
+        ("Press office <press@example.org>", "Press office", Some("press@example.org")),
+        ("press@example.org (Press office)", "Press office", Some("press@example.org")),
+        ("press@example.org", "press", Some("press@example.org")),
+    ] {
+        let author = good(&written(text)).publication.author;
+        assert_eq!((&*author.name, author.email.as_deref()), (name, email), "{text}");
+    }
+    let findings = all(&written("Press office <press at example.org>"));
+    assert_eq!(findings.iter().map(|finding| &*finding.message).collect::<Vec<_>>(), ["`press at example.org` is no e-mail address"]);
+}
+
+#[test]
 fn what_is_not_said_is_filled_in() {
     let config = good(BASE);
     let publication = &config.publication;

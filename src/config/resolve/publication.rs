@@ -8,8 +8,7 @@ use crate::config::file::{At, Report, Table};
 use crate::config::template::PLACEHOLDER;
 use crate::config::{Localised, Publication};
 use crate::diag::{codes, did_you_mean};
-use crate::vocab::Person;
-use crate::vocab::{Language, TagAuthority};
+use crate::vocab::{Language, Person, TagAuthority, person};
 
 /// The section with what could be read of it.
 pub(super) struct Draft {
@@ -201,22 +200,24 @@ fn authority(table: &Table<'_>, base_url: Option<&Url>, report: &mut Report<'_>)
 }
 
 fn author(table: &Table<'_>, report: &mut Report<'_>) -> Option<Person> {
-    if let Some(name) = table.string("author") {
-        return Some(Person { name: localised::plain(&name, report), email: None, uri: None });
+    if let Some(text) = table.string("author") {
+        let (name, email) = person::split(text.value);
+        let name = if name.is_empty() { person::local_part(email).unwrap_or_default() } else { name };
+        let part = |value| At { value, span: text.span.clone() };
+        let email = email.and_then(|email| mail(&part(email), report));
+        return Some(Person { name: localised::plain(&part(name), report), email, uri: None });
     }
     let table = table.table("author");
-    let email = table.string("email");
-    if let Some(text) = email.as_ref().filter(|text| !is_email(text.value)) {
-        report.bad(&text.span, format!("`{}` is no e-mail address", text.value), "write it as in `press@example.org`");
-    }
+    let email = table.string("email").and_then(|text| mail(&text, report));
     let uri = table.string("uri").and_then(|text| web_address(&text, None, report));
     let name = localised::plain(&table.string("name")?, report);
-    Some(Person { name, email: email.map(|text| text.value.to_owned()), uri: uri.map(Box::new) })
+    Some(Person { name, email, uri: uri.map(Box::new) })
 }
 
-fn is_email(text: &str) -> bool {
-    let shape = text
-        .split_once('@')
-        .is_some_and(|(local, domain)| !local.is_empty() && domain.split('.').all(|label| !label.is_empty()) && !domain.contains('@'));
-    shape && !text.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';' | '(' | ')'))
+fn mail(text: &At<&str>, report: &mut Report<'_>) -> Option<String> {
+    let is_email = person::is_email(text.value);
+    if !is_email {
+        report.bad(&text.span, format!("`{}` is no e-mail address", text.value), "write it as in `press@example.org`");
+    }
+    is_email.then(|| text.value.to_owned())
 }

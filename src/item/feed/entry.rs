@@ -11,13 +11,13 @@ use super::{Context, Feed};
 use crate::config::TopicKey;
 use crate::diag::{Code, Finding, Findings, Place, codes};
 use crate::item::address::is_iri;
-use crate::item::resolve::is_email;
 use crate::item::write::{Draft, When};
 use crate::item::{Date, Enclosure, Image, Origin};
 use crate::item::{date, guess};
 use crate::text;
 use crate::text::{Markup, Syntax};
 use crate::vocab::fold::key;
+use crate::vocab::person::{is_email, split};
 use crate::vocab::{Country, Language, MediaType, Person};
 
 /// The longest title that is made from an entry's text, in characters.
@@ -111,13 +111,10 @@ pub struct Picture {
 impl Author {
     /// `name`, `mail@example.org`, `mail@example.org (Name)` or `Name <mail@example.org>`.
     pub fn parse(text: &str) -> Self {
-        let parts = text.trim().strip_suffix(')').and_then(|rest| rest.split_once('(')).map(|(mail, name)| (name, mail));
-        let parts = parts.or_else(|| text.trim().strip_suffix('>').and_then(|rest| rest.split_once('<')));
-        let filled = |text: &str| Some(text.trim().trim_matches('"').to_owned()).filter(|text| !text.is_empty());
-        match parts {
-            Some((name, mail)) if is_email(mail.trim()) => Author { name: filled(name), email: filled(mail), uri: None },
-            _ if is_email(text.trim()) => Author { name: None, email: filled(text), uri: None },
-            _ => Author { name: filled(text), email: None, uri: None },
+        let filled = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        match split(text) {
+            (name, Some(mail)) if is_email(mail) => Author { name: filled(name), email: filled(mail), uri: None },
+            _ => Author { name: filled(text.trim().trim_matches('"')), email: None, uri: None },
         }
     }
 }
