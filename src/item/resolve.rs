@@ -7,8 +7,6 @@ mod enclosure;
 mod names;
 mod person;
 
-pub(crate) use person::is_email;
-
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -195,8 +193,8 @@ impl Work<'_> {
     /// With whether it is a day alone.
     fn needed_date(&mut self, date: Option<String>) -> Option<(Date, bool)> {
         if date.as_ref().is_none_or(|date| date.trim().is_empty()) {
-            let fault = Fault::new(&codes::MISSING_DATE, Spot::Record, "no `date`");
-            self.faults.push(fault.help("say when it was published: `date = \"2018-02-09\"`, or with a time `2018-02-09T10:00:00-06:00`"));
+            let help = "say in `date` when it was published, as in `2018-02-09`, or with a time `2018-02-09T10:00:00-06:00`";
+            self.faults.push(Fault::new(&codes::MISSING_DATE, Spot::Record, "no `date`").help(help));
             return None;
         }
         self.date_or_day("date", date)

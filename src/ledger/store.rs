@@ -5,6 +5,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use rusqlite::ErrorCode;
+
 #[cfg(feature = "postgres")]
 use super::postgres::Tables;
 use super::sqlite::{self, File};
@@ -34,12 +36,26 @@ impl LedgerError {
     pub fn help(&self) -> &'static str {
         match self {
             LedgerError::Version { .. } => "use the newer program, or `tidings ledger repair` to make a ledger anew from what is published",
-            LedgerError::Sqlite { .. } | LedgerError::Damaged { .. } => {
-                "see whether the disk is full or the file is another program's; `tidings ledger repair` makes it anew from what is published"
-            }
+            LedgerError::Sqlite { source, .. } => help(source),
+            LedgerError::Damaged { .. } => REPAIR,
             LedgerError::Io { .. } => "mend the cause and run again",
             LedgerError::Database(error) => error.help,
         }
+    }
+}
+
+const REPAIR: &str =
+    "see whether the disk is full or the file is another program's; `tidings ledger repair` makes it anew from what is published";
+
+/// The way out of what SQLite says. What keeps the file from being written keeps it from being made anew, too.
+fn help(error: &rusqlite::Error) -> &'static str {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
+            "let the user that runs Tidings write the file and its folder, and run again"
+        }
+        Some(ErrorCode::DiskFull) => "make room on the disk and run again",
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "wait until the program that has it open is done, and run again",
+        _ => REPAIR,
     }
 }
 
@@ -157,5 +173,27 @@ impl Store {
     /// Lets the embedded hub, which reads the ledger itself, take up what is meant for it.
     pub fn release_pings(&self, hub: &str) -> Result<usize, LedgerError> {
         at_home!(self, home => home.release_pings(hub))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ffi::{Error, SQLITE_BUSY, SQLITE_CANTOPEN, SQLITE_CORRUPT, SQLITE_FULL, SQLITE_READONLY};
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_to_be_made_anew_only_where_it_can_be() {
+        for (code, help) in [
+            (SQLITE_READONLY, "let the user"),
+            (SQLITE_CANTOPEN, "let the user"),
+            (SQLITE_FULL, "make room"),
+            (SQLITE_BUSY, "wait"),
+            (SQLITE_CORRUPT, "see whether"),
+        ] {
+            let source = rusqlite::Error::SqliteFailure(Error::new(code), None);
+            let error = LedgerError::Sqlite { action: "write", path: "ledger.db".into(), source };
+            assert!(error.help().starts_with(help), "{error}: {}", error.help());
+        }
     }
 }

@@ -119,7 +119,8 @@ fn text(ui: Ui, checked: &[Checked], out: &mut dyn Write) -> io::Result<()> {
         let shown = one.shown(ui.verbose > 0).filter(|finding| !ui.quiet || finding.severity == Severity::Error);
         ui.told(&shown.map(Told::finding).collect::<Vec<_>>(), out)?;
         if one.dropped > 0 && !ui.quiet {
-            writeln!(out, "{}: {} more findings are not shown", one.name, one.dropped)?;
+            let verb = if one.dropped == 1 { "is" } else { "are" };
+            writeln!(out, "{}: {} {verb} not shown", one.name, many(one.dropped, "more finding"))?;
         }
     }
     let count = |severity| checked.iter().map(|one| one.count(severity)).sum::<usize>();

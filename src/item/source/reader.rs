@@ -187,6 +187,7 @@ impl<S: Sift> Reader<'_, S> {
         }
         let mut batch = Batch::default();
         let file = File::open(self.config.root.join(&found.path));
+        file.iter().for_each(|file| self.sift.comes(file.metadata().map_or(0, |meta| meta.len())));
         let done = file.and_then(|file| read(self, found, file, before.as_ref(), &mut batch));
         let kept = batch.rows(found, done.as_ref().ok().copied().flatten(), self.sift);
         if let Err(error) = done {
@@ -489,7 +490,10 @@ fn whole(found: &Found, code: &'static Code, message: impl Into<String>) -> Find
 fn in_short(found: &Found, hidden: &[Finding]) -> Vec<Finding> {
     let count = |severity| hidden.iter().filter(|finding| finding.severity == severity).map(|finding| finding.count).sum::<usize>();
     let short = |severity| {
-        let message = format!("{} more findings in this file are not shown", count(severity));
+        let message = match count(severity) {
+            1 => "1 more finding in this file is not shown".to_owned(),
+            count => format!("{count} more findings in this file are not shown"),
+        };
         let finding = whole(found, &codes::MORE_LIKE_THIS, message).help("mend what they have in common first").counting(count(severity));
         Finding { severity, ..finding }
     };
