@@ -239,7 +239,7 @@ fn is_shouted_pronoun(written: &str, text: &str) -> bool {
 struct Lexicon {
     folded: Vec<String>,
     entries: Vec<Entry>,
-    numbers: HashMap<String, usize>,
+    numbers: HashMap<String, usize, foldhash::fast::RandomState>,
 }
 
 impl Lexicon {
@@ -268,9 +268,8 @@ impl Lexicon {
             return;
         }
         let writing = writing(&folded, spelling, &meaning.rule);
-        let fresh = !self.numbers.contains_key(&folded);
         let entry = self.entry(folded);
-        entry.writing = if fresh { writing } else { entry.writing.min(writing) };
+        entry.writing = if entry.meanings.is_empty() { writing } else { entry.writing.min(writing) };
         if writing != Writing::Any && !entry.spellings.iter().any(|known| known == spelling) {
             entry.spellings.push(spelling.to_owned());
         }

@@ -62,6 +62,9 @@ impl<N: Clone + Send + Sync> Loaded<N> {
 pub trait Sift: Sync {
     type Note: Send;
 
+    /// So many bytes of records are going to come, as far as can be told before they are read.
+    fn comes(&self, _bytes: u64) {}
+
     /// Makes of items of records what is wanted beside each, and takes out of them what may be left in their records.
     fn sift(&self, items: &mut [Waiting]) -> Vec<Self::Note>;
 
@@ -124,6 +127,9 @@ impl Sift for () {
     }
 }
 
+/// For so many bytes a file is taken of which no more is known than that it is there.
+const RECORD: u64 = 1 << 10;
+
 /// Files that one thread takes at a time.
 const FILES: usize = 64;
 
@@ -152,6 +158,7 @@ pub fn read_with<S: Sift>(config: &Config, files: impl Into<Intake>, progress: &
 
 fn read_these<S: Sift>(reader: &Reader<'_, S>, files: &[Found], progress: &Progress) -> Batch<S::Note> {
     progress.begin(Stage::Reading, files.len());
+    reader.sift.comes(files.len() as u64 * RECORD);
     let read = |files: &[Found]| {
         let batch = reader.files(files);
         progress.step(files.len());
@@ -179,7 +186,8 @@ fn read_unseen<S: Sift>(reader: &Reader<'_, S>, now: SystemTime, progress: &Prog
         (piece, batches)
     };
     let (mut found, mut all, mut findings) = (Vec::new(), Batch::default(), Findings::new());
-    walk::in_pieces(reader.config, &mut findings, read, |(piece, batches), count| {
+    let listed = |files| reader.sift.comes(files as u64 * RECORD);
+    walk::in_pieces(reader.config, &mut findings, listed, read, |(piece, batches), count| {
         found.reserve_exact(count - found.len());
         all.expect(count - found.len());
         found.extend(piece);

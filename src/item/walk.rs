@@ -108,10 +108,11 @@ impl Files {
             piece
         };
         let mut found = Vec::new();
-        in_pieces(config, &mut findings, stamped, |piece, all| {
+        let gather = |piece, all| {
             found.reserve_exact(all - found.len());
             found.extend(piece);
-        });
+        };
+        in_pieces(config, &mut findings, |_| {}, stamped, gather);
         Files { found: in_order(config, found), findings, ..Files::default() }
     }
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use rayon::prelude::*;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use crate::cache::{self, records::Records};
@@ -37,8 +38,8 @@ impl Sifted {
 pub enum Texts<'a> {
     /// They stay in memory: for who needs them again and again, or nearly all of them.
     Stay,
-    /// They are left in the records, and fetched for the few items that documents hold. A record of which these know what it says is not even read. Where
-    /// there is a memory, items share what they have in common with it.
+    /// They are left in the records, unless all of them are few, and fetched for the items that documents hold. A record of which these know what it says is
+    /// not even read. Where there is a memory, items share what they have in common with it.
     Left(&'a Records, Option<&'a Memory>),
 }
 
@@ -48,7 +49,18 @@ pub fn read(config: &Config, files: impl Into<Intake>, texts: Texts<'_>, progres
         Texts::Left(records, memory) => (Some(records), memory.filter(|memory| !memory.is_empty())),
         Texts::Stay => (None, None),
     };
-    item::read_with(config, files, progress, &Sieve::new(config, &OnceLock::new(), records, memory))
+    let classifier = OnceLock::new();
+    let sieve = Sieve { room: room(config), ..Sieve::new(config, &classifier, records, memory) };
+    let files = files.into();
+    let mut loaded = rayon::in_place_scope(|scope| {
+        // Where every record is read, it is wanted as soon as there is one.
+        if matches!(files, Intake::Unseen(_)) {
+            scope.spawn(|_| _ = sieve.classifier());
+        }
+        item::read_with(config, files, progress, &sieve)
+    });
+    sieve.leave(&mut loaded.items);
+    loaded
 }
 
 /// Makes items of texts, each as if it were a file at its path, sorts them and takes their traces.
@@ -85,22 +97,54 @@ struct Sieve<'a> {
     classifier: &'a OnceLock<Classifier>,
     records: Option<&'a Records>,
     memory: Option<&'a Memory>,
-    /// Bytes of the texts that stayed.
-    stayed: AtomicUsize,
+    /// So many bytes of texts may stay.
+    room: usize,
+    /// So many there were.
+    met: AtomicUsize,
+    /// So many bytes of records there are, or more.
+    coming: AtomicU64,
 }
 
 /// So many bytes of texts stay in memory where archives hold every item that is new. What is beyond is fetched again.
 const ROOM: usize = 128 << 20;
 
+/// The same where documents hold the newest items alone: as many as ten thousand records have. Where there are more, most of them are of no use.
+const FEW: usize = 16 << 20;
+
+fn room(config: &Config) -> usize {
+    crash::at_most("TIDINGS_WAVE", if config.output.archives { ROOM } else { FEW })
+}
+
 impl<'a> Sieve<'a> {
     fn new(config: &'a Config, classifier: &'a OnceLock<Classifier>, records: Option<&'a Records>, memory: Option<&'a Memory>) -> Self {
-        Sieve { config, classifier, records, memory, stayed: AtomicUsize::new(0) }
+        Sieve { config, classifier, records, memory, room: 0, met: AtomicUsize::default(), coming: AtomicU64::default() }
+    }
+
+    fn classifier(&self) -> &Classifier {
+        self.classifier.get_or_init(|| Classifier::new(self.config))
+    }
+
+    /// Whether there are more texts than documents hold, as far as is known.
+    fn are_many(&self) -> bool {
+        let more_come = || self.coming.load(Ordering::Relaxed) > self.room as u64;
+        !self.config.output.archives && (more_come() || self.met.load(Ordering::Relaxed) > self.room)
     }
 
     /// Whether the item's text may stay.
     fn has_room(&self, item: &Item) -> bool {
+        if self.are_many() {
+            return false;
+        }
         let size = item.text().map_or(0, Text::size);
-        self.stayed.fetch_add(size, Ordering::Relaxed) + size <= crash::at_most("TIDINGS_WAVE", ROOM)
+        self.met.fetch_add(size, Ordering::Relaxed) + size <= self.room
+    }
+
+    /// Leaves those that stayed in their records too, where they turned out to be many.
+    fn leave(&self, items: &mut [Arc<Item>]) {
+        let some_stayed = self.met.load(Ordering::Relaxed) > 0;
+        if some_stayed && self.are_many() {
+            items.par_iter_mut().filter_map(Arc::get_mut).for_each(|item| item.put_text(None));
+        }
     }
 
     /// Has the item take over its names in the memory if it is what it was.
@@ -121,13 +165,16 @@ fn of_item(record: u128, item: &Item) -> u64 {
 impl Sift for Sieve<'_> {
     type Note = Sifted;
 
+    fn comes(&self, bytes: u64) {
+        self.coming.fetch_add(bytes, Ordering::Relaxed);
+    }
+
     fn sift(&self, items: &mut [Waiting]) -> Vec<Sifted> {
-        let classifier = self.classifier.get_or_init(|| Classifier::new(self.config));
         items.iter_mut().for_each(|one| one.item.trace(trace::of(self.config, &one.item)));
-        let placements = classifier.place_all(items.iter().map(|one| &one.item));
+        let placements = self.classifier().place_all(items.iter().map(|one| &one.item));
         let noted = |(Waiting { mark, item, .. }, placement): (&mut Waiting, Placement)| {
             let mark = of_item(*mark, item);
-            if self.records.is_some() && !(self.config.output.archives && self.has_room(item)) {
+            if self.records.is_some() && !self.has_room(item) {
                 item.put_text(None);
             }
             self.share_names(item);

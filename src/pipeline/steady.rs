@@ -264,7 +264,10 @@ query = "author:Ann"
         }
 
         fn read(&self) -> Loaded<Sifted> {
-            read(&self.config, Files::list(&self.config), Texts::Left(&self.records, None), &Progress::default())
+            let mut loaded = read(&self.config, Files::list(&self.config), Texts::Left(&self.records, None), &Progress::default());
+            // As where there are many.
+            loaded.items.iter_mut().filter_map(Arc::get_mut).for_each(|item| item.put_text(None));
+            loaded
         }
 
         fn past<'a>(&'a self, known: &'a BTreeSet<String>, settled: &'a Settled) -> Past<'a> {

@@ -125,3 +125,28 @@ fn channels_let_go_of_what_no_document_holds_and_share_what_stays() {
     let other = build(&config, read(&config, None), &first.after);
     assert_eq!(*other.after.channels["all"].members, [5, 4, 3, 2, 1, 0]);
 }
+
+#[test]
+fn texts_stay_where_all_of_them_are_few() {
+    let root = tempfile::tempdir().expect("a folder");
+    let stay = |config: &Config| read(config, None).items.iter().filter(|item| item.text().is_some()).count();
+    let config = write(root.path(), 3);
+    assert_eq!(stay(&config), 3);
+
+    let file = root.path().join("items.ndjson");
+    let records = fs::read(&file).expect("written");
+    fs::write(&file, [records, b"\n".repeat(17 << 20)].concat()).expect("written");
+    assert_eq!(stay(&config), 0, "so large a file has more than documents hold");
+    let archives = FEEDS.to_owned() + "[output]\narchives = true\n";
+    fs::write(root.path().join("feeds.toml"), archives).expect("written");
+    assert_eq!(stay(&config::load(&root.path().join("feeds.toml")).expect("a config").0), 3, "archives hold all");
+
+    fs::write(root.path().join("feeds.toml"), FEEDS.replace("items.ndjson", "items")).expect("written");
+    let config = config::load(&root.path().join("feeds.toml")).expect("a config").0;
+    fs::create_dir(root.path().join("items")).expect("made");
+    for (name, size, all) in [("one", 1, 1), ("two", 9 << 20, 2), ("three", 9 << 20, 0)] {
+        let record = format!("---\ntitle: {name}\ndate: 2018-02-01\n---\n{}", "B ".repeat(size / 2));
+        fs::write(root.path().join("items").join(name).with_extension("md"), record).expect("written");
+        assert_eq!(stay(&config), all, "with {name}");
+    }
+}

@@ -7,11 +7,12 @@ use super::{Found, list};
 use crate::config::Config;
 use crate::diag::Findings;
 
-/// Does something with the files of every source, with some of them while others are listed, and gathers what came of it in the order of [`list`]. Who gathers
-/// is told how many files there are.
+/// Does something with the files of every source, with some of them while others are listed, and gathers what came of it in the order of [`list`]. Who hears
+/// of a piece when it is listed is told how many files it has, and who gathers how many there are.
 pub(in crate::item) fn in_pieces<T: Send>(
     config: &Config,
     findings: &mut Findings,
+    listed: impl Fn(usize),
     work: impl Fn(Vec<Found>) -> T + Sync,
     gather: impl FnMut(T, usize) + Send,
 ) {
@@ -22,6 +23,7 @@ pub(in crate::item) fn in_pieces<T: Send>(
         list(config, findings, &mut |piece| {
             let (number, work) = (count, &work);
             (count, all) = (count + 1, all + piece.len());
+            listed(piece.len());
             scope.spawn(move |_| {
                 let done = work(piece);
                 gathered().put(number, done);
