@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::SystemTime;
 
-use crate::support::{CONFIG, Publication, Ran};
+use crate::support::{CONFIG, Publication, Ran, goes_on, stopped};
 
 /// With archives, pages, compressed copies, and a copy at a path that a channel had.
 fn publication() -> Publication {
@@ -67,6 +67,25 @@ fn what_is_made_anew_as_it_stands_is_not_written() {
     let (files, before) = (published(&publication), inodes());
     in_waves(&publication, &["--full"], None).expect(0, &["unchanged"]);
     assert!(published(&publication) == files && inodes() == before);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_waits_is_made_anew_where_a_record_changes_meanwhile() {
+    let change = |publication: &Publication| {
+        [1, 30].iter().for_each(|n| publication.item(*n, &format!("Ships reach Belize at last, part {n}")));
+    };
+    let (at_once, waves) = (publication(), publication());
+    change(&at_once);
+    at_once.build().expect(0, &["new"]);
+    let mut build = waves.command(&["build"]);
+    build.env("TIDINGS_WAVE", "2");
+    // The newest item waits in its documents by then; the text of the oldest is still in its record.
+    let build = stopped(build, "waits");
+    change(&waves);
+    goes_on(build).expect(0, &["new"]);
+    assert!(published(&waves) == published(&at_once) && !waves.exists(".tidings/staged"));
+    waves.run(&["ledger", "check"]).expect(0, &["0 errors"]);
 }
 
 #[test]
