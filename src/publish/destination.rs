@@ -4,9 +4,8 @@
 //! are put is the affair of the place: a folder, or an object store.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::fs::{self, File};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
@@ -17,6 +16,7 @@ use super::place::{Place, Putting, Stamps};
 use super::plan::{self, Plan, Scene, Standing};
 use super::sets::{Former, Set, Sets};
 use super::staging::Staging;
+use super::state::{forget, sync_folder, write_whole};
 use super::unpurged::Unpurged;
 use super::{Change, Lock, PublishError};
 use crate::coding::Coding;
@@ -337,7 +337,10 @@ impl Destination {
         for put in &plan.puts {
             self.manifest.intend(&put.path, &plan.hashes[put.document]);
         }
-        self.manifest.save(&self.manifest_file())
+        self.manifest.save(&self.manifest_file())?;
+        // A file system may have the documents on the disk before what was renamed sooner.
+        sync_folder(&self.state);
+        Ok(())
     }
 
     fn settle(&mut self, plan: &Plan, documents: &[Document]) {
@@ -388,24 +391,5 @@ impl document::Depot for Depot<'_> {
             Some(file) => Some(document.bytes.in_file(&file)),
             None => self.staging.take(document, whole),
         }
-    }
-}
-
-/// Writes a file of the state folder, whole or not at all, and waits until it is on the disk.
-pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), PublishError> {
-    let beside = path.with_extension("new");
-    let write = || {
-        let mut out = File::create(&beside)?;
-        out.write_all(bytes)?;
-        out.sync_all()?;
-        fs::rename(&beside, path)
-    };
-    write().map_err(PublishError::io("write", path))
-}
-
-pub(super) fn forget(file: &Path) -> Result<(), PublishError> {
-    match fs::remove_file(file) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(PublishError::io("remove", file)(error)),
-        _ => Ok(()),
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ffi::OsStr;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -17,6 +17,7 @@ use super::manifest::Hash;
 use super::place::{Place, Putting, Stamps};
 use super::plan::Standing;
 use super::staging::Staging;
+use super::state::sync_folder;
 use crate::crash;
 use crate::document::Document;
 
@@ -215,14 +216,13 @@ fn stage(path: &Path, document: &Document, room: &mut Vec<u8>) -> Result<u64, Pu
     date(&file, document).map(|()| whole.len() as u64).map_err(PublishError::io("date", path))
 }
 
-/// Makes the renames durable. A system that cannot sync a folder has renamed all the same.
+/// Makes the renames durable.
 fn sync_folders(folders: &BTreeSet<&Path>) {
     let disk = if folders.len() > FEW { Disk::of(folders.iter().copied()).ok().flatten() } else { None };
     if disk.is_some_and(|disk| disk.sync().is_ok()) {
         return;
     }
-    let handles = folders.iter().filter_map(|folder| File::open(folder).ok());
-    handles.for_each(|handle| _ = handle.sync_all());
+    folders.par_iter().for_each(|folder| sync_folder(folder));
 }
 
 fn remove_empty_folders(folder: Option<&Path>, root: &Path) {

@@ -4,13 +4,13 @@
 //! path, and again when all stand; so a run that was killed in between leaves paths that the next run knows for its own.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::PublishError;
+use super::state::write_whole;
 
 /// The form that this version writes and reads.
 const VERSION: u32 = 1;
@@ -83,16 +83,9 @@ impl Manifest {
 
     /// Replaces the file, whole or not at all, and waits until it is on the disk.
     pub fn save(&self, file: &Path) -> Result<(), PublishError> {
-        let beside = file.with_extension("json.new");
         let mut bytes = serde_json::to_vec(self).map_err(|error| PublishError::io("write", file)(error.into()))?;
         bytes.push(b'\n');
-        let write = || {
-            let mut out = File::create(&beside)?;
-            out.write_all(&bytes)?;
-            out.sync_all()
-        };
-        write().map_err(PublishError::io("write", &beside))?;
-        fs::rename(&beside, file).map_err(PublishError::io("replace", file))
+        write_whole(file, &bytes)
     }
 
     /// Every path, in order.

@@ -22,6 +22,7 @@ pub mod plan;
 pub(crate) mod probe;
 mod sets;
 mod staging;
+mod state;
 mod unpurged;
 
 use std::io;

@@ -172,7 +172,7 @@ impl Set {
 
     fn write(&self) -> Result<(), PublishError> {
         let json = serde_json::to_vec(self).map_err(|error| PublishError::io("write", &self.folder)(error.into()))?;
-        super::destination::write_whole(&self.folder.join("set.json"), &json)
+        super::state::write_whole(&self.folder.join("set.json"), &json)
     }
 
     fn knows(&self, path: &str) -> bool {

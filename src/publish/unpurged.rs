@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::destination::{forget, write_whole};
+use super::state::{forget, write_whole};
 use super::{Plan, PublishError};
 
 /// The file.

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::publish::destination::write_whole;
 use crate::publish::manifest::Hash;
 use crate::publish::probe::Honours;
+use crate::publish::state::write_whole;
 
 /// The form that this version writes and reads.
 const VERSION: u32 = 1;
