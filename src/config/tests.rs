@@ -267,6 +267,8 @@ fn an_author_may_be_written_in_short() {
         ("Press office <press@example.org>", "Press office", Some("press@example.org")),
         ("press@example.org (Press office)", "Press office", Some("press@example.org")),
         ("press@example.org", "press", Some("press@example.org")),
+        ("Press office <>", "Press office", None),
+        ("<>", "<>", None),
     ] {
         let author = good(&written(text)).publication.author;
         assert_eq!((&*author.name, author.email.as_deref()), (name, email), "{text}");

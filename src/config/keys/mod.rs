@@ -36,7 +36,7 @@ pub enum Kind {
     Localised,
     /// A list of strings, or such lists by language.
     Words,
-    /// A name, or a table with `name`, `email` and `uri`.
+    /// A name or an address or both, or a table with `name`, `email` and `uri`.
     Person,
     Flag,
     /// `true`, `false`, or a table of settings, which means `true`.

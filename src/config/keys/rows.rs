@@ -58,7 +58,7 @@ pub(super) const SECTIONS: &[Section] = &[
                 "A domain or e-mail address and a date on which it was yours (RFC 4151). All ids are made from it, so never change it, even if the site moves.",
                 r#""example.org,2018""#;
             "publication.author" Person, Like("the title"),
-                "The author of items that name none, and of the feeds themselves; in short `Name <name@example.org>`, or the name alone.",
+                "The author of items that name none, and of the feeds themselves; in short `Name <name@example.org>`, `name@example.org (Name)`, or either alone.",
                 r#"{ name = "Press office", email = "press@example.org", uri = "https://example.org/press" }"#;
             "publication.author.name" Text, Required, "A person's or body's name.", r#""Press office""#;
             "publication.author.email" Text, None, "An e-mail address; without one RSS has no `author`, only `dc:creator`.", r#""press@example.org""#;

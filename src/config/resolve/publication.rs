@@ -201,11 +201,12 @@ fn authority(table: &Table<'_>, base_url: Option<&Url>, report: &mut Report<'_>)
 
 fn author(table: &Table<'_>, report: &mut Report<'_>) -> Option<Person> {
     if let Some(text) = table.string("author") {
-        let (name, email) = person::split(text.value);
-        let name = if name.is_empty() { person::local_part(email).unwrap_or_default() } else { name };
-        let part = |value| At { value, span: text.span.clone() };
-        let email = email.and_then(|email| mail(&part(email), report));
-        return Some(Person { name: localised::plain(&part(name), report), email, uri: None });
+        let line = localised::plain(&text, report);
+        let (name, email) = person::split(&line);
+        let email = email.filter(|email| !email.is_empty());
+        let name = if name.is_empty() { person::local_part(email).unwrap_or(&line) } else { name };
+        let email = email.and_then(|email| mail(&At { value: email, span: text.span.clone() }, report));
+        return Some(Person { name: name.to_owned(), email, uri: None });
     }
     let table = table.table("author");
     let email = table.string("email").and_then(|text| mail(&text, report));
