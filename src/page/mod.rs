@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::channel::Catalogue;
+use crate::channel::{Catalogue, Channel};
 use crate::classify::Placement;
 use crate::config::Config;
 use crate::diag::{Finding, Findings};
@@ -65,11 +65,16 @@ pub fn has_own_page(config: &Config, item: &Item) -> bool {
     config.output.pages && !item.has_link()
 }
 
-/// The lists and the pages that are to be made, in the order: lists, channels, items. None where there are no channels.
+/// The lists and the pages that are to be made, in the order: lists, channels, items. None where there are no channels. That of a channel which has a depot is
+/// laid down there when it is made.
 ///
 /// # Errors
 /// What the user's templates cannot do, each thing once.
-pub fn render(scene: Scene<'_>, to_make: &ToMake) -> Result<Vec<Document>, Findings> {
+pub fn render<'d>(
+    scene: Scene<'_>,
+    to_make: &ToMake,
+    depot: impl Fn(&Channel) -> Option<&'d dyn Depot> + Sync,
+) -> Result<Vec<Document>, Findings> {
     let engine = Engine::of(scene.config)?;
     if scene.catalogue.channels.is_empty() {
         return Ok(Vec::new());
@@ -80,7 +85,11 @@ pub fn render(scene: Scene<'_>, to_make: &ToMake) -> Result<Vec<Document>, Findi
     // Lists tell of all of them.
     channels.clone().for_each(|at| _ = pages.fill.channel(at));
     let mut made: Vec<Result<Document, Box<Finding>>> = lanes.iter().map(|lane| pages.index(lane)).collect();
-    made.par_extend(channels.filter(|at| to_make.channel(*at)).map(|at| pages.channel(at)));
+    let channel = |at: usize| {
+        let depot = depot(&scene.catalogue.channels[at]);
+        pages.channel(at).map(|page| laid_down(page, depot))
+    };
+    made.par_extend(channels.filter(|at| to_make.channel(*at)).map(channel));
     made.par_extend(to_make.items.par_iter().map(|at| pages.item(*at)));
     gather(made)
 }
@@ -92,11 +101,14 @@ pub fn render(scene: Scene<'_>, to_make: &ToMake) -> Result<Vec<Document>, Findi
 pub fn render_items(scene: Scene<'_>, items: &[u32], depot: Option<&dyn Depot>) -> Result<Vec<Document>, Findings> {
     let (engine, lanes) = (Engine::of(scene.config)?, lanes(scene.config, &scene.catalogue.channels));
     let pages = Pages { scene, fill: &Fill::new(scene, &lanes), engine: &engine };
-    let lay_down = |page: Document| match depot {
+    gather(items.par_iter().map(|at| pages.item(*at).map(|page| laid_down(page, depot))).collect())
+}
+
+fn laid_down(page: Document, depot: Option<&dyn Depot>) -> Document {
+    match depot {
         Some(depot) => depot.take(page),
         None => page,
-    };
-    gather(items.par_iter().map(|at| pages.item(*at).map(lay_down)).collect())
+    }
 }
 
 fn gather(made: Vec<Result<Document, Box<Finding>>>) -> Result<Vec<Document>, Findings> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::prepare::{Changed, Prepare, Ready};
+use super::settled::is_copied;
 use super::{moved, path, url};
 use crate::channel::{self, Catalogue, Channel};
 use crate::config::{Config, Format};
@@ -32,11 +33,11 @@ pub(super) fn own(config: &Config, items: &[Arc<Item>]) -> Vec<u32> {
     (0..items.len() as u32).into_par_iter().zip(items).filter(is_own).map(|(at, _)| at).collect()
 }
 
-/// So many pages of items are made at a time.
+/// So many pages are made at a time; where there are more, they are laid down.
 const AT_ONCE: usize = 4096;
 
 /// The lists and the pages that are to be made, where the config wants any; of faults, what the user's templates cannot do: as bad as a document that is not
-/// valid. Where items have too many pages, these are laid down.
+/// valid.
 ///
 /// # Errors
 /// A record that changed.
@@ -55,7 +56,10 @@ pub(super) fn all(
     let own = if are_many { &[] } else { &*to_make.items };
     prepare.add_texts(shown(catalogue, to_make).chain(own.iter().copied()), ready)?;
     let first = ToMake { stays: to_make.stays.clone(), items: own.to_vec() };
-    let mut documents = match page::render(Scene { config, items, placements, catalogue, texts: &ready.texts, stories }, &first) {
+    let are_channels_many = (0..catalogue.channels.len()).filter(|at| to_make.channel(*at)).count() > at_once;
+    let of_channel = |channel: &Channel| depot.filter(|_| are_channels_many && !is_copied(config, channel));
+    let scene = Scene { config, items, placements, catalogue, texts: &ready.texts, stories };
+    let mut documents = match page::render(scene, &first, of_channel) {
         Err(faults) => return Ok(Err(faults)),
         Ok(documents) if documents.is_empty() || !are_many => return Ok(Ok(documents)),
         Ok(documents) => documents,
