@@ -205,6 +205,7 @@ fn attempt(args: &BuildArgs, context: &Context, kept: Option<Kept<'_>>, start: I
     }
     let progress = Progress::default();
     let gathered = context.ui.working(&progress, || gather(args, context, (&config, &folder), seen, &progress))?;
+    crash::point("read");
     looked_at.iter_mut().filter(|_| !is_seen).for_each(|look| look.add(&gathered.read.loaded.files));
     let begun = Begun { start, looked, lock, look: looked_at };
     publish(args, context, (&config, &mut folder), begun, gathered, &progress).map(Some)

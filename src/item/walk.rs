@@ -34,7 +34,7 @@ pub struct Found {
     pub format: RecordFormat,
     /// The index of the source.
     pub source: usize,
-    /// What the file system says of it.
+    /// What the file system says of it; 0 where nobody asked.
     pub stamp: u128,
     /// Whether a second edit could leave the same stamp.
     pub is_young: bool,
@@ -65,6 +65,11 @@ impl Found {
     /// Takes its stamp, at `now` by the file system's clock.
     pub(super) fn look(&mut self, way: &mut Way<'_>, now: SystemTime) {
         (self.stamp, self.is_young) = way.stamp(&self.path, now);
+    }
+
+    /// Whether it changed since its stamp was taken, though it was young then: who wrote it may have been in the midst of it.
+    pub(super) fn is_another(&self, way: &mut Way<'_>) -> bool {
+        self.is_young && self.stamp != 0 && way.stamp(&self.path, SystemTime::UNIX_EPOCH).0 != self.stamp
     }
 
     /// Opens it, and takes its stamp as it is then.

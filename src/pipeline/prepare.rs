@@ -219,8 +219,13 @@ impl Prepare<'_> {
         Ok(())
     }
 
-    /// The texts of these items that were left in their records.
+    /// The texts of these items that were left in their records; those that stayed must be what the records say.
     fn fetch(&self, wanted: &BTreeSet<u32>, ready: &mut Ready) -> Result<Left, Changed> {
+        let all = wanted.iter().map(|at| &*self.items[*at as usize]);
+        let stayed: Vec<&Item> = all.filter(|item| item.text().is_some()).collect();
+        if let Some(item) = self.shelf.written_since(&stayed) {
+            return Err(Changed { place: item.place() });
+        }
         let mut fetched = fetch(self.shelf, self.items, wanted.iter().copied().filter(|at| !ready.left.contains_key(at)))?;
         fetched.extend(wanted.iter().filter_map(|at| Some((*at, ready.left.remove(at)?))));
         Ok(fetched)

@@ -93,7 +93,7 @@ pub fn depends(config: &Config) -> u128 {
 
 struct Sieve<'a> {
     config: &'a Config,
-    /// Made for the first record that no run before knows.
+    /// Made for the first record that no run before knows, or while files are listed where that will be one.
     classifier: &'a OnceLock<Classifier>,
     records: Option<&'a Records>,
     memory: Option<&'a Memory>,

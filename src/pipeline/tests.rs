@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 
 use super::*;
 use crate::config;
-use crate::item::{Files, Traces};
+use crate::item::{Files, Intake, Traces};
 use crate::ledger::Digest;
 
 const FEEDS: &str = "[publication]\ntitle = 'T'\nbase-url = 'https://example.org/'\nlanguage = 'en'\nid-authority = 'example.org,2018'\n\
@@ -58,6 +59,9 @@ fn texts_make_what_files_make() {
     }
     let config = config::load(&root.path().join("feeds.toml")).expect("a config").0;
     let of_files = build(&config, read(&config, None), &Memory::default());
+    let mut without_texts = read(&config, None);
+    without_texts.items.iter_mut().filter_map(Arc::get_mut).for_each(|item| item.put_text(None));
+    assert!(build(&config, without_texts, &Memory::default()).documents == of_files.documents, "texts are fetched");
     let now = DateTime::UNIX_EPOCH + chrono::Duration::days(60 * 365);
     let mut backwards = records;
     backwards.reverse();
@@ -148,5 +152,20 @@ fn texts_stay_where_all_of_them_are_few() {
         let record = format!("---\ntitle: {name}\ndate: 2018-02-01\n---\n{}", "B ".repeat(size / 2));
         fs::write(root.path().join("items").join(name).with_extension("md"), record).expect("written");
         assert_eq!(stay(&config), all, "with {name}");
+    }
+}
+
+#[test]
+fn files_that_nobody_looked_at_are_read_alike_on_one_core_and_on_many() {
+    let root = tempfile::tempdir().expect("a folder");
+    let config = write(root.path(), 28);
+    let unseen = || {
+        let records = Records::none(&config.root, depends(&config));
+        super::read(&config, Intake::Unseen(SystemTime::now()), Texts::Left(&records, None), &Progress::default())
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
+    let want = read(&config, None);
+    for loaded in [unseen(), pool.install(unseen)] {
+        assert!(loaded.items == want.items && loaded.notes == want.notes && want.items.len() == 28);
     }
 }

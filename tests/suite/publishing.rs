@@ -247,6 +247,26 @@ fn a_run_that_looked_before_another_published_looks_once_more() {
     assert!(files() == before, "what was published stands");
 }
 
+/// Who writes a record in its place may be in the midst of it when it is read.
+#[cfg(all(target_os = "linux", debug_assertions))]
+#[test]
+fn a_record_that_is_written_to_while_a_build_reads_is_read_once_more() {
+    use crate::support::{goes_on, stopped};
+
+    for archives in ["", "[output]\narchives = true\n"] {
+        let publication = Publication::with_config(&format!("{CONFIG}{archives}"));
+        publication.item(1, "The port of Belize");
+        let build = stopped(publication.command(&["build"]), "read");
+        publication.item(1, "The port of Belize reopens");
+        goes_on(build).expect(0, &["1 item", "new"]);
+        assert!(publication.read("public/all.rss").contains("<title>The port of Belize reopens</title>"));
+        let ledger = publication.run(&["ledger", "export"]).out;
+        let item = ledger.lines().find(|line| line.contains("\"type\":\"item\"")).expect("an item");
+        assert!(!item.contains("updated"), "it was published so and no other way: {item}");
+        publication.build().expect(0, &["unchanged"]);
+    }
+}
+
 #[test]
 fn a_full_disk_leaves_every_file_as_it_was() {
     let publication = Publication::with_items(1);

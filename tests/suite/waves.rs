@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::SystemTime;
 
-use crate::support::{CONFIG, Publication, Ran, goes_on, stopped};
+use crate::support::{CONFIG, Publication, Ran};
 
 /// With archives, pages, compressed copies, and a copy at a path that a channel had.
 fn publication() -> Publication {
@@ -69,9 +69,11 @@ fn what_is_made_anew_as_it_stands_is_not_written() {
     assert!(published(&publication) == files && inodes() == before);
 }
 
+#[cfg(all(target_os = "linux", debug_assertions))]
 #[test]
-#[cfg(target_os = "linux")]
 fn what_waits_is_made_anew_where_a_record_changes_meanwhile() {
+    use crate::support::{goes_on, stopped};
+
     let change = |publication: &Publication| {
         [1, 30].iter().for_each(|n| publication.item(*n, &format!("Ships reach Belize at last, part {n}")));
     };

@@ -14,6 +14,7 @@ use super::super::format::ROW_LIMIT;
 use super::super::format::ndjson::{Piece, Start};
 use super::super::resolve::Resolver;
 use super::super::walk::Found;
+use super::super::way::Way;
 use super::reader::Reader;
 use crate::config::{Config, RecordFormat};
 use crate::diag::Findings;
@@ -34,6 +35,19 @@ impl Shelf<'_> {
         let fetch = fetch.with_tables(items);
         let one = |(nth, item): (usize, &&Item)| take(nth, Arc::unwrap_or_clone(fetch.one(item, self.file(item)?)?));
         items.par_iter().enumerate().map(one).collect()
+    }
+
+    /// One of these items whose record was written to since it was read, where it has a file of its own: others may grow all the time.
+    pub fn written_since<'i>(&self, items: &[&'i Item]) -> Option<&'i Item> {
+        if !self.files.iter().any(|found| found.is_young) {
+            return None;
+        }
+        let has_own = |found: &&Found| matches!(found.format, RecordFormat::Toml | RecordFormat::Markdown | RecordFormat::Json);
+        let is_another = |way: &mut Way<'_>, item: &&&Item| self.file(item).filter(has_own).is_some_and(|found| found.is_another(way));
+        items
+            .par_iter()
+            .map_init(|| Way::from(&self.config.root), |way, item| is_another(way, &item).then_some(*item))
+            .find_map_any(|item| item)
     }
 
     /// Whether there are files that are read whole to fetch one of their items.
