@@ -178,6 +178,7 @@ fn check(context: &Context, config: &Config, folder: &Destination) -> Result<Exi
     let mut findings: Findings = store.integrity()?.into_iter().map(fault).collect();
     let memory = store.load()?;
     findings.extend(disagreements(config, &memory, folder)?.into_iter().map(fault));
+    findings.extend(misplaced(config, folder)?);
     context.ui.findings(&findings);
     context.ui.say(format_args!(
         "{}, {}; {}",
@@ -206,6 +207,32 @@ fn disagreements(config: &Config, memory: &Memory, folder: &Destination) -> Resu
     Ok(found)
 }
 
+/// So many documents are named that are not what was published.
+const NAMED: usize = 5;
+
+/// Documents that do not stand as they were published.
+fn misplaced(config: &Config, folder: &Destination) -> Result<Findings, Failure> {
+    let root = &*config.output.folder;
+    let finding = |message: &str, path: &Path| Finding::new(&codes::LEDGER_DAMAGE, message).at(Place::file(path));
+    if folder.is_cut_off() {
+        let message = "a build was cut off while it put documents in place";
+        return Ok(finding(message, root).help("`tidings build` goes on from there").into());
+    }
+    let settled = folder.settled(&folder.look(None)?);
+    let lost: Vec<&str> = folder.paths().filter(|path| !settled.contains_key(*path)).collect();
+    let told = |path: &&str| match folder.standing_bytes(path) {
+        None => finding("what was published here is gone", &root.join(path)).help("`tidings build --full` puts it back"),
+        Some(_) => finding("this is not what was published here", &root.join(path))
+            .help("see who changed it; `tidings build --full --force` puts back what was published"),
+    };
+    let mut findings: Findings = lost.iter().take(NAMED).map(told).collect();
+    if lost.len() > NAMED {
+        let more = format!("{} like these", many(lost.len() - NAMED, "more document"));
+        findings.push(finding(&more, root).help("`tidings build --full` puts back what is gone"));
+    }
+    Ok(findings)
+}
+
 /// What a channel holds, or a page of its archive, counted from 1.
 fn members(channel: &KnownChannel, page: Option<usize>) -> Option<&[Ref]> {
     match page {
@@ -216,7 +243,7 @@ fn members(channel: &KnownChannel, page: Option<usize>) -> Option<&[Ref]> {
 
 fn repair(context: &Context, config: &Config, folder: &Destination) -> Result<Exit, Failure> {
     let store = Store::of(config);
-    let mut memory = memory::rebuilt(folder)?;
+    let mut memory = memory::rebuilt(config, folder)?;
     let is_there = store.exists()?;
     let has_hubs = !config.publication.hubs.is_empty();
     let waiting = if has_hubs && is_there { store.pings().unwrap_or_default() } else { Vec::new() };

@@ -105,7 +105,7 @@ pub(super) fn idle(
     ui.say(build::summary(&config.output.folder.display(), &said, outcome, start));
     if said.warnings > 0 {
         ui.note(format_args!(
-            "nothing changed since a build with {}; `tidings build --full` shows them",
+            "nothing changed since a build with {}; `tidings build --full -v` shows them",
             ui::many(said.warnings, "warning")
         ));
     }

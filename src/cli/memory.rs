@@ -50,7 +50,7 @@ pub(super) fn load(config: &Config, folder: &Destination) -> Result<Remembered, 
     let stored = Arc::new(store.load()?);
     let mut memory = stored.clone();
     if memory.is_empty() {
-        memory = rebuilt(folder)?.into();
+        memory = rebuilt(config, folder)?.into();
     }
     if let Some(intent) = folder.unfinished() {
         let taken = exchange::import(Arc::make_mut(&mut memory), &intent);
@@ -70,11 +70,14 @@ pub(super) fn known(config: &Config) -> Result<(Arc<Memory>, BTreeSet<String>), 
     Ok((memory, paths))
 }
 
-/// A memory of what is published.
-pub(super) fn rebuilt(folder: &Destination) -> Result<Memory, PublishError> {
+/// A memory of what is published; where nobody knows any more what that is, of the feeds that bear the publication's ids.
+pub(super) fn rebuilt(config: &Config, folder: &Destination) -> Result<Memory, PublishError> {
     let feeds = folder.standing()?.into_iter().filter(|(path, _)| Format::of_path(path).is_some());
-    let seen = feeds.map(|(path, bytes)| (path, Seen::read(&bytes))).collect();
-    Ok(rebuild::memory(&seen))
+    let seen = feeds.map(|(path, bytes)| (path, Seen::read(&bytes)));
+    let ids = config.publication.authority.mint("");
+    let is_own = |seen: &Seen| seen.id.iter().chain(seen.items.iter().map(|item| &item.id)).any(|id| id.starts_with(&ids));
+    let stray = folder.stray_feeds()?.into_iter().map(|(path, bytes)| (path, Seen::read(&bytes))).filter(|(_, seen)| is_own(seen));
+    Ok(rebuild::memory(&seen.chain(stray).collect()))
 }
 
 /// Which run it is that publishes.

@@ -48,7 +48,7 @@ pub(super) fn run(args: &NewArgs, context: &Context) -> Result<Exit, Failure> {
     let now = context.now.with_timezone(&config.publication.time_zone);
     let today = now.date_naive();
     fs::create_dir_all(&folder).map_err(Failure::io("create", &folder))?;
-    let stem = format!("{today}-{}", slug(&title).unwrap_or_else(|| "untitled".into()));
+    let stem = format!("{today}-{}", slug(&title).as_deref().map_or("untitled", write::cut_slug));
     let text = record(&title, now.fixed_offset(), args);
     let path = write::create(&folder, &stem, "md", &text).map_err(Failure::io("write into", &folder))?;
     ui::print(path.display());

@@ -32,7 +32,8 @@ impl Ui {
         let _ = self.told(&told, &mut err);
         let cleaned = findings.iter().filter(is_cleaned).count();
         if cleaned > 0 && self.verbose == 0 && !self.quiet {
-            let _ = writeln!(err, "{cleaned} things were taken out of texts; `-v` names them");
+            let (was, them) = if cleaned == 1 { ("was", "it") } else { ("were", "them") };
+            let _ = writeln!(err, "{} {was} taken out of texts; `-v` names {them}", many(cleaned, "thing"));
         }
     }
 

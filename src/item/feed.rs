@@ -86,6 +86,9 @@ pub fn read(bytes: &[u8], path: &Arc<Path>, context: Context<'_>) -> Feed {
 type Parsed = Result<(Channel, Vec<Entry>, Findings), Box<Finding>>;
 
 fn read_xml(text: &str, path: &Arc<Path>, context: Context<'_>) -> Parsed {
+    if is_page(text) {
+        return Err(Box::new(no_feed(path, "this is a web page (HTML) and no feed")));
+    }
     let root = Element::parse(text).map_err(|broken| {
         let place = Place::span(path.clone(), text, broken.at..broken.at + 1);
         Box::new(no_syntax(format!("not well-formed XML: {}", broken.message), place))
@@ -97,6 +100,12 @@ fn read_xml(text: &str, path: &Arc<Path>, context: Context<'_>) -> Parsed {
         (_, name) => return Err(Box::new(no_feed(path, &format!("`{name}` is the root of no feed")))),
     };
     Ok((channel, entries, Findings::new()))
+}
+
+/// Whether a text begins as web pages do.
+fn is_page(text: &str) -> bool {
+    let start = text.trim_start();
+    ["<!doctype html", "<html"].iter().any(|page| start.get(..page.len()).is_some_and(|own| own.eq_ignore_ascii_case(page)))
 }
 
 /// Whether a feed says that this program made it.
@@ -471,7 +480,8 @@ title = "T"
             "<!DOCTYPE rss [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><rss><channel><item><title>&b;</title></item></channel></rss>";
         for (name, text, want) in [
             ("nothing", "", "0 import-format this is neither XML nor JSON"),
-            ("a page", "<!DOCTYPE html>\n<html><body></body></html>", "0 import-format `html` is the root of no feed"),
+            ("a page", " <!doctype HTML>\n<html><meta charset=utf-8>", "0 import-format this is a web page (HTML) and no feed"),
+            ("a list", "<opml/>", "0 import-format `opml` is the root of no feed"),
             ("other JSON", "{\"a\": 1}", "0 import-format this JSON is no JSON Feed"),
             ("broken JSON", "{\"items\":\n [}", "2 feed-syntax not valid JSON"),
             ("a wrong end", "<rss>\n<channel>\n</rss>", "3 feed-syntax not well-formed XML"),

@@ -126,6 +126,15 @@ impl Work<'_> {
         match written {
             None | Some(Withdrawn::Flag(false)) => (false, None),
             Some(Withdrawn::Flag(true)) => (true, None),
+            // In some formats these are truth values, and in none a notice.
+            Some(Withdrawn::Notice(text))
+                if ["yes", "no", "on", "off", "y", "n", "true", "false"].contains(&&*text.trim().to_lowercase()) =>
+            {
+                let message = format!("`withdrawn` takes `true`, `false` or a notice, not `{}`", text.trim());
+                let help = "write `true` for an item that is gone, or what readers are to see in its place".to_owned();
+                self.fault(&codes::BAD_VALUE, Field::new("withdrawn"), message, Some(help));
+                (true, None)
+            }
             Some(Withdrawn::Notice(text)) => {
                 let notice = self.markup("withdrawn", Some(text), syntax);
                 (notice.is_none(), notice)
@@ -227,7 +236,7 @@ impl Work<'_> {
         if let (Some(due), Some(expires)) = (due, expires)
             && expires <= due
         {
-            let help = "nobody would see it; mend `expires`, or say `draft = true`".to_owned();
+            let help = "nobody would see it; mend `expires`, or make it a `draft`".to_owned();
             self.fault(&codes::EXPIRES_TOO_EARLY, Field::new("expires"), "the item expires before it appears".to_owned(), Some(help));
         }
         Lifetime { draft: draft.unwrap_or(false), by_day: false, publish_at, expires, withdrawn: false }

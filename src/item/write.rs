@@ -293,7 +293,7 @@ fn new_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
 }
 
 /// At a word's end where there is one in reach.
-fn cut_slug(slug: &str) -> &str {
+pub fn cut_slug(slug: &str) -> &str {
     match slug.get(..SLUG_LIMIT) {
         None => slug,
         Some(cut) if slug.as_bytes().get(SLUG_LIMIT) == Some(&b'-') => cut,

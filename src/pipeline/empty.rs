@@ -21,7 +21,7 @@ fn is_empty(item: &Item) -> bool {
 pub(super) fn told(items: &[Arc<Item>]) -> Findings {
     let empty: Vec<&Arc<Item>> = items.par_iter().filter(|item| is_empty(item)).collect();
     let finding = |item: &Item, message: String| {
-        let help = "write the text, or the `link` of the page; `draft = true` keeps an item out until then";
+        let help = "write the text, or the `link` of the page; `draft`, which is `true` or `false`, keeps an item out until then";
         Finding::new(&codes::EMPTY_ITEM, message).at(item.place()).help(help)
     };
     let one =

@@ -315,8 +315,21 @@ impl Destination {
     /// # Errors
     /// Where that cannot be told of one.
     pub fn standing(&self) -> Result<BTreeMap<String, Vec<u8>>, PublishError> {
+        self.at(self.manifest.paths())
+    }
+
+    /// Every feed that stands there, by path, where nobody knows any more what was published.
+    ///
+    /// # Errors
+    /// As those of [`standing`](Self::standing).
+    pub fn stray_feeds(&self) -> Result<BTreeMap<String, Vec<u8>>, PublishError> {
+        let is_lost = self.manifest.paths().next().is_none();
+        self.at(if is_lost { self.place.feeds() } else { Vec::new() }.iter().map(String::as_str))
+    }
+
+    fn at<'p>(&self, paths: impl Iterator<Item = &'p str>) -> Result<BTreeMap<String, Vec<u8>>, PublishError> {
         let read = |path: &str| Ok(self.place.read(path)?.map(|bytes| (path.to_owned(), bytes)));
-        self.manifest.paths().filter_map(|path| read(path).transpose()).collect()
+        paths.filter_map(|path| read(path).transpose()).collect()
     }
 
     fn manifest_file(&self) -> PathBuf {

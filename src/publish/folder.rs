@@ -18,6 +18,7 @@ use super::place::{Place, Putting, Stamps};
 use super::plan::Standing;
 use super::staging::Staging;
 use super::state::sync_folder;
+use crate::config::Format;
 use crate::crash;
 use crate::document::Document;
 
@@ -43,6 +44,15 @@ impl Place for Folder {
 
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, PublishError> {
         Ok(fs::read(self.root.join(path)).ok())
+    }
+
+    fn feeds(&self) -> Vec<String> {
+        let files = walkdir::WalkDir::new(&self.root).into_iter().flatten().filter(|entry| entry.file_type().is_file());
+        let path = |file: walkdir::DirEntry| {
+            let names = file.path().strip_prefix(&self.root).ok()?.iter().map(OsStr::to_str).collect::<Option<Vec<&str>>>()?;
+            Some(names.join("/")).filter(|path| Format::of_path(path).is_some())
+        };
+        files.filter_map(path).collect()
     }
 
     fn keep(&self, path: &str, file: &Path) -> Result<(), PublishError> {

@@ -27,6 +27,11 @@ pub(super) trait Place: fmt::Debug + Send + Sync {
     /// The bytes at a path, if there are any.
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, PublishError>;
 
+    /// Every path at which something stands that is called as feeds are, whoever put it there, where that can be told without asking for each.
+    fn feeds(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Keeps what stands at a path in a file.
     fn keep(&self, path: &str, file: &Path) -> Result<(), PublishError>;
 

@@ -132,6 +132,9 @@ fn read(config: &Config, question: &str) -> Result<Demand, NoChannel> {
             "topic" => axis(value, |word| topic(config, word))?,
             "lang" => {
                 let named = Language::parse(value).map_err(|_| NoChannel::Unknown(format!("`{}` is no language", shown(value))))?;
+                if !config.publication.languages.iter().any(|own| own.primary() == named.primary()) {
+                    return Err(NoChannel::Unknown(format!("`{named}` is no language of the publication")));
+                }
                 language = Some(named.clone());
                 Axis { query: Query::Language(named.clone()), canonical: named.to_string(), title: named.to_string() }
             }

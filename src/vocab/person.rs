@@ -13,11 +13,12 @@ pub struct Person {
 }
 
 /// The name, which may be empty, and the address of a person in short. What stands in angle brackets is meant for an address, and may be none
-/// ([`is_email`]).
+/// ([`is_email`]); so is an address behind a bracket that nobody closed.
 pub fn split(text: &str) -> (&str, Option<&str>) {
     let text = text.trim();
     let (name, email) = match (text.split_once('<'), text.split_once('(')) {
         (Some((name, rest)), _) if rest.ends_with('>') => (name, Some(&rest[..rest.len() - 1])),
+        (Some((name, rest)), _) if rest.contains('@') && !rest.contains('>') => (name, Some(&text[name.len()..])),
         (_, Some((email, rest))) if rest.ends_with(')') && is_email(email.trim()) => (&rest[..rest.len() - 1], Some(email)),
         _ if is_email(text) => ("", Some(text)),
         _ => (text, None),
@@ -56,6 +57,8 @@ mod tests {
             ("Ana (Belize)", "Ana (Belize)", None),
             ("Ana Pérez", "Ana Pérez", None),
             ("Ana <not mail>", "Ana", Some("not mail")),
+            ("Ana <ana@example.org", "Ana", Some("<ana@example.org")),
+            ("Ana <3", "Ana <3", None),
         ] {
             assert_eq!(split(text), (name, email), "{text}");
         }

@@ -259,7 +259,7 @@ fn warnings_are_counted_where_they_are_not_said_again() {
     let first = build(&publication, 0, &[]);
     assert!(first.err.contains("warning"), "{}", first.err);
     let again = build(&publication, 0, &[]);
-    assert!(!again.err.contains("warning[") && again.err.contains("`tidings build --full` shows them"), "{}", again.err);
+    assert!(!again.err.contains("warning[") && again.err.contains("`tidings build --full -v` shows them"), "{}", again.err);
     assert_eq!(build(&publication, 0, &["--full"]).err, first.err);
 }
 

@@ -801,6 +801,66 @@ fn the_ledger_is_shown_exported_imported_checked_and_repaired() {
 }
 
 #[test]
+fn a_truth_value_is_no_notice_in_whatever_form() {
+    for word in ["no", "Yes", "\"true\"", "off"] {
+        let publication = Publication::with_items(1);
+        publication.write("items/y.md", format!("---\ntitle: Ships\ndate: 2018-01-01\nwithdrawn: {word}\n---\nText\n"));
+        publication.run(&["build"]).expect(1, &["y.md:4:", "error[bad-value]: `withdrawn` takes `true`, `false` or a notice"]);
+    }
+}
+
+#[test]
+fn a_check_of_the_ledger_sees_what_became_of_the_documents() {
+    let publication = Publication::with_items(3);
+    publication.build();
+    let of = |path: &str| publication.read(&format!("public/{path}"));
+    let before = of("all.rss");
+    publication.remove("public/all.atom");
+    publication.write("public/all.rss", "x");
+    publication
+        .run(&["ledger", "check"])
+        .expect(1, &["all.atom: error[ledger-damage]: what was published here is gone", "all.rss", "2 errors"]);
+    publication.run(&["build", "--full", "--force"]).expect(0, &["1 new, 1 changed"]);
+    assert!(of("all.rss") == before && publication.exists("public/all.atom"));
+    publication.run(&["ledger", "check"]).expect(0, &["0 errors"]);
+    std::fs::remove_dir_all(publication.path("public")).expect("removed");
+    publication.run(&["ledger", "check"]).expect(1, &["more documents like these"]);
+    publication.run(&["build", "--full"]).expect(0, &["new"]);
+    publication.run(&["ledger", "check"]).expect(0, &["0 errors"]);
+}
+
+/// Dates, tombstones and ids stand in the documents: they are taken out of these also where nobody knows any more which were published.
+#[test]
+fn what_was_published_is_known_by_its_ids_where_all_else_was_lost() {
+    let moved = "[[moved]]\nfrom = \"topic/docks\"\nto = \"topic/ports\"\n";
+    let publication = Publication::with_config(&format!("{CONFIG}{moved}"));
+    (1..=8).for_each(|n| publication.item(n, &format!("The port of Belize reopens, part {n}")));
+    publication.build();
+    publication.item(3, "The port of Belize reopens, part 3, mended");
+    build_at(&publication, "2018-03-02T12:00:00Z").expect(0, &["changed"]);
+    publication.remove("items/item-8.md");
+    build_at(&publication, "2018-03-03T12:00:00Z").expect(0, &["changed"]);
+    let files = || -> Vec<String> { publication.files("public").iter().map(|path| publication.read(&format!("public/{path}"))).collect() };
+    let before = files();
+    assert!(publication.read("public/all.atom").contains("at:deleted-entry") && publication.exists("public/topic/docks.atom"));
+    // A feed of somebody else is none of ours.
+    publication.write("public/other.atom", "<feed xmlns='http://www.w3.org/2005/Atom'><id>urn:x</id><entry><id>urn:y</id></entry></feed>");
+
+    for is_repaired in [false, true] {
+        std::fs::remove_dir_all(publication.path(".tidings")).expect("removed");
+        if is_repaired {
+            publication.run(&["ledger", "repair"]).expect(0, &["8 items and 3 channels are remembered"]);
+        }
+        publication.run(&["build", "--force", "--now", "2018-03-04T12:00:00Z"]).expect(0, &["unchanged"]);
+        publication.remove("public/other.atom");
+        assert!(files() == before, "{is_repaired}");
+        publication.write("public/other.atom", "<feed/>");
+    }
+    publication.remove(".tidings/ledger.db");
+    build_at(&publication, "2018-03-05T12:00:00Z").expect(0, &["unchanged"]);
+}
+
+#[test]
 fn pinned_records_keep_their_ids_when_files_are_renamed() {
     let publication = Publication::with_items(4);
     publication.write("items/t.toml", "title = 'Belize'\ndate = 2018-01-09\n");

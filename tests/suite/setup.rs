@@ -26,6 +26,7 @@ fn init_new_build() {
     assert_ne!(again.out, ran.out, "a record that is there is never overwritten");
     assert!(again.err.contains("write its text below the second `+++` and run `tidings build`"), "{again:?}");
     at(&["build"]).expect(0, &["3 items in", "items/2018-03-01-three-ports-reopened-and-ready.md: warning[empty-item]"]);
+    at(&["new", "--draft", &"long ".repeat(100)]).expect(0, &["-long-long", "-long.md"]);
     at(&["new", "--draft", "Half a story"]).expect(0, &["half-a-story.md", "take `draft = true` out"]);
     let ran = at(&["build"]);
     ran.expect(0, &["3 items ("]);

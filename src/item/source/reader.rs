@@ -241,8 +241,7 @@ impl<S: Sift> Reader<'_, S> {
         let mut next = blocks.next();
         while let Some(block) = next {
             let Block::Lines(lines) = block? else {
-                let place = Place::line(found.path.clone(), end.line);
-                batch.lost(Finding::new(&codes::FILE_TOO_LARGE, "a line is longer than 16 MB").at(place).help("a record is one line"));
+                batch.lost(too_long(found, end.line));
                 end.line += 1;
                 next = blocks.next();
                 continue;
@@ -300,6 +299,10 @@ impl<S: Sift> Reader<'_, S> {
         for (line, row) in (piece.start.line..).zip(ndjson::rows(piece.bytes)) {
             let bytes = if line == 1 { row.strip_prefix(BOM).unwrap_or(row) } else { row }.trim_ascii();
             if bytes.is_empty() {
+                continue;
+            }
+            if bytes.len() > ROW_LIMIT {
+                batch.lost(too_long(found, line));
                 continue;
             }
             let offset = piece.start.offset + (row.as_ptr() as usize - piece.bytes.as_ptr() as usize) as u64;
@@ -484,6 +487,12 @@ fn rows_between(rows: usize, old: u64, new: u64) -> usize {
 
 fn whole(found: &Found, code: &'static Code, message: impl Into<String>) -> Finding {
     Finding::new(code, message).at(Place::file(found.path.clone()))
+}
+
+fn too_long(found: &Found, line: u32) -> Finding {
+    Finding::new(&codes::FILE_TOO_LARGE, "a line is longer than 16 MB")
+        .at(Place::line(found.path.clone(), line))
+        .help("a record is one line")
 }
 
 /// Findings that are too many to keep, each weight of them as one.

@@ -478,6 +478,19 @@ fn a_huge_file_is_not_read() {
 }
 
 #[test]
+fn a_line_that_is_too_long_is_passed_over_wherever_it_ends() {
+    let record =
+        |id: &str, body: usize| format!("{{\"id\":\"{id}\",\"title\":\"T\",\"date\":\"2018-02-09\",\"body\":\"{}\"}}\n", "x".repeat(body));
+    for long in [ROW_LIMIT, ROW_LIMIT + (1 << 20), 2 * ROW_LIMIT] {
+        let text = [record("a", 1), record("b", long), record("c", 1)].concat();
+        let loaded = load("", &[("a.ndjson", text.as_bytes())]);
+        assert_eq!((told(&loaded), loaded.items.len()), (vec!["a.ndjson:2:0 file-too-large".to_owned()], 2), "{long}");
+    }
+    let text = record("b", ROW_LIMIT);
+    assert_eq!(told(&load("", &[("a.ndjson", text.trim_end().as_bytes())])), ["a.ndjson:1:0 file-too-large"], "at the end");
+}
+
+#[test]
 fn a_quote_that_is_never_closed_ends_the_reading() {
     let mut text = b"id,title,date\n1,T,2018-02-09\n2,\"T,2018-02-09\n".to_vec();
     text.resize(ROW_LIMIT + (1 << 20), b'x');

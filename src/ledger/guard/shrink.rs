@@ -111,7 +111,7 @@ impl Loss {
         };
         let names = named(lost, keys);
         let (still, help) = match is_out {
-            true => ("", "see whether a source is broken; an item that is to go can say so with `withdrawn = true`"),
+            true => ("", "see whether a source is broken; an item that is to go can say so: its `withdrawn` is `true`, or a notice"),
             false => (
                 ", which the publication still has",
                 "see whether what sorts them is right: `language`, `countries` and `topics` in the records, or what the config says of the channel",
