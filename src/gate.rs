@@ -30,6 +30,9 @@ const CLEAN: &[u8] = b"nothing is wrong";
 /// The rule that no two entries changed at one moment. Where no record says so it is the run that saw both changes, and nobody can mend it.
 const SAME_MOMENT: &str = "duplicate-updated";
 
+/// The rule that a page of an archive leads to another. All that there are lead to one another, and the only one can lead nowhere.
+const LONE_PAGE: &str = "archive-incomplete";
+
 /// What the checker says of one document with these items, each thing once.
 pub fn check(config: &Config, document: &Document, items: Vec<&Item>, now: DateTime<Utc>) -> Findings {
     let checked = Checked { document, items };
@@ -99,7 +102,7 @@ impl<'a> Gate<'a> {
             return Vec::new();
         }
         let lines = lines(text.as_bytes(), &items);
-        let matters = |finding: &CheckFinding| finding.severity != Severity::Info;
+        let matters = |finding: &CheckFinding| finding.severity != Severity::Info && finding.rule.code.name != LONE_PAGE;
         report.findings.into_iter().filter(matters).filter_map(|finding| led_back(self.config, checked, &lines, finding)).collect()
     }
 }

@@ -218,6 +218,7 @@ fn the_publication_itself_is_judged() {
         ("https://example.org/f", "example.org/f", "3:12 bad-value", "write `https://example.org/f`"),
         ("https://example.org/f", "https://exa mple.org", "3:12 bad-value", "give a whole address"),
         ("example.org,2018", "example.org", "5:16 bad-value", "write `example.org,YYYY`"),
+        ("example.org,2018", "news.example.net", "5:16 bad-value", "write `news.example.net,YYYY`"),
         ("example.org,2018", "Example.org,2018", "5:16 bad-value", "write `example.org,YYYY`"),
         ("[publication]", "[publicaton]", "0:0 missing-key, 1:2 unknown-key", "run `tidings init`"),
         (BASE, "publication = 3\n", "1:15 wrong-type", "write `[publication]`"),

@@ -59,6 +59,9 @@ fn the_only_page_has_no_other_to_lead_to() {
     assert!(publication.exists("public/archive/all/1.rss") && !publication.exists("public/archive/all/2.rss"));
     assert!(!ran.err.contains("archive-without-links"), "{}", ran.err);
     publication.run(&["check", "public", "--url", "https://feeds.example.org/", "--deny", "warnings"]).expect(0, &[]);
+    (1..=2).for_each(|n| publication.remove(&format!("items/item-{n}.md")));
+    let emptied = publication.run(&["build", "-v", "--accept", "shrink"]);
+    assert!(publication.exists("public/archive/all/1.rss") && !emptied.err.contains("warning"), "nobody can mend it: {}", emptied.err);
 }
 
 #[test]

@@ -189,6 +189,9 @@ fn authority(table: &Table<'_>, base_url: Option<&Url>, report: &mut Report<'_>)
     match TagAuthority::parse(text.value) {
         Ok(authority) => Some(authority),
         Err(error) => {
+            // Of one that lacks the day alone the name is the user's own.
+            let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-');
+            let host = Some(text.value).filter(|own| own.contains('.') && own.bytes().all(is_name)).unwrap_or(host);
             report.bad(
                 &text.span,
                 error.to_string(),
