@@ -54,7 +54,6 @@ use crate::document::{Depot, Document};
 use crate::gate;
 use crate::item::{Hidden, Item, Loaded, Shelf, Stories};
 use crate::ledger::{self, Accept, KnownChannel, Memory, Recall, guard};
-use crate::page;
 use crate::progress::{Progress, Stage};
 use dating::Dating;
 use making::{MadeSheets, Making};
@@ -186,8 +185,6 @@ impl Recalled {
         findings.extend(ready.findings().cloned());
         findings.extend(catalogue.findings.iter().cloned());
         catalogue.kept.extend(stay);
-        let missing = recall.missing.iter().filter_map(|at| page::page_of(config, recall.after.get(*at).iri()));
-        catalogue.kept.extend(missing.filter_map(|path| Some(path.strip_suffix(".html")?.to_owned())));
         let refs = std::mem::take(&mut recall.refs);
         Ok(Built {
             repeats: names(&items, &recall.repeats),

@@ -108,8 +108,7 @@ impl Desk<'_> {
         let none = HashMap::new();
         let sieve = Sieve::new(self, load, if is_other || load.full { &none } else { known }).map_err(cannot)?;
         let Loaded { items, mut findings, records, .. } = item::read_with(self.config, Files::list(self.config), progress, &sieve);
-        let is_whole = !findings.has_errors();
-        if !is_whole && !load.keep_going {
+        if findings.has_errors() && !load.keep_going {
             return Err(DeskError::Refused(findings));
         }
         self.refuse_unfit(&sieve, load.now)?;
@@ -118,8 +117,7 @@ impl Desk<'_> {
         let out = items.iter().filter(|item| !held.contains_key(item.iri()));
         let hidden = out.filter_map(|item| Some((item.key().into(), item.hidden(load.now)?))).collect();
         let here: HashSet<u128> = items.iter().map(|item| mark(item.iri())).collect();
-        // What is missing may be among the records that could not be read.
-        let gone = if is_whole { self.gone(&here)? } else { Vec::new() };
+        let gone = self.gone(&here)?;
         let aside = sieve.aside().map_err(cannot)?;
         let mut sources = Sources { is_other, items: items.len(), here, gone, aside, records, hidden, findings };
         match self.guard_sources(&mut sources, load) {

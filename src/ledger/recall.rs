@@ -21,8 +21,6 @@ pub struct Recall {
     pub known: usize,
     /// Items that were seen and are so no more.
     pub gone: Vec<Ref>,
-    /// The same where not every record could be read: they may be among those, and are not gone yet.
-    pub missing: Vec<Ref>,
     /// Items that readers would see a second time, by their positions, each with what it repeats: one that is gone, or itself under another guid.
     pub repeats: Vec<(u32, Ref)>,
     /// Positions of items whose real change has to be told by the text as it is published, since the memory was rebuilt.
@@ -38,13 +36,11 @@ pub struct Against<'a> {
     pub now: DateTime<Utc>,
     /// Whether there are readers who know an item by its guid: those of RSS.
     pub has_rss: bool,
-    /// Whether every record could be read.
-    pub is_whole: bool,
 }
 
 impl<'a> Against<'a> {
     pub fn new(config: &Config, (memory, withheld): (&'a Memory, &'a [Ref]), now: DateTime<Utc>) -> Self {
-        Against { memory, withheld, now, has_rss: config.output.formats.contains(&Format::Rss), is_whole: true }
+        Against { memory, withheld, now, has_rss: config.output.formats.contains(&Format::Rss) }
     }
 }
 
@@ -62,7 +58,7 @@ pub fn recall(items: &mut [Arc<Item>], against: Against<'_>) -> Recall {
         let met: Vec<Met> = part.par_iter_mut().map_init(|| before.finder(), of).collect();
         met.into_iter().for_each(|met| recall.take(met));
     }
-    recall.find_gone(against);
+    recall.find_gone(now);
     recall.find_repeats(against);
     recall
 }
@@ -190,18 +186,13 @@ impl Recall {
         }
     }
 
-    fn find_gone(&mut self, against: Against<'_>) {
+    fn find_gone(&mut self, now: i64) {
         let mut here = vec![false; self.after.items.len()];
         self.refs.iter().for_each(|at| here[*at as usize] = true);
         let is_gone = |(at, known): &(Ref, &Known)| !here[*at as usize] && known.gone.is_none();
-        let gone = (0..).zip(self.after.items().iter()).filter(is_gone).map(|(at, _)| at).collect();
-        if !against.is_whole {
-            self.missing = gone;
-            return;
-        }
-        self.gone = gone;
+        self.gone = (0..).zip(self.after.items().iter()).filter(is_gone).map(|(at, _)| at).collect();
         for at in &self.gone {
-            self.after.at_mut(*at).gone = Some(against.now.timestamp().into());
+            self.after.at_mut(*at).gone = Some(now.into());
         }
     }
 

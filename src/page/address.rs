@@ -40,11 +40,6 @@ pub fn item(config: &Config, item: &Item) -> String {
     path_of(config, item.iri())
 }
 
-/// The path of the page that the item with this id has or had, where items have pages.
-pub fn of_id(config: &Config, iri: &str) -> Option<String> {
-    config.output.pages.then(|| path_of(config, iri))
-}
-
 fn path_of(config: &Config, iri: &str) -> String {
     let minted = iri.strip_prefix(&config.publication.authority.mint("item/"));
     if let Some(own) = minted.filter(|own| is_slug(own) && own.len() <= LONGEST) {

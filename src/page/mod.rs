@@ -25,7 +25,7 @@ use crate::document::{Depot, Document, Prepared};
 use crate::item::{Item, Stories};
 use crate::vocab::Language;
 
-pub use address::{channel as channel_path, item as item_path, of_id as page_of, own_page};
+pub use address::{channel as channel_path, item as item_path, own_page};
 pub use directory::{Axis, Lane, Named, Section, lanes};
 pub use words::{Words, own_name};
 

@@ -46,7 +46,7 @@ pub struct Recalled {
 /// # Errors
 /// A record that is not any more what it was when it was read, where its text was left in it and is needed.
 pub fn recall(config: &Config, loaded: Loaded<Sifted>, past: Past<'_>, now: DateTime<Utc>) -> Result<Recalled, Changed> {
-    let (is_whole, mut findings) = (!loaded.findings.has_errors(), loaded.findings);
+    let mut findings = loaded.findings;
     let clock = Instant::now();
     let Loaded { mut items, mut notes, files, .. } = loaded;
     let mut apart = apart(&items, now);
@@ -63,7 +63,7 @@ pub fn recall(config: &Config, loaded: Loaded<Sifted>, past: Past<'_>, now: Date
     let marks = notes.iter().map(|note| note.mark).collect();
     // In the room of the notes: there may be a million of them.
     let placements = notes.into_iter().map(|note| note.placement).collect();
-    let against = Against { is_whole, ..Against::new(config, (past.memory, &withheld), now) };
+    let against = Against::new(config, (past.memory, &withheld), now);
     let mut recall = ledger::recall(&mut items, against);
     let texts = fetch(shelf, &items, recall.unsure.iter().copied())?;
     settle_unsure(config, &mut items, &texts, &mut recall, past.memory, now);

@@ -800,33 +800,6 @@ fn the_ledger_is_shown_exported_imported_checked_and_repaired() {
     publication.build().expect(0, &["unchanged"]);
 }
 
-/// What is missing may be among the records that could not be read.
-#[test]
-fn an_item_whose_record_is_wrong_is_not_gone() {
-    let publication = Publication::with_items(8);
-    publication.build();
-    let items = || -> Vec<String> {
-        let export = publication.run(&["ledger", "export"]).out;
-        export.lines().filter(|line| line.contains("\"type\":\"item\"")).map(str::to_owned).collect()
-    };
-    let (before, record) = (items(), publication.read("items/item-3.md"));
-    publication.write("items/item-3.md", record.replace("date", "dat"));
-    publication.write("items/twin.md", publication.read("items/item-5.md").replace("title", "id = 'item-5'\ntitle"));
-    let build = |args: &[&str], now: &str| publication.run(&[&["build", "--now", now], args].concat());
-    build(&["--keep-going"], "2018-03-02T12:00:00Z").expect(1, &["unknown-key", "duplicate-id", "6 items"]);
-    let feed = publication.read("public/all.atom");
-    assert!(!feed.contains("at:deleted-entry") && !feed.contains("item/item-3<") && !feed.contains("item/item-5<"), "{feed}");
-    assert!(publication.exists("public/items/item-3.html") && publication.exists("public/items/item-5.html"));
-
-    publication.remove("items/twin.md");
-    publication.write("items/item-3.md", record);
-    build(&[], "2018-03-03T12:00:00Z").expect(0, &["8 items"]);
-    assert_eq!(items(), before);
-    publication.remove("items/item-3.md");
-    build(&[], "2018-03-04T12:00:00Z").expect(0, &["7 items"]);
-    assert!(publication.read("public/all.atom").contains("at:deleted-entry") && !publication.exists("public/items/item-3.html"));
-}
-
 #[test]
 fn a_truth_value_is_no_notice_in_whatever_form() {
     for word in ["no", "Yes", "\"true\"", "off"] {
