@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 
 use super::Failure;
-use crate::config::{Config, Format};
+use crate::channel;
+use crate::config::{Config, Format, OldPaths, paths};
 use crate::ledger::exchange::Marks;
 use crate::ledger::{Complete, LedgerError, Memory, Ping, Staged, Store, exchange, rebuild};
 use crate::pipeline::Built;
-use crate::publish::{Destination, Former, Memo, Outcome, Plan, PublishError, Staging, Stamps};
+use crate::publish::{Destination, Former, Memo, Outcome, Plan, PublishError, Staging, Stamps, plan};
 use crate::seen::Seen;
 use crate::websub::{self, ping::Told};
 
@@ -70,14 +71,34 @@ pub(super) fn known(config: &Config) -> Result<(Arc<Memory>, BTreeSet<String>), 
     Ok((memory, paths))
 }
 
-/// A memory of what is published; where nobody knows any more what that is, of the feeds that bear the publication's ids.
+/// A memory of what is published; where nobody knows any more what that is, of the feeds that stand where the config has channels and bear their ids.
 pub(super) fn rebuilt(config: &Config, folder: &Destination) -> Result<Memory, PublishError> {
-    let feeds = folder.standing()?.into_iter().filter(|(path, _)| Format::of_path(path).is_some());
-    let seen = feeds.map(|(path, bytes)| (path, Seen::read(&bytes)));
-    let ids = config.publication.authority.mint("");
-    let is_own = |seen: &Seen| seen.id.iter().chain(seen.items.iter().map(|item| &item.id)).any(|id| id.starts_with(&ids));
-    let stray = folder.stray_feeds()?.into_iter().map(|(path, bytes)| (path, Seen::read(&bytes))).filter(|(_, seen)| is_own(seen));
-    Ok(rebuild::memory(&seen.chain(stray).collect()))
+    let old = OldPaths::of(config);
+    // What stands at the old path of a channel that moved is a copy of it.
+    let is_feed = |path: &str| Format::of_path(path).is_some() && old.find(plan::channel(path)).is_none();
+    let feeds = folder.standing()?.into_iter().filter(|(path, _)| is_feed(path));
+    let mut seen: BTreeMap<String, Seen> = feeds.map(|(path, bytes)| (path, Seen::read(&bytes))).collect();
+    if seen.is_empty() {
+        seen = strays(config, folder);
+    }
+    Ok(rebuild::memory(&seen))
+}
+
+/// Those of Atom, which say which channel they are of.
+fn strays(config: &Config, folder: &Destination) -> BTreeMap<String, Seen> {
+    let paths = folder.strays(Format::Atom);
+    let stem = |path: &str| {
+        let path = plan::channel(path);
+        paths::of_archive(path).map_or(path, |(channel, _)| channel).to_owned()
+    };
+    let channels = channel::heads(config, &paths.iter().map(|path| stem(path)).collect()).channels;
+    let channels: BTreeSet<&str> = channels.iter().map(|channel| channel.path.as_str()).collect();
+    let ids = config.publication.authority.mint("channel/");
+    let own = |path: &String| {
+        let seen = Seen::read(&folder.standing_bytes(path)?);
+        seen.id.as_ref().is_some_and(|id| id.starts_with(&ids)).then(|| (path.clone(), seen))
+    };
+    paths.iter().filter(|path| channels.contains(stem(path).as_str())).filter_map(own).collect()
 }
 
 /// Which run it is that publishes.

@@ -67,9 +67,9 @@ impl Found {
         (self.stamp, self.is_young) = way.stamp(&self.path, now);
     }
 
-    /// Whether it changed since its stamp was taken, though it was young then: who wrote it may have been in the midst of it.
+    /// Whether it changed since its stamp was taken: who wrote it may have been in the midst of it when it was read.
     pub(super) fn is_another(&self, way: &mut Way<'_>) -> bool {
-        self.is_young && self.stamp != 0 && way.stamp(&self.path, SystemTime::UNIX_EPOCH).0 != self.stamp
+        self.stamp != 0 && way.stamp(&self.path, SystemTime::UNIX_EPOCH).0 != self.stamp
     }
 
     /// Opens it, and takes its stamp as it is then.

@@ -16,7 +16,7 @@ pub fn memory(documents: &BTreeMap<String, Seen>) -> Memory {
     let mut best: BTreeMap<&str, &Seen> = BTreeMap::new();
     let mut updated: BTreeMap<&str, i64> = BTreeMap::new();
     // Atom says more than JSON Feed and RSS do; its documents come first, and so does `.atom` in the order of paths.
-    for (path, seen) in documents.iter().filter(|(path, seen)| !is_copy(path, seen)) {
+    for (path, seen) in documents {
         if let Some((channel, _)) = path.rsplit_once('.') {
             best.entry(channel).or_insert(seen);
             // JSON Feed does not say when a channel changed.
@@ -47,15 +47,6 @@ pub fn memory(documents: &BTreeMap<String, Seen>) -> Memory {
         memory.channels.insert(path.to_owned(), channel);
     }
     memory
-}
-
-/// Whether it stands at a path that a channel had before: then it says of itself that it is elsewhere.
-fn is_copy(path: &str, seen: &Seen) -> bool {
-    let told = || seen.about.values().flatten();
-    let is_own = |told: &String| told.strip_suffix(path).is_some_and(|base| base.ends_with('/'));
-    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
-    let is_other = |told: &String| told.rsplit_once('.').is_some_and(|(_, own)| own == extension);
-    !told().any(is_own) && told().any(is_other)
 }
 
 fn known(item: &SeenItem) -> Known {

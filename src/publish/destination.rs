@@ -20,7 +20,7 @@ use super::state::{forget, sync_folder, write_whole};
 use super::unpurged::Unpurged;
 use super::{Change, Lock, PublishError};
 use crate::coding::Coding;
-use crate::config::Config;
+use crate::config::{Config, Format};
 use crate::crash;
 use crate::document::{self, Bytes, Document};
 use crate::ledger::LedgerError;
@@ -315,21 +315,27 @@ impl Destination {
     /// # Errors
     /// Where that cannot be told of one.
     pub fn standing(&self) -> Result<BTreeMap<String, Vec<u8>>, PublishError> {
-        self.at(self.manifest.paths())
+        let read = |path: &str| Ok(self.place.read(path)?.map(|bytes| (path.to_owned(), bytes)));
+        self.manifest.paths().filter_map(|path| read(path).transpose()).collect()
     }
 
-    /// Every feed that stands there, by path, where nobody knows any more what was published.
+    /// The paths at which something stands that is called as feeds of a format are, where nobody knows any more what was published.
+    pub fn strays(&self, format: Format) -> Vec<String> {
+        let is_lost = self.manifest.paths().next().is_none();
+        if is_lost { self.place.called(format.extension()) } else { Vec::new() }
+    }
+
+    /// The published documents that are not there any more, and those that are not what was published: each is told apart from its copies in other codings.
     ///
     /// # Errors
-    /// As those of [`standing`](Self::standing).
-    pub fn stray_feeds(&self) -> Result<BTreeMap<String, Vec<u8>>, PublishError> {
-        let is_lost = self.manifest.paths().next().is_none();
-        self.at(if is_lost { self.place.feeds() } else { Vec::new() }.iter().map(String::as_str))
-    }
-
-    fn at<'p>(&self, paths: impl Iterator<Item = &'p str>) -> Result<BTreeMap<String, Vec<u8>>, PublishError> {
-        let read = |path: &str| Ok(self.place.read(path)?.map(|bytes| (path.to_owned(), bytes)));
-        paths.filter_map(|path| read(path).transpose()).collect()
+    /// Where that cannot be told of one.
+    pub fn altered(&self) -> Result<[Vec<&str>; 2], PublishError> {
+        let Looked(standing) = self.look(None)?;
+        let is_as_published =
+            |path: &&str| matches!(standing.get(*path), Some(Standing::File(hash)) if self.manifest.published(path, hash));
+        let others = self.manifest.paths().filter(|path| !is_as_published(path));
+        let (gone, changed) = others.partition(|path| matches!(standing.get(*path), None | Some(Standing::Nothing)));
+        Ok([gone, changed])
     }
 
     fn manifest_file(&self) -> PathBuf {

@@ -18,7 +18,6 @@ use super::place::{Place, Putting, Stamps};
 use super::plan::Standing;
 use super::staging::Staging;
 use super::state::sync_folder;
-use crate::config::Format;
 use crate::crash;
 use crate::document::Document;
 
@@ -46,11 +45,13 @@ impl Place for Folder {
         Ok(fs::read(self.root.join(path)).ok())
     }
 
-    fn feeds(&self) -> Vec<String> {
-        let files = walkdir::WalkDir::new(&self.root).into_iter().flatten().filter(|entry| entry.file_type().is_file());
+    fn called(&self, extension: &str) -> Vec<String> {
+        let is_called_so =
+            |entry: &walkdir::DirEntry| entry.file_type().is_file() && entry.path().extension().is_some_and(|own| own == extension);
+        let files = walkdir::WalkDir::new(&self.root).into_iter().flatten().filter(is_called_so);
         let path = |file: walkdir::DirEntry| {
             let names = file.path().strip_prefix(&self.root).ok()?.iter().map(OsStr::to_str).collect::<Option<Vec<&str>>>()?;
-            Some(names.join("/")).filter(|path| Format::of_path(path).is_some())
+            Some(names.join("/"))
         };
         files.filter_map(path).collect()
     }

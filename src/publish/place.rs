@@ -27,8 +27,8 @@ pub(super) trait Place: fmt::Debug + Send + Sync {
     /// The bytes at a path, if there are any.
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, PublishError>;
 
-    /// Every path at which something stands that is called as feeds are, whoever put it there, where that can be told without asking for each.
-    fn feeds(&self) -> Vec<String> {
+    /// The paths with this extension at which a file stands, whoever put it there, where that can be told without asking for each.
+    fn called(&self, _extension: &str) -> Vec<String> {
         Vec::new()
     }
 

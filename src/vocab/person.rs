@@ -18,7 +18,7 @@ pub fn split(text: &str) -> (&str, Option<&str>) {
     let text = text.trim();
     let (name, email) = match (text.split_once('<'), text.split_once('(')) {
         (Some((name, rest)), _) if rest.ends_with('>') => (name, Some(&rest[..rest.len() - 1])),
-        (Some((name, rest)), _) if rest.contains('@') && !rest.contains('>') => (name, Some(&text[name.len()..])),
+        (Some((name, rest)), _) if is_email(rest.trim()) => (name, Some(&text[name.len()..])),
         (_, Some((email, rest))) if rest.ends_with(')') && is_email(email.trim()) => (&rest[..rest.len() - 1], Some(email)),
         _ if is_email(text) => ("", Some(text)),
         _ => (text, None),
@@ -58,7 +58,7 @@ mod tests {
             ("Ana Pérez", "Ana Pérez", None),
             ("Ana <not mail>", "Ana", Some("not mail")),
             ("Ana <ana@example.org", "Ana", Some("<ana@example.org")),
-            ("Ana <3", "Ana <3", None),
+            ("Ana <3 @home", "Ana <3 @home", None),
         ] {
             assert_eq!(split(text), (name, email), "{text}");
         }

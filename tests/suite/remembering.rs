@@ -811,8 +811,12 @@ fn a_truth_value_is_no_notice_in_whatever_form() {
 
 #[test]
 fn a_check_of_the_ledger_sees_what_became_of_the_documents() {
-    let publication = Publication::with_items(3);
+    let publication = Publication::with_config(&format!("{CONFIG}[output]\nprecompress = [\"gzip\"]\n"));
+    (1..=3).for_each(|n| publication.item(n, &format!("The port of Belize reopens, part {n}")));
     publication.build();
+    publication.remove("public/all.json.gz");
+    publication.run(&["ledger", "check"]).expect(1, &["all.json.gz: error[ledger-damage]: what was published here is gone", "1 error"]);
+    publication.run(&["build", "--full"]).expect(0, &["1 new"]);
     let of = |path: &str| publication.read(&format!("public/{path}"));
     let before = of("all.rss");
     publication.remove("public/all.atom");
@@ -843,18 +847,24 @@ fn what_was_published_is_known_by_its_ids_where_all_else_was_lost() {
     let files = || -> Vec<String> { publication.files("public").iter().map(|path| publication.read(&format!("public/{path}"))).collect() };
     let before = files();
     assert!(publication.read("public/all.atom").contains("at:deleted-entry") && publication.exists("public/topic/docks.atom"));
-    // A feed of somebody else is none of ours.
-    publication.write("public/other.atom", "<feed xmlns='http://www.w3.org/2005/Atom'><id>urn:x</id><entry><id>urn:y</id></entry></feed>");
-
+    // Feeds of somebody else are none of ours, nor those of another publication with the same name.
+    let others = || {
+        publication.write(
+            "public/topic/ships.atom",
+            "<feed xmlns='http://www.w3.org/2005/Atom'><id>urn:x</id><entry><id>urn:y</id></entry></feed>",
+        );
+        publication.write("public/blog/all.atom", publication.read("public/all.atom").replace("item/item-", "item/blog-"));
+    };
+    let away = || ["public/topic/ships.atom", "public/blog/all.atom"].iter().for_each(|path| publication.remove(path));
     for is_repaired in [false, true] {
         std::fs::remove_dir_all(publication.path(".tidings")).expect("removed");
+        others();
         if is_repaired {
             publication.run(&["ledger", "repair"]).expect(0, &["8 items and 3 channels are remembered"]);
         }
         publication.run(&["build", "--force", "--now", "2018-03-04T12:00:00Z"]).expect(0, &["unchanged"]);
-        publication.remove("public/other.atom");
+        away();
         assert!(files() == before, "{is_repaired}");
-        publication.write("public/other.atom", "<feed/>");
     }
     publication.remove(".tidings/ledger.db");
     build_at(&publication, "2018-03-05T12:00:00Z").expect(0, &["unchanged"]);

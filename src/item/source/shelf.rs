@@ -39,9 +39,6 @@ impl Shelf<'_> {
 
     /// One of these items whose record was written to since it was read, where it has a file of its own: others may grow all the time.
     pub fn written_since<'i>(&self, items: &[&'i Item]) -> Option<&'i Item> {
-        if !self.files.iter().any(|found| found.is_young) {
-            return None;
-        }
         let has_own = |found: &&Found| matches!(found.format, RecordFormat::Toml | RecordFormat::Markdown | RecordFormat::Json);
         let is_another = |way: &mut Way<'_>, item: &&&Item| self.file(item).filter(has_own).is_some_and(|found| found.is_another(way));
         items
