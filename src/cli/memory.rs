@@ -73,10 +73,8 @@ pub(super) fn known(config: &Config) -> Result<(Arc<Memory>, BTreeSet<String>), 
 
 /// A memory of what is published; where nobody knows any more what that is, of the feeds that stand where the config has channels and bear their ids.
 pub(super) fn rebuilt(config: &Config, folder: &Destination) -> Result<Memory, PublishError> {
-    let old = OldPaths::of(config);
-    // What stands at the old path of a channel that moved is a copy of it.
-    let is_feed = |path: &str| Format::of_path(path).is_some() && old.find(plan::channel(path)).is_none();
-    let feeds = folder.standing()?.into_iter().filter(|(path, _)| is_feed(path));
+    let known: BTreeSet<&str> = folder.paths().collect();
+    let feeds = folder.standing()?.into_iter().filter(|(path, _)| Format::of_path(path).is_some() && !is_copy(config, path, &known));
     let mut seen: BTreeMap<String, Seen> = feeds.map(|(path, bytes)| (path, Seen::read(&bytes))).collect();
     if seen.is_empty() {
         seen = strays(config, folder);
@@ -84,12 +82,22 @@ pub(super) fn rebuilt(config: &Config, folder: &Destination) -> Result<Memory, P
     Ok(rebuild::memory(&seen))
 }
 
+/// Whether a document stands at the old path of a channel that moved, and one at its new path is known: then it is a copy. Of a move that was not built yet it
+/// is the channel itself.
+fn is_copy(config: &Config, path: &str, known: &BTreeSet<&str>) -> bool {
+    let now = OldPaths::of(config).now(plan::channel(path));
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    now.is_some_and(|now| known.contains(format!("{now}.{extension}").as_str()))
+}
+
 /// Those of Atom, which say which channel they are of.
 fn strays(config: &Config, folder: &Destination) -> BTreeMap<String, Seen> {
     let paths = folder.strays(Format::Atom);
+    let (old, known) = (OldPaths::of(config), paths.iter().map(String::as_str).collect());
     let stem = |path: &str| {
         let path = plan::channel(path);
-        paths::of_archive(path).map_or(path, |(channel, _)| channel).to_owned()
+        let stem = paths::of_archive(path).map_or(path, |(channel, _)| channel);
+        old.now(stem).unwrap_or_else(|| stem.to_owned())
     };
     let channels = channel::heads(config, &paths.iter().map(|path| stem(path)).collect()).channels;
     let channels: BTreeSet<&str> = channels.iter().map(|channel| channel.path.as_str()).collect();
@@ -98,7 +106,8 @@ fn strays(config: &Config, folder: &Destination) -> BTreeMap<String, Seen> {
         let seen = Seen::read(&folder.standing_bytes(path)?);
         seen.id.as_ref().is_some_and(|id| id.starts_with(&ids)).then(|| (path.clone(), seen))
     };
-    paths.iter().filter(|path| channels.contains(stem(path).as_str())).filter_map(own).collect()
+    let wanted = |path: &&String| channels.contains(stem(path).as_str()) && !is_copy(config, path, &known);
+    paths.iter().filter(wanted).filter_map(own).collect()
 }
 
 /// Which run it is that publishes.

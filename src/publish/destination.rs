@@ -18,7 +18,7 @@ use super::sets::{Former, Set, Sets};
 use super::staging::Staging;
 use super::state::{forget, sync_folder, write_whole};
 use super::unpurged::Unpurged;
-use super::{Change, Lock, PublishError};
+use super::{Change, Lock, PublishError, lock};
 use crate::coding::Coding;
 use crate::config::{Config, Format};
 use crate::crash;
@@ -117,6 +117,14 @@ impl Destination {
         self.place.renew();
         self.staging().clear();
         Ok(lock)
+    }
+
+    /// Whether another run publishes here now, or did since this was opened.
+    ///
+    /// # Errors
+    /// A manifest that cannot be read.
+    pub fn is_overtaken(&self) -> Result<bool, PublishError> {
+        Ok(lock::is_held(&self.state.join("lock")) || Manifest::load(&self.manifest_file(), &self.name)? != self.manifest)
     }
 
     /// Whether another run published here after this was opened and before it was locked.
@@ -325,17 +333,15 @@ impl Destination {
         if is_lost { self.place.called(format.extension()) } else { Vec::new() }
     }
 
-    /// The published documents that are not there any more, and those that are not what was published: each is told apart from its copies in other codings.
+    /// The published documents that are not what was published, each told apart from its copies in other codings, and what stands at their paths.
     ///
     /// # Errors
     /// Where that cannot be told of one.
-    pub fn altered(&self) -> Result<[Vec<&str>; 2], PublishError> {
-        let Looked(standing) = self.look(None)?;
-        let is_as_published =
-            |path: &&str| matches!(standing.get(*path), Some(Standing::File(hash)) if self.manifest.published(path, hash));
-        let others = self.manifest.paths().filter(|path| !is_as_published(path));
-        let (gone, changed) = others.partition(|path| matches!(standing.get(*path), None | Some(Standing::Nothing)));
-        Ok([gone, changed])
+    pub fn altered(&self) -> Result<Vec<(&str, Standing)>, PublishError> {
+        let Looked(mut standing) = self.look(None)?;
+        let stands = self.manifest.paths().map(|path| (path, standing.remove(path).unwrap_or(Standing::Nothing)));
+        let is_published = |path: &str, stands: &Standing| matches!(stands, Standing::File(hash) if self.manifest.published(path, hash));
+        Ok(stands.filter(|(path, stands)| !is_published(path, stands)).collect())
     }
 
     fn manifest_file(&self) -> PathBuf {

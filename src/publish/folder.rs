@@ -48,7 +48,7 @@ impl Place for Folder {
     fn called(&self, extension: &str) -> Vec<String> {
         let is_called_so =
             |entry: &walkdir::DirEntry| entry.file_type().is_file() && entry.path().extension().is_some_and(|own| own == extension);
-        let files = walkdir::WalkDir::new(&self.root).into_iter().flatten().filter(is_called_so);
+        let files = walkdir::WalkDir::new(&self.root).follow_links(true).into_iter().flatten().filter(is_called_so);
         let path = |file: walkdir::DirEntry| {
             let names = file.path().strip_prefix(&self.root).ok()?.iter().map(OsStr::to_str).collect::<Option<Vec<&str>>>()?;
             Some(names.join("/"))

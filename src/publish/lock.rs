@@ -1,7 +1,7 @@
 //! One run at a time: a lock on the publication's state folder that the operating system takes back when its holder dies.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use super::PublishError;
@@ -30,6 +30,14 @@ impl Lock {
         }
         write_holder(&mut handle, holder).map_err(PublishError::io("write the lock", file))?;
         Ok(Lock { _file: handle })
+    }
+}
+
+/// Whether another run holds the lock in `file`, as far as somebody can tell who may only read.
+pub(super) fn is_held(file: &Path) -> bool {
+    match File::open(file) {
+        Ok(handle) => handle.try_lock_shared().is_err(),
+        Err(error) => error.kind() != ErrorKind::NotFound,
     }
 }
 

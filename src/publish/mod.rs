@@ -36,7 +36,7 @@ pub use front::Front;
 pub use lock::Lock;
 pub use manifest::Manifest;
 pub use place::Stamps;
-pub use plan::{Change, Plan, Put};
+pub use plan::{Change, Plan, Put, Standing};
 pub use sets::{Former, Set};
 pub use staging::Staging;
 pub use unpurged::Unpurged;

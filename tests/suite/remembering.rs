@@ -801,6 +801,31 @@ fn the_ledger_is_shown_exported_imported_checked_and_repaired() {
 }
 
 #[test]
+fn a_channel_that_is_about_to_move_is_not_taken_for_a_copy_where_the_ledger_is_lost() {
+    let id = |publication: &Publication, path: &str| {
+        let feed = publication.read(path);
+        let ids = feed.split_once("<id>").and_then(|(_, rest)| rest.split_once("</id>"));
+        ids.map(|(id, _)| id.to_owned()).expect("an id")
+    };
+    for lost in ["ledger.db", ""] {
+        let publication = Publication::with_items(3);
+        publication.build();
+        let before = id(&publication, "public/topic/ports.atom");
+        match lost {
+            "" => std::fs::remove_dir_all(publication.path(".tidings")).expect("removed"),
+            file => publication.remove(&format!(".tidings/{file}")),
+        }
+        let moved = "[[moved]]\nfrom = \"topic/ports\"\nto = \"topic/docks\"\n";
+        publication.write("feeds.toml", format!("{}{moved}", CONFIG.replace("topics.ports", "topics.docks")));
+        publication.run(&["build", "--force"]).expect(0, &["new"]);
+        assert_eq!(id(&publication, "public/topic/docks.atom"), before, "{lost}");
+        publication.run(&["ledger", "repair"]).expect(0, &["3 channels are remembered"]);
+        publication.run(&["build", "--full"]).expect(0, &["unchanged"]);
+        publication.run(&["ledger", "check"]).expect(0, &["0 errors"]);
+    }
+}
+
+#[test]
 fn a_truth_value_is_no_notice_in_whatever_form() {
     for word in ["no", "Yes", "\"true\"", "off"] {
         let publication = Publication::with_items(1);

@@ -121,7 +121,7 @@ pub(super) fn a_run_that_is_killed_at_any_step_is_healed_by_the_next() {
         deaths.insert(step);
     }
     let steps: BTreeSet<String> =
-        ["looked", "former", "intent", "put", "index", "delete", "files", "ledger", "remembered", "purge", "ping"]
+        ["looked", "read", "former", "intent", "put", "index", "delete", "files", "ledger", "remembered", "purge", "ping"]
             .map(|step| format!("crash at `{step}`"))
             .into();
     assert_eq!(deaths, steps);
