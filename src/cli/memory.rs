@@ -73,8 +73,8 @@ pub(super) fn known(config: &Config) -> Result<(Arc<Memory>, BTreeSet<String>), 
 
 /// A memory of what is published; where nobody knows any more what that is, of the feeds that stand where the config has channels and bear their ids.
 pub(super) fn rebuilt(config: &Config, folder: &Destination) -> Result<Memory, PublishError> {
-    let known: BTreeSet<&str> = folder.paths().collect();
-    let feeds = folder.standing()?.into_iter().filter(|(path, _)| Format::of_path(path).is_some() && !is_copy(config, path, &known));
+    let (old, known) = (OldPaths::of(config), folder.paths().collect());
+    let feeds = folder.standing()?.into_iter().filter(|(path, _)| Format::of_path(path).is_some() && !is_copy(&old, path, &known));
     let mut seen: BTreeMap<String, Seen> = feeds.map(|(path, bytes)| (path, Seen::read(&bytes))).collect();
     if seen.is_empty() {
         seen = strays(config, folder);
@@ -84,8 +84,8 @@ pub(super) fn rebuilt(config: &Config, folder: &Destination) -> Result<Memory, P
 
 /// Whether a document stands at the old path of a channel that moved, and one at its new path is known: then it is a copy. Of a move that was not built yet it
 /// is the channel itself.
-fn is_copy(config: &Config, path: &str, known: &BTreeSet<&str>) -> bool {
-    let now = OldPaths::of(config).now(plan::channel(path));
+fn is_copy(old: &OldPaths<'_>, path: &str, known: &BTreeSet<&str>) -> bool {
+    let now = old.now(plan::channel(path));
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
     now.is_some_and(|now| known.contains(format!("{now}.{extension}").as_str()))
 }
@@ -106,7 +106,7 @@ fn strays(config: &Config, folder: &Destination) -> BTreeMap<String, Seen> {
         let seen = Seen::read(&folder.standing_bytes(path)?);
         seen.id.as_ref().is_some_and(|id| id.starts_with(&ids)).then(|| (path.clone(), seen))
     };
-    let wanted = |path: &&String| channels.contains(stem(path).as_str()) && !is_copy(config, path, &known);
+    let wanted = |path: &&String| channels.contains(stem(path).as_str()) && !is_copy(&old, path, &known);
     paths.iter().filter(wanted).filter_map(own).collect()
 }
 

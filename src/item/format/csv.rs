@@ -128,10 +128,10 @@ fn no_header(header: &ByteRecord, source: &Source) -> Option<Fault> {
         return fault(&codes::RECORD_SYNTAX, "`sep=` is a word to a spreadsheet program, and no header".to_owned(), help);
     }
     let other = [';', '\t', ',', '|'].into_iter().find(|other| header.len() == 1 && line.contains(&(*other as u8)))?;
+    // One letter cannot be both.
+    let lists = if other == source.list_separator { " and `list-separator = \"|\"`" } else { "" };
     let (used, other) = (char::from(source.delimiter).escape_default(), other.escape_default());
     let message = format!("the header is one column by the delimiter `{used}`, and there is `{other}` in it");
-    // One letter cannot be both.
-    let lists = if other.to_string() == source.list_separator.to_string() { " and `list-separator = \"|\"`" } else { "" };
     fault(&codes::MISSING_COLUMN, message, &format!("say in the source `delimiter = \"{other}\"`{lists}"))
 }
 
