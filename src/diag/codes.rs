@@ -37,6 +37,7 @@ codes! {
     BROKEN_LINK = "broken-link", Error, "a symbolic link that leads nowhere or in a circle";
     DUPLICATE_ID = "duplicate-id", Error, "two items with one id";
     DUPLICATE_TRANSLATION = "duplicate-translation", Error, "two items with one story and one language";
+    FOREIGN_LANGUAGE = "foreign-language", Warning, "items in a language that the publication does not have, and so in no channel of one language";
     EMPTY_ITEM = "empty-item", Warning, "an item that is a title and nothing else";
     EMPTY_RECORD = "empty-record", Error, "a record with nothing in it";
     EXPIRES_TOO_EARLY = "expires-too-early", Error, "an item that expires before it appears";
@@ -74,6 +75,7 @@ codes! {
     // channels
 
     // text
+    HTML_REFERENCE = "html-reference", Warning, "references of HTML such as `&eacute;` in plain text, which readers see as they are";
     MARKUP_REMOVED = "markup-removed", Warning, "markup or a URL that may not be published was taken out of a text";
 
     // import

@@ -100,10 +100,8 @@ impl<'a> Head<'a> {
         }
         let Chain { older, newer, current } = chain;
         [older, newer, current].into_iter().for_each(|url| add(url.as_ref().map_or("", Url::as_str)));
-        deleted.iter().for_each(|(iri, when)| {
-            add(iri);
-            add(&when.to_rfc3339());
-        });
+        // Since when they are gone no document is another for: what comes back and goes again is told by its id twice.
+        deleted.iter().for_each(|(iri, _)| add(iri));
     }
 }
 

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::prepare::{Changed, Former, Left, fetch, prepare};
 use super::steady::Ground;
-use super::{Past, Sifted, empty};
+use super::{Past, Sifted, empty, foreign};
 use crate::classify::Placement;
 use crate::config::{Config, Content, Future};
 use crate::diag::{Finding, Findings, codes};
@@ -60,6 +60,7 @@ pub fn recall(config: &Config, loaded: Loaded<Sifted>, past: Past<'_>, now: Date
     let withheld = withheld(&items, &hidden_at, past.memory);
     let hidden = leave(&mut items, &mut notes, &apart, &mut findings);
     findings.extend(empty::told(&items));
+    findings.extend(foreign::told(config, &items));
     let marks = notes.iter().map(|note| note.mark).collect();
     // In the room of the notes: there may be a million of them.
     let placements = notes.into_iter().map(|note| note.placement).collect();

@@ -15,7 +15,7 @@ use rayon::prelude::*;
 
 use super::prepare::{Former, Ready, mark};
 use super::recalled::{Apart, Recalled, dated_ahead, taken_out};
-use super::{Built, Past, Sifted, empty, next, pages};
+use super::{Built, Past, Sifted, empty, foreign, next, pages};
 use crate::channel::{Catalogue, Sketch, Sorted};
 use crate::classify::Placement;
 use crate::config::Config;
@@ -180,7 +180,7 @@ impl Steady {
         Some(Recalled {
             dated_ahead: dated_ahead(config, &loaded.items, &apart, past, now),
             taken_out: taken_out(&loaded.items, &apart, past.memory),
-            findings: empty::told(&items),
+            findings: empty::told(&items).into_iter().chain(foreign::told(config, &items)).collect(),
             items,
             placements,
             marks: records,

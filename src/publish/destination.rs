@@ -203,7 +203,8 @@ impl Destination {
 
     /// The sets that can be put back, the newest first.
     pub fn sets(&self) -> Vec<Set> {
-        Sets(self.state.join("sets")).list()
+        let sets = Sets(self.state.join("sets"));
+        if self.is_begun() { sets.list() } else { sets.ended() }
     }
 
     /// What was taken back since the last publish.
@@ -236,8 +237,13 @@ impl Destination {
             deleted: plan.deletes.len(),
             bytes: plan.puts.iter().map(|put| documents[put.document].bytes.len() as u64).sum(),
         };
-        self.heal();
         let sets = Sets(self.state.join("sets"));
+        if !self.is_begun() {
+            sets.drop_under_way()?;
+        }
+        if self.manifest.is_under_way() {
+            self.heal();
+        }
         let former = memo.former.filter(|former| former.keep > 0 && self.manifest.paths().next().is_some());
         if plan.is_idle() {
             former.map_or(Ok(()), |former| sets.add(former))?;
@@ -308,10 +314,25 @@ impl Destination {
 
     /// What a run that was cut off was going to remember when it had begun to put files in place.
     pub fn unfinished(&self) -> Option<String> {
-        if !self.manifest.is_under_way() {
-            return None;
+        if self.is_begun() { fs::read_to_string(self.intent_file()).ok() } else { None }
+    }
+
+    /// Whether the run before was cut off, and something of it may be in place.
+    fn is_begun(&self) -> bool {
+        self.manifest.is_under_way() && !self.is_void()
+    }
+
+    /// Whether of the run that was cut off nothing is in place, as on a full disk: it is as if it had not been. A store may still do what it was asked to.
+    fn is_void(&self) -> bool {
+        if self.may_go_back {
+            return false;
         }
-        fs::read_to_string(self.intent_file()).ok()
+        let Ok(Looked(standing)) = self.look(None) else { return false };
+        let stands = |path: &str| match standing.get(path) {
+            Some(Standing::File(hash)) => Some(hash),
+            _ => None,
+        };
+        !self.manifest.has_begun(stands)
     }
 
     fn intent_file(&self) -> PathBuf {
@@ -350,15 +371,13 @@ impl Destination {
 
     /// Clears away what a run that was cut off had written beside the places.
     fn heal(&self) {
-        if self.manifest.is_under_way() {
-            self.place.clear(&self.manifest.paths().collect::<Vec<_>>());
-        }
+        self.place.clear(&self.manifest.paths().collect::<Vec<_>>());
     }
 
     fn declare(&mut self, plan: &Plan, intent: &str) -> Result<(), PublishError> {
         write_whole(&self.intent_file(), intent.as_bytes())?;
         crash::point("intent");
-        self.manifest.set_under_way(true);
+        self.manifest.begin(!self.manifest.is_under_way() || self.is_void());
         for put in &plan.puts {
             self.manifest.intend(&put.path, &plan.hashes[put.document]);
         }
@@ -386,7 +405,7 @@ impl Destination {
         let is_gone = |path: &&str| !there.contains(path) && !self.place.stands(path);
         let gone: Vec<String> = self.manifest.paths().filter(is_gone).map(str::to_owned).collect();
         gone.iter().for_each(|path| self.manifest.forget(path));
-        self.manifest.set_under_way(false);
+        self.manifest.end();
     }
 
     /// The paths at which documents stand when the plan is carried out.

@@ -30,6 +30,11 @@ impl Hash {
         blake3::hash(bytes).into()
     }
 
+    /// What is said of a path at which nothing stood.
+    fn of_nothing() -> Self {
+        Hash(String::new())
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -49,7 +54,10 @@ pub struct Manifest {
     /// Whether a run began to put documents and did not say that it ended.
     #[serde(default)]
     under_way: bool,
-    /// By path; two hashes while a run is under way.
+    /// Whether nothing was under way when it began: then all that is in place is of a run that ended, unless it is what this one was to put there.
+    #[serde(default)]
+    from_end: bool,
+    /// By path; while a run is under way, behind the hash of what stood there that of what is on its way.
     documents: BTreeMap<String, Vec<Hash>>,
     /// What stood there before, or was on its way there, the newest first: where a place may bring such back.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -63,7 +71,7 @@ impl Manifest {
     /// Of a folder to which nothing was published.
     pub fn new(folder: &Path) -> Self {
         let folder = folder.to_string_lossy().into_owned();
-        Manifest { version: VERSION, folder, under_way: false, documents: BTreeMap::new(), former: BTreeMap::new() }
+        Manifest { version: VERSION, folder, under_way: false, from_end: false, documents: BTreeMap::new(), former: BTreeMap::new() }
     }
 
     /// Reads the file; a missing one, or one about another output folder, counts as nothing published.
@@ -113,17 +121,31 @@ impl Manifest {
         self.under_way
     }
 
-    /// Says that documents are about to be put, or that all stand.
-    pub fn set_under_way(&mut self, under_way: bool) {
-        self.under_way = under_way;
+    /// Says that documents are about to be put; `from_end` where none of a run that did not end is in place.
+    pub fn begin(&mut self, from_end: bool) {
+        (self.under_way, self.from_end) = (true, from_end);
+    }
+
+    /// Says that all documents stand.
+    pub fn end(&mut self) {
+        (self.under_way, self.from_end) = (false, false);
     }
 
     /// Says that `hash` may stand at `path` from now on, beside what may stand there already.
     pub fn intend(&mut self, path: &str, hash: &Hash) {
-        let hashes = self.documents.entry(path.to_owned()).or_default();
+        let hashes = self.documents.entry(path.to_owned()).or_insert_with(|| vec![Hash::of_nothing()]);
         if !hashes.contains(hash) {
             hashes.push(hash.clone());
         }
+    }
+
+    /// Whether anything that was on its way has come to its path, or may have: of a run that only deleted, nothing is known. Nobody can have seen what none
+    /// of it came of.
+    pub fn has_begun<'h>(&self, stands: impl Fn(&str) -> Option<&'h Hash>) -> bool {
+        let mut on_their_way = self.documents.iter().filter(|(_, hashes)| hashes.len() > 1).peekable();
+        !self.from_end
+            || on_their_way.peek().is_none()
+            || on_their_way.any(|(path, hashes)| stands(path).is_some_and(|hash| hashes[1..].contains(hash)))
     }
 
     /// Says that `hash` and nothing else stands at `path`.
@@ -134,7 +156,7 @@ impl Manifest {
     /// The same, where the place may bring back what stood there.
     pub fn settle_over(&mut self, path: &str, hash: &Hash) {
         let before = self.documents.insert(path.to_owned(), vec![hash.clone()]).unwrap_or_default();
-        let gone: Vec<Hash> = before.into_iter().rev().filter(|other| other != hash).collect();
+        let gone: Vec<Hash> = before.into_iter().rev().filter(|other| other != hash && *other != Hash::of_nothing()).collect();
         if !gone.is_empty() {
             let former = self.former.entry(path.to_owned()).or_default();
             former.retain(|other| !gone.contains(other));

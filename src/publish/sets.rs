@@ -78,11 +78,17 @@ pub(super) struct Sets(pub PathBuf);
 impl Sets {
     /// Every set that can be read, the newest first.
     pub fn list(&self) -> Vec<Set> {
-        let under_way = std::iter::once(self.0.join(UNDER_WAY));
-        under_way
-            .chain(self.numbers().into_iter().rev().map(|number| self.numbered(number)))
-            .filter_map(|folder| Set::read(&folder))
-            .collect()
+        Set::read(&self.0.join(UNDER_WAY)).into_iter().chain(self.ended()).collect()
+    }
+
+    /// Those of publishes that came to their ends.
+    pub fn ended(&self) -> Vec<Set> {
+        self.numbers().into_iter().rev().filter_map(|number| Set::read(&self.numbered(number))).collect()
+    }
+
+    /// Lets go of what was kept for a publish of which nothing came.
+    pub fn drop_under_way(&self) -> Result<(), PublishError> {
+        Set::read(&self.0.join(UNDER_WAY)).map_or(Ok(()), |set| set.remove())
     }
 
     /// Keeps what the plan is going to replace in a place.

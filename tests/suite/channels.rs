@@ -116,6 +116,17 @@ fn each_language_has_its_own_version_and_a_mixed_channel_the_preferred_one() {
     assert!(spanish.contains(r#"xml:lang="es""#), "{spanish}");
     assert!(spanish.contains(r#"hreflang="en""#) && spanish.contains("https://example.org/en"), "the entry names its translation");
     assert!(spanish.contains("https://feeds.example.org/en/country/belize.atom"), "the feed names its variant");
+
+    record(
+        &publication,
+        "guest",
+        "title = 'Ports'\ndate = 2018-01-04\nlanguage = 'quc'\ncountries = ['BZ']\nlink = 'https://example.org/quc'",
+    );
+    let told = "items/guest.md: warning[foreign-language]: 1 item is in `quc`, which the publication does not have: it is in no channel of one language";
+    publication.build().expect(0, &[told]);
+    assert_eq!(titles(&publication, "country/belize.rss")[0], "Ports");
+    assert!(!publication.exists("public/quc/country/belize.rss"));
+    publication.run(&["check", "public", "--url", "https://feeds.example.org/", "--deny", "warnings"]).expect(0, &[]);
 }
 
 #[test]

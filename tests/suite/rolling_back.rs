@@ -96,6 +96,27 @@ fn deleted_files_come_back_and_their_items_are_deleted_again() {
     assert!(atom.contains("at:deleted-entry") && atom.contains("item/m\""), "{atom}");
 }
 
+/// The tombstone tells since when, which is another time at the next build.
+#[test]
+fn a_removal_that_was_taken_back_does_not_come_again_unasked() {
+    for (archives, is_withdrawn) in [("", false), ("", true), ("[limits]\nitems = 5\n[output]\narchives = true\n", false)] {
+        let publication = Publication::with_config(&format!("{CONFIG}{archives}"));
+        (1..=16).for_each(|n| publication.item(n, &format!("The port of Belize reopens, part {n}")));
+        publication.build().expect(0, &[]);
+        let (first, record) = (published(&publication), publication.read("items/item-14.md"));
+        match is_withdrawn {
+            true => publication.write("items/item-14.md", record.replacen("+++\n", "+++\nwithdrawn = true\n", 1)),
+            false => publication.remove("items/item-14.md"),
+        }
+        publication.run(&["build", "--now", "2018-03-02T12:00:00Z"]).expect(0, &["15 items"]);
+        publication.run(&["rollback", "--now", "2018-03-02T12:01:00Z"]).expect(0, &["were put back"]);
+        assert_eq!(published(&publication), first);
+        publication.run(&["build", "--now", "2018-03-03T12:00:00Z"]).expect(1, &["error[taken-back]"]);
+        publication.run(&["build", "--now", "2018-03-03T12:00:00Z", "--accept", "rollback"]).expect(0, &["15 items"]);
+        assert!(publication.read("public/all.atom").contains("at:deleted-entry"));
+    }
+}
+
 /// Who saw the tombstone takes the item for deleted unless it changed after that (RFC 6721 section 3).
 #[test]
 fn a_deleted_item_that_is_put_back_is_dated_after_its_tombstone() {
@@ -249,6 +270,31 @@ fn a_publish_that_was_cut_off_and_taken_up_is_taken_back_whole() {
         }
     }
     assert!(deaths[0] > 8 && deaths[1] > 4, "{deaths:?}");
+}
+
+/// As on a full disk, or one that may not be written to.
+#[test]
+fn a_publish_of_which_nothing_came_to_its_place_is_as_if_it_had_not_been() {
+    let publication = Publication::with_items(6);
+    publication.build().expect(0, &[]);
+    let state = || (published(&publication), publication.run(&["ledger", "export"]).out);
+    let (before, record) = (state(), publication.read("items/item-2.md"));
+    publication.item(7, "The port of Belize, not to be told yet");
+    publication.item(2, "The port of Belize reopens, by mistake");
+    std::fs::create_dir(publication.path("public/.all.rss.tidings-new")).expect("a folder in the way");
+    publication.run(&["build", "--now", "2018-03-02T12:00:00Z"]).expect(2, &["all.rss"]);
+    assert_eq!(published(&publication), before.0);
+    publication.run(&["rollback", "--list"]).expect(0, &["no former set is kept"]);
+
+    std::fs::remove_dir(publication.path("public/.all.rss.tidings-new")).expect("out of the way");
+    publication.remove("items/item-7.md");
+    publication.write("items/item-2.md", record);
+    publication.run(&["build", "--now", "2018-03-03T12:00:00Z"]).expect(0, &["unchanged"]);
+    assert_eq!(state(), before);
+    publication.item(3, "The port of Belize reopens, part 3, mended");
+    publication.run(&["build", "--now", "2018-03-04T12:00:00Z"]).expect(0, &["changed"]);
+    publication.run(&["rollback"]).expect(0, &["were put back"]);
+    assert_eq!(published(&publication), before.0);
 }
 
 #[cfg(debug_assertions)]
