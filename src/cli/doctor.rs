@@ -16,7 +16,7 @@ use super::context::Context;
 use super::report::FindingRow;
 use super::ui;
 use super::{Exit, Failure};
-use crate::config::{Config, Format, paths};
+use crate::config::{Config, Format, OldPaths, paths};
 use crate::diag::{Findings, Severity};
 use crate::doctor::visit::Answer;
 use crate::doctor::{Doctor, Examined, Local, Options, judge};
@@ -103,13 +103,15 @@ impl DoctorArgs {
     }
 }
 
-/// The address of every feed that was published, but for the pages of archives.
+/// The address of every feed that was published, but for the pages of archives, and for copies at old paths, which say where they are now.
 fn all(config: &Config) -> Result<Vec<Url>, Failure> {
     let folder = Destination::open(config)?;
     let is_page = |path: &str| path.rsplit_once('.').is_some_and(|(page, _)| paths::of_archive(page).is_some());
+    let old = OldPaths::of(config);
+    let is_old = |path: &str| path.rsplit_once('.').is_some_and(|(stem, _)| old.find(stem).is_some());
     let feeds: Vec<Url> = folder
         .paths()
-        .filter(|path| Format::of_path(path).is_some() && !is_page(path))
+        .filter(|path| Format::of_path(path).is_some() && !is_page(path) && !is_old(path))
         .map(|path| crate::pipeline::url(config, path))
         .collect();
     match feeds.is_empty() {

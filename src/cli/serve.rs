@@ -248,7 +248,9 @@ impl Running<'_> {
     fn rebuild(&mut self, change: &Change) {
         let context = self.context.later();
         match tokio::task::block_in_place(|| self.rounds.build(&build::preview(), &context, change)) {
-            Ok(_) => self.reload(),
+            Ok(Exit::Fine) => self.reload(),
+            // What is wrong was told; what stands goes on being served.
+            Ok(_) => {}
             Err(failure) => ui::failure(&failure),
         }
     }

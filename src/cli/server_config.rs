@@ -58,7 +58,11 @@ pub(super) fn run(args: &ServerConfigArgs, context: &Context) -> Result<Exit, Fa
     let site = Site::load(&config, How::default(), None);
     let site =
         site.map_err(|error| Failure::new(format!("could not read `{}`: {error}", folder.display())).help("run `tidings build` first"))?;
-    let root = absolute(args.root.as_deref().unwrap_or(&folder));
+    // A link that is named is to be followed anew with each request, since it may be switched to another folder.
+    let root = match &args.root {
+        Some(root) => std::path::absolute(root).unwrap_or_else(|_| root.clone()),
+        None => absolute(&folder),
+    };
     let options = Options { root, listen: args.listen, server_name: args.server_name.clone(), hub: Some(args.hub) };
     let facts = Facts::new(&config, &site, options).map_err(|why| Failure::new(why).help("rename it; see docs/servers.md"))?;
     let text = facts.render(args.server);

@@ -53,6 +53,11 @@ pub fn family<'p>(config: &Config, path: &'p str) -> Option<&'p str> {
     single(config).any(|language| language.as_str().eq_ignore_ascii_case(first)).then_some(family)
 }
 
+/// The folders of languages that have channels of their own.
+pub fn folders(config: &Config) -> Vec<String> {
+    single(config).map(|language| language.as_str().to_ascii_lowercase()).collect()
+}
+
 /// The languages that have channels of their own.
 fn single(config: &Config) -> impl Iterator<Item = &Language> {
     let languages = &config.publication.languages;

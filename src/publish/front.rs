@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::config::{Config, Moved};
+use crate::config::{Config, Moved, paths};
 
 /// Readers that are told nothing wait so long, in minutes.
 pub(crate) const TTL: u32 = 60;
@@ -21,6 +21,9 @@ pub struct Front {
     pub ttl: u32,
     /// In the order of the config.
     pub moved: Vec<Moved>,
+    /// The folders of languages that have channels of their own.
+    #[serde(default)]
+    pub languages: Vec<String>,
 }
 
 impl Front {
@@ -33,6 +36,7 @@ impl Front {
             hubs: publication.hubs.clone(),
             ttl: config.output.ttl.unwrap_or(TTL),
             moved: config.moved.clone(),
+            languages: paths::folders(config),
         }
     }
 

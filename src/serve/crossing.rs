@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 
@@ -12,6 +13,7 @@ use super::page::{File, Page, header};
 use super::target::hex;
 use crate::config::{Config, Format, Query};
 use crate::pipeline::{self, Built, Demand, ON_DEMAND};
+use crate::vocab::slug::is_slug;
 use crate::vocab::{Country, Language};
 
 /// The longest question.
@@ -26,6 +28,8 @@ pub struct Stock {
     config: Config,
     built: Built,
     now: DateTime<Utc>,
+    /// When it was made.
+    since: SystemTime,
     /// The answers that were asked for last, the newest at the end.
     kept: Mutex<VecDeque<(String, Arc<Page>)>>,
 }
@@ -45,7 +49,7 @@ impl Stock {
     /// From what a build made of the records; it need not have been published.
     pub fn new(config: Config, mut built: Built, now: DateTime<Utc>) -> Self {
         (built.documents, built.rest) = (Vec::new(), None);
-        Stock { config, built, now, kept: Mutex::default() }
+        Stock { config, built, now, since: SystemTime::now(), kept: Mutex::default() }
     }
 
     /// Whether a path is that of channels on demand, and in which format.
@@ -79,7 +83,8 @@ impl Stock {
         let file = File {
             path: document.path,
             bytes: document.bytes.in_a_row(&mut Vec::new()).to_vec(),
-            modified: document.changed.to_utc().into(),
+            // By its newest item it would have been what it is before another item came to it, or went.
+            modified: self.since,
         };
         let page = Arc::new(Page::new(file, Some(header(&format!("<{own}>; rel=\"self\""))), None, true, counters));
         page.prepare();
@@ -199,9 +204,12 @@ fn country(config: &Config, word: &str) -> Result<Name, NoChannel> {
 }
 
 fn topic(config: &Config, word: &str) -> Result<Name, NoChannel> {
-    let topic = config.topics.iter().find(|topic| topic.slug == word || *topic.key == *word);
+    let by_key = |word: &str| config.topics.iter().find(|topic| *topic.key == *word);
+    let topic = by_key(word).or_else(|| config.topics.iter().find(|topic| topic.slug == word));
     let topic = topic.ok_or_else(|| NoChannel::Unknown(format!("there is no topic `{}` here", shown(word))))?;
-    Ok((Query::Topic(topic.key.clone()), topic.key.to_string(), topic.title.get(config.publication.language()).to_owned()))
+    // A key such as `R&D` would be taken apart where it is asked for.
+    let name = if is_slug(&topic.key) || by_key(&topic.slug).is_some() { &*topic.key } else { &*topic.slug };
+    Ok((Query::Topic(topic.key.clone()), name.to_owned(), topic.title.get(config.publication.language()).to_owned()))
 }
 
 fn bad(what: &str) -> NoChannel {
@@ -221,7 +229,8 @@ mod tests {
     use super::*;
 
     const CONFIG: &str = "[publication]\ntitle = 'T'\nbase-url = 'https://e.org/'\nid-authority = 'e.org,2018'\nlanguages = ['en']\n\
-        [countries]\nallow = ['BZ', 'MX', 'CR']\n[topics.ports]\ntitle = 'Ports'\nwords = ['port']\n[topics.ships]\ntitle = 'Ships'\nwords = ['ship']\n";
+        [countries]\nallow = ['BZ', 'MX', 'CR']\n[topics.ports]\ntitle = 'Ports'\nwords = ['port']\n[topics.ships]\ntitle = 'Ships'\nwords = ['ship']\n\
+        [topics.'R&D']\ntitle = 'R&D'\nwords = ['trial']\n";
 
     fn config() -> Config {
         crate::config::parse(CONFIG, Path::new("feeds.toml"), Path::new(".")).expect("a config").0
@@ -237,6 +246,7 @@ mod tests {
             ("country=mexico%2BBZ", "country=belize+mexico"),
             ("country=MX,BZ,Costa%20Rica,mx", "country=belize,costa-rica,mexico"),
             ("country=M%C3%A9xico%2c%42Z", "country=belize,mexico"),
+            ("topic=R%26D", "topic=r-and-d"),
             ("country=MX+BZ,CR&lang=EN&", "country=belize+mexico,costa-rica&lang=en"),
         ] {
             assert_eq!(read(&config, question).map(|demand| demand.canonical).as_deref(), Ok(canonical), "{question}");

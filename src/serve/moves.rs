@@ -20,12 +20,14 @@ pub struct Moves {
     /// Below the output folder; `None` where it is gone.
     listed: HashMap<String, Option<HeaderValue>>,
     moved: Vec<Moved>,
+    /// The folders of languages: a move is one of the channel in all of them.
+    languages: Vec<String>,
 }
 
 impl Moves {
     /// `redirects` are the lines that the build wrote.
     pub fn new(front: &Front, redirects: &str) -> Self {
-        Moves { listed: listed(redirects, front.base_url.path()), moved: front.moved.clone() }
+        Moves { listed: listed(redirects, front.base_url.path()), moved: front.moved.clone(), languages: front.languages.clone() }
     }
 
     /// The paths that lead elsewhere or are gone, in order, with where they lead.
@@ -33,9 +35,11 @@ impl Moves {
         self.listed.iter().map(|(path, target)| (path.as_str(), target.as_ref().and_then(|target| target.to_str().ok()))).collect()
     }
 
-    /// The paths, without extension, of channels that have ended, in every language.
-    pub fn ended(&self) -> impl Iterator<Item = &str> {
-        self.moved.iter().filter(|moved| moved.to.is_none()).map(|moved| moved.from.as_str())
+    /// The paths, without extension, of channels that have ended, each in the publication's language and in those that have channels of their own.
+    pub fn ended(&self) -> impl Iterator<Item = String> {
+        let ended = self.moved.iter().filter(|moved| moved.to.is_none());
+        let own = |from: String| self.languages.iter().map(move |language| format!("{language}/{from}"));
+        ended.flat_map(move |moved| std::iter::once(moved.from.clone()).chain(own(moved.from.clone())))
     }
 
     /// What became of a path.
@@ -45,24 +49,29 @@ impl Moves {
             Some(None) => return Found::Gone,
             None => {}
         }
-        let ended = |moved: &Moved| moved.to.is_none() && lane(path, &moved.from).is_some();
-        if self.moved.iter().any(ended) { Found::Gone } else { Found::Nothing }
+        match self.lane(path) {
+            Some((Moved { to: None, .. }, ..)) => Found::Gone,
+            _ => Found::Nothing,
+        }
     }
 
     /// The path of the document that a copy at `path` is of.
     pub fn copy_of(&self, path: &str) -> Option<String> {
-        self.moved.iter().filter(|moved| moved.how == MovedAs::Copy).find_map(|moved| {
-            let (before, extension) = lane(path, &moved.from)?;
-            Some(format!("{before}{}.{extension}", moved.to.as_ref()?))
-        })
+        let (moved, before, extension) = self.lane(path).filter(|(moved, ..)| moved.how == MovedAs::Copy)?;
+        Some(format!("{before}{}.{extension}", moved.to.as_ref()?))
     }
-}
 
-/// The folder of the language (`es/`, or nothing) and the extension, where `path` is a document of the channel `from`.
-fn lane<'a>(path: &'a str, from: &str) -> Option<(&'a str, &'a str)> {
-    let (stem, extension) = path.rsplit_once('.').filter(|(_, extension)| FORMATS.contains(extension))?;
-    let before = stem.strip_suffix(from)?;
-    (before.is_empty() || before.ends_with('/') && !before[..before.len() - 1].contains('/')).then_some((before, extension))
+    /// What the config says of a document's path, with the folder of its language (`es/`, or nothing) and its extension: as `config::moves` has it of paths
+    /// without extension.
+    fn lane<'a>(&self, path: &'a str) -> Option<(&Moved, &'a str, &'a str)> {
+        let (stem, extension) = path.rsplit_once('.').filter(|(_, extension)| FORMATS.contains(extension))?;
+        let of = |family: &str| self.moved.iter().find(|moved| moved.from == family);
+        let in_language = || {
+            let (language, family) = stem.split_once('/')?;
+            self.languages.iter().any(|own| own == language).then(|| of(family))?.map(|moved| (moved, &stem[..=language.len()], extension))
+        };
+        of(stem).map(|moved| (moved, "", extension)).or_else(in_language)
+    }
 }
 
 /// The lines `FROM TO STATUS`.
@@ -93,15 +102,18 @@ mod tests {
 
     #[test]
     fn variants_of_an_ended_channel_are_gone_too() {
-        let all = vec![moved("desk/end", None, MovedAs::Copy), moved("old", Some("new"), MovedAs::Copy)];
-        let moves = Moves { moved: all, ..Moves::default() };
+        let all = vec![moved("desk/end", None, MovedAs::Copy), moved("old", Some("topic/old"), MovedAs::Copy)];
+        let moves = Moves { moved: all, languages: vec!["en".into(), "es".into()], ..Moves::default() };
         for path in ["desk/end.rss", "es/desk/end.json", "desk/end.html"] {
             assert!(matches!(moves.find(path), Found::Gone), "{path}");
         }
-        for path in ["desk/end", "mydesk/end.rss", "a/b/desk/end.rss", "desk/end.exe", "old.rss"] {
+        // What is called as the last piece of another path is another channel.
+        for path in ["desk/end", "mydesk/end.rss", "a/desk/end.rss", "fr/desk/end.rss", "es/a/desk/end.rss", "desk/end.exe", "old.rss"] {
             assert!(matches!(moves.find(path), Found::Nothing), "{path}");
         }
-        assert_eq!(moves.copy_of("es/old.atom").as_deref(), Some("es/new.atom"));
-        assert_eq!(moves.copy_of("desk/end.rss"), None);
+        assert_eq!(moves.copy_of("old.atom").as_deref(), Some("topic/old.atom"));
+        assert_eq!(moves.copy_of("es/old.atom").as_deref(), Some("es/topic/old.atom"));
+        assert!(["desk/end.rss", "topic/old.atom", "es/topic/old.atom"].iter().all(|path| moves.copy_of(path).is_none()));
+        assert_eq!(moves.ended().collect::<Vec<_>>(), ["desk/end", "en/desk/end", "es/desk/end"]);
     }
 }

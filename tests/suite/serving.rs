@@ -287,8 +287,29 @@ fn moved_and_ended_channels_say_so() {
     publication.write("feeds.toml", renamed + "\n[[moved]]\nfrom = 'topic/ports'\n");
     publication.run(&["build", "--accept", "paths"]).expect(0, &[]);
     server.until("/topic/ports.rss", |answer| answer.status == 410);
-    assert_eq!(server.get("/es/topic/ports.atom", &[]).status, 410);
+    // Nothing was in a language alone, and what is called alike is another channel.
+    assert!(["/es/topic/ports.atom", "/desk/topic/ports.rss"].iter().all(|path| server.get(path, &[]).status == 404));
     assert_eq!(server.get("/topic/harbours.rss", &[]).status, 200);
+    let renamed = CONFIG.replace("[topics.ports]", "[topics.ports]\nslug = 'harbours'");
+    publication.write("feeds.toml", renamed + "\n[[moved]]\nfrom = 'belize'\nto = 'country/belize'\n");
+    publication.run(&["build", "--accept", "paths"]).expect(0, &[]);
+    server.until("/belize.rss", |answer| answer.status == 200);
+    for path in ["/belize.rss", "/country/belize.rss"] {
+        assert_eq!(server.get(path, &[]).says("link"), "<https://feeds.example.org/country/belize.rss>; rel=\"self\"", "{path}");
+    }
+}
+
+#[test]
+fn a_base_address_with_escapes_is_served() {
+    let config = CONFIG.replace("https://feeds.example.org/", "https://example.org/méxico/");
+    let publication = Publication::with_config(&config);
+    publication.item(1, "A port");
+    publication.build();
+    let server = Serving::start(&publication, &[]);
+    for path in ["/all.rss", "/m%C3%A9xico/all.rss", "/m%c3%a9xico/"] {
+        assert_eq!(server.get(path, &[]).status, 200, "{path}");
+    }
+    publication.run(&["server-config", "nginx"]).expect(2, &["the path of the base address, `/m%C3%A9xico/`"]);
 }
 
 #[test]
@@ -317,9 +338,11 @@ fn a_base_address_with_a_path_is_known() {
     publication.item(1, "A port");
     publication.build();
     let server = Serving::start(&publication, &[]);
-    for path in ["/all.rss", "/news/feeds/all.rss", "/news/feeds/", "/news/feeds"] {
+    for path in ["/all.rss", "/news/feeds/all.rss", "/news/feeds/"] {
         assert_eq!(server.get(path, &[]).status, 200, "{path}");
     }
+    let without = server.get("/news/feeds", &[]);
+    assert_eq!((without.status, without.says("location")), (301, "/news/feeds/"));
     assert!(server.get("/", &[]).text().contains("href=\"/news/feeds/all.rss\""));
     assert_eq!(server.get("/news/feedsall.rss", &[]).status, 404);
 }
@@ -565,6 +588,11 @@ fn a_preview_builds_on_every_save() {
     let server = Serving::start(&publication, &["--watch"]);
     let page = server.get("/", &[]);
     assert!(page.text().contains("EventSource") && page.says("cache-control") == "no-store", "{}", page.head);
+    assert!(
+        page.text().contains("; connect-src &#39;self&#39;; ") && page.text().contains("script-src &#39;sha256-JG8z"),
+        "{}",
+        page.text()
+    );
     let mut events = server.connect();
     events.write_all(b"GET /.tidings/live HTTP/1.1\r\nHost: x\r\n\r\n").expect("sent");
     let mut events = BufReader::new(events).lines().map_while(Result::ok).filter(|line| line.contains("data: "));
