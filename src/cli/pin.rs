@@ -37,9 +37,13 @@ pub(super) fn run(args: &PinArgs, context: &Context) -> Result<Exit, Failure> {
             .help("a record's key is its file's path below its source, without extension"));
     }
     let wanted = |item: &&Arc<Item>| args.keys.is_empty() || args.keys.iter().any(|key| item.key() == *key);
-    let mut pinned = 0;
+    let (mut pinned, mut failed) = (0, None);
     for item in loaded.items.iter().filter(wanted) {
-        pinned += usize::from(one(&config, item, args.dry_run)?);
+        match one(&config, item, args.dry_run) {
+            Ok(is_pinned) => pinned += usize::from(is_pinned),
+            // The first is told, when all others are pinned.
+            Err(failure) => failed = failed.or(Some(failure)),
+        }
     }
     let done = match pinned {
         _ if !args.dry_run => "pinned",
@@ -47,8 +51,14 @@ pub(super) fn run(args: &PinArgs, context: &Context) -> Result<Exit, Failure> {
         _ => "derive their ids; nothing was written",
     };
     context.ui.say(format_args!("{} {done}", ui::many(pinned, "record")));
+    if let Some(failure) = failed {
+        return Err(failure);
+    }
     Ok(if loaded.findings.has_errors() { Exit::Findings } else { Exit::Fine })
 }
+
+/// It stays where a record begins with it.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Writes the id into one record, if it derives it from its file's name.
 fn one(config: &Config, item: &Item, dry_run: bool) -> Result<bool, Failure> {
@@ -63,9 +73,10 @@ fn one(config: &Config, item: &Item, dry_run: bool) -> Result<bool, Failure> {
         return Ok(false);
     }
     let path = config.root.join(item.path());
-    let text = std::fs::read_to_string(&path).map_err(Failure::io("read", &path))?;
-    let is_there = item::format::parse(format, &text).is_ok_and(|record| record.id.is_some() || record.guid.is_some());
-    let Some(with_id) = pin::with_id(format, &text, item.key()).filter(|_| !is_there) else { return Ok(false) };
+    let whole = std::fs::read_to_string(&path).map_err(Failure::io("read", &path))?;
+    let text = whole.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&whole);
+    let is_there = item::format::parse(format, text).is_ok_and(|record| record.id.is_some() || record.guid.is_some());
+    let Some(with_id) = pin::with_id(format, text, item.key()).filter(|_| !is_there) else { return Ok(false) };
     let reads = item::format::parse(format, &with_id).is_ok_and(|record| record.id.as_deref() == Some(item.key()));
     if !reads {
         return Err(
@@ -75,7 +86,8 @@ fn one(config: &Config, item: &Item, dry_run: bool) -> Result<bool, Failure> {
     ui::print(format_args!("{}: id = \"{}\"", item.path().display(), item.key()));
     if !dry_run {
         let beside = path.with_extension("tidings-new");
-        std::fs::write(&beside, with_id).map_err(Failure::io("write", &beside))?;
+        let mark = &whole[..whole.len() - text.len()];
+        std::fs::write(&beside, [mark, &with_id].concat()).map_err(Failure::io("write", &beside))?;
         std::fs::rename(&beside, &path).map_err(Failure::io("replace", &path))?;
     }
     Ok(true)

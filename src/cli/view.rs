@@ -73,7 +73,49 @@ pub(super) fn views(config: &Config, plan: &Plan, built: &Built, folder: &Destin
         };
         views.entry(channel(path)).or_insert_with_key(view);
     }
+    // All formats have the same items; each may know them by other ids.
+    if let Some(format) = config.output.formats.first() {
+        for (name, pages) in archives(plan, built, (*format, &standing))? {
+            let feed = feed(plan, built, (&format!("{name}.{}", format.extension()), &standing))?;
+            let view = View::of_archive(config, &name, &pages, &feed, &again);
+            views.extend(view.filter(|_| feed.before != Seen::default()).map(|view| (view.channel.clone(), view)));
+        }
+    }
     Ok(views.into_values().collect())
+}
+
+/// What stood and what will stand in the same place.
+#[derive(Default)]
+struct Both {
+    before: Seen,
+    next: Seen,
+}
+
+/// The pages of archives that change, in one format, all those of one channel together.
+fn archives(plan: &Plan, built: &Built, (format, standing): (Format, &impl Fn(&str) -> Seen)) -> Result<BTreeMap<String, Both>, Unread> {
+    let mut all: BTreeMap<String, Both> = BTreeMap::new();
+    let puts = plan.puts.iter().map(|put| (&put.path, Some(put.document)));
+    for (path, document) in puts.chain(plan.deletes.iter().map(|path| (path, None))) {
+        let page = path.rsplit_once('.').map_or(path.as_str(), |(page, _)| page);
+        let Some((channel, _)) = paths::of_archive(page).filter(|_| Format::of_path(path) == Some(format)) else { continue };
+        let pages = all.entry(channel.to_owned()).or_default();
+        pages.before.items.extend(standing(path).items);
+        if let Some(document) = document {
+            pages.next.items.extend(Seen::read(built.documents[document].bytes.whole(&mut Vec::new())?).items);
+        }
+    }
+    Ok(all)
+}
+
+/// The feed at a path, whether it changes or not.
+fn feed(plan: &Plan, built: &Built, (path, standing): (&str, &impl Fn(&str) -> Seen)) -> Result<Both, Unread> {
+    let before = standing(path);
+    let next = match plan.puts.iter().find(|put| put.path == path) {
+        Some(put) => Seen::read(built.documents[put.document].bytes.whole(&mut Vec::new())?),
+        None if plan.deletes.iter().any(|own| own == path) => Seen::default(),
+        None => before.clone(),
+    };
+    Ok(Both { before, next })
 }
 
 /// Where the channel stands that moved away from a path in this way, in whichever language.
@@ -107,6 +149,20 @@ impl View {
             view.about = about(config, channel, &before.about, &next.about);
         }
         view
+    }
+
+    /// What changes in the pages of a channel's archive; `None` where nothing does but where it stands. What comes there from the feed, or goes back to it, is
+    /// told with the feed.
+    fn of_archive(config: &Config, channel: &str, pages: &Both, feed: &Both, again: &BTreeSet<&str>) -> Option<Self> {
+        let beside = |own: &Seen, feed: &Seen, other: &Seen| {
+            let there: BTreeSet<&str> = other.items.iter().map(|item| item.id.as_str()).collect();
+            let fed: BTreeSet<&str> = feed.items.iter().map(|item| item.id.as_str()).collect();
+            let stays = |item: &&SeenItem| there.contains(item.id.as_str()) || !fed.contains(item.id.as_str());
+            Seen { items: own.items.iter().filter(stays).cloned().collect(), ..Seen::default() }
+        };
+        let before = beside(&pages.before, &feed.next, &pages.next);
+        let next = beside(&pages.next, &feed.before, &pages.before);
+        Some(View::between(config, &format!("archive/{channel}"), (&before, &next), None, again)).filter(|view| !view.is_empty())
     }
 
     fn is_empty(&self) -> bool {

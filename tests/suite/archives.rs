@@ -40,6 +40,24 @@ fn what_a_feed_does_not_hold_stands_on_pages() {
 }
 
 #[test]
+fn a_dry_run_tells_what_changes_on_the_pages() {
+    let publication = publication(20, "");
+    publication.build().expect(0, &[]);
+    publication.item(21, "The port of Belize reopens, part 21");
+    let ran = publication.run(&["diff"]);
+    ran.expect(0, &["+ The port of Belize reopens, part 21"]);
+    assert!(!ran.out.contains("archive/"), "what comes there from the feed is told with the feed: {}", ran.out);
+    publication.remove("items/item-2.md");
+    publication.item(4, "The port of Belize reopens, part 4, mended");
+    publication.item(5, "The port of Mexico reopens, part 5");
+    let pages = "archive/country/belize\n  ~ The port of Belize reopens, part 4, mended\n      title: ";
+    let ran = publication.run(&["diff"]);
+    ran.expect(0, &[pages, "archive/all\n", "  - The port of Belize reopens, part 2\n", "  - The port of Belize reopens, part 5\n"]);
+    let of_all = ran.out.split("\n").skip_while(|line| *line != "archive/all").skip(1).take_while(|line| line.starts_with(' '));
+    assert_eq!(of_all.filter(|line| line.starts_with("  - ")).collect::<Vec<_>>(), ["  - The port of Belize reopens, part 2"]);
+}
+
+#[test]
 fn the_ledger_agrees_with_the_pages() {
     let publication = publication(20, "");
     publication.build().expect(0, &[]);

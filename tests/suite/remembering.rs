@@ -905,6 +905,11 @@ fn pinned_records_keep_their_ids_when_files_are_renamed() {
     publication.build().expect(0, &["unchanged"]);
     publication.run(&["pin"]).expect(0, &["6 records pinned"]);
     publication.run(&["pin"]).expect(0, &["0 records pinned"]);
+    // A byte order mark stays, and what has no place for an id keeps none of the others from theirs.
+    publication.write("items/marked.md", "\u{feff}---\ntitle: T\ndate: 2018-02-09\n---\n");
+    publication.run(&["pin"]).expect(0, &["1 record pinned"]);
+    assert!(publication.read("items/marked.md").starts_with("\u{feff}---\nid: "), "{}", publication.read("items/marked.md"));
+    publication.remove("items/marked.md");
     publication.run(&["pin", "nobody"]).expect(2, &["there is no record `nobody`"]);
     for (from, to) in [("item-1.md", "other.md"), ("t.toml", "u.toml"), ("j.json", "k.json")] {
         std::fs::rename(publication.path(&format!("items/{from}")), publication.path(&format!("items/{to}"))).expect("renamed");
