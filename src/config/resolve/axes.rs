@@ -156,6 +156,10 @@ fn phrases(table: &Table<'_>, key: &str, languages: &[Language], report: &mut Re
         if !text.value.contains(char::is_alphanumeric) && !text.value.trim().is_empty() {
             report.bad(&text.span, format!("`{}` has no letter and no digit to match", text.value), "use a pattern in `patterns`");
         }
+        if text.value.trim().trim_end_matches('*').contains('*') {
+            let help = "`*` stands for any ending, so at the end alone; say it as a pattern in `patterns`, such as `num\\w*er`";
+            report.bad(&text.span, format!("`{}` has a `*` before its end", text.value), help);
+        }
         phrases.push(Phrase { language, text: text.value.trim().to_owned() });
     }
     phrases

@@ -111,16 +111,16 @@ fn check_folder(folder: &Path, root: &Path, sources: &[At<Source>]) -> Result<()
     if folder.is_relative() && folder.components().any(|piece| piece == Component::ParentDir) {
         return Err((format!("`{shown}` leads out of the config's folder"), "give it as an absolute path, such as `/srv/www/feeds`"));
     }
-    let full = clean(&root.join(folder));
-    if clean(root).starts_with(&full) {
+    let (root, full) = (whole(root), whole(&root.join(folder)));
+    if root.starts_with(&full) {
         return Err((format!("`{shown}` is the config's own folder, or holds it"), APART));
     }
-    if full.starts_with(clean(&root.join(OWN_FOLDER))) {
+    if full.starts_with(root.join(OWN_FOLDER)) {
         return Err((format!("`{shown}` is where Tidings keeps what it must remember"), APART));
     }
     for source in sources {
-        let read = clean(&root.join(&source.value.path));
-        if full.starts_with(&read) && read != clean(root) || read.starts_with(&full) {
+        let read = whole(&root.join(&source.value.path));
+        if full.starts_with(&read) && read != root || read.starts_with(&full) {
             return Err((
                 format!("`{shown}` and the source `{}` are one folder, or one is in the other", source.value.path.display()),
                 APART,
@@ -128,6 +128,13 @@ fn check_folder(folder: &Path, root: &Path, sources: &[At<Source>]) -> Result<()
         }
     }
     Ok(())
+}
+
+/// The path from the root of the file system on, with the links resolved that are there: one folder may be written in several ways.
+fn whole(path: &Path) -> PathBuf {
+    let path = clean(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+    let there = path.ancestors().find_map(|above| Some((above.canonicalize().ok()?, path.strip_prefix(above).ok()?)));
+    there.map_or_else(|| path.clone(), |(there, rest)| there.join(rest))
 }
 
 /// The path without `.`, and without `..` where what is left of it is known.
@@ -179,6 +186,7 @@ mod tests {
     fn the_output_folder_is_apart_from_everything_else() {
         let source = |path: &str| At { value: Source::at(path.into()), span: 0..0 };
         let sources = [source("items"), source("data/rows.csv")];
+        let here = |more: &str| std::env::current_dir().expect("a folder").join(more).display().to_string();
         for (root, folder, is_fine) in [
             (".", "public", true),
             ("/srv/site", "/srv/www", true),
@@ -194,6 +202,10 @@ mod tests {
             (".", "data", false),
             (".", ".tidings/x", false),
             ("/srv/site", "/srv/site/items", false),
+            (".", &here(""), false),
+            (".", &here("items"), false),
+            ("site", &here("site/../site"), false),
+            ("site", &here("site/public"), true),
         ] {
             assert_eq!(check_folder(Path::new(folder), Path::new(root), &sources).is_ok(), is_fine, "{root} {folder}");
         }
