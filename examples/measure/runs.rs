@@ -2,9 +2,11 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
+
+use rayon::prelude::*;
 
 /// Every byte of the records into memory, one file after the other; the walk counts too.
 pub fn read_plainly(folder: &Path) -> io::Result<(Duration, u64)> {
@@ -17,6 +19,21 @@ pub fn read_plainly(folder: &Path) -> io::Result<(Duration, u64)> {
         }
     }
     Ok((start.elapsed(), bytes))
+}
+
+/// Files of the sizes and paths of those in a folder, written on all cores and synced together.
+pub fn put_down(like: &Path, to: &Path) -> io::Result<Duration> {
+    let entries: Vec<_> = walkdir::WalkDir::new(like).into_iter().collect::<Result<_, _>>().map_err(io::Error::other)?;
+    let (folders, files): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| entry.file_type().is_dir());
+    let path = |entry: &walkdir::DirEntry| to.join(entry.path().strip_prefix(like).unwrap_or(entry.path()));
+    let files = files.into_iter().map(|entry| Ok((path(entry), entry.metadata().map_err(io::Error::other)?.len() as usize)));
+    let files: Vec<(PathBuf, usize)> = files.collect::<io::Result<_>>()?;
+    let bytes = vec![b'x'; files.iter().map(|(_, length)| *length).max().unwrap_or_default()];
+    let start = Instant::now();
+    folders.iter().try_for_each(|folder| fs::create_dir_all(path(folder)))?;
+    files.par_iter().try_for_each(|(path, length)| fs::write(path, &bytes[..*length]))?;
+    run(Path::new("sync"), &[])?;
+    Ok(start.elapsed())
 }
 
 /// The size and time of every record asked for, one after the other.

@@ -7,7 +7,7 @@ use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use super::corpus::{self, Form, Kind};
-use super::runs::{build, forget, median, middle, ms, read_plainly, run, walk};
+use super::runs::{build, forget, median, middle, ms, put_down, read_plainly, run, walk};
 
 /// Files younger than this are known by their content, which nobody means to measure.
 const AGE: Duration = Duration::from_millis(2_500);
@@ -42,9 +42,13 @@ impl Seen {
     }
 
     fn row(&self, work: &str, beside: &str, aim: f64) -> String {
-        let (ours, other) = (ms(median(&self.ours)), ms(median(&self.beside)));
         let memory = self.memory as f64 / 1e3;
-        format!("{work:<44} {ours:>9.0}  {beside:<22} {other:>9.0} {:>7.2} {aim:>5} {memory:>8.0}\n", self.ratio())
+        format!("{} {aim:>5} {memory:>8.0}\n", self.figures(work, beside))
+    }
+
+    fn figures(&self, work: &str, beside: &str) -> String {
+        let (ours, other) = (ms(median(&self.ours)), ms(median(&self.beside)));
+        format!("{work:<44} {ours:>9.0}  {beside:<22} {other:>9.0} {:>7.2}", self.ratio())
     }
 }
 
@@ -61,16 +65,18 @@ impl Works<'_> {
             table += &first.row(&format!("first build, {count} files"), "plain read", 2.5);
         }
         let archives = self.made(Form::Folder, Kind::Archives, records)?;
-        let seen = self.seen(|| Ok((self.first(&archives)?, read_plainly(&archives)?.0)))?;
+        let (seen, alone) = self.with_documents(&archives, || Ok(read_plainly(&archives)?.0))?;
         table += &seen.row("the same with archives", "plain read", 6.0);
+        table += &format!("{}\n", alone.figures("  its documents alone, written and synced", "plain read"));
         table += &self.changes(records)?;
 
         let ndjson = self.made(Form::Ndjson, Kind::Plain, records)?;
         let seen = self.seen(|| Ok((self.first(&ndjson)?, self.plain(&ndjson)?)))?;
         table += &seen.row(&format!("first build, {records} in NDJSON"), "plain program", 1.5);
         let matrix = self.made(Form::Ndjson, Kind::Matrix, records)?;
-        let seen = self.seen(|| Ok((self.first(&matrix)?, self.first(&ndjson)?.0)))?;
+        let (seen, alone) = self.with_documents(&matrix, || Ok(self.first(&ndjson)?.0))?;
         table += &seen.row("first build, 10,201 channels", "the same, 33 channels", 4.0);
+        table += &format!("{}\n", alone.figures("  its documents alone, written and synced", "the same, 33 channels"));
         Ok(table)
     }
 
@@ -157,6 +163,18 @@ impl Works<'_> {
             seen.add(ours, beside);
         }
         Ok(seen)
+    }
+
+    /// First builds, and beside the same what it takes to put down files of the same sizes in the plainest way, on all cores.
+    fn with_documents(&self, folder: &Path, mut beside: impl FnMut() -> io::Result<Duration>) -> io::Result<(Seen, Seen)> {
+        let (mut seen, mut alone) = (Seen::default(), Seen::default());
+        for round in 0..self.rounds {
+            let (ours, beside) = (self.first(folder)?, beside()?);
+            seen.add(ours, beside);
+            settle()?;
+            alone.add((put_down(&folder.join("public"), &folder.join(format!("former-alone-{round}")))?, 0), beside);
+        }
+        Ok((seen, alone))
     }
 
     fn first(&self, folder: &Path) -> io::Result<(Duration, u64)> {
