@@ -269,11 +269,7 @@ fn example(name: &str) -> &'static str {
 }
 
 pub(super) fn language(text: &str) -> Result<Language, Problem> {
-    Language::parse(text).map_err(|error| Problem {
-        code: &codes::BAD_QUERY,
-        message: error.to_string(),
-        help: error.help.unwrap_or_else(|| "give a tag such as `en` or `es-CR`".to_owned()),
-    })
+    Language::parse(text).map_err(|error| Problem { code: &codes::BAD_QUERY, message: error.to_string(), help: error.help })
 }
 
 /// A span of time in days: `90d`, `12w`, `2y`.

@@ -40,6 +40,9 @@ fn mistake(message: &str, span: Range<usize>, text: &str) -> Mistake {
 /// The way out of a syntax error; `found` is the text that it points at.
 fn help(message: &str, found: &str) -> String {
     let fixed = match message {
+        _ if found.contains(['\u{201c}', '\u{201d}', '\u{201e}', '\u{2018}', '\u{2019}', '\u{ab}', '\u{bb}']) => {
+            "these are quotes of print; write straight ones: `key = \"value\"`"
+        }
         "duplicate key" => return format!("take one of the two `{found}` out"),
         message if message.contains("must be quoted") => "write texts in quotes: `key = \"value\"`",
         message if message.contains("string, expected") => "end the text with the quotes that it began with",

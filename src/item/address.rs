@@ -17,8 +17,8 @@ pub fn absolute(text: &str, base: &Url) -> Result<Url, BadUrl> {
     if text.is_empty() {
         return refuse("an address is empty".to_owned(), Some("leave the field out where there is no address".to_owned()));
     }
-    if text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("www.")) {
-        return refuse(format!("`{text}` has no scheme"), Some(format!("write `https://{text}`")));
+    if is_host(text) {
+        return refuse(format!("`{text}` has no scheme"), Some(format!("write `https://{text}`; a page of your own is `./{text}`")));
     }
     match base.join(text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(strict(url)),
@@ -27,7 +27,31 @@ pub fn absolute(text: &str, base: &Url) -> Result<Url, BadUrl> {
     }
 }
 
-/// The same as text. Most addresses are what they would become, and need not be taken apart.
+/// Whether the text begins with what can hardly be anything but the name of a host: a page of one's own may be called `story.md`, and none `example.org`.
+fn is_host(text: &str) -> bool {
+    const SURELY: [&str; 6] = ["com", "edu", "gov", "net", "news", "org"];
+    let first = text.split_once('/').map_or(text, |(first, _)| first).to_ascii_lowercase();
+    let Some((name, last)) = first.rsplit_once('.').filter(|(name, _)| !name.is_empty() && !name.starts_with('.')) else { return false };
+    let is_name = || name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
+    first.starts_with("www.") || is_name() && SURELY.contains(&last)
+}
+
+/// The same of a place elsewhere, which no word below the base is: `Reuters` would be one.
+pub fn elsewhere(text: &str, base: &Url) -> Result<Url, BadUrl> {
+    let text = text.trim();
+    if text.contains(':') || text.starts_with(['/', '.']) || text.is_empty() {
+        return absolute(text, base);
+    }
+    let help = match text.contains('.') && !text.contains(char::is_whitespace) {
+        true => format!("write `https://{text}`"),
+        false => {
+            "write the address as `url`, `https://...`, and the name beside it as `title`; without an address leave `source` out".to_owned()
+        }
+    };
+    Err(BadUrl { message: format!("`{text}` is no address"), help: Some(help) })
+}
+
+/// An absolute address as text. Most addresses are what they would become, and need not be taken apart.
 pub fn absolute_text(text: String, base: &Url) -> Result<String, BadUrl> {
     if is_plain(&text) { Ok(text) } else { absolute(&text, base).map(String::from) }
 }
@@ -111,6 +135,13 @@ mod tests {
         for (text, want) in [
             ("a/b", "https://example.org/news/a/b"),
             ("/a", "https://example.org/a"),
+            ("story.md", "https://example.org/news/story.md"),
+            ("story.cr", "https://example.org/news/story.cr"),
+            ("a/example.org", "https://example.org/news/a/example.org"),
+            ("node.js/x", "https://example.org/news/node.js/x"),
+            ("./example.org/x", "https://example.org/news/example.org/x"),
+            ("v1.2/x", "https://example.org/news/v1.2/x"),
+            (".org/x", "https://example.org/news/.org/x"),
             (" http://a.org ", "http://a.org/"),
             ("//a.org/x", "https://a.org/x"),
             ("https://a.org/a b|c[1]?q={x}&r=100%#f#g", "https://a.org/a%20b%7Cc%5B1%5D?q=%7Bx%7D&r=100%25#f%23g"),
@@ -118,6 +149,19 @@ mod tests {
             ("http://[::1]/x", "http://[::1]/x"),
         ] {
             assert_eq!(read(text).as_deref(), Ok(want), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_no_place_elsewhere() {
+        let base = Url::parse("https://example.org/news/").expect("a URL");
+        for (text, help) in [("Reuters", "as `title`"), ("La Nación 2.0", "as `title`"), ("reuters.com/x", "write `https://reuters.com/x`")]
+        {
+            let bad = elsewhere(text, &base).expect_err(text);
+            assert!(bad.help.is_some_and(|found| found.contains(help)), "{text}");
+        }
+        for text in ["https://a.org/", "/a", "../a", " //a.org/x"] {
+            assert!(elsewhere(text, &base).is_ok(), "{text}");
         }
     }
 
@@ -132,6 +176,9 @@ mod tests {
             "mailto:a@b.org",
             "",
             "www.a.org",
+            "WWW.a",
+            "example.org",
+            "a.example.com/x.html",
             "http://",
             "http://a b/",
         ] {

@@ -270,7 +270,7 @@ impl Work<'_> {
                 Err(bad) => {
                     let default = default();
                     let message = bad.to_string();
-                    self.fault(&codes::INVALID_LANGUAGE, Field::new("language"), message, bad.help);
+                    self.fault(&codes::INVALID_LANGUAGE, Field::new("language"), message, Some(bad.help));
                     default
                 }
             },
@@ -313,7 +313,7 @@ impl Work<'_> {
             );
             return None;
         };
-        let url = self.url(field.inner("url"), url);
+        let url = address::elsewhere(url, &self.config.publication.base_url).map_err(|bad| self.bad_url(field.inner("url"), bad)).ok();
         let title = self.line(field.inner("title"), table.title);
         let url = url?;
         Some(Origin { title: title.unwrap_or_else(|| url.host_str().unwrap_or_default().to_owned()), url })
@@ -359,6 +359,10 @@ impl Work<'_> {
             }
             None => line,
         };
+        if let Some(meant) = text::without_references(&line) {
+            let message = format!("`{}` is plain text: readers see the references of HTML in it as they are", field.path());
+            self.fault(&codes::HTML_REFERENCE, field, message, Some(format!("write the characters themselves: `{meant}`")));
+        }
         line.chars().any(is_visible).then_some(line)
     }
 
@@ -381,10 +385,10 @@ impl Work<'_> {
     }
 }
 
-/// The item with a notice in place of all that it said: id, title, date and page stay, so that readers see which item it is.
+/// The item with a notice in place of all that it said, and who said it: id, title, date and page stay, so that readers see which item it is.
 fn replaced(parts: Parts, notice: Markup) -> Parts {
     let text = Text { summary: None, body: Some(notice) };
-    Parts { text: Some(Box::new(text)), dateline: None, image: None, enclosures: Vec::new(), ..parts }
+    Parts { text: Some(Box::new(text)), dateline: None, authors: Vec::new(), image: None, enclosures: Vec::new(), source: None, ..parts }
 }
 
 /// Whether a list is more than the one empty string by which exports say that there is nothing.

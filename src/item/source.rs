@@ -153,7 +153,7 @@ pub fn read_with<S: Sift>(config: &Config, files: impl Into<Intake>, progress: &
         Intake::Unseen(now) => read_unseen(&reader, now, progress),
     };
     findings.extend(files.findings.iter().cloned());
-    all.loaded(files, findings)
+    all.loaded(config, files, findings)
 }
 
 fn read_these<S: Sift>(reader: &Reader<'_, S>, files: &[Found], progress: &Progress) -> Batch<S::Note> {
@@ -217,7 +217,7 @@ pub fn read_texts<S: Sift>(config: &Config, texts: &[(&Path, &str)], sift: &S) -
         all.absorb(reader.text(&found, text.as_bytes()));
         files.push(found);
     }
-    all.loaded(Files { found: files, ..Files::default() }, findings)
+    all.loaded(config, Files { found: files, ..Files::default() }, findings)
 }
 
 /// Takes out what is marked.
@@ -289,11 +289,11 @@ impl<N> Batch<N> {
     }
 
     /// All that was read of these files, without items that clash.
-    fn loaded(self, files: Files, mut findings: Findings) -> Loaded<N> {
+    fn loaded(self, config: &Config, files: Files, mut findings: Findings) -> Loaded<N> {
         let good = self.records - self.bad;
         let (mut items, mut notes) = (self.items, self.notes);
         findings.extend(self.findings);
-        let clashing = unique::clashing(&items, &mut findings);
+        let clashing = unique::clashing(&config.root, &items, &mut findings);
         if clashing.contains(&true) {
             keep(&mut items, &clashing);
             keep(&mut notes, &clashing);

@@ -1,17 +1,19 @@
 //! What must be unique among all items: ids, and the language of each translation of a story.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::Item;
+use super::format::{self, Field};
 use crate::diag::{Finding, Findings, codes};
 
 /// Which items clash; each pair comes with a finding that names both places. Of two items with one id neither stays: nobody but the user
-/// knows which of them subscribers have.
-pub fn clashing(items: &[Arc<Item>], findings: &mut Findings) -> Vec<bool> {
+/// knows which of them subscribers have. Records stand below `root`.
+pub fn clashing(root: &Path, items: &[Arc<Item>], findings: &mut Findings) -> Vec<bool> {
     let mut clashing = vec![false; items.len()];
     if !may_clash(items) {
         return clashing;
@@ -19,7 +21,7 @@ pub fn clashing(items: &[Arc<Item>], findings: &mut Findings) -> Vec<bool> {
     for clash in clashes(items) {
         clashing[clash.second] = true;
         clashing[clash.first] |= !matches!(clash.kind, Kind::Story);
-        findings.push(clash.finding(items));
+        findings.push(clash.finding(root, items));
     }
     clashing
 }
@@ -77,7 +79,7 @@ fn clashes(items: &[Arc<Item>]) -> Vec<Clash> {
 }
 
 impl Clash {
-    fn finding(&self, items: &[Arc<Item>]) -> Finding {
+    fn finding(&self, root: &Path, items: &[Arc<Item>]) -> Finding {
         let (first, second) = (&items[self.first], &items[self.second]);
         let there = match first.line() {
             0 => format!("`{}`", first.path().display()),
@@ -97,6 +99,14 @@ impl Clash {
                     .help("items with one `story` are translations of each other; mend the `language` or the `story` of one")
             }
         };
-        finding.at(second.place())
+        let field = match self.kind {
+            Kind::Id => "id",
+            Kind::Guid => "guid",
+            Kind::Story => "story",
+        };
+        let place = second.place();
+        let of_field = || format::place_of(root, &place.path, Field::new(field));
+        let of_field = if place.line == 0 { of_field() } else { None };
+        finding.at(of_field.unwrap_or(place))
     }
 }

@@ -1,4 +1,4 @@
-//! A language tag (BCP 47), well-formed and in canonical case.
+//! A language tag (BCP 47): well-formed, in canonical case, and of a language that there is.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use oxilangtag::LanguageTag;
 
-/// A well-formed BCP 47 language tag such as `en`, `es-CR` or `sr-Latn`; a pointer, since a million items have one each.
+use super::subtags;
+
+/// A BCP 47 language tag of a language that is registered, such as `en`, `es-CR` or `sr-Latn`; a pointer, since a million items have one each.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Language(Arc<Box<str>>);
 
@@ -19,10 +21,18 @@ thread_local! {
 
 /// Why a text is no language tag, with the way out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not a language tag (BCP 47)")]
+#[error("`{text}` is {} (BCP 47)", if *.is_tag { "no language that is registered" } else { "not a language tag" })]
 pub struct NotALanguage {
     pub text: String,
-    pub help: Option<String>,
+    /// Whether it is well-formed all the same.
+    pub is_tag: bool,
+    pub help: String,
+}
+
+/// Whether the tag's first subtag is one of a language that is registered, in any case, or says that what follows is for private use.
+pub fn is_registered(tag: &str) -> bool {
+    let primary = tag.split('-').next().unwrap_or(tag);
+    subtags::is_registered(primary.as_bytes()) || primary.eq_ignore_ascii_case("x")
 }
 
 /// Scripts that run from right to left, for languages whose tag names no script.
@@ -48,11 +58,15 @@ impl Language {
     }
 
     fn read(text: &str) -> Result<Self, NotALanguage> {
-        match LanguageTag::parse_and_normalize(text) {
-            Ok(tag) if tag.primary_language().len() <= 3 || tag.as_str().starts_with("x-") => {
-                Ok(Language(Arc::new(tag.into_inner().into())))
-            }
-            _ => Err(NotALanguage { text: text.to_owned(), help: mend(text) }),
+        let tag = LanguageTag::parse_and_normalize(text).map(LanguageTag::into_inner).ok();
+        let is_tag = tag.is_some();
+        match tag.filter(|tag| is_registered(tag)) {
+            Some(tag) => Ok(Language(Arc::new(tag.into()))),
+            None => Err(NotALanguage {
+                text: text.to_owned(),
+                is_tag,
+                help: mend(text).unwrap_or_else(|| "give a tag such as `en` or `es-CR`".to_owned()),
+            }),
         }
     }
 
@@ -115,6 +129,14 @@ fn mend(text: &str) -> Option<String> {
         "spanish" => "es",
         "french" => "fr",
         "portuguese" => "pt",
+        "sp" => "es",
+        // Countries, of whose languages people write so.
+        "cn" => "zh",
+        "cz" => "cs",
+        "dk" => "da",
+        "gr" => "el",
+        "jp" => "ja",
+        "ua" => "uk",
         _ => return None,
     };
     Some(format!("write `{known}`"))
@@ -138,15 +160,23 @@ mod tests {
 
     #[test]
     fn reads_and_mends_case() {
-        for (text, want) in [("en", "en"), ("ES-cr", "es-CR"), ("sr-latn", "sr-Latn"), ("x-private", "x-private")] {
+        for (text, want) in [("en", "en"), ("ES-cr", "es-CR"), ("sr-latn", "sr-Latn"), ("x-private", "x-private"), ("quc", "quc")] {
             assert_eq!(Language::parse(text).expect(text).as_str(), want);
         }
     }
 
     #[test]
     fn refuses_with_a_way_out() {
-        for (text, help) in [("EN_gb", Some("write `en-GB`")), ("Spanish", Some("write `es`")), ("", None), ("a b", None)] {
-            assert_eq!(Language::parse(text).expect_err(text).help.as_deref(), help, "{text}");
+        for (text, is_tag, help) in [
+            ("EN_gb", false, "write `en-GB`"),
+            ("Spanish", true, "write `es`"),
+            ("sp", true, "write `es`"),
+            ("", false, "give a tag such as `en` or `es-CR`"),
+            ("a b", false, "give a tag such as `en` or `es-CR`"),
+            ("zq", true, "give a tag such as `en` or `es-CR`"),
+        ] {
+            let bad = Language::parse(text).expect_err(text);
+            assert_eq!((bad.is_tag, &*bad.help), (is_tag, help), "{text}");
         }
     }
 

@@ -11,6 +11,7 @@ pub mod once;
 pub mod person;
 pub mod serial;
 pub mod slug;
+mod subtags;
 pub mod tag;
 
 pub use country::Country;

@@ -1,4 +1,4 @@
-//! People and bodies, as feeds name them, and as people write them down: `Name <mail>`, `mail (Name)`, or either alone.
+//! People and bodies, as feeds name them, and as people write them down: `Name <mail>`, `mail (Name)`, `Name (mail)`, `Name mail`, or either alone.
 
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -20,8 +20,14 @@ pub fn split(text: &str) -> (&str, Option<&str>) {
         (Some((name, rest)), _) if rest.ends_with('>') => (name, Some(&rest[..rest.len() - 1])),
         (Some((name, rest)), _) if is_email(rest.trim()) => (name, Some(&text[name.len()..])),
         (_, Some((email, rest))) if rest.ends_with(')') && is_email(email.trim()) => (&rest[..rest.len() - 1], Some(email)),
+        (_, Some((name, rest))) if rest.strip_suffix(')').is_some_and(|email| is_email(email.trim())) => {
+            (name, Some(&rest[..rest.len() - 1]))
+        }
         _ if is_email(text) => ("", Some(text)),
-        _ => (text, None),
+        _ => match text.rsplit_once(char::is_whitespace) {
+            Some((name, email)) if is_email(email) && !name.contains('@') => (name.trim_end().trim_end_matches(','), Some(email)),
+            _ => (text, None),
+        },
     };
     (name.trim().trim_matches('"'), email.map(str::trim))
 }
@@ -54,6 +60,10 @@ mod tests {
             ("\"Pérez, Ana\" <ana@example.org>", "Pérez, Ana", Some("ana@example.org")),
             ("press@example.org (Press Office)", "Press Office", Some("press@example.org")),
             ("press@example.org", "", Some("press@example.org")),
+            ("Ana Pérez (ana@example.org)", "Ana Pérez", Some("ana@example.org")),
+            ("Ana Pérez ana@example.org", "Ana Pérez", Some("ana@example.org")),
+            ("Ana, ana@example.org", "Ana", Some("ana@example.org")),
+            ("a@example.org b@example.org", "a@example.org b@example.org", None),
             ("Ana (Belize)", "Ana (Belize)", None),
             ("Ana Pérez", "Ana Pérez", None),
             ("Ana <not mail>", "Ana", Some("not mail")),

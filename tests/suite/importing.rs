@@ -47,6 +47,15 @@ fn what_was_published_and_removed_is_not_imported_again() {
     publication.run(&["import", "feed", "old.xml"]).expect(0, &["2 new records"]);
     publication.run(&["import", "listing", "page.txt"]).expect(0, &["4 new records"]);
     publication.build();
+    #[cfg(unix)]
+    {
+        // A build follows links, and so does an import.
+        std::fs::rename(publication.path("items"), publication.path("elsewhere")).expect("moved");
+        std::os::unix::fs::symlink("elsewhere", publication.path("items")).expect("a link");
+        publication.run(&["import", "feed", "old.xml"]).expect(0, &["0 new records, 2 known"]);
+        std::fs::remove_file(publication.path("items")).expect("no link");
+        std::fs::rename(publication.path("elsewhere"), publication.path("items")).expect("moved back");
+    }
     publication.files("items").iter().for_each(|file| publication.remove(&format!("items/{file}")));
     publication.run(&["build", "--accept", "shrink"]).expect(0, &[]);
     let left_out = |count| format!("0 new records, 0 known already, {count} left out that were published and removed since");

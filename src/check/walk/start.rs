@@ -8,8 +8,9 @@ use super::super::codes as c;
 use super::super::elements;
 use super::super::found::Detail;
 use super::super::namespace::{self, NsId};
-use super::super::value::{chars, language};
+use super::super::value::chars;
 use super::{NodeId, On, Place, Walk};
+use crate::vocab::language::is_registered;
 
 impl<'a> Walk<'a> {
     pub(super) fn start(&mut self, ns: NsId, name: &'a str, attrs: usize) {
@@ -119,7 +120,7 @@ impl<'a> Walk<'a> {
         let Some(speech) = self.attrs[attrs.0..attrs.1].iter().find(|attr| attr.ns == NsId::XML && attr.name == "lang") else { return };
         let value = speech.value.clone();
         self.nodes[id].speaks = !value.is_empty();
-        if !value.is_empty() && !language::is_known(&value) {
+        if !value.is_empty() && !is_registered(&value) {
             self.say(On::Node(id), &c::INVALID_LANGUAGE, Detail::named("xml:lang", name).with(&value));
         }
     }

@@ -80,8 +80,7 @@ pub(super) fn language(text: &At<&str>, code: &'static Code, report: &mut Report
     match Language::parse(text.value) {
         Ok(language) => Some(language),
         Err(error) => {
-            let help = error.help.clone().unwrap_or_else(|| "give a tag such as `en` or `es-CR`".to_owned());
-            report.error(code, &text.span, error.to_string(), help);
+            report.error(code, &text.span, error.to_string(), error.help);
             None
         }
     }

@@ -5,30 +5,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use url::Url;
-
 use super::entry::{Author, Category, Channel, Entry, File, Picture, Release};
-use super::tree::{Element, Space, escape, paragraphs};
+use super::tree::{Element, Scope, Space, escape, paragraphs};
 use super::{blogger, is_of_tidings};
 use crate::diag::Findings;
-
-/// What `xml:base` and `xml:lang` an element inherits.
-#[derive(Clone, Default)]
-struct Scope {
-    base: Option<Url>,
-    language: Option<String>,
-}
-
-impl Scope {
-    fn inside(&self, element: &Element) -> Self {
-        let base = element.attribute("xml:base").and_then(|text| match &self.base {
-            Some(base) => base.join(text).ok(),
-            None => Url::parse(text).ok(),
-        });
-        let language = element.attribute("xml:lang").filter(|tag| !tag.is_empty()).map(str::to_owned);
-        Scope { base: base.or_else(|| self.base.clone()), language: language.or_else(|| self.language.clone()) }
-    }
-}
 
 /// Reads the feed and those of its entries that the public may see, or is to; and what is to be said of the others.
 pub fn read(root: &Element, path: &Arc<Path>) -> (Channel, Vec<Entry>, Findings) {
@@ -75,7 +55,8 @@ fn of_entry(entry: &Element, feed: &Scope) -> Entry {
         rights: first(entry, "rights").and_then(html),
         source: source
             .and_then(|source| Some((first(source, "title").and_then(html), link(source, "alternate").or_else(|| link(source, "self"))?))),
-        base: text.base,
+        base: scope.base,
+        text_base: text.base,
         release: Release::Public,
     }
 }

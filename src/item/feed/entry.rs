@@ -63,6 +63,8 @@ pub struct Entry {
     pub source: Option<(Option<String>, String)>,
     /// What relative addresses are relative to (`xml:base`).
     pub base: Option<Url>,
+    /// What those in its text are relative to, where that is something else.
+    pub text_base: Option<Url>,
     pub release: Release,
 }
 
@@ -228,7 +230,7 @@ impl Resolver<'_> {
     /// HTML that stands by itself: where its relative addresses would be lost, they are made absolute.
     fn html(&self, entry: &Entry, link: Option<&Url>, html: &str) -> String {
         let html = text::xml_chars(html).0;
-        let base = entry.base.as_ref().or(if link.is_none() { self.link.as_ref() } else { None });
+        let base = entry.text_base.as_ref().or(entry.base.as_ref()).or(if link.is_none() { self.link.as_ref() } else { None });
         let lower = html.to_ascii_lowercase();
         match base.filter(|_| ["href", "src", "poster"].iter().any(|name| lower.contains(name))) {
             Some(base) => text::clean(&Markup { syntax: Syntax::Html, text: html.into_owned() }, base).html,
@@ -286,7 +288,7 @@ impl Resolver<'_> {
         match Language::parse(tag) {
             Ok(language) => Some(language),
             Err(bad) => {
-                self.say(&codes::FEED_VALUE, entry, bad.to_string(), bad.help.as_deref());
+                self.say(&codes::FEED_VALUE, entry, bad.to_string(), Some(&bad.help));
                 None
             }
         }

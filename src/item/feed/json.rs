@@ -12,10 +12,11 @@ use crate::diag::{Findings, Place};
 
 /// Reads the feed and its items.
 pub fn read(text: &str, path: &Arc<Path>) -> Parsed {
-    let text = text.trim_start();
     let feed: Value = serde_json::from_str(text).map_err(|error| {
         let mut place = Place::line(path.clone(), error.line() as u32);
-        place.column = error.column() as u32;
+        // Which is told in bytes.
+        let before = text.split('\n').nth(error.line().saturating_sub(1)).and_then(|line| line.get(..error.column().saturating_sub(1)));
+        place.column = before.map_or(0, |before| before.chars().count() as u32 + 1);
         let message = error.to_string();
         let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message).to_owned();
         Box::new(no_syntax(format!("not valid JSON: {message}"), place))
@@ -64,6 +65,7 @@ fn of_item(item: &Value) -> Entry {
         source: None,
         link: link.or(external),
         base: None,
+        text_base: None,
         release: Release::Public,
     }
 }

@@ -1,15 +1,17 @@
 //! RSS 0.90 to 2.0: what each element says of an item.
 
 use super::entry::{Author, Category, Channel, Entry, File, Picture, Release};
-use super::tree::{Element, Space, paragraphs};
+use super::tree::{Element, Scope, Space, paragraphs};
 use super::{drupal, is_of_tidings};
 use crate::item::address::is_iri;
 
 /// Reads the channel and its items, which stand inside it (0.91 on) or beside it (0.90 and 1.0).
 pub fn read(root: &Element) -> (Channel, Vec<Entry>) {
     let channel = root.first(Space::Rss, "channel");
-    let items = channel.into_iter().chain([root]).flat_map(|parent| parent.all(Space::Rss, "item"));
-    (channel.map(of_channel).unwrap_or_default(), items.map(of_item).collect())
+    let outer = Scope::default().inside(root);
+    let parents = channel.map(|channel| (channel, outer.inside(channel))).into_iter().chain([(root, outer.clone())]);
+    let of = |(parent, scope): (&Element, Scope)| parent.all(Space::Rss, "item").map(|item| of_item(item, &scope)).collect::<Vec<_>>();
+    (channel.map(of_channel).unwrap_or_default(), parents.flat_map(of).collect())
 }
 
 pub fn of_channel(channel: &Element) -> Channel {
@@ -31,7 +33,7 @@ fn own_address(channel: &Element) -> Option<String> {
     own.attribute("href").filter(|_| is_of_tidings(channel.text_of(Space::Rss, "generator"))).map(str::to_owned)
 }
 
-pub fn of_item(item: &Element) -> Entry {
+pub fn of_item(item: &Element, outer: &Scope) -> Entry {
     let guid = item.first(Space::Rss, "guid");
     let id = guid.and_then(Element::text);
     let (summary, body) = texts_of(item);
@@ -54,7 +56,8 @@ pub fn of_item(item: &Element) -> Entry {
         language: item.text_of(Space::DublinCore, "language").or_else(|| item.attribute("xml:lang").map(str::to_owned)),
         rights: item.text_of(Space::DublinCore, "rights"),
         source: source(item),
-        base: item.attribute("xml:base").and_then(|base| url::Url::parse(base).ok()),
+        base: outer.inside(item).base,
+        text_base: None,
         release: Release::Public,
     }
 }

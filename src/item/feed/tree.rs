@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::name::ResolveResult;
 use quick_xml::reader::NsReader;
+use url::Url;
 
 /// Deeper than any feed; the tree is walked and dropped by recursion.
 const DEEPEST: usize = 200;
@@ -23,6 +24,24 @@ pub struct Element {
     nodes: Vec<Node>,
     /// Of the start tag, from 1.
     pub line: u32,
+}
+
+/// What `xml:base` and `xml:lang` an element inherits.
+#[derive(Clone, Default)]
+pub struct Scope {
+    pub base: Option<Url>,
+    pub language: Option<String>,
+}
+
+impl Scope {
+    pub fn inside(&self, element: &Element) -> Self {
+        let base = element.attribute("xml:base").and_then(|text| match &self.base {
+            Some(base) => base.join(text).ok(),
+            None => Url::parse(text).ok(),
+        });
+        let language = element.attribute("xml:lang").filter(|tag| !tag.is_empty()).map(str::to_owned);
+        Scope { base: base.or_else(|| self.base.clone()), language: language.or_else(|| self.language.clone()) }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

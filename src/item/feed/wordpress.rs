@@ -13,7 +13,7 @@ use std::sync::Arc;
 use self::site::Site;
 use super::entry::{Author, Category, Channel, Entry, Release, plain};
 use super::rss;
-use super::tree::{Element, Space, escape};
+use super::tree::{Element, Scope, Space, escape};
 use super::{Context, Counts, listed, told};
 use crate::diag::{Findings, codes};
 use crate::item::guess;
@@ -77,7 +77,7 @@ impl Export<'_> {
             }
         };
         self.drafts += usize::from(release == Release::Draft);
-        let read = rss::of_item(item);
+        let read = rss::of_item(item, &Scope::default());
         let mut entry = Entry {
             published: published(item),
             updated: own(item, "post_modified_gmt").map(in_utc).filter(|text| is_date(text)).into_iter().collect(),

@@ -14,6 +14,10 @@ use crate::item::record::Record;
 
 /// Reads a record, or says everything that is wrong with it.
 pub fn parse(text: &str) -> Result<Record, Vec<Fault>> {
+    if text.as_bytes().trim_ascii_start().starts_with(b"[") {
+        // It would be taken for the fields in their order.
+        return Err(super::explain(tree(text), || Fault::new(&codes::RECORD_SYNTAX, Spot::Span(0..1), "a record is no list")));
+    }
     serde_json::from_str(text).map_err(|error| super::explain(tree(text), || fault(&error, text)))
 }
 
@@ -28,6 +32,9 @@ fn fault(error: &serde_json::Error, text: &str) -> Fault {
     // The place is said by ourselves, with the line.
     let message = words.rsplit_once(" at line ").map_or(words.as_str(), |(message, _)| message);
     let at = offset(text, error.line(), error.column());
+    // A value that is only passed over has it told as a key that is none.
+    let is_closed_late = text.as_bytes()[at.clone()].starts_with(b"}") && text.as_bytes()[..at.start].trim_ascii_end().ends_with(b",");
+    let message = if is_closed_late { "trailing comma" } else { message };
     let help = match message {
         "trailing characters" => "a `.json` file holds one record; many of them go one a line into a `.ndjson` file",
         "trailing comma" => "no comma stands before a closing bracket or brace",

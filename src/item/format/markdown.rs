@@ -22,7 +22,10 @@ pub fn parse(text: &str) -> Result<Record, Vec<Fault>> {
         Language::Toml => super::toml::parse(parts.front),
         Language::Yaml => parse_yaml(parts.front),
     }
-    .map_err(|faults| faults.into_iter().map(|fault| fault.shifted(parts.at)).collect::<Vec<_>>())?;
+    .map_err(|faults| match parts.in_another_language() {
+        Some(fault) => vec![fault],
+        None => faults.into_iter().map(|fault| fault.shifted(parts.at)).collect(),
+    })?;
     if !parts.body.is_empty() && record.body.replace(parts.body.to_owned()).is_some() {
         return Err(super::explain(tree(text), || Fault::new(&codes::RECORD_SYNTAX, Spot::Record, "`body` stands twice")));
     }
@@ -113,6 +116,20 @@ impl<'a> Parts<'a> {
         Err(Fault::new(&codes::MISSING_FRONT_MATTER, Spot::Span(0..3), message).help(FENCES))
     }
 
+    /// Of fields that cannot be read: whether the first of them is written as in the language of the other fences.
+    fn in_another_language(&self) -> Option<Fault> {
+        let first = self.front.lines().find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))?;
+        let (name, rest) = first.split_at(first.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '"' | '\''))?);
+        let is_key = !name.is_empty();
+        let (what, fence, own) = match self.language {
+            Language::Yaml if is_key && rest.trim_start().starts_with('=') => ("TOML", "+++", "---"),
+            Language::Toml if is_key && rest.starts_with(':') => ("YAML", "---", "+++"),
+            _ => return None,
+        };
+        let message = format!("the fields between `{own}` are {what}");
+        Some(Fault::new(&codes::RECORD_SYNTAX, Spot::Span(0..3), message).help(format!("write `{fence}` above and below them")))
+    }
+
     /// The body's first line.
     fn body_span(&self, text: &str) -> Range<usize> {
         let start = self.body.as_ptr() as usize - text.as_ptr() as usize;
@@ -166,7 +183,10 @@ fn yaml_fault(error: &serde_saphyr::Error, front: &str) -> Fault {
     }
     let help = match message {
         message if message.contains("tab") => "YAML takes no tabs before a key; write blanks",
-        _ => "a text with a colon, a `#` or a bracket in it stands between quotes; every bracket and quote is closed",
+        _ => {
+            "a blank stands behind the colon of a field; a text with a colon, a `#` or a bracket in it, or that begins with an `@`, stands between quotes; \
+             every bracket and quote is closed"
+        }
     };
     syntax(format!("not valid YAML: {message}"), help)
 }

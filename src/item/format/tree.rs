@@ -178,7 +178,10 @@ impl Error for Wrong {
     }
 
     fn unknown_field(key: &str, known: &'static [&'static str]) -> Self {
-        let help = did_you_mean(key, known.iter().copied()).unwrap_or_else(|| format!("the keys here are {}", listed(known)));
+        let elsewhere = || OTHER_NAMES.iter().find(|(own, others)| known.contains(own) && others.contains(&key)).map(|(own, _)| *own);
+        let help = did_you_mean(key, known.iter().copied())
+            .or_else(|| Some(format!("here it is called `{}`", elsewhere()?)))
+            .unwrap_or_else(|| format!("the keys here are {}", listed(known)));
         Wrong { help: Some(help), ..Wrong::new(&codes::UNKNOWN_KEY, String::new()) }
     }
 
@@ -187,6 +190,22 @@ impl Error for Wrong {
         Wrong { help: Some(help.to_owned()), ..Wrong::new(&codes::RECORD_SYNTAX, format!("`{key}` stands twice")) }
     }
 }
+
+/// Fields of records, and what other programs call the same.
+const OTHER_NAMES: [(&str, &[&str]); 12] = [
+    ("title", &["headline", "name"]),
+    ("date", &["pubDate", "pubdate", "published", "publishDate", "created"]),
+    ("updated", &["modified", "lastmod", "date_modified"]),
+    ("link", &["url", "permalink", "canonical", "external_url"]),
+    ("summary", &["description", "excerpt", "abstract", "lead", "teaser", "subtitle"]),
+    ("body", &["content", "text", "html", "content_html"]),
+    ("language", &["lang", "locale"]),
+    ("topics", &["tags", "categories", "category", "keywords"]),
+    ("authors", &["byline", "creator", "writer"]),
+    ("image", &["photo", "picture", "thumbnail", "cover", "featured_image"]),
+    ("enclosures", &["attachments", "audio", "media", "podcast"]),
+    ("rights", &["copyright", "license"]),
+];
 
 /// What a type wants, without the names of Rust's numbers.
 fn words(wanted: &dyn Expected) -> String {

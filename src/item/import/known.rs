@@ -61,7 +61,9 @@ impl Known {
     pub fn of<'a>(folders: impl Iterator<Item = &'a Path>, options: &Options) -> Self {
         let mut known = Known { minted: options.minted.clone(), gone: options.gone.clone(), zone: options.zone, ..Known::default() };
         let mut seen = HashSet::new();
-        let files = folders.flat_map(|folder| WalkDir::new(folder).into_iter().filter_map(Result::ok).map(move |entry| (folder, entry)));
+        let files = folders.flat_map(|folder| {
+            WalkDir::new(folder).follow_links(true).into_iter().filter_map(Result::ok).map(move |entry| (folder, entry))
+        });
         for (folder, file) in
             files.filter(|(_, entry)| entry.file_type().is_file() && entry.metadata().is_ok_and(|about| about.len() <= LARGEST))
         {

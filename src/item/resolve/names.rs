@@ -18,12 +18,19 @@ impl Work<'_> {
                 Some(_) => {}
                 None => {
                     let field = Field::new("countries").nth(index);
-                    let help = self.suggest_country(text.trim());
+                    let help = self.several_countries(text).unwrap_or_else(|| self.suggest_country(text.trim()));
                     self.fault(&codes::UNKNOWN_COUNTRY, field, format!("unknown country `{}`", text.trim()), Some(help));
                 }
             }
         }
         countries
+    }
+
+    /// The way out where one text names several.
+    fn several_countries(&self, text: &str) -> Option<String> {
+        let names: Vec<&str> = text.split([',', ';', '/', '|']).map(str::trim).filter(|name| !name.is_empty()).collect();
+        let is_list = names.len() > 1 && names.iter().all(|name| self.country(name).is_some());
+        is_list.then(|| format!("each country is an entry of its own in the list: `{}`", names.join("`, `")))
     }
 
     fn country(&self, text: &str) -> Option<Country> {

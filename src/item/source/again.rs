@@ -72,7 +72,7 @@ pub fn read_again<S: Sift>(
         loaded.notes.splice(range.clone(), read.notes);
         loaded.items.splice(range, read.items);
     }
-    if may_clash && unique::clashing(&loaded.items, &mut findings).contains(&true) {
+    if may_clash && unique::clashing(&config.root, &loaded.items, &mut findings).contains(&true) {
         return None;
     }
     Some(Again { loaded, edits })

@@ -205,6 +205,10 @@ fn faults_have_a_place() {
             b"---\ntitle: [a]\ndraft: no\ncountry: x\n---\n",
             &["a.md:0:0 missing-date", "a.md:2:8 wrong-type `[`", "a.md:3:8 wrong-type `no`", "a.md:4:1 unknown-key `country`"],
         ),
+        ("a.json", b"[1]", &["a.json:1:1 wrong-type `[1]`"]),
+        ("a.json", b"{\"title\": \"T\",\n}", &["a.json:2:1 record-syntax `}`"]),
+        ("a.md", b"---\n# Ours\ntitle = 'T'\n---\n", &["a.md:1:1 record-syntax `---`"]),
+        ("a.md", b"+++\ntitle: T\n+++\n", &["a.md:1:1 record-syntax `+++`"]),
         // What the form and what the values are faulted for, in one run.
         (
             "a.md",
@@ -263,10 +267,14 @@ fn values_are_looked_at() {
         ("countries = ['BZ', 'Guatemela']", "3:20 unknown-country `'Guatemela'`"),
         ("topics = ['trafficing']", "3:11 unknown-topic `'trafficing'`"),
         ("topics = 'Trafficking in persons'", "3:10 unknown-topic `'Trafficking in persons'`"),
+        ("source = 'Reuters'", "3:10 invalid-url `'Reuters'`"),
+        ("source = { title = 'R', url = 'reuters.com' }", "3:31 invalid-url `'reuters.com'`"),
         ("language = 'Spanish'", "3:12 invalid-language `'Spanish'`"),
+        ("language = 'sp'", "3:12 invalid-language `'sp'`"),
         ("author = 'Ana <ana>'", "3:10 invalid-email `'Ana <ana>'`"),
         ("authors = [{ name = 'Ana', email = 'ana' }]", "3:36 invalid-email `'ana'`"),
         ("authors = [{ email = '' }]", "3:12 bad-value `{ email = '' }`"),
+        ("rights = 'A &amp; B'", "3:10 html-reference `'A &amp; B'`"),
         ("rights = \"a\\u0001b\"", "3:10 forbidden-characters `\"a\\u0001b\"`"),
         ("body = \"a\\u0001b\"", "3:8 forbidden-characters `\"a\\u0001b\"`"),
         ("enclosures = 'http://a.org/x.mp3'", "3:14 unknown-length `'http://a.org/x.mp3'`"),
@@ -294,7 +302,11 @@ fn what_was_meant_is_said() {
         ("topics = 'traficking'", "did you mean `trafficking`?"),
         ("topics = 'trafficking in persons'", "write the topic's key, `trafficking`"),
         ("syntax = 'htm'", "did you mean `html`?"),
-        ("link = 'www.a.org'", "write `https://www.a.org`"),
+        ("tags = ['a']", "here it is called `topics`"),
+        ("countries = 'Belize, Guatemala'", "each country is an entry of its own in the list: `Belize`, `Guatemala`"),
+        ("source = 'reuters.com'", "write `https://reuters.com`"),
+        ("rights = “ours”", "these are quotes of print; write straight ones: `key = \"value\"`"),
+        ("link = 'www.a.org'", "write `https://www.a.org`; a page of your own is `./www.a.org`"),
         ("enclosures = [{ url = 'x', type = 'mp3', length = 1 }]", "write `audio/mpeg`"),
         ("enclosures = [{ url = 'x', type = 'text/html; charset=utf-8', length = 1 }]", "write `text/html`"),
     ] {
@@ -340,8 +352,8 @@ fn clashes_name_both_places() {
     assert_eq!(
         said,
         [
-            ("c.toml:0:0 duplicate-translation".to_owned(), "the story `s` has a version in `en` already: `items/a.toml`"),
-            ("d.toml:0:0 duplicate-id".to_owned(), "the guid `h` is that of `items/a.toml` too"),
+            ("c.toml:3:9 duplicate-translation `'s'`".to_owned(), "the story `s` has a version in `en` already: `items/a.toml`"),
+            ("d.toml:3:8 duplicate-id `'h'`".to_owned(), "the guid `h` is that of `items/a.toml` too"),
             ("x.ndjson:2:0 duplicate-id".to_owned(), "the id `tag:example.org,2018:item/x` is that of `items/x.ndjson:1` too"),
             ("x.toml:0:0 duplicate-id".to_owned(), "the id `tag:example.org,2018:item/x` is that of `items/x.ndjson:1` too"),
         ]

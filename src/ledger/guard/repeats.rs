@@ -21,7 +21,9 @@ pub fn repeats(config: &Config, all: &[Repeat], published: usize) -> Vec<Refusal
     let mut told: Vec<Refusal> = other_authority(config, &of_authority).into_iter().map(Refusal::from).collect();
     match own.len() > TOLD && own.len() * 10 >= published * 9 {
         true => told.push(nearly_all(config, &own, published).into()),
-        false => told.extend(in_short(config, own.iter().map(|repeat| repeat.told()), "items that subscribers would see a second time")),
+        false => {
+            told.extend(in_short(config, own.iter().map(|repeat| repeat.told(config)), "items that subscribers would see a second time"))
+        }
     }
     told
 }
@@ -40,10 +42,22 @@ impl Repeat {
         self.old.iri().strip_suffix(name)?.strip_prefix("tag:")?.strip_suffix(':')
     }
 
-    fn told(&self) -> Refusal {
+    fn told(&self, config: &Config) -> Refusal {
         let (message, help) = if self.is_of_guid() { self.other_guid() } else { self.other_id() };
+        // What the record says of its id is of no account then.
+        if let Some(key) = self.alias(config).filter(|_| !self.is_of_guid()) {
+            let help = format!("take `{key}` out of `aliases` in `[ids]`, or write the id there that the item had: `{}`", self.old.iri());
+            return of_config(config, Finding::new(&codes::WOULD_REPEAT, message)).help(Accept::Repeats.way_out(&help)).into();
+        }
         let finding = Finding::new(&codes::WOULD_REPEAT, message).at(self.item.place()).help(help);
         Refusal { finding, field: Some(if self.is_of_guid() { "guid" } else { "id" }) }
+    }
+
+    /// What the alias is called by which the item has its id.
+    fn alias<'c>(&self, config: &'c Config) -> Option<&'c str> {
+        let iri = self.item.iri();
+        let is_own = |id: &str| iri == id || iri == config.publication.authority.mint(&format!("item/{id}"));
+        config.ids.aliases.iter().find(|(_, id)| is_own(id)).map(|(key, _)| key.as_str())
     }
 
     fn other_id(&self) -> (String, String) {
