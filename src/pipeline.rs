@@ -333,12 +333,11 @@ fn bury(config: &Config, catalogue: &mut Catalogue, recall: &Recall, before: &Me
         let fresh = |of: fn(&KnownChannel) -> &[ledger::Ref]| -> Vec<(ledger::Ref, i64)> {
             known().flat_map(of).filter(|at| newly.contains(at)).filter_map(gone).filter(lies).collect()
         };
-        // One that came back and went again while no document was made is gone once, since readers heard of it.
-        let mut bury = |(at, when)| _ = buried.entry(at).or_insert(when);
-        fresh(KnownChannel::shown).into_iter().for_each(&mut bury);
-        let others: Vec<_> = fresh(KnownChannel::beyond).into_iter().filter(|(at, _)| !buried.contains_key(at)).collect();
+        buried.extend(fresh(KnownChannel::shown));
+        // One that came back and went again while no document was made is gone once.
+        let (again, others): (Vec<_>, Vec<_>) = fresh(KnownChannel::beyond).into_iter().partition(|(at, _)| buried.contains_key(at));
         let room = channel.limits.items.saturating_sub(buried.len());
-        buried.extend(others.into_iter().take(room));
+        buried.extend(again.into_iter().chain(others.into_iter().take(room)));
         channel.deleted = buried.into_iter().map(|(at, when)| (recall.after.get(at).iri().into(), ledger::date(when))).collect();
         // In an order of their own: a ledger that was exported, or taken from what a run that was cut off had written down, has them in another.
         channel.deleted.sort_by(|(a, at), (b, other)| (at, a).cmp(&(other, b)));

@@ -193,9 +193,11 @@ fn outdate(channel: &mut KnownChannel, taken_back: &KnownChannel, now: i64) {
     for (page, other) in channel.pages.iter_mut().zip(&taken_back.pages) {
         page.updated = date(page.updated, other.updated, page.digest == other.digest);
     }
-    let known: HashSet<Ref> = channel.members.iter().copied().chain(channel.deleted.iter().map(|(at, _)| *at)).collect();
+    let known: HashSet<Ref> = channel.members.iter().copied().collect();
     let seen = taken_back.shown().iter().chain(taken_back.pages.iter().flat_map(|page| &page.members));
     let alone: BTreeSet<Ref> = seen.copied().filter(|at| !known.contains(at)).collect();
+    // Also what had come back meanwhile: an older tombstone is none of it (RFC 6721 section 3).
+    channel.deleted.retain(|(at, _)| !alone.contains(at));
     channel.deleted.extend(alone.into_iter().map(|at| (at, now)));
 }
 

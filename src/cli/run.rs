@@ -23,7 +23,7 @@ use crate::document::Depot;
 use crate::item::format::{self, Field};
 use crate::item::{Edit, Hidden, Item, Loaded};
 use crate::ledger::guard::{self, Refusal};
-use crate::ledger::{Accept, Memory, Staged};
+use crate::ledger::{Accept, Digest, Memory, Staged};
 use crate::pipeline::{self, Built, Changed, Past, Recalled, Settled, Sifted, Steady, Timings};
 use crate::progress::Progress;
 use crate::publish::manifest::Hash;
@@ -326,9 +326,16 @@ impl Run<'_> {
             return None;
         }
         let taken_back = folder.taken_back()?;
+        let own = |memory: &Memory, path: &String| memory.channels.get(path).and_then(|channel| channel.digest);
+        // Tombstones of what goes again are of another time.
         let is_same = |(path, digest): (&String, &String)| {
-            after.channels.get(path).is_some_and(|channel| channel.digest.is_some_and(|own| own.to_hex() == *digest))
+            Digest::from_hex(digest).zip(own(after, path)).is_some_and(|(taken_back, own)| own.is_alike(taken_back))
         };
+        // A rollback that came to nothing, as on a full disk, had written down what still stands.
+        let stands = |(path, digest): (&String, &String)| own(&self.before.memory, path).is_some_and(|own| own.to_hex() == *digest);
+        if !taken_back.channels.is_empty() && taken_back.channels.iter().all(stands) {
+            return None;
+        }
         taken_back.channels.iter().all(is_same).then(|| guard::taken_back(self.config, &ui::time(&taken_back.at)))
     }
 

@@ -85,7 +85,7 @@ impl<'a> Head<'a> {
         }
     }
 
-    /// Adds to the hash all that the head says beside what all have [`in_common`], but for the date. Another form of this dates every channel of every
+    /// Adds to the hash all that the head says beside what all have [`in_common`], but for the date and [`Head::times`]. Another form of this dates every channel of every
     /// publication anew.
     pub fn add_to(&self, hash: &mut Xxh3Default) {
         let Head { publication: _, updated: _, ttl: _, id, title, description, language, home, url, alternates, chain, deleted } = self;
@@ -100,8 +100,18 @@ impl<'a> Head<'a> {
         }
         let Chain { older, newer, current } = chain;
         [older, newer, current].into_iter().for_each(|url| add(url.as_ref().map_or("", Url::as_str)));
-        // Since when they are gone no document is another for: what comes back and goes again is told by its id twice.
+        // Since when they are gone is hashed by itself.
         deleted.iter().for_each(|(iri, _)| add(iri));
+    }
+
+    /// A hash of the times of its tombstones; 0 where there is none. Two publishes of which one repeats the other differ in them alone.
+    pub fn times(&self) -> u64 {
+        if self.deleted.is_empty() {
+            return 0;
+        }
+        let mut hash = Xxh3Default::new();
+        self.deleted.iter().for_each(|(_, when)| hash.update(&when.timestamp().to_le_bytes()));
+        hash.digest()
     }
 }
 

@@ -29,8 +29,8 @@ pub fn absolute(text: &str, base: &Url) -> Result<Url, BadUrl> {
 
 /// Whether the text begins with what can hardly be anything but the name of a host: a page of one's own may be called `story.md`, and none `example.org`.
 fn is_host(text: &str) -> bool {
-    const SURELY: [&str; 6] = ["com", "edu", "gov", "net", "news", "org"];
-    let first = text.split_once('/').map_or(text, |(first, _)| first).to_ascii_lowercase();
+    const SURELY: [&str; 4] = ["com", "edu", "gov", "org"];
+    let first = text.split(['/', '?', '#']).next().unwrap_or(text).to_ascii_lowercase();
     let Some((name, last)) = first.rsplit_once('.').filter(|(name, _)| !name.is_empty() && !name.starts_with('.')) else { return false };
     let is_name = || name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
     first.starts_with("www.") || is_name() && SURELY.contains(&last)
@@ -39,7 +39,7 @@ fn is_host(text: &str) -> bool {
 /// The same of a place elsewhere, which no word below the base is: `Reuters` would be one.
 pub fn elsewhere(text: &str, base: &Url) -> Result<Url, BadUrl> {
     let text = text.trim();
-    if text.contains(':') || text.starts_with(['/', '.']) || text.is_empty() {
+    if text.contains("://") || text.starts_with(['/', '.']) || text.is_empty() {
         return absolute(text, base);
     }
     let help = match text.contains('.') && !text.contains(char::is_whitespace) {
@@ -155,7 +155,8 @@ mod tests {
     #[test]
     fn a_name_is_no_place_elsewhere() {
         let base = Url::parse("https://example.org/news/").expect("a URL");
-        for (text, help) in [("Reuters", "as `title`"), ("La Nación 2.0", "as `title`"), ("reuters.com/x", "write `https://reuters.com/x`")]
+        for (text, help) in
+            [("Reuters", "as `title`"), ("La Nación: 2.0", "as `title`"), ("reuters.com/x", "write `https://reuters.com/x`")]
         {
             let bad = elsewhere(text, &base).expect_err(text);
             assert!(bad.help.is_some_and(|found| found.contains(help)), "{text}");
@@ -179,6 +180,7 @@ mod tests {
             "WWW.a",
             "example.org",
             "a.example.com/x.html",
+            "example.org?x=1",
             "http://",
             "http://a b/",
         ] {

@@ -12,6 +12,18 @@ impl Digest {
         Digest(hash.to_le_bytes())
     }
 
+    /// This one with a hash of something besides, which [`Digest::is_alike`] passes over; 0 where there is nothing.
+    #[must_use]
+    pub fn beside(mut self, other: u64) -> Self {
+        self.0[8..].iter_mut().zip(other.to_le_bytes()).for_each(|(byte, other)| *byte ^= other);
+        self
+    }
+
+    /// Whether the two are of the same, whatever is beside it.
+    pub fn is_alike(self, other: Self) -> bool {
+        self.0[..8] == other.0[..8]
+    }
+
     pub fn to_hex(self) -> String {
         self.0.iter().map(|byte| format!("{byte:02x}")).collect()
     }

@@ -142,7 +142,8 @@ fn marks(config: &Config, catalogue: &Catalogue, sheets: &[Sheet<'_>], (items, e
     let mark = |sheet: &Sheet<'_>| {
         let mut hash = Xxh3Default::new();
         hash.update(&everything.to_le_bytes());
-        add_head(config, (*sheet, &Addresses::of(config, *sheet)), &families, &mut hash);
+        let times = add_head(config, (*sheet, &Addresses::of(config, *sheet)), &families, &mut hash);
+        hash.update(&times.to_le_bytes());
         sheet.items().iter().for_each(|at| hash.update(&items[*at as usize].to_le_bytes()));
         hash.digest128()
     };

@@ -238,11 +238,13 @@ impl Destination {
             bytes: plan.puts.iter().map(|put| documents[put.document].bytes.len() as u64).sum(),
         };
         let sets = Sets(self.state.join("sets"));
-        if !self.is_begun() {
-            sets.drop_under_way()?;
-        }
+        let from_end = !self.is_begun();
         if self.manifest.is_under_way() {
             self.heal();
+        }
+        if from_end {
+            sets.drop_under_way()?;
+            self.manifest.forget_intents();
         }
         let former = memo.former.filter(|former| former.keep > 0 && self.manifest.paths().next().is_some());
         if plan.is_idle() {
@@ -254,7 +256,7 @@ impl Destination {
                 crash::point("former");
             }
             self.unpurged().iter().try_for_each(|unpurged| unpurged.add(plan))?;
-            self.declare(plan, memo.intent)?;
+            self.declare(plan, memo.intent, from_end)?;
             self.place.put_all(&Putting {
                 plan,
                 documents,
@@ -324,15 +326,12 @@ impl Destination {
 
     /// Whether of the run that was cut off nothing is in place, as on a full disk: it is as if it had not been. A store may still do what it was asked to.
     fn is_void(&self) -> bool {
-        if self.may_go_back {
-            return false;
-        }
-        let Ok(Looked(standing)) = self.look(None) else { return false };
-        let stands = |path: &str| match standing.get(path) {
-            Some(Standing::File(hash)) => Some(hash),
-            _ => None,
-        };
-        !self.manifest.has_begun(stands)
+        let on_their_way = if self.may_go_back { Vec::new() } else { self.manifest.on_their_way() };
+        let paths: Vec<&str> = on_their_way.iter().map(|(path, _)| *path).collect();
+        let Ok(standing) = self.place.look(&paths, None) else { return false };
+        let is_there =
+            |(path, hashes): &(&str, &[Hash])| matches!(standing.get(*path), Some(Standing::File(hash)) if hashes.contains(hash));
+        !on_their_way.is_empty() && !on_their_way.iter().any(is_there)
     }
 
     fn intent_file(&self) -> PathBuf {
@@ -374,10 +373,10 @@ impl Destination {
         self.place.clear(&self.manifest.paths().collect::<Vec<_>>());
     }
 
-    fn declare(&mut self, plan: &Plan, intent: &str) -> Result<(), PublishError> {
+    fn declare(&mut self, plan: &Plan, intent: &str, from_end: bool) -> Result<(), PublishError> {
         write_whole(&self.intent_file(), intent.as_bytes())?;
         crash::point("intent");
-        self.manifest.begin(!self.manifest.is_under_way() || self.is_void());
+        self.manifest.begin(from_end);
         for put in &plan.puts {
             self.manifest.intend(&put.path, &plan.hashes[put.document]);
         }

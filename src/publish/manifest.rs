@@ -126,6 +126,14 @@ impl Manifest {
         (self.under_way, self.from_end) = (true, from_end);
     }
 
+    /// Says that what was on its way is so no more.
+    pub fn forget_intents(&mut self) {
+        self.documents.retain(|_, hashes| {
+            hashes.truncate(1);
+            *hashes != [Hash::of_nothing()]
+        });
+    }
+
     /// Says that all documents stand.
     pub fn end(&mut self) {
         (self.under_way, self.from_end) = (false, false);
@@ -139,13 +147,11 @@ impl Manifest {
         }
     }
 
-    /// Whether anything that was on its way has come to its path, or may have: of a run that only deleted, nothing is known. Nobody can have seen what none
-    /// of it came of.
-    pub fn has_begun<'h>(&self, stands: impl Fn(&str) -> Option<&'h Hash>) -> bool {
-        let mut on_their_way = self.documents.iter().filter(|(_, hashes)| hashes.len() > 1).peekable();
-        !self.from_end
-            || on_their_way.peek().is_none()
-            || on_their_way.any(|(path, hashes)| stands(path).is_some_and(|hash| hashes[1..].contains(hash)))
+    /// The paths to which something was on its way, with what that was, where nothing else of a run that did not end can be in place. None where that cannot
+    /// be told: of a run that only deleted nothing is known.
+    pub fn on_their_way(&self) -> Vec<(&str, &[Hash])> {
+        let pairs = self.documents.iter().filter(|(_, hashes)| self.from_end && hashes.len() > 1);
+        pairs.map(|(path, hashes)| (path.as_str(), &hashes[1..])).collect()
     }
 
     /// Says that `hash` and nothing else stands at `path`.

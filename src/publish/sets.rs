@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -88,7 +89,7 @@ impl Sets {
 
     /// Lets go of what was kept for a publish of which nothing came.
     pub fn drop_under_way(&self) -> Result<(), PublishError> {
-        Set::read(&self.0.join(UNDER_WAY)).map_or(Ok(()), |set| set.remove())
+        remove(&self.0.join(UNDER_WAY))
     }
 
     /// Keeps what the plan is going to replace in a place.
@@ -127,7 +128,10 @@ impl Sets {
     pub fn end(&self, keep: usize) -> Result<(), PublishError> {
         let under_way = self.0.join(UNDER_WAY);
         let mut numbers = self.numbers();
-        if under_way.exists() {
+        if Set::read(&under_way).is_none() {
+            // It was not made to its end.
+            remove(&under_way)?;
+        } else {
             let number = numbers.last().map_or(1, |last| last + 1);
             fs::rename(&under_way, self.numbered(number)).map_err(PublishError::io("rename", &under_way))?;
             numbers.push(number);
@@ -149,6 +153,13 @@ impl Sets {
         let mut numbers: Vec<u64> = names.filter_map(|name| name.parse().ok()).collect();
         numbers.sort_unstable();
         numbers
+    }
+}
+
+fn remove(folder: &Path) -> Result<(), PublishError> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(PublishError::io("remove", folder)(error)),
+        _ => Ok(()),
     }
 }
 

@@ -20,16 +20,21 @@ pub fn split(text: &str) -> (&str, Option<&str>) {
         (Some((name, rest)), _) if rest.ends_with('>') => (name, Some(&rest[..rest.len() - 1])),
         (Some((name, rest)), _) if is_email(rest.trim()) => (name, Some(&text[name.len()..])),
         (_, Some((email, rest))) if rest.ends_with(')') && is_email(email.trim()) => (&rest[..rest.len() - 1], Some(email)),
-        (_, Some((name, rest))) if rest.strip_suffix(')').is_some_and(|email| is_email(email.trim())) => {
-            (name, Some(&rest[..rest.len() - 1]))
-        }
         _ if is_email(text) => ("", Some(text)),
-        _ => match text.rsplit_once(char::is_whitespace) {
-            Some((name, email)) if is_email(email) && !name.contains('@') => (name.trim_end().trim_end_matches(','), Some(email)),
+        _ => match behind(text) {
+            Some((name, email)) if is_email(email.trim()) && !name.contains('@') => (name.trim_end_matches(BETWEEN), Some(email)),
             _ => (text, None),
         },
     };
     (name.trim().trim_matches('"'), email.map(str::trim))
+}
+
+/// What people put between a name and an address.
+const BETWEEN: [char; 7] = [' ', ',', ';', ':', '-', '\u{2013}', '\u{2014}'];
+
+/// What may be an address at the end of the text, in brackets or as a word, and what stands before it.
+fn behind(text: &str) -> Option<(&str, &str)> {
+    text.strip_suffix(')').map_or_else(|| text.rsplit_once(char::is_whitespace), |text| text.rsplit_once('('))
 }
 
 /// What stands for a name where there is only an address; the address itself is for the element that is made for it.
@@ -63,6 +68,10 @@ mod tests {
             ("Ana Pérez (ana@example.org)", "Ana Pérez", Some("ana@example.org")),
             ("Ana Pérez ana@example.org", "Ana Pérez", Some("ana@example.org")),
             ("Ana, ana@example.org", "Ana", Some("ana@example.org")),
+            ("Ana \u{2013} ana@example.org", "Ana", Some("ana@example.org")),
+            ("Ana (Desk) (ana@example.org)", "Ana (Desk)", Some("ana@example.org")),
+            ("AFP (afp@example.org), Reuters", "AFP (afp@example.org), Reuters", None),
+            ("Ana Pérez @ana", "Ana Pérez @ana", None),
             ("a@example.org b@example.org", "a@example.org b@example.org", None),
             ("Ana (Belize)", "Ana (Belize)", None),
             ("Ana Pérez", "Ana Pérez", None),

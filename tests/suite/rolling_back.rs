@@ -272,6 +272,24 @@ fn a_publish_that_was_cut_off_and_taken_up_is_taken_back_whole() {
     assert!(deaths[0] > 8 && deaths[1] > 4, "{deaths:?}");
 }
 
+/// Who saw it come back keeps it, unless the tombstone is of later than that.
+#[test]
+fn what_came_back_meanwhile_is_gone_since_the_rollback() {
+    let publication = Publication::with_items(8);
+    let build = |day: u32| _ = publication.run(&["build", "--now", &format!("2018-03-{day:02}T12:00:00Z")]).expect(0, &[]);
+    let record = publication.read("items/item-8.md");
+    build(1);
+    publication.remove("items/item-8.md");
+    build(2);
+    publication.write("items/item-8.md", &record);
+    build(3);
+    publication.run(&["rollback", "--now", "2018-03-04T12:00:00Z"]).expect(0, &["were put back"]);
+    publication.remove("items/item-8.md");
+    build(5);
+    let atom = publication.read("public/all.atom");
+    assert!(atom.contains("item/item-8\" when=\"2018-03-04T12:00:00Z\""), "{atom}");
+}
+
 /// As on a full disk, or one that may not be written to.
 #[test]
 fn a_publish_of_which_nothing_came_to_its_place_is_as_if_it_had_not_been() {
@@ -293,6 +311,9 @@ fn a_publish_of_which_nothing_came_to_its_place_is_as_if_it_had_not_been() {
     assert_eq!(state(), before);
     publication.item(3, "The port of Belize reopens, part 3, mended");
     publication.run(&["build", "--now", "2018-03-04T12:00:00Z"]).expect(0, &["changed"]);
+    // A set that was not made to its end is none, and takes no other's place.
+    publication.write(".tidings/sets/under-way/files/all.rss", "half");
+    publication.run(&["build", "--now", "2018-03-04T12:00:00Z"]).expect(0, &["unchanged"]);
     publication.run(&["rollback"]).expect(0, &["were put back"]);
     assert_eq!(published(&publication), before.0);
 }
