@@ -11,7 +11,7 @@ use super::foreign::foreign;
 use super::{Exit, Failure, memory, ui};
 use crate::config::Format;
 use crate::document::Document;
-use crate::ledger::{self, KnownChannel, Memory, Ref, exchange};
+use crate::ledger::{self, Digest, KnownChannel, Memory, Ref, exchange};
 use crate::publish::{Destination, Memo, Set, TakenBack};
 
 /// `tidings rollback`
@@ -79,7 +79,7 @@ pub(super) fn run(args: &RollbackArgs, context: &Context) -> Result<Exit, Failur
     let after = restored(&before.memory, &former.channels, (context.now, args.force))?;
     if !args.dry_run {
         // Before anything is put back: a build refuses to go on with what a rollback that is cut off leaves.
-        folder.take_back(&taken_back(&former.published, (&before.memory, &after), &folder, context))?;
+        taken_back(&former.published, (&before.memory, &after), context).map_or(Ok(()), |what| folder.take_back(what))?;
         let memo = Memo { at: context.now, intent: &before.intent(&after), former: None, stamps: None, staging: None };
         let pings = before.pings(&config, &folder, &plan, &after);
         folder.carry_out(&plan, &documents, memo, || before.save(&after, &pings))?;
@@ -93,14 +93,12 @@ pub(super) fn run(args: &RollbackArgs, context: &Context) -> Result<Exit, Failur
     tell(&report, args, context)
 }
 
-/// What is to be known of what is taken back; where a rollback that was cut off had the ledger say already what it said before, what that one wrote down.
-fn taken_back(published: &BTreeSet<String>, (before, after): (&Memory, &Memory), folder: &Destination, context: &Context) -> TakenBack {
-    let digest = |memory: &Memory, path: &String| memory.channels.get(path).and_then(|channel| channel.digest);
-    let is_back = !published.is_empty() && published.iter().all(|path| digest(before, path) == digest(after, path));
-    folder.taken_back().filter(|_| is_back).unwrap_or_else(|| {
-        let own = |path: &String| Some((path.clone(), digest(before, path)?.to_hex()));
-        TakenBack { at: context.now.to_rfc3339(), channels: published.iter().filter_map(own).collect() }
-    })
+/// What is to be known of what is taken back; nothing where a rollback that was cut off had the ledger say already what it said before, and wrote it down.
+fn taken_back(published: &BTreeSet<String>, (before, after): (&Memory, &Memory), context: &Context) -> Option<TakenBack> {
+    let said = |memory: &Memory, path: &String| memory.channels.get(path).map(KnownChannel::digests).unwrap_or_default();
+    let is_back = !published.is_empty() && published.iter().all(|path| said(before, path) == said(after, path));
+    let own = |path: &String| (path.clone(), said(before, path).into_iter().map(Digest::to_hex).collect());
+    (!is_back).then(|| TakenBack { at: context.now.to_rfc3339(), channels: published.iter().map(own).collect() })
 }
 
 /// The sets of the last publishes, the newest first.
@@ -196,9 +194,13 @@ fn outdate(channel: &mut KnownChannel, taken_back: &KnownChannel, now: i64) {
     let known: HashSet<Ref> = channel.members.iter().copied().collect();
     let seen = taken_back.shown().iter().chain(taken_back.pages.iter().flat_map(|page| &page.members));
     let alone: BTreeSet<Ref> = seen.copied().filter(|at| !known.contains(at)).collect();
-    // Also what had come back meanwhile: an older tombstone is none of it (RFC 6721 section 3).
-    channel.deleted.retain(|(at, _)| !alone.contains(at));
-    channel.deleted.extend(alone.into_iter().map(|at| (at, now)));
+    // An older tombstone is none of what had come back meanwhile (RFC 6721 section 3).
+    let mut deleted: BTreeMap<Ref, i64> = channel.deleted.iter().copied().collect();
+    for (at, when) in taken_back.deleted.iter().filter(|(at, _)| !known.contains(at)) {
+        deleted.entry(*at).and_modify(|own| *own = when.max(own).to_owned()).or_insert(*when);
+    }
+    deleted.extend(alone.into_iter().map(|at| (at, now)));
+    channel.deleted = deleted.into_iter().collect();
 }
 
 /// So many channels are named of one publish.
@@ -223,7 +225,7 @@ fn list(folder: &Destination, json: bool) -> Result<Exit, Failure> {
 
 /// Why there is nothing to go back to.
 fn none_kept(folder: &Destination) -> &'static str {
-    match folder.paths().next().is_none() && folder.taken_back().is_none() {
+    match folder.paths().next().is_none() && folder.taken_back().is_empty() {
         true => "nothing was published yet",
         false => "no former set is kept",
     }

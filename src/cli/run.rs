@@ -23,11 +23,11 @@ use crate::document::Depot;
 use crate::item::format::{self, Field};
 use crate::item::{Edit, Hidden, Item, Loaded};
 use crate::ledger::guard::{self, Refusal};
-use crate::ledger::{Accept, Digest, Memory, Staged};
+use crate::ledger::{Accept, Digest, KnownChannel, Memory, Staged};
 use crate::pipeline::{self, Built, Changed, Past, Recalled, Settled, Sifted, Steady, Timings};
 use crate::progress::Progress;
 use crate::publish::manifest::Hash;
-use crate::publish::{self, Change, Destination, Lock, Looked, Outcome, Plan, PublishError, Staging, Stamps, beside, plan};
+use crate::publish::{self, Change, Destination, Lock, Looked, Outcome, Plan, PublishError, Staging, Stamps, TakenBack, beside, plan};
 use crate::websub::ping::Told;
 
 /// What was read for a run.
@@ -325,18 +325,23 @@ impl Run<'_> {
         if plan.is_idle() || self.accepted.contains(&Accept::Rollback) {
             return None;
         }
-        let taken_back = folder.taken_back()?;
-        let own = |memory: &Memory, path: &String| memory.channels.get(path).and_then(|channel| channel.digest);
-        // Tombstones of what goes again are of another time.
-        let is_same = |(path, digest): (&String, &String)| {
-            Digest::from_hex(digest).zip(own(after, path)).is_some_and(|(taken_back, own)| own.is_alike(taken_back))
+        let said = |memory: &Memory, path: &String| memory.channels.get(path).map(KnownChannel::digests).unwrap_or_default();
+        let is_of = |taken_back: &TakenBack, memory: &Memory, is_same: fn(Digest, Digest) -> bool| {
+            taken_back.channels.iter().all(|(path, digests)| {
+                let own = said(memory, path);
+                let pairs = digests.iter().zip(&own);
+                digests.len() == own.len()
+                    && pairs.into_iter().all(|(digest, own)| Digest::from_hex(digest).is_some_and(|digest| is_same(digest, *own)))
+            })
         };
-        // A rollback that came to nothing, as on a full disk, had written down what still stands.
-        let stands = |(path, digest): (&String, &String)| own(&self.before.memory, path).is_some_and(|own| own.to_hex() == *digest);
-        if !taken_back.channels.is_empty() && taken_back.channels.iter().all(stands) {
-            return None;
-        }
-        taken_back.channels.iter().all(is_same).then(|| guard::taken_back(self.config, &ui::time(&taken_back.at)))
+        // Tombstones of what goes again are of another time. A rollback that came to nothing, as on a full disk, had written down what still stands.
+        let is_repeated = |taken_back: &TakenBack| {
+            !taken_back.channels.is_empty()
+                && is_of(taken_back, after, Digest::is_alike)
+                && !is_of(taken_back, &self.before.memory, |taken_back, own| taken_back == own)
+        };
+        let repeated = folder.taken_back().into_iter().find(is_repeated)?;
+        Some(guard::taken_back(self.config, &ui::time(&repeated.at)))
     }
 
     /// Nothing is published, what stands is left alone.

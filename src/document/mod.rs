@@ -100,8 +100,10 @@ impl<'a> Head<'a> {
         }
         let Chain { older, newer, current } = chain;
         [older, newer, current].into_iter().for_each(|url| add(url.as_ref().map_or("", Url::as_str)));
-        // Since when they are gone is hashed by itself.
-        deleted.iter().for_each(|(iri, _)| add(iri));
+        // Since when they are gone is hashed by itself, with the order that they have by it.
+        let mut gone: Vec<&str> = deleted.iter().map(|(iri, _)| &**iri).collect();
+        gone.sort_unstable();
+        gone.into_iter().for_each(&mut add);
     }
 
     /// A hash of the times of its tombstones; 0 where there is none. Two publishes of which one repeats the other differ in them alone.
@@ -110,7 +112,10 @@ impl<'a> Head<'a> {
             return 0;
         }
         let mut hash = Xxh3Default::new();
-        self.deleted.iter().for_each(|(_, when)| hash.update(&when.timestamp().to_le_bytes()));
+        for (iri, when) in &self.deleted {
+            hash.update(iri.as_bytes());
+            hash.update(&when.timestamp().to_le_bytes());
+        }
         hash.digest()
     }
 }

@@ -39,10 +39,12 @@ fn is_host(text: &str) -> bool {
 /// The same of a place elsewhere, which no word below the base is: `Reuters` would be one.
 pub fn elsewhere(text: &str, base: &Url) -> Result<Url, BadUrl> {
     let text = text.trim();
-    if text.contains("://") || text.starts_with(['/', '.']) || text.is_empty() {
+    let is_scheme = |scheme: &str| scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    let has_scheme = text.split_once("://").is_some_and(|(scheme, _)| is_scheme(scheme));
+    if has_scheme || text.starts_with(['/', '.']) || text.is_empty() {
         return absolute(text, base);
     }
-    let help = match text.contains('.') && !text.contains(char::is_whitespace) {
+    let help = match text.contains('.') && !text.contains(|c: char| c.is_whitespace() || matches!(c, ':' | '@')) {
         true => format!("write `https://{text}`"),
         false => {
             "write the address as `url`, `https://...`, and the name beside it as `title`; without an address leave `source` out".to_owned()
@@ -155,9 +157,12 @@ mod tests {
     #[test]
     fn a_name_is_no_place_elsewhere() {
         let base = Url::parse("https://example.org/news/").expect("a URL");
-        for (text, help) in
-            [("Reuters", "as `title`"), ("La Nación: 2.0", "as `title`"), ("reuters.com/x", "write `https://reuters.com/x`")]
-        {
+        for (text, help) in [
+            ("Reuters", "as `title`"),
+            ("La Nación: 2.0", "as `title`"),
+            ("Reuters https://reuters.com/x", "as `title`"),
+            ("reuters.com/x", "write `https://reuters.com/x`"),
+        ] {
             let bad = elsewhere(text, &base).expect_err(text);
             assert!(bad.help.is_some_and(|found| found.contains(help)), "{text}");
         }

@@ -132,6 +132,12 @@ impl KnownChannel {
     pub fn beyond(&self) -> &[Ref] {
         &self.members[self.shown().len()..]
     }
+
+    /// Of what it said, and of the pages of its archive in their order; all zeros where that is not known.
+    pub fn digests(&self) -> Vec<Digest> {
+        let pages = self.pages.iter().map(|page| page.digest);
+        std::iter::once(self.digest).chain(pages).map(Option::unwrap_or_default).collect()
+    }
 }
 
 /// A page of a channel's archive that was published.

@@ -76,8 +76,8 @@ pub struct Looked(BTreeMap<String, Standing>);
 pub struct TakenBack {
     /// When, in RFC 3339.
     pub at: String,
-    /// The digest of each channel as it was then.
-    pub channels: BTreeMap<String, String>,
+    /// Of each channel as it was then the digest of what it said and those of the pages of its archive, in hexadecimal; none of one that was not there.
+    pub channels: BTreeMap<String, Vec<String>>,
 }
 
 impl Destination {
@@ -208,13 +208,15 @@ impl Destination {
     }
 
     /// What was taken back since the last publish.
-    pub fn taken_back(&self) -> Option<TakenBack> {
-        serde_json::from_slice(&fs::read(self.taken_back_file()).ok()?).ok()
+    pub fn taken_back(&self) -> Vec<TakenBack> {
+        fs::read(self.taken_back_file()).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
     }
 
-    /// Writes down what is taken back.
-    pub fn take_back(&self, what: &TakenBack) -> Result<(), PublishError> {
-        let json = serde_json::to_vec(what).map_err(|error| PublishError::io("write", &self.taken_back_file())(error.into()))?;
+    /// Writes down what is taken back, beside what was since the last publish.
+    pub fn take_back(&self, what: TakenBack) -> Result<(), PublishError> {
+        let all: Vec<TakenBack> =
+            self.taken_back().into_iter().filter(|before| before.channels != what.channels).chain([what.clone()]).collect();
+        let json = serde_json::to_vec(&all).map_err(|error| PublishError::io("write", &self.taken_back_file())(error.into()))?;
         write_whole(&self.taken_back_file(), &json)
     }
 
@@ -244,7 +246,9 @@ impl Destination {
         }
         if from_end {
             sets.drop_under_way()?;
-            self.manifest.forget_intents();
+            if self.manifest.is_under_way() {
+                self.manifest.forget_intents();
+            }
         }
         let former = memo.former.filter(|former| former.keep > 0 && self.manifest.paths().next().is_some());
         if plan.is_idle() {

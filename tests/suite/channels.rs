@@ -122,7 +122,7 @@ fn each_language_has_its_own_version_and_a_mixed_channel_the_preferred_one() {
         "guest",
         "title = 'Ports'\ndate = 2018-01-04\nlanguage = 'quc'\ncountries = ['BZ']\nlink = 'https://example.org/quc'",
     );
-    let told = "items/guest.md: warning[foreign-language]: 1 item is in `quc`, which the publication does not have: it is in no channel of one language";
+    let told = "items/guest.toml: warning[foreign-language]: 1 item is in `quc`, which the publication does not have: it is in no channel of one language";
     publication.build().expect(0, &[told]);
     assert_eq!(titles(&publication, "country/belize.rss")[0], "Ports");
     assert!(!publication.exists("public/quc/country/belize.rss"));

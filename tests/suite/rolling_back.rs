@@ -272,6 +272,32 @@ fn a_publish_that_was_cut_off_and_taken_up_is_taken_back_whole() {
     assert!(deaths[0] > 8 && deaths[1] > 4, "{deaths:?}");
 }
 
+/// Neither of two that were taken back one by one, nor one that changed pages of the archive alone.
+#[test]
+fn nothing_of_what_was_taken_back_comes_again_unasked() {
+    let publication = Publication::with_config(&format!("{CONFIG}[limits]\nitems = 3\n[output]\narchives = true\narchive-size = 5\n"));
+    let item = |n: u32, more: &str| publication.item(n as usize, &format!("The port of Belize reopens, part {n}{more}"));
+    let run = |args: &[&str], day: u32| publication.run(&[args, &["--now", &format!("2018-03-{day:02}T12:00:00Z")]].concat());
+    (1..=20).for_each(|n| item(n, ""));
+    run(&["build"], 1).expect(0, &[]);
+    item(2, ", mended");
+    run(&["build"], 2).expect(0, &["changed"]);
+    run(&["rollback"], 3).expect(0, &["were put back"]);
+    run(&["build"], 4).expect(1, &["error[taken-back]"]);
+    item(4, ", mended");
+    run(&["build"], 5).expect(0, &["changed"]);
+
+    item(21, "");
+    run(&["build"], 6).expect(0, &["21 items"]);
+    item(22, "");
+    run(&["build"], 7).expect(0, &["22 items"]);
+    run(&["rollback"], 8).expect(0, &["were put back"]);
+    run(&["rollback"], 9).expect(0, &["were put back"]);
+    run(&["build"], 10).expect(1, &["error[taken-back]"]);
+    item(21, ", mended");
+    run(&["build"], 12).expect(0, &["22 items"]);
+}
+
 /// Who saw it come back keeps it, unless the tombstone is of later than that.
 #[test]
 fn what_came_back_meanwhile_is_gone_since_the_rollback() {
