@@ -157,8 +157,9 @@ fn restored(
     let mut after = memory.clone();
     for (path, steps) in channels {
         // Each step knows whether it came to what it says; so the last one speaks for all, also where a rollback that was cut off had taken some of them.
-        let mut is_back = Ok(0);
+        let (mut is_back, mut taken_back) = (Ok(0), Vec::new());
         for line in steps {
+            taken_back.extend(after.channels.get(path).cloned());
             is_back = match line {
                 Some(line) => exchange::import(&mut after, line),
                 None => Ok(usize::from(after.channels.remove(path).is_some())),
@@ -174,9 +175,7 @@ fn restored(
             }
         }
         let Some(channel) = after.channels.get_mut(path) else { continue };
-        if let Some(taken_back) = memory.channels.get(path) {
-            outdate(channel, taken_back, now.timestamp());
-        }
+        taken_back.iter().for_each(|taken_back| outdate(channel, taken_back, now.timestamp()));
         let members = channel.members.clone();
         after.show_again(&members, now.timestamp());
     }

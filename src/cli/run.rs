@@ -326,20 +326,16 @@ impl Run<'_> {
             return None;
         }
         let said = |memory: &Memory, path: &String| memory.channels.get(path).map(KnownChannel::digests).unwrap_or_default();
-        let is_of = |taken_back: &TakenBack, memory: &Memory, is_same: fn(Digest, Digest) -> bool| {
+        let is_of = |taken_back: &TakenBack, memory: &Memory| {
             taken_back.channels.iter().all(|(path, digests)| {
                 let own = said(memory, path);
-                let pairs = digests.iter().zip(&own);
-                digests.len() == own.len()
-                    && pairs.into_iter().all(|(digest, own)| Digest::from_hex(digest).is_some_and(|digest| is_same(digest, *own)))
+                let is_alike = |(digest, own): (&String, &Digest)| Digest::from_hex(digest).is_some_and(|digest| digest.is_alike(*own));
+                digests.len() == own.len() && digests.iter().zip(&own).all(is_alike)
             })
         };
         // Tombstones of what goes again are of another time. A rollback that came to nothing, as on a full disk, had written down what still stands.
-        let is_repeated = |taken_back: &TakenBack| {
-            !taken_back.channels.is_empty()
-                && is_of(taken_back, after, Digest::is_alike)
-                && !is_of(taken_back, &self.before.memory, |taken_back, own| taken_back == own)
-        };
+        let is_repeated =
+            |taken_back: &TakenBack| !taken_back.channels.is_empty() && is_of(taken_back, after) && !is_of(taken_back, &self.before.memory);
         let repeated = folder.taken_back().into_iter().find(is_repeated)?;
         Some(guard::taken_back(self.config, &ui::time(&repeated.at)))
     }

@@ -408,7 +408,23 @@ impl Destination {
         let is_gone = |path: &&str| !there.contains(path) && !self.place.stands(path);
         let gone: Vec<String> = self.manifest.paths().filter(is_gone).map(str::to_owned).collect();
         gone.iter().for_each(|path| self.manifest.forget(path));
+        self.settle_open();
         self.manifest.end();
+    }
+
+    /// Of what stays without a document of this run, such as a channel that is kept empty: what a run that was cut off put there, or what it did not replace.
+    fn settle_open(&mut self) {
+        let open = self.manifest.open();
+        let standing = match open.is_empty() {
+            true => BTreeMap::new(),
+            false => self.place.look(&open.iter().map(String::as_str).collect::<Vec<_>>(), None).unwrap_or_default(),
+        };
+        for (path, standing) in standing {
+            match standing {
+                Standing::File(hash) if self.manifest.published(&path, &hash) => self.manifest.settle(&path, &hash),
+                _ => {}
+            }
+        }
     }
 
     /// The paths at which documents stand when the plan is carried out.

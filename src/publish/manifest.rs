@@ -126,6 +126,11 @@ impl Manifest {
         (self.under_way, self.from_end) = (true, from_end);
     }
 
+    /// The paths of which it is not known what stands there.
+    pub fn open(&self) -> Vec<String> {
+        self.documents.iter().filter(|(_, hashes)| hashes.len() > 1).map(|(path, _)| path.clone()).collect()
+    }
+
     /// Says that what was on its way is so no more.
     pub fn forget_intents(&mut self) {
         self.documents.retain(|_, hashes| {

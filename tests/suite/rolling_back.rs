@@ -296,6 +296,18 @@ fn nothing_of_what_was_taken_back_comes_again_unasked() {
     run(&["build"], 10).expect(1, &["error[taken-back]"]);
     item(21, ", mended");
     run(&["build"], 12).expect(0, &["22 items"]);
+
+    // Of two that are taken back at once, what the first alone showed is gone for who saw it then.
+    item(23, "");
+    run(&["build"], 13).expect(0, &["23 items"]);
+    (24..=26).for_each(|n| item(n, ""));
+    run(&["build"], 14).expect(0, &["26 items"]);
+    run(&["rollback", "--steps", "2"], 15).expect(0, &["were put back"]);
+    (23..=26).for_each(|n| publication.remove(&format!("items/item-{n}.md")));
+    item(20, ", mended");
+    run(&["build"], 16).expect(0, &["22 items"]);
+    let atom = publication.read("public/all.atom");
+    assert!((23..=26).all(|n| atom.contains(&format!("item/item-{n}\" when=\"2018-03-15T12:00:00Z\""))), "{atom}");
 }
 
 /// Who saw it come back keeps it, unless the tombstone is of later than that.
