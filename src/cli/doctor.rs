@@ -20,7 +20,7 @@ use crate::config::{Config, Format, OldPaths, paths};
 use crate::diag::{Findings, Severity};
 use crate::doctor::visit::Answer;
 use crate::doctor::{Doctor, Examined, Local, Options, judge};
-use crate::publish::Destination;
+use crate::publish::{Destination, plan};
 
 /// `tidings doctor`
 #[derive(Debug, Args)]
@@ -108,7 +108,7 @@ fn all(config: &Config) -> Result<Vec<Url>, Failure> {
     let folder = Destination::open(config)?;
     let is_page = |path: &str| path.rsplit_once('.').is_some_and(|(page, _)| paths::of_archive(page).is_some());
     let old = OldPaths::of(config);
-    let is_old = |path: &str| path.rsplit_once('.').is_some_and(|(stem, _)| old.find(stem).is_some());
+    let is_old = |path: &str| old.find(plan::channel(path)).is_some();
     let feeds: Vec<Url> = folder
         .paths()
         .filter(|path| Format::of_path(path).is_some() && !is_page(path) && !is_old(path))

@@ -84,7 +84,7 @@ pub(super) fn rebuilt(config: &Config, folder: &Destination) -> Result<Memory, P
 
 /// Whether a document stands at the old path of a channel that moved, and one at its new path is known: then it is a copy. Of a move that was not built yet it
 /// is the channel itself.
-fn is_copy(old: &OldPaths<'_>, path: &str, known: &BTreeSet<&str>) -> bool {
+fn is_copy(old: &OldPaths, path: &str, known: &BTreeSet<&str>) -> bool {
     let now = old.now(plan::channel(path));
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
     now.is_some_and(|now| known.contains(format!("{now}.{extension}").as_str()))

@@ -57,9 +57,6 @@ pub(super) fn run(args: &PinArgs, context: &Context) -> Result<Exit, Failure> {
     Ok(if loaded.findings.has_errors() { Exit::Findings } else { Exit::Fine })
 }
 
-/// It stays where a record begins with it.
-const BYTE_ORDER_MARK: char = '\u{feff}';
-
 /// Writes the id into one record, if it derives it from its file's name.
 fn one(config: &Config, item: &Item, dry_run: bool) -> Result<bool, Failure> {
     let derived = config.publication.authority.mint(&format!("item/{}", item.key()));
@@ -73,11 +70,12 @@ fn one(config: &Config, item: &Item, dry_run: bool) -> Result<bool, Failure> {
         return Ok(false);
     }
     let path = config.root.join(item.path());
-    let whole = std::fs::read_to_string(&path).map_err(Failure::io("read", &path))?;
-    let text = whole.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&whole);
-    let is_there = item::format::parse(format, text).is_ok_and(|record| record.id.is_some() || record.guid.is_some());
-    let Some(with_id) = pin::with_id(format, text, item.key()).filter(|_| !is_there) else { return Ok(false) };
-    let reads = item::format::parse(format, &with_id).is_ok_and(|record| record.id.as_deref() == Some(item.key()));
+    let text = std::fs::read_to_string(&path).map_err(Failure::io("read", &path))?;
+    // A byte order mark is none of the record.
+    let read = |text: &str| item::format::parse(format, text.strip_prefix('\u{feff}').unwrap_or(text));
+    let is_there = read(&text).is_ok_and(|record| record.id.is_some() || record.guid.is_some());
+    let Some(with_id) = pin::with_id(format, &text, item.key()).filter(|_| !is_there) else { return Ok(false) };
+    let reads = read(&with_id).is_ok_and(|record| record.id.as_deref() == Some(item.key()));
     if !reads {
         return Err(
             Failure::new(format!("`{}` has no place for an id", item.path().display())).help("write it yourself, as the first field")
@@ -86,8 +84,7 @@ fn one(config: &Config, item: &Item, dry_run: bool) -> Result<bool, Failure> {
     ui::print(format_args!("{}: id = \"{}\"", item.path().display(), item.key()));
     if !dry_run {
         let beside = path.with_extension("tidings-new");
-        let mark = &whole[..whole.len() - text.len()];
-        std::fs::write(&beside, [mark, &with_id].concat()).map_err(Failure::io("write", &beside))?;
+        std::fs::write(&beside, with_id).map_err(Failure::io("write", &beside))?;
         std::fs::rename(&beside, &path).map_err(Failure::io("replace", &path))?;
     }
     Ok(true)

@@ -95,9 +95,8 @@ pub(super) fn run(args: &RollbackArgs, context: &Context) -> Result<Exit, Failur
 
 /// What is to be known of what is taken back; nothing where a rollback that was cut off had the ledger say already what it said before, and wrote it down.
 fn taken_back(published: &BTreeSet<String>, (before, after): (&Memory, &Memory), context: &Context) -> Option<TakenBack> {
-    let said = |memory: &Memory, path: &String| memory.channels.get(path).map(KnownChannel::digests).unwrap_or_default();
-    let is_back = !published.is_empty() && published.iter().all(|path| said(before, path) == said(after, path));
-    let own = |path: &String| (path.clone(), said(before, path).into_iter().map(Digest::to_hex).collect());
+    let is_back = !published.is_empty() && published.iter().all(|path| before.digests(path) == after.digests(path));
+    let own = |path: &String| (path.clone(), before.digests(path).into_iter().map(Digest::to_hex).collect());
     (!is_back).then(|| TakenBack { at: context.now.to_rfc3339(), channels: published.iter().map(own).collect() })
 }
 
@@ -196,7 +195,7 @@ fn outdate(channel: &mut KnownChannel, taken_back: &KnownChannel, now: i64) {
     // An older tombstone is none of what had come back meanwhile (RFC 6721 section 3).
     let mut deleted: BTreeMap<Ref, i64> = channel.deleted.iter().copied().collect();
     for (at, when) in taken_back.deleted.iter().filter(|(at, _)| !known.contains(at)) {
-        deleted.entry(*at).and_modify(|own| *own = when.max(own).to_owned()).or_insert(*when);
+        deleted.entry(*at).and_modify(|own| *own = (*own).max(*when)).or_insert(*when);
     }
     deleted.extend(alone.into_iter().map(|at| (at, now)));
     channel.deleted = deleted.into_iter().collect();

@@ -23,7 +23,7 @@ use crate::document::Depot;
 use crate::item::format::{self, Field};
 use crate::item::{Edit, Hidden, Item, Loaded};
 use crate::ledger::guard::{self, Refusal};
-use crate::ledger::{Accept, Digest, KnownChannel, Memory, Staged};
+use crate::ledger::{Accept, Digest, Memory, Staged};
 use crate::pipeline::{self, Built, Changed, Past, Recalled, Settled, Sifted, Steady, Timings};
 use crate::progress::Progress;
 use crate::publish::manifest::Hash;
@@ -282,9 +282,8 @@ impl Run<'_> {
 
     /// What is about a field is told of where the record says it.
     fn at_field(&self, Refusal { finding, field }: Refusal) -> Finding {
-        let place = finding.place.as_ref().filter(|place| place.line == 0);
-        match place.zip(field).and_then(|(place, field)| format::place_of(&self.config.root, &place.path, Field::new(field))) {
-            Some(place) => finding.at(place),
+        match finding.place.clone().zip(field) {
+            Some((place, field)) => finding.at(format::place_of(&self.config.root, place, Field::new(field))),
             None => finding,
         }
     }
@@ -325,10 +324,9 @@ impl Run<'_> {
         if plan.is_idle() || self.accepted.contains(&Accept::Rollback) {
             return None;
         }
-        let said = |memory: &Memory, path: &String| memory.channels.get(path).map(KnownChannel::digests).unwrap_or_default();
         let is_of = |taken_back: &TakenBack, memory: &Memory| {
             taken_back.channels.iter().all(|(path, digests)| {
-                let own = said(memory, path);
+                let own = memory.digests(path);
                 let is_alike = |(digest, own): (&String, &Digest)| Digest::from_hex(digest).is_some_and(|digest| digest.is_alike(*own));
                 digests.len() == own.len() && digests.iter().zip(&own).all(is_alike)
             })

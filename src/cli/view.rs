@@ -10,7 +10,7 @@ use super::ui::{self, Ui};
 use crate::config::{Config, Format, MovedAs, OldPaths, paths};
 use crate::document::Unread;
 use crate::pipeline::Built;
-use crate::publish::{Change, Destination, Plan};
+use crate::publish::{Change, Destination, Plan, plan};
 use crate::seen::{Seen, SeenItem};
 use crate::vocab::Language;
 
@@ -50,7 +50,7 @@ struct FieldChange {
 /// # Errors
 /// A document that waits in a file and cannot be read.
 pub(super) fn views(config: &Config, plan: &Plan, built: &Built, folder: &Destination) -> Result<Vec<View>, Unread> {
-    let channel = |path: &str| path.rsplit_once('.').map_or(path, |(channel, _)| channel).to_owned();
+    let channel = |path: &str| plan::channel(path).to_owned();
     let standing = |path: &str| folder.standing_bytes(path).map(|bytes| Seen::read(&bytes)).unwrap_or_default();
     let again: BTreeSet<&str> = built.repeats.iter().map(|iri| &**iri).collect();
     let old = OldPaths::of(config);
@@ -58,7 +58,7 @@ pub(super) fn views(config: &Config, plan: &Plan, built: &Built, folder: &Destin
     let is_feed = |path: &str| Format::of_path(path).is_some() && paths::of_archive(&channel(path)).is_none();
     for put in plan.puts.iter().filter(|put| is_feed(&put.path)) {
         if let Entry::Vacant(place) = views.entry(channel(&put.path)) {
-            let next = Seen::read(built.documents[put.document].bytes.whole(&mut Vec::new())?);
+            let next = coming(built, Some(put.document))?;
             let copy = moved_to(&old, place.key(), MovedAs::Copy).map(|to| format!("a copy of `{to}`, to which it moved"));
             let event = copy.or_else(|| (put.change == Change::New).then(|| "new channel".to_owned()));
             let view = View::between(config, place.key(), (&standing(&put.path), &next), event, &again);
@@ -73,14 +73,8 @@ pub(super) fn views(config: &Config, plan: &Plan, built: &Built, folder: &Destin
         };
         views.entry(channel(path)).or_insert_with_key(view);
     }
-    // All formats have the same items; each may know them by other ids.
-    if let Some(format) = config.output.formats.first() {
-        for (name, pages) in archives(plan, built, (*format, &standing))? {
-            let feed = feed(plan, built, (&format!("{name}.{}", format.extension()), &standing))?;
-            let view = View::of_archive(config, &name, &pages, &feed, &again);
-            views.extend(view.filter(|_| feed.before != Seen::default()).map(|view| (view.channel.clone(), view)));
-        }
-    }
+    let archives = archives(config, (plan, built), &standing, &again)?;
+    views.extend(archives.into_iter().map(|view| (view.channel.clone(), view)));
     Ok(views.into_values().collect())
 }
 
@@ -91,35 +85,49 @@ struct Both {
     next: Seen,
 }
 
-/// The pages of archives that change, in one format, all those of one channel together.
-fn archives(plan: &Plan, built: &Built, (format, standing): (Format, &impl Fn(&str) -> Seen)) -> Result<BTreeMap<String, Both>, Unread> {
-    let mut all: BTreeMap<String, Both> = BTreeMap::new();
-    let puts = plan.puts.iter().map(|put| (&put.path, Some(put.document)));
-    for (path, document) in puts.chain(plan.deletes.iter().map(|path| (path, None))) {
-        let page = path.rsplit_once('.').map_or(path.as_str(), |(page, _)| page);
-        let Some((channel, _)) = paths::of_archive(page).filter(|_| Format::of_path(path) == Some(format)) else { continue };
-        let pages = all.entry(channel.to_owned()).or_default();
-        pages.before.items.extend(standing(path).items);
-        if let Some(document) = document {
-            pages.next.items.extend(Seen::read(built.documents[document].bytes.whole(&mut Vec::new())?).items);
-        }
+/// One view for each archive of which pages change.
+fn archives(
+    config: &Config,
+    (plan, built): (&Plan, &Built),
+    standing: &dyn Fn(&str) -> Seen,
+    again: &BTreeSet<&str>,
+) -> Result<Vec<View>, Unread> {
+    // All formats have the same items; each may know them by other ids.
+    let Some(format) = config.output.formats.first() else { return Ok(Vec::new()) };
+    let puts = plan.puts.iter().map(|put| (put.path.as_str(), Some(put.document)));
+    let changes: BTreeMap<&str, Option<usize>> = puts.chain(plan.deletes.iter().map(|path| (path.as_str(), None))).collect();
+    let mut by_channel: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for path in changes.keys().filter(|path| Format::of_path(path) == Some(*format)) {
+        let channel = paths::of_archive(plan::channel(path)).map(|(channel, _)| channel);
+        channel.into_iter().for_each(|channel| by_channel.entry(channel).or_default().push(path));
     }
-    Ok(all)
+    let mut views = Vec::new();
+    for (channel, paths) in by_channel {
+        let path = format!("{channel}.{}", format.extension());
+        let before = standing(&path);
+        // Of a channel that comes, all of it is new.
+        if before == Seen::default() {
+            continue;
+        }
+        let next = changes.get(path.as_str()).map_or_else(|| Ok(before.clone()), |document| coming(built, *document))?;
+        let mut pages = Both::default();
+        for path in paths {
+            pages.before.items.extend(standing(path).items);
+            pages.next.items.extend(coming(built, changes[path])?.items);
+        }
+        views.extend(View::of_archive(config, channel, &pages, &Both { before, next }, again));
+    }
+    Ok(views)
 }
 
-/// The feed at a path, whether it changes or not.
-fn feed(plan: &Plan, built: &Built, (path, standing): (&str, &impl Fn(&str) -> Seen)) -> Result<Both, Unread> {
-    let before = standing(path);
-    let next = match plan.puts.iter().find(|put| put.path == path) {
-        Some(put) => Seen::read(built.documents[put.document].bytes.whole(&mut Vec::new())?),
-        None if plan.deletes.iter().any(|own| own == path) => Seen::default(),
-        None => before.clone(),
-    };
-    Ok(Both { before, next })
+/// What readers will see of a document; nothing where there will be none.
+fn coming(built: &Built, document: Option<usize>) -> Result<Seen, Unread> {
+    let seen = |document: usize| Ok(Seen::read(built.documents[document].bytes.whole(&mut Vec::new())?));
+    document.map_or_else(|| Ok(Seen::default()), seen)
 }
 
 /// Where the channel stands that moved away from a path in this way, in whichever language.
-fn moved_to(old: &OldPaths<'_>, path: &str, how: MovedAs) -> Option<String> {
+fn moved_to(old: &OldPaths, path: &str, how: MovedAs) -> Option<String> {
     old.find(path).filter(|moved| moved.how == how).and_then(|_| old.now(path))
 }
 

@@ -5,21 +5,43 @@ use std::collections::HashMap;
 use super::{Config, Moved, paths};
 
 /// The paths that a `[[moved]]` says something of, to be looked up.
-pub struct OldPaths<'c> {
-    config: &'c Config,
-    from: HashMap<&'c str, &'c Moved>,
+#[derive(Debug, Default)]
+pub struct OldPaths {
+    /// In the order of the config.
+    moved: Vec<Moved>,
+    /// Where each stands among them, by its old path.
+    at: HashMap<String, usize>,
+    /// The folders of languages that have channels of their own.
+    languages: Vec<String>,
 }
 
-impl<'c> OldPaths<'c> {
-    pub fn of(config: &'c Config) -> Self {
-        OldPaths { config, from: config.moved.iter().map(|moved| (moved.from.as_str(), moved)).collect() }
+impl OldPaths {
+    pub fn of(config: &Config) -> Self {
+        OldPaths::new(config.moved.clone(), paths::folders(config))
+    }
+
+    /// Of a publication whose config is elsewhere.
+    pub fn new(moved: Vec<Moved>, languages: Vec<String>) -> Self {
+        let at = moved.iter().enumerate().map(|(at, moved)| (moved.from.clone(), at)).collect();
+        OldPaths { moved, at, languages }
     }
 
     /// What became of a channel's path, without extension. A move is one of the channel in all languages that have channels of their own: nothing is made of
     /// it at other paths, neither where the path is the end of a longer one nor in a language that the publication has no more, which takes a move of its own.
-    pub fn find(&self, path: &str) -> Option<&'c Moved> {
-        let of = |family: &str| self.from.get(family).copied();
-        of(path).or_else(|| of(paths::family(self.config, path)?))
+    pub fn find(&self, path: &str) -> Option<&Moved> {
+        let of = |family: &str| self.at.get(family).map(|at| &self.moved[*at]);
+        let in_language = || {
+            let (language, family) = path.split_once('/')?;
+            self.languages.iter().any(|own| own == language).then(|| of(family))?
+        };
+        of(path).or_else(in_language)
+    }
+
+    /// The paths of channels that have ended, in whatever language.
+    pub fn ended(&self) -> impl Iterator<Item = String> {
+        let in_languages = |from: &String| self.languages.iter().map(|language| format!("{language}/{from}")).collect::<Vec<_>>();
+        let ended = self.moved.iter().filter(|moved| moved.to.is_none()).map(|moved| &moved.from);
+        ended.flat_map(move |from| std::iter::once(from.clone()).chain(in_languages(from)))
     }
 
     /// Where the channel of that path is now, in the language of the path; `None` where nothing is said of it, or that it has ended.

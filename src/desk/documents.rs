@@ -84,7 +84,7 @@ pub struct Saved {
 pub(super) struct Rest<'a> {
     pub config: &'a Config,
     /// Paths that channels moved away from, or ended at.
-    pub old: OldPaths<'a>,
+    pub old: OldPaths,
     /// Paths of empty channels whose documents stay as they are.
     pub kept: &'a BTreeSet<String>,
     /// Documents at old paths that go now, whosever they were.

@@ -27,7 +27,7 @@ pub(super) fn former(config: &Config, families: &BTreeSet<String>) -> Vec<String
 }
 
 /// Whether a document stays until another says what became of it; not one in a form that nothing is published in any more.
-pub(super) fn is_awaited(config: &Config, old: &OldPaths<'_>, document: &str) -> bool {
+pub(super) fn is_awaited(config: &Config, old: &OldPaths, document: &str) -> bool {
     if old.find(plan::channel(document)).is_none() {
         return false;
     }

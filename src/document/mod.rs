@@ -85,8 +85,8 @@ impl<'a> Head<'a> {
         }
     }
 
-    /// Adds to the hash all that the head says beside what all have [`in_common`], but for the date and [`Head::times`]. Another form of this dates every channel of every
-    /// publication anew.
+    /// Adds to the hash all that the head says beside what all have [`in_common`], but for the date and [`Head::times`]. Another form of this dates every
+    /// channel of every publication anew.
     pub fn add_to(&self, hash: &mut Xxh3Default) {
         let Head { publication: _, updated: _, ttl: _, id, title, description, language, home, url, alternates, chain, deleted } = self;
         let mut add = |text: &str| {

@@ -104,9 +104,6 @@ impl Clash {
             Kind::Guid => "guid",
             Kind::Story => "story",
         };
-        let place = second.place();
-        let of_field = || format::place_of(root, &place.path, Field::new(field));
-        let of_field = if place.line == 0 { of_field() } else { None };
-        finding.at(of_field.unwrap_or(place))
+        finding.at(format::place_of(root, second.place(), Field::new(field)))
     }
 }

@@ -132,12 +132,6 @@ impl KnownChannel {
     pub fn beyond(&self) -> &[Ref] {
         &self.members[self.shown().len()..]
     }
-
-    /// Of what it said, and of the pages of its archive in their order; all zeros where that is not known.
-    pub fn digests(&self) -> Vec<Digest> {
-        let pages = self.pages.iter().map(|page| page.digest);
-        std::iter::once(self.digest).chain(pages).map(Option::unwrap_or_default).collect()
-    }
 }
 
 /// A page of a channel's archive that was published.
@@ -190,6 +184,14 @@ impl Memory {
     /// The channel paths that were published before: those that a place knows, and those that are known here, since a new place knows of nothing.
     pub fn published(&self, place: &BTreeSet<String>) -> BTreeSet<String> {
         place.iter().chain(self.channels.keys()).cloned().collect()
+    }
+
+    /// The digest of what the channel at a path said, and those of the pages of its archive in their order, all zeros where that is not known; none where
+    /// there is no such channel.
+    pub fn digests(&self, path: &str) -> Vec<Digest> {
+        let of = |channel: &KnownChannel| std::iter::once(channel.digest).chain(channel.pages.iter().map(|page| page.digest)).collect();
+        let digests: Vec<Option<Digest>> = self.channels.get(path).map(of).unwrap_or_default();
+        digests.into_iter().map(Option::unwrap_or_default).collect()
     }
 
     /// What is remembered of the items, without the channels.

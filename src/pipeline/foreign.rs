@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::config::Config;
+use crate::config::{Config, paths};
 use crate::diag::{Finding, Findings, codes};
 use crate::item::Item;
 use crate::vocab::Language;
@@ -14,7 +14,7 @@ use crate::vocab::Language;
 /// Those of the items, each language once with the first of its items.
 pub(super) fn told(config: &Config, items: &[Arc<Item>]) -> Findings {
     let languages = &config.publication.languages;
-    if !config.channels.per_language || languages.len() < 2 {
+    if paths::folders(config).is_empty() {
         return Findings::new();
     }
     let is_foreign = |item: &&Arc<Item>| !languages.iter().any(|own| item.language.matches(own));

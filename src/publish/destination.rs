@@ -241,14 +241,11 @@ impl Destination {
         };
         let sets = Sets(self.state.join("sets"));
         let from_end = !self.is_begun();
-        if self.manifest.is_under_way() {
-            self.heal();
-        }
         if from_end {
             sets.drop_under_way()?;
-            if self.manifest.is_under_way() {
-                self.manifest.forget_intents();
-            }
+        }
+        if self.manifest.is_under_way() {
+            self.heal(from_end);
         }
         let former = memo.former.filter(|former| former.keep > 0 && self.manifest.paths().next().is_some());
         if plan.is_idle() {
@@ -330,12 +327,15 @@ impl Destination {
 
     /// Whether of the run that was cut off nothing is in place, as on a full disk: it is as if it had not been. A store may still do what it was asked to.
     fn is_void(&self) -> bool {
-        let on_their_way = if self.may_go_back { Vec::new() } else { self.manifest.on_their_way() };
-        let paths: Vec<&str> = on_their_way.iter().map(|(path, _)| *path).collect();
+        let open: Vec<(&str, &[Hash])> = self.manifest.open().collect();
+        if self.may_go_back || !self.manifest.is_from_end() || open.is_empty() {
+            return false;
+        }
+        let paths: Vec<&str> = open.iter().map(|(path, _)| *path).collect();
         let Ok(standing) = self.place.look(&paths, None) else { return false };
         let is_there =
             |(path, hashes): &(&str, &[Hash])| matches!(standing.get(*path), Some(Standing::File(hash)) if hashes.contains(hash));
-        !on_their_way.is_empty() && !on_their_way.iter().any(is_there)
+        !open.iter().any(is_there)
     }
 
     fn intent_file(&self) -> PathBuf {
@@ -372,9 +372,12 @@ impl Destination {
         self.state.join("published.json")
     }
 
-    /// Clears away what a run that was cut off had written beside the places.
-    fn heal(&self) {
+    /// Clears away what a run that was cut off had written beside the places, and where nothing of it came to them, forgets that it was to.
+    fn heal(&mut self, is_void: bool) {
         self.place.clear(&self.manifest.paths().collect::<Vec<_>>());
+        if is_void {
+            self.manifest.forget_intents();
+        }
     }
 
     fn declare(&mut self, plan: &Plan, intent: &str, from_end: bool) -> Result<(), PublishError> {
@@ -414,12 +417,11 @@ impl Destination {
 
     /// Of what stays without a document of this run, such as a channel that is kept empty: what a run that was cut off put there, or what it did not replace.
     fn settle_open(&mut self) {
-        let open = self.manifest.open();
-        let standing = match open.is_empty() {
-            true => BTreeMap::new(),
-            false => self.place.look(&open.iter().map(String::as_str).collect::<Vec<_>>(), None).unwrap_or_default(),
-        };
-        for (path, standing) in standing {
+        let open: Vec<&str> = self.manifest.open().map(|(path, _)| path).collect();
+        if open.is_empty() {
+            return;
+        }
+        for (path, standing) in self.place.look(&open, None).unwrap_or_default() {
             match standing {
                 Standing::File(hash) if self.manifest.published(&path, &hash) => self.manifest.settle(&path, &hash),
                 _ => {}

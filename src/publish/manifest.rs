@@ -126,9 +126,14 @@ impl Manifest {
         (self.under_way, self.from_end) = (true, from_end);
     }
 
-    /// The paths of which it is not known what stands there.
-    pub fn open(&self) -> Vec<String> {
-        self.documents.iter().filter(|(_, hashes)| hashes.len() > 1).map(|(path, _)| path.clone()).collect()
+    /// Whether none of a run that did not end was in place when this one began.
+    pub fn is_from_end(&self) -> bool {
+        self.from_end
+    }
+
+    /// The paths of which it is not known what stands there, with what was on its way. Of a run that only deletes there is none.
+    pub fn open(&self) -> impl Iterator<Item = (&str, &[Hash])> {
+        self.documents.iter().filter(|(_, hashes)| hashes.len() > 1).map(|(path, hashes)| (path.as_str(), &hashes[1..]))
     }
 
     /// Says that what was on its way is so no more.
@@ -150,13 +155,6 @@ impl Manifest {
         if !hashes.contains(hash) {
             hashes.push(hash.clone());
         }
-    }
-
-    /// The paths to which something was on its way, with what that was, where nothing else of a run that did not end can be in place. None where that cannot
-    /// be told: of a run that only deleted nothing is known.
-    pub fn on_their_way(&self) -> Vec<(&str, &[Hash])> {
-        let pairs = self.documents.iter().filter(|(_, hashes)| self.from_end && hashes.len() > 1);
-        pairs.map(|(path, hashes)| (path.as_str(), &hashes[1..])).collect()
     }
 
     /// Says that `hash` and nothing else stands at `path`.

@@ -89,7 +89,11 @@ impl Sets {
 
     /// Lets go of what was kept for a publish of which nothing came.
     pub fn drop_under_way(&self) -> Result<(), PublishError> {
-        remove(&self.0.join(UNDER_WAY))
+        let folder = self.0.join(UNDER_WAY);
+        match fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(PublishError::io("remove", &folder)(error)),
+            _ => Ok(()),
+        }
     }
 
     /// Keeps what the plan is going to replace in a place.
@@ -130,7 +134,7 @@ impl Sets {
         let mut numbers = self.numbers();
         if Set::read(&under_way).is_none() {
             // It was not made to its end.
-            remove(&under_way)?;
+            self.drop_under_way()?;
         } else {
             let number = numbers.last().map_or(1, |last| last + 1);
             fs::rename(&under_way, self.numbered(number)).map_err(PublishError::io("rename", &under_way))?;
@@ -153,13 +157,6 @@ impl Sets {
         let mut numbers: Vec<u64> = names.filter_map(|name| name.parse().ok()).collect();
         numbers.sort_unstable();
         numbers
-    }
-}
-
-fn remove(folder: &Path) -> Result<(), PublishError> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(PublishError::io("remove", folder)(error)),
-        _ => Ok(()),
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use axum::http::HeaderValue;
 
 use super::site::Found;
-use crate::config::{Moved, MovedAs};
+use crate::config::{Moved, MovedAs, OldPaths};
 use crate::pipeline;
 use crate::publish::Front;
 
@@ -19,15 +19,13 @@ pub const FORMATS: [&str; 5] = ["rss", "atom", "json", "html", "xml"];
 pub struct Moves {
     /// Below the output folder; `None` where it is gone.
     listed: HashMap<String, Option<HeaderValue>>,
-    moved: Vec<Moved>,
-    /// The folders of languages: a move is one of the channel in all of them.
-    languages: Vec<String>,
+    old: OldPaths,
 }
 
 impl Moves {
     /// `redirects` are the lines that the build wrote.
     pub fn new(front: &Front, redirects: &str) -> Self {
-        Moves { listed: listed(redirects, front.base_url.path()), moved: front.moved.clone(), languages: front.languages.clone() }
+        Moves { listed: listed(redirects, front.base_url.path()), old: OldPaths::new(front.moved.clone(), front.languages.clone()) }
     }
 
     /// The paths that lead elsewhere or are gone, in order, with where they lead.
@@ -35,11 +33,9 @@ impl Moves {
         self.listed.iter().map(|(path, target)| (path.as_str(), target.as_ref().and_then(|target| target.to_str().ok()))).collect()
     }
 
-    /// The paths, without extension, of channels that have ended, each in the publication's language and in those that have channels of their own.
+    /// The paths, without extension, of channels that have ended.
     pub fn ended(&self) -> impl Iterator<Item = String> {
-        let ended = self.moved.iter().filter(|moved| moved.to.is_none());
-        let own = |from: String| self.languages.iter().map(move |language| format!("{language}/{from}"));
-        ended.flat_map(move |moved| std::iter::once(moved.from.clone()).chain(own(moved.from.clone())))
+        self.old.ended()
     }
 
     /// What became of a path.
@@ -49,29 +45,23 @@ impl Moves {
             Some(None) => return Found::Gone,
             None => {}
         }
-        match self.lane(path) {
-            Some((Moved { to: None, .. }, ..)) => Found::Gone,
+        match parted(path).and_then(|(stem, _)| self.old.find(stem)) {
+            Some(Moved { to: None, .. }) => Found::Gone,
             _ => Found::Nothing,
         }
     }
 
     /// The path of the document that a copy at `path` is of.
     pub fn copy_of(&self, path: &str) -> Option<String> {
-        let (moved, before, extension) = self.lane(path).filter(|(moved, ..)| moved.how == MovedAs::Copy)?;
-        Some(format!("{before}{}.{extension}", moved.to.as_ref()?))
+        let (stem, extension) = parted(path)?;
+        self.old.find(stem).filter(|moved| moved.how == MovedAs::Copy)?;
+        Some(format!("{}.{extension}", self.old.now(stem)?))
     }
+}
 
-    /// What the config says of a document's path, with the folder of its language (`es/`, or nothing) and its extension: as `config::moves` has it of paths
-    /// without extension.
-    fn lane<'a>(&self, path: &'a str) -> Option<(&Moved, &'a str, &'a str)> {
-        let (stem, extension) = path.rsplit_once('.').filter(|(_, extension)| FORMATS.contains(extension))?;
-        let of = |family: &str| self.moved.iter().find(|moved| moved.from == family);
-        let in_language = || {
-            let (language, family) = stem.split_once('/')?;
-            self.languages.iter().any(|own| own == language).then(|| of(family))?.map(|moved| (moved, &stem[..=language.len()], extension))
-        };
-        of(stem).map(|moved| (moved, "", extension)).or_else(in_language)
-    }
+/// The path of a channel and the extension, of what may be one of its documents.
+fn parted(path: &str) -> Option<(&str, &str)> {
+    path.rsplit_once('.').filter(|(_, extension)| FORMATS.contains(extension))
 }
 
 /// The lines `FROM TO STATUS`.
@@ -103,7 +93,7 @@ mod tests {
     #[test]
     fn variants_of_an_ended_channel_are_gone_too() {
         let all = vec![moved("desk/end", None, MovedAs::Copy), moved("old", Some("topic/old"), MovedAs::Copy)];
-        let moves = Moves { moved: all, languages: vec!["en".into(), "es".into()], ..Moves::default() };
+        let moves = Moves { old: OldPaths::new(all, vec!["en".into(), "es".into()]), ..Moves::default() };
         for path in ["desk/end.rss", "es/desk/end.json", "desk/end.html"] {
             assert!(matches!(moves.find(path), Found::Gone), "{path}");
         }

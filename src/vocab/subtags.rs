@@ -2,6 +2,8 @@
 //!
 //! The facts stand in `languages.txt` beside this file; they become a table of bits when the program is compiled.
 
+use std::ops::RangeInclusive;
+
 /// Every subtag has a number below this: two or three letters, each a digit of 27.
 const NUMBERS: usize = 27 * 27 * 27;
 
@@ -10,13 +12,11 @@ static REGISTERED: [u64; NUMBERS.div_ceil(64)] = table(include_str!("languages.t
 /// Whether a language tag's primary subtag is registered, or for private use (BCP 47, section 2.2.1).
 pub fn is_registered(primary: &[u8]) -> bool {
     let has_bit = |number: usize| REGISTERED[number / 64] >> (number % 64) & 1 == 1;
-    let is_private = || matches!(primary, [first, second, third] if is(*first, b'q') && matches!(second | 0x20, b'a'..=b't') && third.is_ascii_alphabetic());
-    number(primary).is_some_and(has_bit) || is_private()
+    number(primary).is_some_and(|number| has_bit(number) || PRIVATE.contains(&number))
 }
 
-const fn is(letter: u8, lower: u8) -> bool {
-    letter.to_ascii_lowercase() == lower
-}
+/// From `qaa` to `qtz`.
+const PRIVATE: RangeInclusive<usize> = 17 * 27 * 27 + 27 + 1..=17 * 27 * 27 + 20 * 27 + 26;
 
 /// The number of a subtag in whatever case; of what cannot be one, `None`.
 const fn number(subtag: &[u8]) -> Option<usize> {

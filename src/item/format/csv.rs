@@ -290,26 +290,11 @@ pub fn unknown(column: &str, what: &str, names: &[String]) -> Fault {
     Fault::new(&codes::MISSING_COLUMN, Spot::Record, format!("no column `{column}`, which the source names for `{what}`")).help(help)
 }
 
-/// What others call a field without which an item does very well, so that nothing else tells of it.
-const OTHER_NAMES: [(&str, &str); 12] = [
-    ("content", "body"),
-    ("text", "body"),
-    ("html", "body"),
-    ("description", "summary"),
-    ("abstract", "summary"),
-    ("excerpt", "summary"),
-    ("url", "link"),
-    ("href", "link"),
-    ("permalink", "link"),
-    ("lang", "language"),
-    ("locale", "language"),
-    ("modified", "updated"),
-];
-
 /// A column that no field has, and that is called nearly like one or as others call it; any other is the user's own business.
 fn near_miss(name: &str, used: &[(&'static str, usize)]) -> Option<Fault> {
     let is_free = |field: &&str| !used.iter().any(|(own, _)| own == field);
-    let other = OTHER_NAMES.iter().find(|(other, field)| other.eq_ignore_ascii_case(name) && is_free(field));
+    // Nothing else tells of a field without which an item does very well.
+    let other = super::OTHER_NAMES.iter().find(|(other, field)| other.eq_ignore_ascii_case(name) && is_free(field));
     let mapped =
         |(_, field): &(&str, &str)| format!("if it is the `{field}`, say so in the source: `columns = {{ {field} = \"{name}\" }}`");
     let help = other.map(mapped).or_else(|| did_you_mean(name, RECORD_FIELDS.into_iter().filter(is_free)))?;

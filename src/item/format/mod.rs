@@ -45,6 +45,22 @@ pub enum Spot {
     Span(Range<usize>),
 }
 
+/// What others call a field without which an item does very well.
+const OTHER_NAMES: [(&str, &str); 12] = [
+    ("content", "body"),
+    ("text", "body"),
+    ("html", "body"),
+    ("description", "summary"),
+    ("abstract", "summary"),
+    ("excerpt", "summary"),
+    ("url", "link"),
+    ("href", "link"),
+    ("permalink", "link"),
+    ("lang", "language"),
+    ("locale", "language"),
+    ("modified", "updated"),
+];
+
 /// A field of a record, or a part of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field {
@@ -202,8 +218,13 @@ pub fn parse(format: RecordFormat, text: &str) -> Result<Record, Vec<Fault>> {
     }
 }
 
-/// The place of a field in a record that is a file below `root`, as far as it is there.
-pub fn place_of(root: &Path, path: &Arc<Path>, field: Field) -> Option<Place> {
+/// Where a record says a field, as far as it is there and the record is a file below `root`; else the record's own place.
+pub fn place_of(root: &Path, record: Place, field: Field) -> Place {
+    let place = if record.line == 0 { place_in(root, &record.path, field) } else { None };
+    place.unwrap_or(record)
+}
+
+fn place_in(root: &Path, path: &Arc<Path>, field: Field) -> Option<Place> {
     let format = format_of(&path.file_name()?.to_string_lossy())?;
     let text = fs::read_to_string(root.join(path)).ok()?;
     let span = tree(format, &text).ok()?.locate(&field)?;

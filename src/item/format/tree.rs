@@ -10,7 +10,7 @@ use serde::de::value::{BorrowedStrDeserializer, MapDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, Error, Expected, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, forward_to_deserialize_any};
 
-use super::{Fault, Field, Spot};
+use super::{Fault, Field, OTHER_NAMES, Spot};
 use crate::config::RECORD_FIELDS;
 use crate::diag::{Code, codes, did_you_mean, nearest};
 use crate::item::record::{Record, TOML_DATE};
@@ -178,7 +178,8 @@ impl Error for Wrong {
     }
 
     fn unknown_field(key: &str, known: &'static [&'static str]) -> Self {
-        let elsewhere = || OTHER_NAMES.iter().find(|(own, others)| known.contains(own) && others.contains(&key)).map(|(own, _)| *own);
+        let elsewhere =
+            || OTHER_NAMES.iter().chain(&MORE_NAMES).find(|(other, own)| *other == key && known.contains(own)).map(|(_, own)| *own);
         let help = did_you_mean(key, known.iter().copied())
             .or_else(|| Some(format!("here it is called `{}`", elsewhere()?)))
             .unwrap_or_else(|| format!("the keys here are {}", listed(known)));
@@ -191,20 +192,41 @@ impl Error for Wrong {
     }
 }
 
-/// Fields of records, and what other programs call the same.
-const OTHER_NAMES: [(&str, &[&str]); 12] = [
-    ("title", &["headline", "name"]),
-    ("date", &["pubDate", "pubdate", "published", "publishDate", "created"]),
-    ("updated", &["modified", "lastmod", "date_modified"]),
-    ("link", &["url", "permalink", "canonical", "external_url"]),
-    ("summary", &["description", "excerpt", "abstract", "lead", "teaser", "subtitle"]),
-    ("body", &["content", "text", "html", "content_html"]),
-    ("language", &["lang", "locale"]),
-    ("topics", &["tags", "categories", "category", "keywords"]),
-    ("authors", &["byline", "creator", "writer"]),
-    ("image", &["photo", "picture", "thumbnail", "cover", "featured_image"]),
-    ("enclosures", &["attachments", "audio", "media", "podcast"]),
-    ("rights", &["copyright", "license"]),
+/// What others call a field, beside [`OTHER_NAMES`].
+const MORE_NAMES: [(&str, &str); 33] = [
+    ("headline", "title"),
+    ("name", "title"),
+    ("pubDate", "date"),
+    ("pubdate", "date"),
+    ("published", "date"),
+    ("publishDate", "date"),
+    ("created", "date"),
+    ("lastmod", "updated"),
+    ("date_modified", "updated"),
+    ("canonical", "link"),
+    ("external_url", "link"),
+    ("lead", "summary"),
+    ("teaser", "summary"),
+    ("subtitle", "summary"),
+    ("content_html", "body"),
+    ("tags", "topics"),
+    ("categories", "topics"),
+    ("category", "topics"),
+    ("keywords", "topics"),
+    ("byline", "authors"),
+    ("creator", "authors"),
+    ("writer", "authors"),
+    ("photo", "image"),
+    ("picture", "image"),
+    ("thumbnail", "image"),
+    ("cover", "image"),
+    ("featured_image", "image"),
+    ("attachments", "enclosures"),
+    ("audio", "enclosures"),
+    ("media", "enclosures"),
+    ("podcast", "enclosures"),
+    ("copyright", "rights"),
+    ("license", "rights"),
 ];
 
 /// What a type wants, without the names of Rust's numbers.
