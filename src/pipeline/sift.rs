@@ -105,14 +105,19 @@ struct Sieve<'a> {
     coming: AtomicU64,
 }
 
-/// So many bytes of texts stay in memory where archives hold every item that is new. What is beyond is fetched again.
+/// So many bytes of texts stay in memory where documents hold nearly every item that is new. What is beyond is fetched again.
 const ROOM: usize = 128 << 20;
 
 /// The same where documents hold the newest items alone: as many as ten thousand records have. Where there are more, most of them are of no use.
 const FEW: usize = 16 << 20;
 
+/// Where crossings hold more items than so many, they hold most of them, as archives do.
+const HELD_BY_FEW: usize = 10_000;
+
 fn room(config: &Config) -> usize {
-    crash::at_most("TIDINGS_WAVE", if config.output.archives { ROOM } else { FEW })
+    let in_crossings = config.channels.matrix.as_ref().map_or(0, |matrix| matrix.max_channels.saturating_mul(config.limits.items));
+    let are_most_held = config.output.archives || in_crossings > HELD_BY_FEW;
+    crash::at_most("TIDINGS_WAVE", if are_most_held { ROOM } else { FEW })
 }
 
 impl<'a> Sieve<'a> {
