@@ -330,12 +330,11 @@ fn bury(config: &Config, catalogue: &mut Catalogue, recall: &Recall, before: &Me
         let mut buried: BTreeMap<ledger::Ref, i64> = BTreeMap::new();
         let former = known().flat_map(|known| known.deleted.iter().copied()).filter(lies);
         former.for_each(|(at, when)| _ = buried.entry(at).and_modify(|last| *last = when.max(*last)).or_insert(when));
-        let fresh = |of: fn(&KnownChannel) -> &[ledger::Ref]| -> Vec<(ledger::Ref, i64)> {
-            known().flat_map(of).filter(|at| newly.contains(at)).filter_map(gone).filter(lies).collect()
-        };
-        buried.extend(fresh(KnownChannel::shown));
+        // Of a channel that was kept as it was, some went before this run.
+        buried.extend(known().flat_map(KnownChannel::shown).filter_map(gone).filter(lies));
+        let beyond = known().flat_map(KnownChannel::beyond).filter(|at| newly.contains(at)).filter_map(gone).filter(lies);
         // One that came back and went again while no document was made is gone once.
-        let (again, others): (Vec<_>, Vec<_>) = fresh(KnownChannel::beyond).into_iter().partition(|(at, _)| buried.contains_key(at));
+        let (again, others): (Vec<_>, Vec<_>) = beyond.partition(|(at, _)| buried.contains_key(at));
         let room = channel.limits.items.saturating_sub(buried.len());
         buried.extend(again.into_iter().chain(others.into_iter().take(room)));
         channel.deleted = buried.into_iter().map(|(at, when)| (recall.after.get(at).iri().into(), ledger::date(when))).collect();

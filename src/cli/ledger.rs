@@ -222,7 +222,7 @@ const NAMED: usize = 5;
 fn misplaced(config: &Config, folder: &Destination) -> Result<Findings, Failure> {
     let root = &*config.output.folder;
     let finding = |message: &str, path: &Path| Finding::new(&codes::LEDGER_DAMAGE, message).at(Place::file(path));
-    if folder.is_cut_off() {
+    if folder.is_begun() {
         let message = "a build was cut off while it put documents in place";
         return Ok(finding(message, root).help("`tidings build` goes on from there").into());
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
-use super::Failure;
+use super::{Failure, taken_back};
 use crate::channel;
 use crate::config::{Config, Format, OldPaths, paths};
 use crate::ledger::exchange::Marks;
@@ -178,7 +178,8 @@ impl Remembered {
         let pings = self.pings(run.config, folder, plan, &built.after);
         let keep = run.config.output.keep;
         let channels = if keep == 0 { BTreeMap::new() } else { exchange::former_channels(&self.memory, &built.after, &self.marks) };
-        let former = Former { at: run.now.to_rfc3339(), keep, channels };
+        let items = if keep == 0 { BTreeMap::new() } else { built.after.former_items(&self.memory, taken_back::MOST) };
+        let former = Former { at: run.now.to_rfc3339(), keep, channels, items };
         let memo = Memo { at: run.now, intent: &intent, former: Some(&former), stamps: Some(run.stamps), staging: run.staging };
         let (staged, mut took) = (run.staged, Duration::ZERO);
         let complete = || {

@@ -38,6 +38,7 @@ mod serve_from;
 mod server_config;
 mod shell;
 mod stats;
+mod taken_back;
 mod ui;
 mod view;
 mod watch;

@@ -8,11 +8,11 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::foreign::foreign;
-use super::{Exit, Failure, memory, ui};
+use super::{Exit, Failure, memory, taken_back, ui};
 use crate::config::Format;
 use crate::document::Document;
-use crate::ledger::{self, Digest, KnownChannel, Memory, Ref, exchange};
-use crate::publish::{Destination, Memo, Set, TakenBack};
+use crate::ledger::{self, KnownChannel, Memory, Ref, exchange};
+use crate::publish::{Destination, Memo, Set};
 
 /// `tidings rollback`
 #[derive(Debug, Args)]
@@ -79,7 +79,7 @@ pub(super) fn run(args: &RollbackArgs, context: &Context) -> Result<Exit, Failur
     let after = restored(&before.memory, &former.channels, (context.now, args.force))?;
     if !args.dry_run {
         // Before anything is put back: a build refuses to go on with what a rollback that is cut off leaves.
-        taken_back(&former.published, (&before.memory, &after), context).map_or(Ok(()), |what| folder.take_back(what))?;
+        folder.take_back(taken_back::of(&sets, (&before.memory, &after), &folder, context.now))?;
         let memo = Memo { at: context.now, intent: &before.intent(&after), former: None, stamps: None, staging: None };
         let pings = before.pings(&config, &folder, &plan, &after);
         folder.carry_out(&plan, &documents, memo, || before.save(&after, &pings))?;
@@ -91,13 +91,6 @@ pub(super) fn run(args: &RollbackArgs, context: &Context) -> Result<Exit, Failur
         told.iter().for_each(|told| context.ui.findings(&told.findings));
     }
     tell(&report, args, context)
-}
-
-/// What is to be known of what is taken back; nothing where a rollback that was cut off had the ledger say already what it said before, and wrote it down.
-fn taken_back(published: &BTreeSet<String>, (before, after): (&Memory, &Memory), context: &Context) -> Option<TakenBack> {
-    let is_back = !published.is_empty() && published.iter().all(|path| before.digests(path) == after.digests(path));
-    let own = |path: &String| (path.clone(), before.digests(path).into_iter().map(Digest::to_hex).collect());
-    (!is_back).then(|| TakenBack { at: context.now.to_rfc3339(), channels: published.iter().map(own).collect() })
 }
 
 /// The sets of the last publishes, the newest first.
@@ -123,8 +116,6 @@ struct Former {
     absent: BTreeSet<String>,
     /// What the ledger said, the newest first.
     channels: BTreeMap<String, Vec<Option<String>>>,
-    /// The channels that were published anew, and not only remembered otherwise.
-    published: BTreeSet<String>,
 }
 
 /// From the newest to the oldest, which has the last word.
@@ -142,7 +133,6 @@ fn former(sets: &[Set]) -> Result<Former, Failure> {
         for (path, steps) in set.since.iter().chain(&set.channels) {
             all.channels.entry(path.clone()).or_default().extend_from_slice(&steps.0);
         }
-        all.published.extend(set.channels.keys().cloned());
     }
     Ok(all)
 }

@@ -14,7 +14,7 @@ use super::purge;
 use super::report::{self, FindingRow, HubsRow, Paths, Report};
 use super::ui::{self, Ui};
 use super::view::{self, View};
-use super::{Exit, Failure};
+use super::{Exit, Failure, taken_back};
 use crate::cache::{Cache, Said};
 use crate::config::{Config, Format, OldPaths, paths};
 use crate::crash;
@@ -23,11 +23,11 @@ use crate::document::Depot;
 use crate::item::format::{self, Field};
 use crate::item::{Edit, Hidden, Item, Loaded};
 use crate::ledger::guard::{self, Refusal};
-use crate::ledger::{Accept, Digest, Memory, Staged};
+use crate::ledger::{Accept, Memory, Staged};
 use crate::pipeline::{self, Built, Changed, Past, Recalled, Settled, Sifted, Steady, Timings};
 use crate::progress::Progress;
 use crate::publish::manifest::Hash;
-use crate::publish::{self, Change, Destination, Lock, Looked, Outcome, Plan, PublishError, Staging, Stamps, TakenBack, beside, plan};
+use crate::publish::{self, Change, Destination, Lock, Looked, Outcome, Plan, PublishError, Staging, Stamps, beside, plan};
 use crate::websub::ping::Told;
 
 /// What was read for a run.
@@ -232,7 +232,7 @@ impl Run<'_> {
         }
         let mut refused: Findings = std::mem::take(&mut built.refused).into_iter().map(|refusal| self.at_field(refusal)).collect();
         refused.extend(self.gone_paths(plan, &built.after, folder));
-        refused.extend(self.taken_back(plan, &built.after, folder));
+        refused.extend(self.taken_back(plan, built, folder));
         let is_refused = !refused.is_empty();
         built.findings = self.with_causes(std::mem::take(&mut built.findings), &built.items, refused);
         is_refused && !self.args.dry_run
@@ -320,22 +320,12 @@ impl Run<'_> {
     }
 
     /// A publish that somebody took back, about to be repeated as it was.
-    fn taken_back(&self, plan: &Plan, after: &Memory, folder: &Destination) -> Option<Finding> {
+    fn taken_back(&self, plan: &Plan, built: &Built, folder: &Destination) -> Option<Finding> {
         if plan.is_idle() || self.accepted.contains(&Accept::Rollback) {
             return None;
         }
-        let is_of = |taken_back: &TakenBack, memory: &Memory| {
-            taken_back.channels.iter().all(|(path, digests)| {
-                let own = memory.digests(path);
-                let is_alike = |(digest, own): (&String, &Digest)| Digest::from_hex(digest).is_some_and(|digest| digest.is_alike(*own));
-                digests.len() == own.len() && digests.iter().zip(&own).all(is_alike)
-            })
-        };
-        // Tombstones of what goes again are of another time. A rollback that came to nothing, as on a full disk, had written down what still stands.
-        let is_repeated =
-            |taken_back: &TakenBack| !taken_back.channels.is_empty() && is_of(taken_back, after) && !is_of(taken_back, &self.before.memory);
-        let repeated = folder.taken_back().into_iter().find(is_repeated)?;
-        Some(guard::taken_back(self.config, &ui::time(&repeated.at)))
+        let repeated = taken_back::repeated(folder, (&self.before.memory, &built.after), (&built.documents, plan))?;
+        Some(guard::taken_back(self.config, &ui::time(&repeated.at), &repeated.items))
     }
 
     /// Nothing is published, what stands is left alone.

@@ -1,7 +1,6 @@
 //! A publish as subscribers will see it: for each channel, the items that are new, changed, gone and sent again, and what changed in them.
 
-use std::collections::BTreeSet;
-use std::collections::btree_map::{BTreeMap, Entry};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
@@ -10,7 +9,7 @@ use super::ui::{self, Ui};
 use crate::config::{Config, Format, MovedAs, OldPaths, paths};
 use crate::document::Unread;
 use crate::pipeline::Built;
-use crate::publish::{Change, Destination, Plan, plan};
+use crate::publish::{Change, Destination, Plan, Put, plan};
 use crate::seen::{Seen, SeenItem};
 use crate::vocab::Language;
 
@@ -45,37 +44,89 @@ struct FieldChange {
     words: String,
 }
 
-/// One view for each channel that changes, from its first document.
+/// One view for each channel that changes, from its first document that stood before and will stand.
 ///
 /// # Errors
 /// A document that waits in a file and cannot be read.
 pub(super) fn views(config: &Config, plan: &Plan, built: &Built, folder: &Destination) -> Result<Vec<View>, Unread> {
-    let channel = |path: &str| plan::channel(path).to_owned();
     let standing = |path: &str| folder.standing_bytes(path).map(|bytes| Seen::read(&bytes)).unwrap_or_default();
     let again: BTreeSet<&str> = built.repeats.iter().map(|iri| &**iri).collect();
     let old = OldPaths::of(config);
-    let mut views: BTreeMap<String, View> = BTreeMap::new();
-    let is_feed = |path: &str| Format::of_path(path).is_some() && paths::of_archive(&channel(path)).is_none();
-    for put in plan.puts.iter().filter(|put| is_feed(&put.path)) {
-        if let Entry::Vacant(place) = views.entry(channel(&put.path)) {
-            let next = coming(built, Some(put.document))?;
-            let copy = moved_to(&old, place.key(), MovedAs::Copy).map(|to| format!("a copy of `{to}`, to which it moved"));
-            let event = copy.or_else(|| (put.change == Change::New).then(|| "new channel".to_owned()));
-            let view = View::between(config, place.key(), (&standing(&put.path), &next), event, &again);
-            place.insert(view);
+    let mut views = Vec::new();
+    for (channel, feeds) in Feeds::of(plan) {
+        let copy = moved_to(&old, channel, MovedAs::Copy).map(|to| format!("a copy of `{to}`, to which it moved"));
+        let event = copy.or_else(|| feeds.event());
+        views.push(match feeds.first() {
+            (Some(_), None) if let Some(to) = moved_to(&old, channel, MovedAs::Redirect) => {
+                // Whoever follows finds all of it there.
+                View::of(channel, Some(format!("moves to `{to}`, by a redirect")))
+            }
+            (before, next) if feeds.is_kept && (before.is_none() || next.is_none()) => View::of(channel, event),
+            (before, next) => {
+                let next = coming(built, next.map(|put| put.document))?;
+                View::between(config, channel, (&before.map(standing).unwrap_or_default(), &next), event, &again)
+            }
+        });
+    }
+    views.extend(archives((config, &old), (plan, built), &standing, &again)?);
+    views.sort_by(|a, b| a.channel.cmp(&b.channel));
+    Ok(views)
+}
+
+/// The feeds of a channel of which some come, change or go.
+#[derive(Default)]
+struct Feeds<'a> {
+    puts: Vec<&'a Put>,
+    deletes: Vec<&'a str>,
+    /// Whether some stay as they are.
+    is_kept: bool,
+}
+
+impl<'a> Feeds<'a> {
+    /// By channel, without those of which all stay.
+    fn of(plan: &'a Plan) -> BTreeMap<&'a str, Self> {
+        let is_feed = |path: &str| Format::of_path(path).is_some() && paths::of_archive(plan::channel(path)).is_none();
+        let mut all: BTreeMap<&str, Self> = BTreeMap::new();
+        for put in plan.puts.iter().filter(|put| is_feed(&put.path)) {
+            all.entry(plan::channel(&put.path)).or_default().puts.push(put);
+        }
+        for path in plan.deletes.iter().filter(|path| is_feed(path)) {
+            all.entry(plan::channel(path)).or_default().deletes.push(path);
+        }
+        for path in plan.keeps.iter().filter(|path| is_feed(path)) {
+            all.entry(plan::channel(path)).and_modify(|feeds| feeds.is_kept = true);
+        }
+        all
+    }
+
+    /// The document that stood, and that which will stand: of one format where there is one.
+    fn first(&self) -> (Option<&'a str>, Option<&'a Put>) {
+        match self.puts.iter().find(|put| put.change == Change::Changed) {
+            Some(put) => (Some(&put.path), Some(put)),
+            None => (self.deletes.first().copied(), self.puts.first().copied()),
         }
     }
-    for path in plan.deletes.iter().filter(|path| is_feed(path)) {
-        let view = |name: &String| match moved_to(&old, name, MovedAs::Redirect) {
-            // Whoever follows finds all of it there.
-            Some(to) => View::of(name, Some(format!("moves to `{to}`, by a redirect"))),
-            None => View::between(config, name, (&standing(path), &Seen::default()), Some("channel ends".to_owned()), &again),
+
+    /// Whether the channel comes or goes, or which formats do.
+    fn event(&self) -> Option<String> {
+        let is_new = |put: &&&Put| put.change == Change::New;
+        let stood = self.is_kept || !self.deletes.is_empty() || !self.puts.iter().all(|put| put.change == Change::New);
+        let stands = self.is_kept || !self.puts.is_empty();
+        let named = |word: &str, paths: Vec<&str>| {
+            let formats: Vec<String> = paths.iter().filter_map(|path| Some(format!("`{}`", path.rsplit_once('.')?.1))).collect();
+            (!formats.is_empty()).then(|| format!("{word} {}", formats.join(", ")))
         };
-        views.entry(channel(path)).or_insert_with_key(view);
+        match (stood, stands) {
+            (false, _) => Some("new channel".to_owned()),
+            (_, false) => Some("channel ends".to_owned()),
+            (true, true) => {
+                let more = named("new as", self.puts.iter().filter(is_new).map(|put| put.path.as_str()).collect());
+                let less = named("no more as", self.deletes.clone());
+                let both: Vec<String> = more.into_iter().chain(less).collect();
+                (!both.is_empty()).then(|| both.join(", "))
+            }
+        }
     }
-    let archives = archives(config, (plan, built), &standing, &again)?;
-    views.extend(archives.into_iter().map(|view| (view.channel.clone(), view)));
-    Ok(views.into_values().collect())
 }
 
 /// What stood and what will stand in the same place.
@@ -87,31 +138,30 @@ struct Both {
 
 /// One view for each archive of which pages change.
 fn archives(
-    config: &Config,
+    (config, old): (&Config, &OldPaths),
     (plan, built): (&Plan, &Built),
     standing: &dyn Fn(&str) -> Seen,
     again: &BTreeSet<&str>,
 ) -> Result<Vec<View>, Unread> {
-    // All formats have the same items; each may know them by other ids.
-    let Some(format) = config.output.formats.first() else { return Ok(Vec::new()) };
     let puts = plan.puts.iter().map(|put| (put.path.as_str(), Some(put.document)));
     let changes: BTreeMap<&str, Option<usize>> = puts.chain(plan.deletes.iter().map(|path| (path.as_str(), None))).collect();
     let mut by_channel: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for path in changes.keys().filter(|path| Format::of_path(path) == Some(*format)) {
+    for path in changes.keys().filter(|path| Format::of_path(path).is_some()) {
         let channel = paths::of_archive(plan::channel(path)).map(|(channel, _)| channel);
         channel.into_iter().for_each(|channel| by_channel.entry(channel).or_default().push(path));
     }
     let mut views = Vec::new();
     for (channel, paths) in by_channel {
-        let path = format!("{channel}.{}", format.extension());
-        let before = standing(&path);
-        // Of a channel that comes, all of it is new.
-        if before == Seen::default() {
-            continue;
-        }
+        // All formats have the same items; each may know them by other ids. Of a channel that comes, all of it is new, and with one that moves its archive does.
+        let stood = |format: &Format| {
+            let path = format!("{channel}.{}", format.extension());
+            Some(standing(&path)).filter(|before| *before != Seen::default()).map(|before| (*format, path, before))
+        };
+        let stood = config.output.formats.iter().find_map(stood).filter(|_| old.now(channel).is_none());
+        let Some((format, path, before)) = stood else { continue };
         let next = changes.get(path.as_str()).map_or_else(|| Ok(before.clone()), |document| coming(built, *document))?;
         let mut pages = Both::default();
-        for path in paths {
+        for path in paths.into_iter().filter(|path| Format::of_path(path) == Some(format)) {
             pages.before.items.extend(standing(path).items);
             pages.next.items.extend(coming(built, changes[path])?.items);
         }

@@ -85,10 +85,10 @@ impl<'a> Head<'a> {
         }
     }
 
-    /// Adds to the hash all that the head says beside what all have [`in_common`], but for the date and [`Head::times`]. Another form of this dates every
+    /// Adds to the hash all that the head says beside what all have [`in_common`], but for the date and [`Head::graves`]. Another form of this dates every
     /// channel of every publication anew.
     pub fn add_to(&self, hash: &mut Xxh3Default) {
-        let Head { publication: _, updated: _, ttl: _, id, title, description, language, home, url, alternates, chain, deleted } = self;
+        let Head { publication: _, updated: _, ttl: _, deleted: _, id, title, description, language, home, url, alternates, chain } = self;
         let mut add = |text: &str| {
             hash.update(&(text.len() as u64).to_le_bytes());
             hash.update(text.as_bytes());
@@ -100,14 +100,10 @@ impl<'a> Head<'a> {
         }
         let Chain { older, newer, current } = chain;
         [older, newer, current].into_iter().for_each(|url| add(url.as_ref().map_or("", Url::as_str)));
-        // Since when they are gone is hashed by itself, with the order that they have by it.
-        let mut gone: Vec<&str> = deleted.iter().map(|(iri, _)| &**iri).collect();
-        gone.sort_unstable();
-        gone.into_iter().for_each(&mut add);
     }
 
-    /// A hash of the times of its tombstones; 0 where there is none. Two publishes of which one repeats the other differ in them alone.
-    pub fn times(&self) -> u64 {
+    /// A hash of its tombstones; 0 where there is none. They go by themselves in time, and two publishes of which one repeats the other differ in them.
+    pub fn graves(&self) -> u64 {
         if self.deleted.is_empty() {
             return 0;
         }

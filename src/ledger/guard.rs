@@ -152,9 +152,13 @@ fn told(date: Date) -> impl std::fmt::Display {
     date.format("%Y-%m-%d %H:%M %:z")
 }
 
-/// A publish that was taken back, and would come again since nothing was mended.
-pub fn taken_back(config: &Config, at: &str) -> Finding {
-    let help = "mend what was wrong with it; a build that publishes something else goes ahead";
-    of_config(config, Finding::new(&codes::TAKEN_BACK, format!("this was published before, and taken back at {at}")))
+/// A publish that was taken back at a time, and would come again since nothing was mended: with these items, where it changed any.
+pub fn taken_back(config: &Config, at: &str, items: &[String]) -> Finding {
+    let of = match items {
+        [] => String::new(),
+        items => format!(", with {}", named(items.len(), items.iter().map(String::as_str))),
+    };
+    let help = "mend what was wrong with it: a build goes ahead where any of it is another";
+    of_config(config, Finding::new(&codes::TAKEN_BACK, format!("this was published before, and taken back at {at}{of}")))
         .help(Accept::Rollback.way_out(help))
 }

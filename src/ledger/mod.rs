@@ -97,6 +97,11 @@ impl Known {
         }
     }
 
+    /// What its record says to the letter while it is in the feeds.
+    fn said(&self) -> Option<Digest> {
+        self.gone.is_none().then(|| self.traces().record.unwrap_or_default())
+    }
+
     /// Says that its content was hashed in a way that is no longer known.
     fn forget_content(&mut self) {
         self.names.set_traces(Traces { content: Digest::default(), ..self.traces() });
@@ -192,6 +197,20 @@ impl Memory {
         let of = |channel: &KnownChannel| std::iter::once(channel.digest).chain(channel.pages.iter().map(|page| page.digest)).collect();
         let digests: Vec<Option<Digest>> = self.channels.get(path).map(of).unwrap_or_default();
         digests.into_iter().map(Option::unwrap_or_default).collect()
+    }
+
+    /// A digest of what the record of the item with this id says, in hexadecimal; `None` where it is not in the feeds.
+    pub fn said(&self, iri: &str) -> Option<String> {
+        self.get(self.find(iri)?).said().map(Digest::to_hex)
+    }
+
+    /// The ids of items that are others than in `before`, each with what it said there; at most so many.
+    pub fn former_items(&self, before: &Memory, most: usize) -> BTreeMap<String, Option<String>> {
+        let former = |(at, known): (usize, &Known)| {
+            let said = before.items.get(at).and_then(Known::said);
+            (said != known.said()).then(|| (known.iri().to_owned(), said.map(Digest::to_hex)))
+        };
+        self.items.since(&before.items).filter_map(former).take(most).collect()
     }
 
     /// What is remembered of the items, without the channels.

@@ -126,8 +126,8 @@ impl<'a> Render<'a> {
         for format in Format::in_order(&self.config.output.formats) {
             sheet.items().iter().for_each(|at| hash.update(&self.encoded.get(*at, format).hash().to_le_bytes()));
         }
-        let times = add_head(self.config, (sheet, addresses), &common.families, &mut hash);
-        Digest::of(hash.digest128()).beside(times)
+        let graves = add_head(self.config, (sheet, addresses), &common.families, &mut hash);
+        Digest::of(hash.digest128()).beside(graves)
     }
 }
 
@@ -200,14 +200,14 @@ fn head<'a>(config: &'a Config, (sheet, addresses): (Sheet<'_>, &Addresses), for
     }
 }
 
-/// Adds what a sheet's heads say to the hash, but for their date, and gives a hash of the times of tombstones. They differ in the addresses that each gives of
+/// Adds what a sheet's heads say to the hash, but for their date, and gives a hash of the tombstones. They differ in the addresses that each gives of
 /// the others, and in tombstones.
 pub(super) fn add_head(config: &Config, sheet: (Sheet<'_>, &Addresses), families: &Families<'_>, hash: &mut Xxh3Default) -> u64 {
     let formats = &config.output.formats;
     let Some(format) = formats.iter().find(|format| **format == Format::Atom).or(formats.first()) else { return 0 };
     let head = head(config, sheet, *format, families);
     head.add_to(hash);
-    head.times()
+    head.graves()
 }
 
 /// From the subscription document to the newest page of the archive, and from each page to the one before it.

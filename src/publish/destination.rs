@@ -18,7 +18,7 @@ use super::sets::{Former, Set, Sets};
 use super::staging::Staging;
 use super::state::{forget, sync_folder, write_whole};
 use super::unpurged::Unpurged;
-use super::{Change, Lock, PublishError, lock};
+use super::{Change, Lock, PublishError, TakenBack, lock, taken_back};
 use crate::coding::Coding;
 use crate::config::{Config, Format};
 use crate::crash;
@@ -70,15 +70,6 @@ pub struct Memo<'a> {
 /// What stood at the published paths before a run.
 #[derive(Clone, Debug, Default)]
 pub struct Looked(BTreeMap<String, Standing>);
-
-/// A publish that was taken back, so that the next build does not repeat it unasked.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct TakenBack {
-    /// When, in RFC 3339.
-    pub at: String,
-    /// Of each channel as it was then the digest of what it said and those of the pages of its archive, in hexadecimal; none of one that was not there.
-    pub channels: BTreeMap<String, Vec<String>>,
-}
 
 impl Destination {
     /// Where the config says that documents go; the state is kept in `.tidings` beside the config.
@@ -209,15 +200,17 @@ impl Destination {
 
     /// What was taken back since the last publish.
     pub fn taken_back(&self) -> Vec<TakenBack> {
-        fs::read(self.taken_back_file()).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
+        taken_back::read(&self.taken_back_file())
     }
 
     /// Writes down what is taken back, beside what was since the last publish.
     pub fn take_back(&self, what: TakenBack) -> Result<(), PublishError> {
-        let all: Vec<TakenBack> =
-            self.taken_back().into_iter().filter(|before| before.channels != what.channels).chain([what.clone()]).collect();
-        let json = serde_json::to_vec(&all).map_err(|error| PublishError::io("write", &self.taken_back_file())(error.into()))?;
-        write_whole(&self.taken_back_file(), &json)
+        taken_back::add(&self.taken_back_file(), what)
+    }
+
+    /// By what is known what was published at a path.
+    pub fn hash(&self, path: &str) -> Option<&Hash> {
+        self.manifest.hash(path)
     }
 
     fn taken_back_file(&self) -> PathBuf {
@@ -321,7 +314,7 @@ impl Destination {
     }
 
     /// Whether the run before was cut off, and something of it may be in place.
-    fn is_begun(&self) -> bool {
+    pub fn is_begun(&self) -> bool {
         self.manifest.is_under_way() && !self.is_void()
     }
 

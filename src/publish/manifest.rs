@@ -111,6 +111,11 @@ impl Manifest {
         self.documents.get(path).is_some_and(|hashes| hashes.contains(hash))
     }
 
+    /// What we wrote there, or what stood there before a run that did not end.
+    pub fn hash(&self, path: &str) -> Option<&Hash> {
+        self.documents.get(path)?.first()
+    }
+
     /// Whether the path is ours and these contents are what we wrote there, now or before.
     pub fn wrote(&self, path: &str, hash: &Hash) -> bool {
         self.published(path, hash) || self.knows(path) && self.former.get(path).is_some_and(|hashes| hashes.contains(hash))

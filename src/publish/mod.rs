@@ -23,6 +23,7 @@ pub(crate) mod probe;
 mod sets;
 mod staging;
 mod state;
+mod taken_back;
 mod unpurged;
 
 use std::io;
@@ -31,7 +32,7 @@ use std::path::{Path, PathBuf};
 use crate::document::Unread;
 use crate::storage::StorageError;
 
-pub use destination::{Depot, Destination, Looked, Memo, Outcome, TakenBack};
+pub use destination::{Depot, Destination, Looked, Memo, Outcome};
 pub use front::Front;
 pub use lock::Lock;
 pub use manifest::Manifest;
@@ -39,6 +40,7 @@ pub use place::Stamps;
 pub use plan::{Change, Plan, Put, Standing};
 pub use sets::{Former, Set};
 pub use staging::Staging;
+pub use taken_back::TakenBack;
 pub use unpurged::Unpurged;
 
 /// Why publishing could not be carried out. What was published before stands, whole.

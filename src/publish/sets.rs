@@ -28,6 +28,8 @@ pub struct Former {
     pub keep: usize,
     /// What the ledger says of each channel that changes, as a line to be imported into what it says afterwards; `None` for one that was not there.
     pub channels: BTreeMap<String, Option<String>>,
+    /// The items that change, by id, each with a digest of what its record said; `None` for one that was not in the feeds.
+    pub items: BTreeMap<String, Option<String>>,
 }
 
 /// What the ledger said of a channel before each of several runs, the newest first: each line leans on the one before it.
@@ -68,6 +70,9 @@ pub struct Set {
     /// Those that runs changed since, without changing a file.
     #[serde(default)]
     pub since: BTreeMap<String, Steps>,
+    /// As [`Former::items`].
+    #[serde(default)]
+    pub items: BTreeMap<String, Option<String>>,
     #[serde(skip)]
     folder: PathBuf,
 }
@@ -111,6 +116,9 @@ impl Sets {
         let new: Vec<String> = new.collect();
         set.added.extend(new);
         add(&mut set.channels, former);
+        for (iri, said) in &former.items {
+            set.items.entry(iri.clone()).or_insert_with(|| said.clone());
+        }
         set.write()
     }
 
@@ -175,8 +183,14 @@ impl Set {
             replaced: BTreeSet::new(),
             channels: BTreeMap::new(),
             since: BTreeMap::new(),
+            items: BTreeMap::new(),
             folder: folder.to_owned(),
         }
+    }
+
+    /// What tells it from all others.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.folder.file_name().unwrap_or_default().display(), self.at)
     }
 
     fn read(folder: &Path) -> Option<Self> {

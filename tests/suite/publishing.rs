@@ -106,6 +106,27 @@ fn an_empty_channel_goes_along_to_another_folder() {
 }
 
 #[test]
+fn a_dry_run_tells_what_changes_where_formats_do() {
+    let publication = Publication::with_items(2);
+    let formats = |formats: &str| publication.write("feeds.toml", format!("{CONFIG}[output]\npages = false\nformats = [{formats}]\n"));
+    formats("'rss'");
+    publication.build();
+    formats("'rss', 'atom'");
+    publication.item(2, "The port of Belize closes");
+    let changed = "  ~ The port of Belize closes\n";
+    publication.run(&["diff"]).expect(0, &[&format!("all (new as `atom`)\n{changed}")]);
+    publication.build();
+    formats("'rss'");
+    publication.run(&["diff", "--json"]).expect(1, &["\"event\": \"no more as `atom`\"", "\"new\": []", "\"gone\": []"]);
+    formats("'json', 'rss'");
+    publication.item(2, "The port of Belize opens");
+    let told = publication.run(&["diff"]);
+    told.expect(1, &["all (new as `json`, no more as `atom`)\n  ~ The port of Belize opens\n"]);
+    formats("'json'");
+    publication.run(&["diff"]).expect(1, &["(new as `json`, no more as `atom`, `rss`)"]);
+}
+
+#[test]
 fn an_ended_channel_is_deleted_and_its_folder_with_it() {
     let publication = Publication::with_items(1);
     publication.build();

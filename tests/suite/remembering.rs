@@ -149,6 +149,25 @@ pub fn told(publication: &Publication, path: &str) -> (Vec<[String; 2]>, Vec<[St
     (deleted.collect(), entries.collect())
 }
 
+/// A channel that is kept as it was while it has none shows them until it has others.
+#[test]
+fn items_that_went_while_their_channel_was_kept_are_told_to_be_gone() {
+    for empty in ["keep", "publish-known"] {
+        let publication = Publication::with_config(&format!("{CONFIG}empty = '{empty}'\n"));
+        let item =
+            |n: u32| record(&publication, &format!("mexico-{n}"), &format!("title = 'Ship {n} of Mexico'\ndate = 2018-01-0{n}"), "Text.");
+        publication.item(1, "The port of Belize reopens");
+        (1..=2).for_each(item);
+        publication.build();
+        (1..=2).for_each(|n| publication.remove(&format!("items/mexico-{n}.md")));
+        publication.run(&["build", "--accept", "shrink", "--now", "2018-03-02T12:00:00Z"]).expect(0, &["1 item"]);
+        item(3);
+        publication.run(&["build", "--accept", "shrink", "--now", "2018-03-03T12:00:00Z"]).expect(0, &["2 items"]);
+        let gone = [1, 2].map(|n| [format!("tag:example.org,2018:item/mexico-{n}"), "2018-03-02T12:00:00Z".to_owned()]);
+        assert_eq!(told(&publication, "public/country/mexico.atom").0, gone, "{empty}");
+    }
+}
+
 /// Readers take an entry for deleted that changed before its tombstone (RFC 6721 section 3).
 #[test]
 fn an_item_that_comes_back_is_dated_after_its_tombstone() {

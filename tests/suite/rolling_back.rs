@@ -285,6 +285,8 @@ fn nothing_of_what_was_taken_back_comes_again_unasked() {
     run(&["rollback"], 3).expect(0, &["were put back"]);
     run(&["build"], 4).expect(1, &["error[taken-back]"]);
     item(4, ", mended");
+    run(&["build"], 5).expect(1, &["error[taken-back]", "with `item-2`"]);
+    item(2, ", mended once more");
     run(&["build"], 5).expect(0, &["changed"]);
 
     item(21, "");
@@ -295,6 +297,8 @@ fn nothing_of_what_was_taken_back_comes_again_unasked() {
     run(&["rollback"], 9).expect(0, &["were put back"]);
     run(&["build"], 10).expect(1, &["error[taken-back]"]);
     item(21, ", mended");
+    run(&["build"], 11).expect(1, &["error[taken-back]", "with `item-22`"]);
+    item(22, ", mended");
     run(&["build"], 12).expect(0, &["22 items"]);
 
     // Of two that are taken back at once, what the first alone showed is gone for who saw it then.
@@ -308,6 +312,60 @@ fn nothing_of_what_was_taken_back_comes_again_unasked() {
     run(&["build"], 16).expect(0, &["22 items"]);
     let atom = publication.read("public/all.atom");
     assert!((23..=26).all(|n| atom.contains(&format!("item/item-{n}\" when=\"2018-03-15T12:00:00Z\""))), "{atom}");
+}
+
+/// Time goes on meanwhile: items go and come, tombstones run out; and others write records.
+#[test]
+fn what_was_taken_back_does_not_come_again_with_something_else() {
+    let publication = Publication::with_items(8);
+    let build = |day: &str| publication.run(&["build", "--now", &format!("{day}T12:00:00Z")]);
+    let record = |n: u32, field: &str, title: &str| {
+        let text = format!("+++\ntitle = '{title}'\ndate = 2018-02-0{n}\n{field}\n+++\n\nText.\n");
+        publication.write(&format!("items/item-{n}.md"), text);
+    };
+    record(2, "expires = 2018-03-20", "The port of Belize reopens, part 2");
+    build("2018-03-01").expect(0, &["8 items"]);
+    publication.remove("items/item-3.md");
+    build("2018-03-02").expect(0, &["7 items"]);
+    record(6, "", "The port of Belize reopens, by mistake");
+    build("2018-03-10").expect(0, &["changed"]);
+    publication.run(&["rollback", "--now", "2018-03-10T13:00:00Z"]).expect(0, &["were put back"]);
+    build("2018-03-11").expect(1, &["error[taken-back]", "with `item-6`"]);
+    record(9, "", "The port of Belize reopens, part 9");
+    build("2018-03-12").expect(1, &["error[taken-back]"]);
+    // The second is out, the tombstone of the third is gone.
+    build("2018-04-20").expect(1, &["error[taken-back]"]);
+    record(6, "", "The port of Belize reopens, mended");
+    build("2018-04-21").expect(0, &["changed"]);
+}
+
+/// Pages beyond what feeds hold, and all that a template says.
+#[test]
+fn what_is_in_no_feed_does_not_come_again_unasked() {
+    let publication = Publication::with_config(&format!("{CONFIG}[limits]\nitems = 2\n[output]\ntemplates = 'templates'\n"));
+    (1..=4).for_each(|n| publication.item(n, &format!("The port of Belize reopens, part {n}")));
+    publication.write("templates/item.html", "{{ item.title }} {{ item.body }}");
+    publication.build().expect(0, &[]);
+    let first = published(&publication);
+    let text = publication.read("items/item-1.md");
+    let mistaken: [&dyn Fn(); 3] = [
+        &|| publication.write("items/item-1.md", text.replace("Text", "Secret")),
+        &|| publication.write("items/old.md", "+++\ntitle = 'Old'\ndate = 2017-01-01\n+++\n\nSecret.\n"),
+        &|| publication.write("templates/item.html", "Secret {{ item.title }} {{ item.body }}"),
+    ];
+    let mended: [&dyn Fn(); 3] = [&|| publication.write("items/item-1.md", &text), &|| publication.remove("items/old.md"), &|| {
+        publication.write("templates/item.html", "{{ item.title }} {{ item.body }}")
+    }];
+    for (mistake, mend) in mistaken.into_iter().zip(mended) {
+        mistake();
+        publication.build().expect(0, &[]);
+        assert_ne!(published(&publication), first);
+        publication.run(&["rollback"]).expect(0, &["put back and"]);
+        assert_eq!(published(&publication), first);
+        publication.run(&["build"]).expect(1, &["error[taken-back]"]);
+        mend();
+        publication.build().expect(0, &["unchanged"]);
+    }
 }
 
 /// Who saw it come back keeps it, unless the tombstone is of later than that.

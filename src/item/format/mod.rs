@@ -227,8 +227,9 @@ pub fn place_of(root: &Path, record: Place, field: Field) -> Place {
 fn place_in(root: &Path, path: &Arc<Path>, field: Field) -> Option<Place> {
     let format = format_of(&path.file_name()?.to_string_lossy())?;
     let text = fs::read_to_string(root.join(path)).ok()?;
-    let span = tree(format, &text).ok()?.locate(&field)?;
-    Some(Place::span(path.clone(), &text, span))
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
+    let span = tree(format, text).ok()?.locate(&field)?;
+    Some(Place::span(path.clone(), text, span))
 }
 
 fn tree(format: RecordFormat, text: &str) -> Result<tree::Node, Fault> {
