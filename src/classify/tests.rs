@@ -15,7 +15,7 @@ use crate::vocab::Language;
 const REGION: &str = "BZ CR SV GT HN MX NI PA DO";
 
 fn item(title: &str, body: &str) -> Item {
-    let text = Text { summary: None, body: Some(Markup { syntax: Syntax::Plain, text: body.to_owned() }) };
+    let text = Text { summary: None, body: Some(Markup { syntax: Syntax::Plain, text: body.to_owned() }), notice: None };
     let date = DateTime::parse_from_rfc3339("2018-02-09T12:00:00-06:00").expect("a date");
     Item::from(Parts { text: Some(Box::new(text)), ..Parts::bare("one", title, date) })
 }
@@ -275,7 +275,7 @@ fn the_first_step_that_finds_anything_decides() {
     let at = Item::from(Parts { dateline: Some("Tegucigalpa".to_owned()), ..Parts::from(&dated) });
     assert_eq!(placed(&region().reason(&at)), "HN");
     let summary = Markup { syntax: Syntax::Html, text: "<p>Officers of <b>Hon</b>duras met.</p>".to_owned() };
-    dated.put_text(Some(Box::new(Text { summary: Some(summary), body: None })));
+    dated.put_text(Some(Box::new(Text { summary: Some(summary), body: None, notice: None })));
     assert_eq!(placed(&region().reason(&dated)), "HN");
 }
 

@@ -60,6 +60,8 @@ codes! {
     NO_RECORDS = "no-records", Warning, "a source without records";
     NOT_A_FILE = "not-a-file", Error, "something named like a record that is no file";
     NUL_BYTE = "nul-byte", Error, "a text with a NUL byte in it";
+    DOUBTFUL_AUTHOR = "doubtful-author", Warning, "a name with a comma that may be those of several people";
+    PUBLISH_AT_TOO_EARLY = "publish-at-too-early", Warning, "an item that is to appear before the day that it is dated";
     RECORD_SYNTAX = "record-syntax", Error, "a record that is not in the form of its format";
     SOURCE_UNREADABLE = "source-unreadable", Error, "a database that cannot be read as its source says";
     UNKNOWN_COLUMN = "unknown-column", Warning, "a column that is called nearly like a field, and is none";
@@ -75,6 +77,7 @@ codes! {
     // channels
 
     // text
+    DOUBTFUL_LINK = "doubtful-link", Warning, "a link in a text that is none, or leads elsewhere than can be meant";
     HTML_REFERENCE = "html-reference", Warning, "references of HTML such as `&eacute;` in plain text, which readers see as they are";
     MARKUP_REMOVED = "markup-removed", Warning, "markup or a URL that may not be published was taken out of a text";
 

@@ -2,6 +2,8 @@
 
 use url::{Position, Url};
 
+use crate::vocab::slip;
+
 /// Why an address cannot be published, with the way out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -17,23 +19,14 @@ pub fn absolute(text: &str, base: &Url) -> Result<Url, BadUrl> {
     if text.is_empty() {
         return refuse("an address is empty".to_owned(), Some("leave the field out where there is no address".to_owned()));
     }
-    if is_host(text) {
-        return refuse(format!("`{text}` has no scheme"), Some(format!("write `https://{text}`; a page of your own is `./{text}`")));
+    if let Some(meant) = slip::meant(text) {
+        return refuse(format!("`{text}` is no whole address"), Some(format!("write `{meant}`; a page of your own is `./{text}`")));
     }
     match base.join(text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(strict(url)),
         Ok(url) => refuse(format!("a `{}:` address cannot be published", url.scheme()), Some("only `http` and `https` can".to_owned())),
         Err(error) => refuse(format!("`{text}` is not a URL: {error}"), None),
     }
-}
-
-/// Whether the text begins with what can hardly be anything but the name of a host: a page of one's own may be called `story.md`, and none `example.org`.
-fn is_host(text: &str) -> bool {
-    const SURELY: [&str; 4] = ["com", "edu", "gov", "org"];
-    let first = text.split(['/', '?', '#']).next().unwrap_or(text).to_ascii_lowercase();
-    let Some((name, last)) = first.rsplit_once('.').filter(|(name, _)| !name.is_empty() && !name.starts_with('.')) else { return false };
-    let is_name = || name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
-    first.starts_with("www.") || is_name() && SURELY.contains(&last)
 }
 
 /// The same of a place elsewhere, which no word below the base is: `Reuters` would be one.
@@ -186,6 +179,8 @@ mod tests {
             "example.org",
             "a.example.com/x.html",
             "example.org?x=1",
+            "http//a.org/x",
+            "http://https://a.org",
             "http://",
             "http://a b/",
         ] {

@@ -82,12 +82,22 @@ pub struct Text {
     pub summary: Option<Markup>,
     /// The whole text. RSS `content:encoded`, Atom `content` (RFC 4287 section 4.1.3), JSON Feed `content_html`.
     pub body: Option<Markup>,
+    /// What readers see in place of both.
+    pub notice: Option<Markup>,
 }
 
 impl Text {
     /// In bytes.
     pub fn size(&self) -> usize {
-        [&self.summary, &self.body].into_iter().flatten().map(|markup| markup.text.len()).sum()
+        [&self.summary, &self.body, &self.notice].into_iter().flatten().map(|markup| markup.text.len()).sum()
+    }
+
+    /// The summary and the body that readers see.
+    pub fn shown(&self) -> (Option<&Markup>, Option<&Markup>) {
+        match &self.notice {
+            Some(notice) => (None, Some(notice)),
+            None => (self.summary.as_ref(), self.body.as_ref()),
+        }
     }
 }
 
@@ -112,7 +122,7 @@ pub struct Lifetime {
     /// Not from then on.
     #[serde(with = "compact::maybe_date")]
     pub expires: Option<Date>,
-    /// Taken back without a word; a notice in its place is the item's body.
+    /// Taken back without a word.
     pub withdrawn: bool,
 }
 
@@ -318,7 +328,7 @@ impl Item {
         i64::from(self.iri().bytes().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte))) % range)
     }
 
-    /// The summary and the body, where they are at hand.
+    /// The summary and the body, where they are at hand, whatever readers see in their place.
     pub fn markups(&self) -> (Option<&Markup>, Option<&Markup>) {
         let text = self.text();
         (text.and_then(|text| text.summary.as_ref()), text.and_then(|text| text.body.as_ref()))

@@ -49,7 +49,8 @@ impl<'a> Resolver<'a> {
     /// The item, unless a fault is an error; and all faults.
     pub fn resolve(&self, record: Record, setting: Setting<'_>) -> (Option<Item>, Vec<Fault>) {
         let dates = setting.source.dates;
-        let mut work = Work { config: self.config, topics: &self.topics, aliases: &self.aliases, dates, faults: Vec::new() };
+        let separator = (setting.format == RecordFormat::Csv).then_some(setting.source.list_separator);
+        let mut work = Work { config: self.config, topics: &self.topics, aliases: &self.aliases, dates, separator, faults: Vec::new() };
         let item = work.item(record, setting);
         let good = work.faults.iter().all(|fault| fault.code.severity != Severity::Error);
         (item.filter(|_| good), work.faults)
@@ -63,6 +64,8 @@ struct Work<'a> {
     aliases: &'a Aliases,
     /// Of the source.
     dates: Option<DayOrder>,
+    /// What stands between the entries of a list that is a text.
+    separator: Option<char>,
     faults: Vec<Fault>,
 }
 
@@ -71,7 +74,9 @@ impl Work<'_> {
         let syntax = self.syntax(record.syntax, &setting);
         let identity = self.identity(record.id, record.guid, setting.key);
         let title = self.title(record.title);
-        let (published, by_day) = self.needed_date(record.date).unzip();
+        let publish_at = self.date_or_day("publish-at", record.publish_at);
+        let (published, by_day) = self.needed_date(record.date).map(|date| self.with_time(date, publish_at)).unzip();
+        let publish_at = publish_at.map(|(date, _)| date);
         let updated = self.date("updated", record.updated).filter(|date| self.not_before(date, published.as_ref()));
         let (summary, body) = (self.markup("summary", record.summary, syntax), self.markup("body", record.body, syntax));
         let dateline = self.line(Field::new("dateline"), record.dateline);
@@ -85,7 +90,6 @@ impl Work<'_> {
         let enclosures = record.enclosures.map(|list| self.enclosures(list, setting.file)).unwrap_or_default();
         let source = record.source.and_then(|source| self.origin(source)).map(Box::new);
         let rights = self.line(Field::new("rights"), record.rights);
-        let publish_at = self.date("publish-at", record.publish_at);
         let expires = self.date("expires", record.expires);
         let (withdrawn, notice) = self.withdrawn(record.withdrawn, syntax);
         let by_day = by_day.unwrap_or_default();
@@ -100,7 +104,7 @@ impl Work<'_> {
             published,
             updated,
             dateline,
-            text: Some(Box::new(Text { summary, body })),
+            text: Some(Box::new(Text { summary, body, notice: None })),
             link: None,
             countries,
             topics,
@@ -221,6 +225,20 @@ impl Work<'_> {
             self.fault(&codes::INVALID_DATE, Field::new(key), format!("`{key}`: {}", bad.message), help);
         })
         .ok()
+    }
+
+    /// A day alone is at the time at which the item is to appear on that day; else it waits for both.
+    fn with_time(&mut self, (published, by_day): (Date, bool), publish_at: Option<(Date, bool)>) -> (Date, bool) {
+        let Some((publish_at, is_day)) = publish_at else { return (published, by_day) };
+        if by_day && !is_day && publish_at.with_timezone(published.offset()).date_naive() == published.date_naive() {
+            return (publish_at, false);
+        }
+        if publish_at < published {
+            let help = "no item is published before its `date`: mend the one or the other".to_owned();
+            let message = "`publish-at` is before `date`, and the item waits for that".to_owned();
+            self.fault(&codes::PUBLISH_AT_TOO_EARLY, Field::new("publish-at"), message, Some(help));
+        }
+        (published, by_day)
     }
 
     fn not_before(&mut self, updated: &Date, published: Option<&Date>) -> bool {
@@ -385,10 +403,11 @@ impl Work<'_> {
     }
 }
 
-/// The item with a notice in place of all that it said, and who said it: id, title, date and page stay, so that readers see which item it is.
+/// The item with a notice in place of all that it said, and who said it: id, title, date and page stay, so that readers see which item it is. What it said
+/// tells where it belongs, so that the notice comes to those who read it.
 fn replaced(parts: Parts, notice: Markup) -> Parts {
-    let text = Text { summary: None, body: Some(notice) };
-    Parts { text: Some(Box::new(text)), dateline: None, authors: Vec::new(), image: None, enclosures: Vec::new(), source: None, ..parts }
+    let text = parts.text.map(|text| Box::new(Text { notice: Some(notice), ..*text }));
+    Parts { text, authors: Vec::new(), image: None, enclosures: Vec::new(), source: None, ..parts }
 }
 
 /// Whether a list is more than the one empty string by which exports say that there is nothing.

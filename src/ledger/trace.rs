@@ -56,6 +56,9 @@ fn of_record_at(item: &Item, address: Option<&str>) -> Digest {
     let (summary, body) = item.markups();
     markup(&mut fields, summary);
     markup(&mut fields, body);
+    if let Some(notice) = item.text().and_then(|text| text.notice.as_ref()) {
+        markup(&mut fields, Some(notice));
+    }
     fields.maybe(address);
     facts(&mut fields, item, &|url| url.as_str());
     fields.digest()
@@ -121,7 +124,7 @@ fn of_text(text: &str, told: Told) -> u64 {
 
 fn shown_text(item: &Item, base: &Url, ignore: &[Regex]) -> (String, Told) {
     let of = |markup: Option<&Markup>| markup.map(|markup| text::normal(markup, base, ignore)).unwrap_or_default();
-    let (summary, body) = item.markups();
+    let (summary, body) = item.text().map(Text::shown).unwrap_or_default();
     let (summary, body) = (of(summary), of(body));
     let told = match (summary.is_empty(), body.is_empty()) {
         (_, false) => Told::Body,

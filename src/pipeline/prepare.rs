@@ -145,7 +145,7 @@ pub struct Changed {
     pub place: Place,
 }
 
-static NO_TEXT: Text = Text { summary: None, body: None };
+static NO_TEXT: Text = Text { summary: None, body: None, notice: None };
 
 /// The preparing of texts, which only items that some document holds need.
 #[derive(Clone, Copy)]
@@ -315,9 +315,10 @@ fn prepare_at(config: &Config, (item, text): (&Item, &Text), link: Option<&Url>)
         findings.extend(removals(item, field, &clean.removed));
         clean.html
     };
-    let html = text.body.as_ref().map(|body| clean("body", body)).filter(|html| !html.trim().is_empty());
-    let html = html.map(|html| text::with_dateline(html, item.dateline()));
-    let summary = match (&text.summary, &html) {
+    let (summary, body) = text.shown();
+    let html = body.map(|body| clean("body", body)).filter(|html| !html.trim().is_empty());
+    let html = html.map(|html| text::with_dateline(html, item.dateline().filter(|_| text.notice.is_none())));
+    let summary = match (summary, &html) {
         (Some(Markup { syntax: Syntax::Plain, text }), _) => Some(text.clone()),
         (Some(summary), _) => Some(text::summarise(&clean("summary", summary), usize::MAX)),
         (None, Some(html)) => Some(text::summarise(html, config.output.summary_length)),
@@ -332,9 +333,18 @@ const TOLD: usize = 20;
 fn removals(item: &Item, field: &str, removed: &[Removed]) -> Vec<Finding> {
     let about = |code, what: &str| Finding::new(code, format!("{what} the {field} of `{}`", item.key())).at(item.place());
     let finding = |removed: &Removed| {
-        let code = if matches!(removed, Removed::Characters(_)) { &codes::FORBIDDEN_CHARACTERS } else { &codes::MARKUP_REMOVED };
-        let done = if matches!(removed, Removed::Linked(_)) { "became a link in" } else { "was taken out of" };
-        let mut finding = about(code, &format!("{removed} {done}")).help("docs/text.md tells what stays and what goes");
+        let docs = || "docs/text.md tells what stays and what goes".to_owned();
+        let (code, done, help) = match removed {
+            Removed::Slip { meant, .. } => (&codes::DOUBTFUL_LINK, "leads to a page of your own in", format!("write `{meant}`")),
+            Removed::Unlinked(_) => {
+                let help = "an address with blanks stands between `<` and `>`, or has `%20` for each".to_owned();
+                (&codes::DOUBTFUL_LINK, "is no link, and stays as it is written in", help)
+            }
+            Removed::Characters(_) => (&codes::FORBIDDEN_CHARACTERS, "was taken out of", docs()),
+            Removed::Linked(_) => (&codes::MARKUP_REMOVED, "became a link in", docs()),
+            _ => (&codes::MARKUP_REMOVED, "was taken out of", docs()),
+        };
+        let mut finding = about(code, &format!("{removed} {done}")).help(help);
         finding.severity = if removed.is_cosmetic() { Severity::Info } else { finding.severity };
         finding
     };

@@ -39,6 +39,10 @@ pub fn clean(markup: &Markup, base: &Url) -> Clean {
             None => sanitise(&markdown::to_raw_html(text, &mut report), base, &mut report),
         },
     };
+    // Brackets that are part of no link come out as they went in.
+    if markup.syntax == Syntax::Markdown && html.contains("](") {
+        markdown::unlinked(text).for_each(|link| report.unlinked(link));
+    }
     Clean { html, removed: report.finish() }
 }
 
@@ -108,6 +112,8 @@ mod tests {
             Removed::Linked(name) => format!("a<{name}>"),
             Removed::Attribute { element, attribute } => format!("{attribute}@{element}"),
             Removed::Url(url) => format!("!{url}"),
+            Removed::Slip { written, meant } => format!("{written}→{meant}"),
+            Removed::Unlinked(link) => format!("?{link}"),
             Removed::Characters(count) => format!("#{count}"),
         };
         removed.iter().map(one).collect::<Vec<_>>().join(" ")
@@ -154,6 +160,16 @@ mod tests {
             ("a[^n]\n\n[^n]: b", "<p>a<sup>1</sup></p>\n<div>\n<p><sup>1</sup> b</p>\n</div>\n", ""),
             ("a  \nb\nc", "<p>a<br>\nb\nc</p>\n", ""),
             ("a&nbsp;b &#1; &#x0; &#146;", "<p>a&nbsp;b   ’</p>\n", "#2"),
+            (
+                "![a b](c d.png) [e](f.pdf \"g h\")",
+                "<p>![a b](c d.png) <a href=\"https://example.org/news/f.pdf\" title=\"g h\">e</a></p>\n",
+                "?![a b](c d.png)",
+            ),
+            ("<b>a</b> [e](f g.pdf) `[e](h)`", "<p><b>a</b> [e](f g.pdf) <code>[e](h)</code></p>\n", "?[e](f g.pdf)"),
+            ("f[0](a or b) [a](<b c.pdf>)", "<p>f[0](a or b) <a href=\"https://example.org/news/b%20c.pdf\">a</a></p>\n", ""),
+            ("[a](www.b.org)", "<p><a href=\"https://example.org/news/www.b.org\">a</a></p>\n", "www.b.org→https://www.b.org"),
+            ("[a](b@c.org)", "<p><a href=\"https://example.org/news/b@c.org\">a</a></p>\n", "b@c.org→mailto:b@c.org"),
+            ("![](b@2x.png)", "<p><img src=\"https://example.org/news/b@2x.png\" alt=\"\"></p>\n", ""),
             ("a\u{1}b <b onclick=x>c</b>", "<p>ab <b>c</b></p>\n", "onclick@b #1"),
             ("<script>alert(1)</script>\n\n[x](javascript:1)", "\n<p>x</p>\n", "<script> !javascript:1"),
         ] {

@@ -28,6 +28,19 @@ pub(super) fn to_html(text: &str, base: &Url, report: &mut Report) -> Option<Str
     Some(html)
 }
 
+/// What looks like links in Markdown whose addresses have blanks in them, and so are none (CommonMark 6.3).
+pub(super) fn unlinked(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("](").filter_map(|(at, _)| {
+        let begin = text[..at].rfind(['[', '\n']).filter(|begin| text[*begin..].starts_with('['))?;
+        let begin = if text[..begin].ends_with('!') { begin - 1 } else { begin };
+        let end = at + 2 + text[at + 2..].find([')', '\n']).filter(|end| text[at + 2 + end..].starts_with(')'))?;
+        let address = text[at + 2..end].trim();
+        let is_none =
+            address.contains(' ') && address.contains(['/', '.']) && !address.starts_with('<') && !address.contains(['"', '\'', '(']);
+        is_none.then(|| &text[begin..=end])
+    })
+}
+
 /// Markdown to HTML that still has to be sanitised: raw HTML and URLs as they were written.
 pub(super) fn to_raw_html(text: &str, report: &mut Report) -> String {
     Writer::new(text.len(), None, report).run(text).unwrap_or_default()

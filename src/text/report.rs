@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// Something that cleaning took out.
+/// Something that cleaning took out, or left in place though it can hardly be meant.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Removed {
     /// An element, by name; its text may have stayed.
@@ -14,6 +14,10 @@ pub enum Removed {
     Attribute { element: String, attribute: String },
     /// A URL whose scheme is not allowed, or that is no URL; a long one only by its beginning.
     Url(String),
+    /// An address that stayed, though it leads to a page of one's own only by a slip of the hand; and what was meant.
+    Slip { written: String, meant: String },
+    /// Markdown of a link or picture that is none, since its address has a blank in it: it stays as it is written.
+    Unlinked(String),
     /// Characters that cannot be published: how many.
     Characters(usize),
 }
@@ -27,7 +31,7 @@ impl Removed {
                 let hook = attribute.starts_with("data-") || attribute.starts_with("aria-");
                 hook || COSMETIC.contains(&&**attribute)
             }
-            Removed::Linked(_) | Removed::Url(_) | Removed::Characters(_) => false,
+            Removed::Linked(_) | Removed::Url(_) | Removed::Slip { .. } | Removed::Unlinked(_) | Removed::Characters(_) => false,
         }
     }
 }
@@ -39,6 +43,8 @@ impl fmt::Display for Removed {
             Removed::Element(name) | Removed::Linked(name) => write!(f, "the element `{name}`"),
             Removed::Attribute { element, attribute } => write!(f, "the attribute `{attribute}` of `{element}`"),
             Removed::Url(url) => write!(f, "the URL `{url}`"),
+            Removed::Slip { written, .. } => write!(f, "the address `{written}`"),
+            Removed::Unlinked(link) => write!(f, "`{link}`"),
             Removed::Characters(1) => write!(f, "one character that cannot be published"),
             Removed::Characters(count) => write!(f, "{count} characters that cannot be published"),
         }
@@ -94,13 +100,15 @@ impl Report {
     }
 
     pub(super) fn url(&mut self, url: &str) {
-        // As a browser reads it: line breaks within a URL are a disguise.
-        let mut visible = url.trim().chars().filter(|c| !c.is_control());
-        let mut shown: String = visible.by_ref().take(URL_SHOWN).collect();
-        if visible.next().is_some() {
-            shown.push('…');
-        }
-        self.add(Removed::Url(super::chars::xml_chars(&shown).0.into_owned()));
+        self.add(Removed::Url(shown(url)));
+    }
+
+    pub(super) fn slip(&mut self, written: &str, meant: &str) {
+        self.add(Removed::Slip { written: shown(written), meant: shown(meant) });
+    }
+
+    pub(super) fn unlinked(&mut self, link: &str) {
+        self.add(Removed::Unlinked(shown(link)));
     }
 
     pub(super) fn characters(&mut self, count: usize) {
@@ -128,6 +136,16 @@ impl Report {
             self.list.push(removed);
         }
     }
+}
+
+/// As a browser reads it: line breaks within a URL are a disguise.
+fn shown(url: &str) -> String {
+    let mut visible = url.trim().chars().filter(|c| !c.is_control());
+    let mut shown: String = visible.by_ref().take(URL_SHOWN).collect();
+    if visible.next().is_some() {
+        shown.push('…');
+    }
+    super::chars::xml_chars(&shown).0.into_owned()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::report::Report;
+use crate::vocab::{MediaType, person, slip};
 
 /// What a URL is used for, which says what schemes it may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,10 +18,19 @@ pub(super) enum Use {
 pub(super) fn absolute(written: &str, base: &Url, purpose: Use, report: &mut Report) -> Option<String> {
     let empty = written.trim_matches(|c: char| c <= ' ').is_empty();
     let url = (!empty).then(|| base.join(written).ok()).flatten().filter(|url| may_stay(url, purpose));
-    if url.is_none() {
-        report.url(written);
+    match (&url, slip(written.trim(), purpose)) {
+        (None, _) => report.url(written),
+        (Some(_), Some(meant)) => report.slip(written, &meant),
+        (Some(_), None) => {}
     }
     url.map(String::from)
+}
+
+/// What was surely meant by an address that means something else.
+fn slip(written: &str, purpose: Use) -> Option<String> {
+    // `logo@2x.png` is a picture.
+    let is_mail = purpose == Use::Link && person::is_email(written) && MediaType::of_name(written).is_none();
+    if is_mail { Some(format!("mailto:{written}")) } else { slip::meant(written) }
 }
 
 fn may_stay(url: &Url, purpose: Use) -> bool {

@@ -10,6 +10,7 @@ pub mod media_type;
 pub mod once;
 pub mod person;
 pub mod serial;
+pub mod slip;
 pub mod slug;
 mod subtags;
 pub mod tag;

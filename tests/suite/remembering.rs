@@ -269,6 +269,26 @@ fn a_withdrawn_record_goes_or_becomes_a_notice() {
     assert!(feed.contains("ref=\"tag:example.org,2018:item/item-1\""), "{feed}");
 }
 
+/// Who read the item in a channel is to see there that it was taken back.
+#[test]
+fn a_notice_comes_to_the_channels_of_what_it_takes_back() {
+    let publication = Publication::with_items(2);
+    let news = |text: &str| {
+        record(&publication, "ship", &format!("title = 'A ship'\ndate = 2018-01-03\ndateline = 'Mexico City'\n{text}"), "Ships wait.")
+    };
+    news("");
+    publication.build();
+    assert!(publication.read("public/country/mexico.atom").contains("Mexico City"));
+    news("withdrawn = 'We took this back.'");
+    publication.build().expect(0, &["changed"]);
+    for path in ["country/mexico.atom", "topic/ships.rss", "all.json"] {
+        let feed = publication.read(&format!("public/{path}"));
+        assert!(feed.contains("We took this back.") && !feed.contains("Mexico City") && !feed.contains("Ships wait"), "{feed}");
+    }
+    news("withdrawn = 'We took this back; the ship was none.'");
+    publication.build().expect(0, &["changed"]);
+}
+
 #[test]
 fn a_renamed_record_is_refused_until_it_keeps_its_id_or_is_accepted() {
     let publication = Publication::with_items(6);

@@ -8,7 +8,7 @@ use crate::config::file::{At, Report, Table};
 use crate::config::template::PLACEHOLDER;
 use crate::config::{Localised, Publication};
 use crate::diag::{codes, did_you_mean};
-use crate::vocab::{Language, Person, TagAuthority, person};
+use crate::vocab::{Language, Person, TagAuthority, person, slip};
 
 /// The section with what could be read of it.
 pub(super) struct Draft {
@@ -129,6 +129,10 @@ fn base_url(text: &At<&str>, report: &mut Report<'_>) -> Option<Url> {
 /// An address on the web, absolute or, where there is a base, relative to it.
 pub(super) fn web_address(text: &At<&str>, base: Option<&Url>, report: &mut Report<'_>) -> Option<Url> {
     let example = "give a whole address such as `https://example.org/feeds/`";
+    if let Some(meant) = slip::meant(text.value) {
+        report.bad(&text.span, format!("`{}` is no whole address", text.value), format!("write `{meant}`"));
+        return None;
+    }
     let parsed = match base {
         Some(base) => base.join(text.value),
         None => Url::parse(text.value),

@@ -161,7 +161,10 @@ impl Columns {
     pub fn record(&self, cells: &StringRecord) -> Result<Record, Vec<Fault>> {
         if cells.len() != self.width {
             let message = format!("this row has {} cells, the header has {}", cells.len(), self.width);
-            let help = "put a cell that holds the delimiter, a quote or a line break between double quotes";
+            let help = match cells.len() < self.width {
+                true => "give it as many, empty ones too; a quote that opens a cell and is not closed swallows those behind it",
+                false => "put a cell that holds the delimiter, a quote or a line break between double quotes",
+            };
             return Err(vec![Fault::new(&codes::RECORD_SYNTAX, Spot::Record, message).help(help)]);
         }
         let (record, faults) = self.fill(cells);

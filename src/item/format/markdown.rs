@@ -139,9 +139,42 @@ impl<'a> Parts<'a> {
 
 fn parse_yaml(front: &str) -> Result<Record, Vec<Fault>> {
     match serde_saphyr::from_str_with_options::<Option<Record>>(front, options()) {
-        Ok(record) => Ok(record.unwrap_or_default()),
+        Ok(record) => swallowed(front).map_or_else(|| Ok(record.unwrap_or_default()), |fault| Err(vec![fault])),
         Err(error) => Err(super::explain(yaml_tree(front), || yaml_fault(&error, front))),
     }
+}
+
+/// Fields that are texts for people. In a plain text of YAML, what follows a ` #` is a comment, and what a `!` or `&` begins a tag or an anchor.
+const TEXTS: [&str; 7] = ["title", "summary", "dateline", "rights", "author", "authors", "withdrawn"];
+
+/// A text of which a part would be lost.
+fn swallowed(front: &str) -> Option<Fault> {
+    memchr::memchr3(b'#', b'!', b'&', front.as_bytes())?;
+    let (mut end, mut is_text) = (0, false);
+    for line in front.split_inclusive('\n') {
+        end += line.len();
+        let value = match line.split_once(':') {
+            Some((key, value)) if !line.starts_with([' ', '\t', '#', '-']) => {
+                let value = value.trim();
+                is_text = TEXTS.contains(&key.trim_end()) && !value.is_empty() && !value.starts_with(['"', '\'', '|', '>', '[', '{', '#']);
+                value
+            }
+            // It goes on with what came before.
+            _ => line.trim(),
+        };
+        let lost = match value {
+            _ if !is_text || value.starts_with('#') => None,
+            value if value.starts_with(['!', '&']) => value.split_whitespace().next(),
+            value => value.find(" #").or_else(|| value.find("\t#")).map(|at| &value[at + 1..]),
+        };
+        if let Some(lost) = lost {
+            let start = end - line.len() + (lost.as_ptr() as usize - line.as_ptr() as usize);
+            let message = format!("YAML does not take `{lost}` for a part of the text");
+            let help = "put the whole text between quotes; a comment stands on a line of its own";
+            return Some(Fault::new(&codes::RECORD_SYNTAX, Spot::Span(start..start + lost.len()), message).help(help));
+        }
+    }
+    None
 }
 
 fn yaml_tree(front: &str) -> Result<Node, Fault> {

@@ -28,9 +28,16 @@ impl Work<'_> {
 
     /// The way out where one text names several.
     fn several_countries(&self, text: &str) -> Option<String> {
+        self.several(text, "country", |name| self.country(name).is_some())
+    }
+
+    fn several(&self, text: &str, kind: &str, is_one: impl Fn(&str) -> bool) -> Option<String> {
         let names: Vec<&str> = text.split([',', ';', '/', '|']).map(str::trim).filter(|name| !name.is_empty()).collect();
-        let is_list = names.len() > 1 && names.iter().all(|name| self.country(name).is_some());
-        is_list.then(|| format!("each country is an entry of its own in the list: `{}`", names.join("`, `")))
+        let is_list = names.len() > 1 && names.iter().all(|name| is_one(name));
+        is_list.then(|| match self.separator {
+            Some(separator) => format!("`{separator}` stands between the entries of a list: `{}`", names.join(&separator.to_string())),
+            None => format!("each {kind} is an entry of its own in the list: `{}`", names.join("`, `")),
+        })
     }
 
     fn country(&self, text: &str) -> Option<Country> {
@@ -73,13 +80,18 @@ impl Work<'_> {
     }
 
     fn suggest_topic(&self, text: &str) -> String {
+        if let Some(help) = self.several(text, "topic", |name| self.topics.contains_key(name)) {
+            return help;
+        }
         let lower = text.to_lowercase();
         let by_title = self.config.topics.iter().find(|topic| topic.title.iter().any(|(_, title)| title.to_lowercase() == lower));
         if let Some(topic) = by_title {
             return format!("write the topic's key, `{}`", topic.key);
         }
         did_you_mean(text, self.config.topics.iter().map(|topic| &*topic.key)).unwrap_or_else(|| {
-            format!("define it in the config, in a table `[topics.{}]`", crate::vocab::slug::slug(text).unwrap_or_else(|| "KEY".to_owned()))
+            let key = crate::vocab::slug::slug(text).unwrap_or_else(|| "KEY".to_owned());
+            let and_write = if key == text { String::new() } else { format!(", and write `{key}` here") };
+            format!("define it in the config, in a table `[topics.{key}]`{and_write}; a topic with another key now is called by that")
         })
     }
 }

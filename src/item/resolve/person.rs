@@ -11,7 +11,11 @@ impl Work<'_> {
     pub(super) fn people(&mut self, list: Many<Written<PersonTable>>) -> Vec<Person> {
         let field = Field::new("authors");
         let says_nothing = |written: &Written<PersonTable>| matches!(written, Written::Text(text) if text.trim().is_empty());
-        let named = list.0.into_iter().enumerate().filter(|(_, written)| !says_nothing(written));
+        let apart = |(index, written)| match written {
+            Written::Text(text) => several(&text).into_iter().map(|text| (index, Written::Text(text.to_owned()))).collect(),
+            table @ Written::Table(_) => vec![(index, table)],
+        };
+        let named = list.0.into_iter().enumerate().flat_map(apart).filter(|(_, written)| !says_nothing(written));
         named.filter_map(|(index, written)| self.person(field.nth(index), written)).collect()
     }
 
@@ -33,8 +37,29 @@ impl Work<'_> {
             self.fault(&codes::BAD_VALUE, field, "an author has no name".to_owned(), Some("write `Name <name@example.org>`".to_owned()));
             return None;
         };
+        if looks_like_list(&name) {
+            let entries = match self.separator {
+                Some(separator) => format!("with `{separator}` between them"),
+                None => "each as an entry of a list: `[\"Ana\", \"Luis\"]`".to_owned(),
+            };
+            let message = format!("`{name}` is one author");
+            self.fault(&codes::DOUBTFUL_AUTHOR, field, message, Some(format!("write several authors {entries}")));
+        }
         Some(Person { name, email, uri: uri.map(Box::new) })
     }
+}
+
+/// The people that one text names: names have no semicolon in them, and between addresses there may be a comma.
+fn several(text: &str) -> Vec<&str> {
+    let by_comma = || text.split(',').all(|part| split(part).1.is_some_and(is_email));
+    let separator = if text.contains(';') { ';' } else { ',' };
+    if separator == ';' || by_comma() { text.split(separator).collect() } else { vec![text] }
+}
+
+/// Whether a name may be those of several: two words or more on each side of a comma. `Pérez, Ana` is one.
+fn looks_like_list(name: &str) -> bool {
+    let mut parts = name.split(',').map(|part| part.split_whitespace().count());
+    name.contains(',') && parts.all(|words| (2..=4).contains(&words))
 }
 
 /// A table whose name has the address in it, as `Ana <ana@example.org>`: the name is the name alone.

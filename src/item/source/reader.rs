@@ -389,6 +389,10 @@ impl<S: Sift> Reader<'_, S> {
         batch.expect(rows.len());
         for row in rows {
             let line = row.line;
+            // Spreadsheets leave rows behind in which nothing stands any more.
+            if row.cells.iter().all(|cell| cell.trim_ascii().is_empty()) {
+                continue;
+            }
             if row.unclosed && !row.is_open {
                 let place = Place::line(found.path.clone(), line);
                 let help = "a quote within a quoted cell is written twice, `\"\"`";

@@ -258,6 +258,9 @@ fn values_are_looked_at() {
         ("updated = 2018-02-08", "3:11 updated-too-early `2018-02-08`"),
         ("expires = 2018-02-08", "3:11 expires-too-early `2018-02-08`"),
         ("publish-at = 'never'", "3:14 invalid-date `'never'`"),
+        ("publish-at = 2018-02-08", "3:14 publish-at-too-early `2018-02-08`"),
+        ("link = 'http//a.org/x'", "3:8 invalid-url `'http//a.org/x'`"),
+        ("authors = 'María Pérez, John Smith'", "3:11 doubtful-author `'María Pérez, John Smith'`"),
         ("syntax = 'markdwon'", "3:10 bad-value `'markdwon'`"),
         ("link = 'javascript:alert(1)'", "3:8 invalid-url `'javascript:alert(1)'`"),
         ("link = 'www.example.org'", "3:8 invalid-url `'www.example.org'`"),
@@ -304,13 +307,20 @@ fn what_was_meant_is_said() {
         ("syntax = 'htm'", "did you mean `html`?"),
         ("tags = ['a']", "here it is called `topics`"),
         ("countries = 'Belize, Guatemala'", "each country is an entry of its own in the list: `Belize`, `Guatemala`"),
+        ("topics = 'trafficking, migration'", "each topic is an entry of its own in the list: `trafficking`, `migration`"),
+        (
+            "topics = 'wild life'",
+            "define it in the config, in a table `[topics.wild-life]`, and write `wild-life` here; a topic with another key now is called by that",
+        ),
+        ("link = 'http//a.org'", "write `http://a.org`; a page of your own is `./http//a.org`"),
         ("source = 'reuters.com'", "write `https://reuters.com`"),
         ("rights = “ours”", "these are quotes of print; write straight ones: `key = \"value\"`"),
         ("link = 'www.a.org'", "write `https://www.a.org`; a page of your own is `./www.a.org`"),
         ("enclosures = [{ url = 'x', type = 'mp3', length = 1 }]", "write `audio/mpeg`"),
         ("enclosures = [{ url = 'x', type = 'text/html; charset=utf-8', length = 1 }]", "write `text/html`"),
     ] {
-        let loaded = load("", &[("a.toml", format!("title = 'T'\ndate = 2018-02-09\n{line}").as_bytes())]);
+        let record = format!("title = 'T'\ndate = 2018-02-09\n{line}");
+        let loaded = load("[topics.migration]\nwords = ['visas']\n", &[("a.toml", record.as_bytes())]);
         let help: Vec<_> = loaded.findings.iter().map(|finding| finding.help.as_deref().unwrap_or_default()).collect();
         assert_eq!(help, [want], "{line}");
     }
@@ -386,6 +396,71 @@ fn yaml_words_stay_words() {
         item.countries().map(|list| list.iter().map(|country| country.to_string()).collect::<Vec<_>>()),
         Some(vec!["NO".into(), "SE".into()])
     );
+}
+
+/// What YAML takes for a comment, a tag or an anchor would be missing without a word.
+#[test]
+fn no_part_of_a_text_of_yaml_is_lost() {
+    for (fields, want) in [
+        ("title: Plant #3 opens", "2:14 `#3 opens`"),
+        ("title: Plant\n  and others #3", "3:14 `#3`"),
+        ("title: !important news", "2:8 `!important`"),
+        ("summary: &amp; news\ntitle: T", "2:10 `&amp;`"),
+        ("title: T\nauthors: Ana # not Luis", "3:14 `# not Luis`"),
+    ] {
+        let loaded = load("", &[("a.md", format!("---\n{fields}\ndate: 2018-02-09\n---\n").as_bytes())]);
+        let (place, excerpt) = want.split_once(' ').expect("two");
+        assert_eq!(told(&loaded), [format!("a.md:{place} record-syntax {excerpt}")], "{fields}");
+    }
+    for (fields, title) in [
+        ("title: 'Plant #3' # a remark", "Plant #3"),
+        ("title: \"!important\"", "!important"),
+        ("# one # remark\ntitle: C#, a&b, x!#y\n# another # remark\ndraft: false # for now", "C#, a&b, x!#y"),
+        ("title: |-\n  Plant #3", "Plant #3"),
+        ("title: T\ncountries: [BZ] # all\nauthors:\n  - \"Ana #1\"\n  - Luis # not Ana", "T"),
+        ("title: T\nlink: https://a.org/#b", "T"),
+    ] {
+        assert_eq!(one("a.md", &format!("---\n{fields}\ndate: 2018-02-09\n---\n")).title(), title);
+    }
+}
+
+#[test]
+fn a_day_is_at_the_time_at_which_the_item_appears() {
+    for (publish_at, want) in [
+        ("2018-02-09T09:00:00Z", "2018-02-09T09:00:00+00:00"),
+        ("2018-02-09", "2018-02-09T12:00:00-06:00"),
+        ("2018-02-10T09:00:00Z", "2018-02-09T12:00:00-06:00"),
+    ] {
+        let item = one("a.toml", &format!("title = 'T'\ndate = 2018-02-09\npublish-at = {publish_at}"));
+        assert_eq!(item.published.to_rfc3339(), want, "{publish_at}");
+        let begins = publish_at.parse().unwrap_or_else(|_| item.begun().to_utc());
+        assert!(item.hidden(begins).is_none() && item.hidden(begins - chrono::Duration::seconds(1)).is_some(), "{publish_at}");
+    }
+}
+
+#[test]
+fn authors_in_one_text_are_told_apart() {
+    for (authors, want) in [
+        ("Ana; Luis <l@a.org>", &["Ana ", "Luis l@a.org"][..]),
+        ("ana@a.org, luis@a.org", &["ana ana@a.org", "luis luis@a.org"]),
+        ("Ana Pérez <a@b.org>, Luis <l@a.org>", &["Ana Pérez a@b.org", "Luis l@a.org"]),
+        ("Pérez, Ana", &["Pérez, Ana "]),
+        ("Pérez, Ana <a@b.org>", &["Pérez, Ana a@b.org"]),
+    ] {
+        let item = one("a.toml", &format!("title = 'T'\ndate = 2018-02-09\nauthors = '{authors}'"));
+        let got: Vec<String> =
+            item.authors().iter().map(|person| format!("{} {}", person.name, person.email.as_deref().unwrap_or_default())).collect();
+        assert_eq!(got, want);
+    }
+}
+
+#[test]
+fn rows_in_which_nothing_stands_are_no_records() {
+    let loaded = load("", &[("a.csv", b"id,title,date\n1,T,2018-02-09\n,,\n , ,\n\n")]);
+    assert_eq!((loaded.items.len(), told(&loaded)), (1, vec![]));
+    let loaded = load("", &[("a.csv", b"id,title,date,countries\n1,T,2018-02-09,\"Belize, Mexico\"\n")]);
+    let help = loaded.findings.iter().next().and_then(|finding| finding.help.clone());
+    assert_eq!(help.as_deref(), Some("`;` stands between the entries of a list: `Belize;Mexico`"));
 }
 
 #[test]
