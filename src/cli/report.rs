@@ -8,7 +8,10 @@ use serde::Serialize;
 use super::ui::{self, Ui};
 use super::view::View;
 use super::{Exit, Failure};
+use crate::config::Config;
 use crate::diag::{Finding, Findings, Severity};
+use crate::item::format::{self, Field};
+use crate::ledger::guard;
 use crate::publish::Outcome;
 
 /// A build that came to its end.
@@ -54,6 +57,14 @@ struct Refusal<'a> {
     records: usize,
     seconds: BTreeMap<&'static str, f64>,
     findings: Vec<FindingRow<'a>>,
+}
+
+/// What is refused; where it is about a field, told of where the record says that.
+pub(super) fn at_field(config: &Config, guard::Refusal { finding, field }: guard::Refusal) -> Finding {
+    match finding.place.clone().zip(field) {
+        Some((place, field)) => finding.at(format::place_of(&config.root, place, Field::new(field))),
+        None => finding,
+    }
 }
 
 /// Says that nothing is published and what stands is left alone; as JSON too where the number of records is given.

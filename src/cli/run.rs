@@ -20,9 +20,8 @@ use crate::config::{Config, Format, OldPaths, paths};
 use crate::crash;
 use crate::diag::{Finding, Findings, Place, Severity, codes};
 use crate::document::Depot;
-use crate::item::format::{self, Field};
 use crate::item::{Edit, Hidden, Item, Loaded};
-use crate::ledger::guard::{self, Refusal};
+use crate::ledger::guard;
 use crate::ledger::{Accept, Memory, Staged};
 use crate::pipeline::{self, Built, Changed, Past, Recalled, Settled, Sifted, Steady, Timings};
 use crate::progress::Progress;
@@ -230,7 +229,7 @@ impl Run<'_> {
             built.findings.extend(foreign(plan, self.config, !self.args.json));
             return true;
         }
-        let mut refused: Findings = std::mem::take(&mut built.refused).into_iter().map(|refusal| self.at_field(refusal)).collect();
+        let mut refused: Findings = std::mem::take(&mut built.refused).into_iter().map(|refusal| report::at_field(self.config, refusal)).collect();
         refused.extend(self.gone_paths(plan, &built.after, folder));
         refused.extend(self.taken_back(plan, built, folder));
         let is_refused = !refused.is_empty();
@@ -278,14 +277,6 @@ impl Run<'_> {
         let is_as_it_was = |item: &&Item| memory.find(item.iri()).is_some_and(|at| memory.get(at).traces().record == item.traces().record);
         let own: Vec<&Item> = items.iter().map(|item| &**item).filter(|item| item.path() == file).collect();
         own.iter().filter(|item| !is_as_it_was(item)).count() * 2 > own.len()
-    }
-
-    /// What is about a field is told of where the record says it.
-    fn at_field(&self, Refusal { finding, field }: Refusal) -> Finding {
-        match finding.place.clone().zip(field) {
-            Some((place, field)) => finding.at(format::place_of(&self.config.root, place, Field::new(field))),
-            None => finding,
-        }
     }
 
     /// Documents that would be there no more, where nobody said that they may go.

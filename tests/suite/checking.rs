@@ -159,6 +159,27 @@ fn without_paths_the_whole_publication_is_checked_and_nothing_written() {
 }
 
 #[test]
+fn what_a_build_refuses_of_a_record_is_told() {
+    let publication = Publication::with_items(2);
+    publication.write("items/later.md", "+++\ntitle = 'Later'\ndate = 2206-01-01\n+++\n\nText.\n");
+    publication.run(&["check"]).expect(1, &["items/later.md:3:8: error[future-item]", "1 error"]);
+}
+
+#[test]
+fn records_are_checked_as_records() {
+    let publication = Publication::with_items(2);
+    publication.write("items/2018/bad.md", "---\ntitle: Broken: yaml\ndate: 2018-01-01\n---\n");
+    publication.write("items/law.json", "{\"title\": \"A law\", \"date\": \"2018-01-01\", \"authors\": \"Ana\"}");
+    publication.run(&["check", "items/item-1.md"]).expect(0, &["1 file, 0 errors"]);
+    publication.run(&["check", "items/law.json", "items/item-1.md"]).expect(0, &["2 files, 0 errors"]);
+    publication.run(&["check", "items/2018"]).expect(1, &["items/2018/bad.md:2:", "error[record-syntax]", "1 file, 1 error"]);
+    publication.run(&["check", "items"]).expect(1, &["items/2018/bad.md:2:"]);
+    publication.run(&["check", "feeds.toml"]).expect(0, &["1 file, 0 errors"]);
+    publication.write("feed.xml", "<rss/>");
+    publication.run(&["check", "feed.xml", "items/2018"]).expect(1, &["bad.md:2:", "feed.xml:1:", "1 document, "]);
+}
+
+#[test]
 fn an_item_that_has_a_guid_of_its_own_in_rss_is_the_same_in_all_formats() {
     let publication = Publication::with_items(2);
     let record = publication.read("items/item-1.md").replacen("+++\n", "+++\nguid = 'https://old.example.org/?p=1'\n", 1);

@@ -27,13 +27,14 @@ use output::Checked;
 #[command(after_help = "\
 Examples:
   tidings check                     the config, the records, and every feed that `build` would write
+  tidings check items/2026          these records alone, among all that the config says
   tidings check feed.xml
   tidings check public --url https://example.org/feeds/
   curl -s https://example.org/feed.xml | tidings check -
   tidings check public --format github --deny warnings
   tidings check --explain missing-guid")]
 pub(super) struct CheckArgs {
-    /// Files and folders; `-` is standard input
+    /// Feeds, or records of the publication: files and folders; `-` is standard input
     #[arg(value_hint = ValueHint::AnyPath)]
     paths: Vec<PathBuf>,
     /// Where the file, or the folder, is served from
@@ -75,17 +76,20 @@ pub(super) fn run(args: &CheckArgs, context: &Context) -> Result<Exit, Failure> 
     if let Some(unknown) = args.deny.iter().chain(&args.allow).find(|code| *code != "warnings" && !is_code(code)) {
         return Err(no_such_code(unknown));
     }
-    let mut checked = match args.paths.is_empty() {
-        true => publication::check(context)?,
-        false => check_files(args, context)?,
+    let (own, feeds): (Vec<PathBuf>, Vec<PathBuf>) = args.paths.iter().cloned().partition(publication::is_own(context));
+    let mut checked = match (args.paths.is_empty(), own.is_empty()) {
+        (true, _) => publication::check(context)?,
+        (false, true) => Vec::new(),
+        (false, false) => publication::check_own(&own, context)?,
     };
+    checked.extend(check_files(&feeds, args, context)?);
     checked.iter_mut().for_each(|one| weigh(one, args));
     ui::written(output::print(args.format, context.ui, &checked, &mut anstream::stdout().lock()));
     Ok(if checked.iter().all(Checked::valid) { Exit::Fine } else { Exit::Findings })
 }
 
-fn check_files(args: &CheckArgs, context: &Context) -> Result<Vec<Checked>, Failure> {
-    let sources = gather::gather(&args.paths, args.url.as_ref())?;
+fn check_files(paths: &[PathBuf], args: &CheckArgs, context: &Context) -> Result<Vec<Checked>, Failure> {
+    let sources = gather::gather(paths, args.url.as_ref())?;
     let check = |source: &Source| {
         let url = source.url.clone();
         let options = Options { url, content_type: args.content_type.clone(), now: Some(context.now), ..Options::default() };

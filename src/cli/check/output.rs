@@ -129,7 +129,8 @@ fn text(ui: Ui, checked: &[Checked], out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     let documents = checked.iter().filter(|one| matches!(one.kind, Kind::Document | Kind::Feed(_))).count();
-    writeln!(out, "{}, {}, {}", many(documents, "document"), many(errors, "error"), many(warnings, "warning"))
+    let of = if documents == 0 && !checked.is_empty() { many(checked.len(), "file") } else { many(documents, "document") };
+    writeln!(out, "{of}, {}, {}", many(errors, "error"), many(warnings, "warning"))
 }
 
 fn object(one: &Checked, notes: bool) -> Value {

@@ -1,12 +1,12 @@
 //! The publication as a whole: its config, its records, and every document that `build` would write.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::output::{Checked, Kind};
 use super::{Context, Failure};
-use crate::cli::memory;
+use crate::cli::{memory, report};
 use crate::config::{self, Config};
 use crate::diag::{Finding, Findings, Place};
 use crate::item::Files;
@@ -32,15 +32,41 @@ pub(super) fn check(context: &Context) -> Result<Vec<Checked>, Failure> {
     }
     let folder = Destination::open(&config)?;
     let (known, memory) = (folder.known(), memory::load(&config, &folder)?.memory);
-    // What a build would refuse is no fault of the documents.
-    let accepted = std::collections::BTreeSet::from([Accept::Repeats, Accept::Shrink, Accept::Future, Accept::Paths]);
+    // What a build would refuse for what was published before is no fault of records and documents.
+    let accepted = BTreeSet::from([Accept::Repeats, Accept::Shrink, Accept::Paths]);
     let past =
         pipeline::Past { memory: &memory, known: &known, accepted: &accepted, clean: None, settled: &Settled::new(), goes_on: false };
     let loaded = pipeline::read(&config, Files::list(&config), Texts::Stay, &progress);
-    let built = pipeline::build(&config, loaded, past, context.now, &progress)?;
+    let mut built = pipeline::build(&config, loaded, past, context.now, &progress)?;
+    built.findings.extend(built.refused.drain(..).map(|refusal| report::at_field(&config, refusal)));
     checked.extend(by_file(built.findings, &context.config).into_iter().filter(|one| one.kind != Kind::Config || !one.findings.is_empty()));
     checked.extend(documents(&config, &built.documents, built.checked));
     Ok(checked)
+}
+
+/// Tells records of the publication, and its config, from other files.
+pub(super) fn is_own(context: &Context) -> impl Fn(&PathBuf) -> bool {
+    let config = config::load(&context.config).ok().map(|(config, _)| config);
+    let sources = config.iter().flat_map(|config| config.sources.iter().map(|source| config.root.join(&source.path)));
+    let own: Vec<PathBuf> = sources.chain([context.config.clone()]).filter_map(|path| path.canonicalize().ok()).collect();
+    move |path| path.canonicalize().is_ok_and(|path| own.iter().any(|own| path.starts_with(own)))
+}
+
+/// The findings of these files and folders of the publication alone.
+pub(super) fn check_own(paths: &[PathBuf], context: &Context) -> Result<Vec<Checked>, Failure> {
+    let root = context.config.parent().unwrap_or(Path::new(""));
+    let place = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let wanted: Vec<(&PathBuf, PathBuf)> = paths.iter().map(|path| (path, place(path))).collect();
+    let of = |one: &Checked| match one.kind {
+        Kind::Config => place(&context.config),
+        _ => place(&root.join(&one.name)),
+    };
+    let mut checked: Vec<(PathBuf, Checked)> = check(context)?.into_iter().map(|one| (of(&one), one)).collect();
+    checked.retain(|(at, one)| matches!(one.kind, Kind::Config | Kind::Record) && wanted.iter().any(|(_, wanted)| at.starts_with(wanted)));
+    let is_told = |wanted: &Path| checked.iter().any(|(at, _)| at.starts_with(wanted));
+    let fine = wanted.iter().filter(|(_, wanted)| !is_told(wanted)).map(|(path, _)| path.display().to_string());
+    let fine: Vec<Checked> = fine.map(|name| Checked::file(name, Kind::Record, Vec::new())).collect();
+    Ok(checked.into_iter().map(|(_, one)| one).chain(fine).collect())
 }
 
 /// The findings of each file, the config first and always there.
