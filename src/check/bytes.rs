@@ -70,6 +70,9 @@ impl Encoding {
     }
 }
 
+/// What is said of a document that is UTF-8, and for which neither a declaration nor a header speaks.
+pub(super) const UNNAMED: &str = "nothing names its encoding, and so some bytes are not US-ASCII";
+
 /// Reads a document's bytes, which are this text if they are UTF-8 and known to be.
 pub(super) fn decode<'b>(bytes: &'b [u8], text: Option<&'b str>, told: Told<'_>) -> Decoded<'b> {
     let mut found = Vec::new();
@@ -91,6 +94,7 @@ pub(super) fn decode<'b>(bytes: &'b [u8], text: Option<&'b str>, told: Told<'_>)
     if told.charset.is_none() && told.media_type.is_some_and(|kind| kind.starts_with("text/")) {
         found.push(Found::bare(&c::TEXT_XML, Spot::NOWHERE, ""));
     }
+    let is_unnamed = told.charset.is_none() && named.is_none();
     let name = match told.charset.map(str::to_owned).or(named) {
         None => {
             found.push(Found::bare(&c::MISSING_ENCODING, Spot::NOWHERE, told.fallback));
@@ -107,7 +111,9 @@ pub(super) fn decode<'b>(bytes: &'b [u8], text: Option<&'b str>, told: Told<'_>)
         (encoding, _) => read(bytes, encoding),
     };
     if broken {
-        found.push(Found::bare(&c::UNICODE_ERROR, Spot::NOWHERE, &format!("some bytes are not {name}")));
+        let is_utf8 = is_unnamed && std::str::from_utf8(bytes).is_ok();
+        let why = if is_utf8 { UNNAMED.to_owned() } else { format!("some bytes are not {name}") };
+        found.push(Found::bare(&c::UNICODE_ERROR, Spot::NOWHERE, &why));
     }
     Decoded { text, encoding: name, found }
 }

@@ -1,5 +1,6 @@
 //! Sentences that say more than a rule's own, where what was found tells more.
 
+use super::bytes::UNNAMED;
 use super::codes as c;
 use super::found::Found;
 use super::value::date;
@@ -16,6 +17,10 @@ pub(super) fn instead(found: &Found) -> Option<(String, String)> {
     if std::ptr::eq(rule, &c::SAX_ERROR) && found.value == "no element found" {
         let help = "look at what writes it: an export that failed or a full disk leaves such a file";
         return Some(("the document is empty: there is no element in it".to_owned(), help.to_owned()));
+    }
+    if std::ptr::eq(rule, &c::UNICODE_ERROR) && found.value == UNNAMED {
+        let help = "begin it with `<?xml version=\"1.0\" encoding=\"utf-8\"?>`; where a server names the encoding, `--content-type` says with what it is served";
+        return Some(("the document is UTF-8, and says so nowhere".to_owned(), help.to_owned()));
     }
     if std::ptr::eq(rule, &c::UNDEFINED_ELEMENT) && is_unescaped(found) {
         let message =
@@ -72,6 +77,17 @@ mod tests {
                 said(nothing)
             );
         }
+    }
+
+    #[test]
+    fn a_feed_that_names_no_encoding_is_told_so() {
+        let feed = "<rss version='2.0'><channel><title>Año nuevo en Ñuñoa</title></channel></rss>";
+        let told = |options: &Options| -> Vec<String> {
+            let findings = check(feed.as_bytes(), options).findings.into_iter();
+            findings.filter(|finding| finding.rule.code.name == "unicode-error").map(|finding| finding.message).collect()
+        };
+        assert_eq!(told(&Options::default()), ["the document is UTF-8, and says so nowhere"]);
+        assert_eq!(told(&Options { content_type: Some("application/rss+xml".into()), ..Options::default() }), [""; 0]);
     }
 
     #[test]

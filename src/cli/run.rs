@@ -229,7 +229,8 @@ impl Run<'_> {
             built.findings.extend(foreign(plan, self.config, !self.args.json));
             return true;
         }
-        let mut refused: Findings = std::mem::take(&mut built.refused).into_iter().map(|refusal| report::at_field(self.config, refusal)).collect();
+        let mut refused: Findings =
+            std::mem::take(&mut built.refused).into_iter().map(|refusal| report::at_field(self.config, refusal)).collect();
         refused.extend(self.gone_paths(plan, &built.after, folder));
         refused.extend(self.taken_back(plan, built, folder));
         let is_refused = !refused.is_empty();
