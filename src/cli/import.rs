@@ -11,10 +11,11 @@ use super::new::{folder_of_records, tell_unread};
 use super::report::FindingRow;
 use super::{Exit, Failure, ui};
 use crate::classify::Classifier;
-use crate::config::Config;
+use crate::config::{Config, Source};
 use crate::diag::Finding;
 use crate::item::import::{self, Imported, Mended, Options};
 use crate::ledger::Store;
+use crate::vocab::Language;
 
 /// `tidings import`
 #[derive(Debug, Subcommand)]
@@ -116,9 +117,17 @@ fn surroundings(args: &ImportArgs, context: &Context) -> Result<Option<(PathBuf,
             let classifier = Classifier::new(&config);
             let languages = config.publication.languages.clone();
             let options = Options::of(&config, Box::new(move |category| classifier.named(category, &languages)));
-            Ok(Some((into, Options { gone, ..options })))
+            let published_in = published_in(&config, &into);
+            Ok(Some((into, Options { gone, published_in, ..options })))
         }
     }
+}
+
+/// The language of records of a folder that do not say theirs; nothing where the publication has no other, or the folder's source says it.
+fn published_in(config: &Config, into: &Path) -> Option<Language> {
+    let is_said = |source: &Source| source.language.is_some() && into.starts_with(config.root.join(&source.path));
+    let may_be_another = config.publication.languages.len() > 1 && !config.sources.iter().any(is_said);
+    may_be_another.then(|| config.publication.language().clone())
 }
 
 /// The ids and guids of items that are published no more.

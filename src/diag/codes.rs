@@ -85,6 +85,7 @@ codes! {
     IMPORT_FILE = "import-file", Error, "a file to import that cannot be read";
     IMPORT_ENCODING = "import-encoding", Error, "a file to import whose bytes are not text in the encoding that it should have";
     IMPORT_FORMAT = "import-format", Error, "a file to import that is of another kind than was asked for";
+    IMPORT_LANGUAGE = "import-language", Warning, "imported records whose language neither the import nor their words tell";
     IMPORT_WRITE = "import-write", Error, "a record that cannot be written";
     IMPORT_SIMILAR = "import-similar", Warning, "an imported item with the day and title of another record, under another id";
     LISTING_STRAY = "listing-stray", Error, "text of a listing that belongs to no date";

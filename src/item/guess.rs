@@ -44,10 +44,11 @@ const OTHERS: &[&[&str]] = &[
 /// Fewer words than this may be names.
 const FEW: usize = 3;
 
-/// English or Spanish, of whichever there is more; names bring `de` and `la` into English texts, and these are outnumbered.
-pub fn either<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Language> {
-    let [english, spanish] = counts(texts, [ENGLISH, SPANISH]);
+/// English or Spanish, of whichever there is more; names bring `de` and `la` into English texts, and these are outnumbered. None where there is more of another.
+pub fn either<'a>(texts: impl Iterator<Item = &'a str> + Clone) -> Option<Language> {
+    let [english, spanish] = counts(texts.clone(), [ENGLISH, SPANISH]);
     let tag = match english.cmp(&spanish) {
+        _ if most_of_others(texts) > english.max(spanish) => return None,
         Ordering::Greater => "en",
         Ordering::Less => "es",
         Ordering::Equal => return None,
@@ -55,10 +56,14 @@ pub fn either<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Language> {
     Language::parse(tag).ok()
 }
 
+fn most_of_others<'a>(texts: impl Iterator<Item = &'a str> + Clone) -> usize {
+    OTHERS.iter().map(|words| counts(texts.clone(), [words])[0]).max().unwrap_or_default()
+}
+
 /// English or Spanish where a text is clearly in it: words enough, twice as many as of the other, and more than of any further language.
 pub fn clearly<'a>(texts: impl Iterator<Item = &'a str> + Clone) -> Option<Language> {
     let [english, spanish] = counts(texts.clone(), [ENGLISH, SPANISH]);
-    let others = OTHERS.iter().map(|words| counts(texts.clone(), [words])[0]).max().unwrap_or_default();
+    let others = most_of_others(texts);
     let is_clear = |own: usize, other: usize| own >= FEW && own >= 2 * other && own > others;
     let tag = match () {
         () if is_clear(english, spanish) => "en",
@@ -88,6 +93,24 @@ fn counts<'a, const N: usize>(texts: impl Iterator<Item = &'a str>, lists: [&[&s
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_in_neither_is_called_neither() {
+        for (text, want) in [
+            ("Ports reopen. The storm is over.", Some("en")),
+            ("Reabren los puertos. La tormenta pasó.", Some("es")),
+            ("Nouvelle loi sur l'eau. Le ministre a présenté la loi.", None),
+            ("Visite de la ministre à Lyon. La ministre a visité la ville.", None),
+            (
+                "Plan climat : la ministre de la Transition a présenté le plan pour les villes et les régions, avec une aide de 3 millions d'euros.",
+                None,
+            ),
+            ("A ministra visitou a cidade do Porto com a equipa da saúde.", None),
+            ("", None),
+        ] {
+            assert_eq!(either([text].into_iter()).as_ref().map(Language::as_str), want, "{text}");
+        }
+    }
 
     #[test]
     fn only_what_is_clear_is_told() {

@@ -34,6 +34,8 @@ pub struct Options {
     pub zone: Tz,
     /// Of items whose own cannot be told; a record without one is in the publication's.
     pub language: Option<Language>,
+    /// What a record without one is published in, where another may be meant.
+    pub published_in: Option<Language>,
     /// The topics, each with the names that a feed's category may call it by.
     pub topics: Vec<(TopicKey, Vec<String>)>,
     /// The countries that a feed's category may mean.
@@ -71,6 +73,7 @@ impl Options {
         Options {
             zone: Tz::UTC,
             language: None,
+            published_in: None,
             topics: Vec::new(),
             countries: Box::new(|_| Vec::new()),
             languages: Vec::new(),
@@ -94,6 +97,7 @@ impl Options {
         Options {
             zone: config.publication.time_zone,
             language: None,
+            published_in: None,
             topics: config.topics.iter().map(words).collect(),
             countries,
             languages: config.publication.languages.clone(),
@@ -190,7 +194,7 @@ fn import(files: &[PathBuf], into: &Path, options: &Options, read: &Reader<'_>) 
         Box::new(Finding::new(&codes::IMPORT_WRITE, message).help("name another folder with `--into`"))
     })?;
     let known = Known::of([into].into_iter().chain(options.beside.iter().map(PathBuf::as_path)), options);
-    let mut run = Run { into, known, options, over: false, done: Imported::default() };
+    let mut run = Run { into, known, options, over: false, without_language: 0, done: Imported::default() };
     for file in files {
         let path: Arc<Path> = Arc::from(file.as_path());
         match contents(file) {
@@ -205,6 +209,7 @@ fn import(files: &[PathBuf], into: &Path, options: &Options, read: &Reader<'_>) 
             Err((code, message, help)) => run.done.findings.push(Finding::new(code, message).at(Place::file(path)).help(help)),
         }
     }
+    run.tell_languages();
     // What could not be read may be what is missed.
     if !run.done.findings.has_errors() {
         run.done.missed = run.known.missed();
@@ -218,6 +223,8 @@ struct Run<'a> {
     options: &'a Options,
     /// A folder that takes one record no longer will not take the next.
     over: bool,
+    /// How many records were written that say no language.
+    without_language: usize,
     done: Imported,
 }
 
@@ -262,9 +269,21 @@ impl Run<'_> {
             Ok(path) => {
                 self.known.add(draft);
                 self.done.written.push(path);
+                self.without_language += usize::from(draft.language.is_none());
             }
             Err(error) => self.give_up(draft, self.into, &error),
         }
+    }
+
+    fn tell_languages(&mut self) {
+        let Some(language) = self.options.published_in.as_ref().filter(|_| self.without_language > 0) else { return };
+        let say = match (self.without_language, self.done.written.len()) {
+            (_, 1) => "the new record says no language, and is".to_owned(),
+            (count, all) => format!("{count} of {all} new records say no language, and are"),
+        };
+        let message = format!("{say} published in `{language}`, the first of the publication");
+        let help = "write `language` into those that are in another, or into the `[[source]]` of a folder where all are";
+        self.done.findings.push(Finding::new(&codes::IMPORT_LANGUAGE, message).at(Place::file(Arc::from(self.into))).help(help));
     }
 
     /// Looks whether the item says what it said when its record was written, and writes that anew if it is to; not one that was taken out of the feeds.

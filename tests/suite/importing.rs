@@ -285,12 +285,13 @@ fn two_items_under_one_id_do_not_take_turns_in_a_record() {
 #[test]
 fn of_what_a_feed_does_not_have_nothing_is_told() {
     let publication = Publication::new();
+    let english = |items: &[String]| rss(items).replace("<title>T<", "<language>en</language><title>T<");
     let item = |n: u32, day| rss_item(&format!("Port {n}"), &format!("https://old.example.org/?p={n}"), day);
     let [first, second, third, other] = [item(1, 9), item(2, 9), item(3, 10), item(4, 10)];
-    publication.write("ports.xml", rss(&[second.clone(), first]));
-    publication.write("others.xml", rss(&[other]));
+    publication.write("ports.xml", english(&[second.clone(), first]));
+    publication.write("others.xml", english(&[other]));
     publication.run(&["import", "feed", "ports.xml", "others.xml"]).expect(0, &["3 new records"]);
-    publication.write("ports.xml", rss(&[third, second]));
+    publication.write("ports.xml", english(&[third, second]));
     let ran = publication.run(&["import", "feed", "ports.xml"]);
     ran.expect(0, &["1 new record, 1 known already"]);
     assert_eq!(ran.err, "");
@@ -624,7 +625,8 @@ fn a_feed_that_says_no_language_is_read_for_it() {
         item("Trois", "Les navires de la ville arrivent en avril avec la marchandise de la région."),
     ];
     publication.write("old.xml", rss(&items));
-    publication.run(&["import", "feed", "old.xml"]).expect(0, &["3 new records"]);
+    let told = "items: warning[import-language]: 1 of 3 new records say no language, and are published in `en`";
+    publication.run(&["import", "feed", "old.xml"]).expect(0, &["3 new records", told]);
     let language = |name: &str| {
         let record = publication.read(&format!("items/2018-02-09-{name}.md"));
         record.lines().find(|line| line.starts_with("language")).map(str::to_owned)
