@@ -178,9 +178,11 @@ impl Remembered {
         let pings = self.pings(run.config, folder, plan, &built.after);
         let keep = run.config.output.keep;
         let channels = if keep == 0 { BTreeMap::new() } else { exchange::former_channels(&self.memory, &built.after, &self.marks) };
-        let items = if keep == 0 { BTreeMap::new() } else { built.after.former_items(&self.memory, taken_back::MOST) };
+        let items = if keep == 0 { BTreeMap::new() } else { taken_back::changed(folder, (&self.memory, &built.after), &built.hidden) };
         let former = Former { at: run.now.to_rfc3339(), keep, channels, items };
-        let memo = Memo { at: run.now, intent: &intent, former: Some(&former), stamps: Some(run.stamps), staging: run.staging };
+        let settings = taken_back::settings(run.config);
+        let settings = Some(&*settings);
+        let memo = Memo { at: run.now, intent: &intent, former: Some(&former), stamps: Some(run.stamps), staging: run.staging, settings };
         let (staged, mut took) = (run.staged, Duration::ZERO);
         let complete = || {
             let complete = staged.map(|staged| staged.complete(&self.stored, &built.after, &pings));

@@ -80,7 +80,10 @@ pub(super) fn run(args: &RollbackArgs, context: &Context) -> Result<Exit, Failur
     if !args.dry_run {
         // Before anything is put back: a build refuses to go on with what a rollback that is cut off leaves.
         folder.take_back(taken_back::of(&sets, (&before.memory, &after), &folder, context.now))?;
-        let memo = Memo { at: context.now, intent: &before.intent(&after), former: None, stamps: None, staging: None };
+        let then = sets.iter().rev().find_map(|set| set.settings.as_ref()).map(|[before, _]| before.clone());
+        let settings = then.or(folder.settings().map(str::to_owned));
+        let intent = before.intent(&after);
+        let memo = Memo { at: context.now, intent: &intent, former: None, stamps: None, staging: None, settings: settings.as_deref() };
         let pings = before.pings(&config, &folder, &plan, &after);
         folder.carry_out(&plan, &documents, memo, || before.save(&after, &pings))?;
         sets.iter().try_for_each(Set::remove)?;

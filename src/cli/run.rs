@@ -12,9 +12,10 @@ use super::look::Look;
 use super::memory::{Remembered, RunOf};
 use super::purge;
 use super::report::{self, FindingRow, HubsRow, Paths, Report};
+use super::taken_back::{self, Repeated};
 use super::ui::{self, Ui};
 use super::view::{self, View};
-use super::{Exit, Failure, taken_back};
+use super::{Exit, Failure};
 use crate::cache::{Cache, Said};
 use crate::config::{Config, Format, OldPaths, paths};
 use crate::crash;
@@ -316,8 +317,8 @@ impl Run<'_> {
         if plan.is_idle() || self.accepted.contains(&Accept::Rollback) {
             return None;
         }
-        let repeated = taken_back::repeated(folder, (&self.before.memory, &built.after), (&built.documents, plan))?;
-        Some(guard::taken_back(self.config, &ui::time(&repeated.at), &repeated.items))
+        let Repeated { at, items, by_settings } = taken_back::repeated(self.config, folder, &self.before.memory, (built, plan))?;
+        Some(guard::taken_back(self.config, &ui::time(&at), &items, by_settings))
     }
 
     /// Nothing is published, what stands is left alone.

@@ -1,20 +1,47 @@
 //! What a rollback took back, and whether a build would repeat it.
 //!
-//! A publish is known by the items that it changed, and by what their records said: whatever else changes, by itself or by somebody's hand, it comes again
-//! while all of these do. One that changed no item is known by the channels and files that stood after it.
+//! A publish is known by the items that it changed, and by what their records said; and by the config and the templates, where these were others than before.
+//! Whatever else changes, by itself or by somebody's hand, it comes again while all of that does. Where it was none of that, it is known by the channels and
+//! files that stood after it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use xxhash_rust::xxh3::xxh3_128;
 
 use crate::coding::Coding;
-use crate::config::Format;
-use crate::document::Document;
+use crate::config::{Config, Format};
+use crate::item::Hidden;
 use crate::ledger::{Digest, Memory};
-use crate::publish::{Destination, Plan, Set, TakenBack};
+use crate::pipeline::Built;
+use crate::publish::{Destination, Plan, Publish, Set, TakenBack};
 
-/// A publish is known by so many of its items.
-pub(super) const MOST: usize = 10_000;
+/// A digest of all that the config and the templates say.
+pub(super) fn settings(config: &Config) -> String {
+    Digest::of(xxh3_128(format!("{config:?}").as_bytes())).to_hex()
+}
+
+/// The items that a publish changes, by id, each with what it said before. One that repeats what was taken back changes what that changed, though the ledger
+/// remembers items as they were seen last.
+pub(super) fn changed(
+    folder: &Destination,
+    (before, after): (&Memory, &Memory),
+    hidden: &[(Arc<str>, Hidden)],
+) -> BTreeMap<String, Option<String>> {
+    let mut changed = after.former_items(before, &by_time(hidden));
+    let publishes = folder.taken_back().into_iter().flat_map(|taken_back| taken_back.publishes);
+    for (iri, _) in publishes.flat_map(|publish| publish.items).filter(|(iri, said)| after.said(iri) == *said) {
+        changed.entry(iri).or_default();
+    }
+    changed
+}
+
+/// The keys of items that are out by the clock.
+fn by_time(hidden: &[(Arc<str>, Hidden)]) -> HashSet<&str> {
+    let is_timed = |why: &Hidden| matches!(why, Hidden::NotYet(_) | Hidden::Expired(_));
+    hidden.iter().filter(|(_, why)| is_timed(why)).map(|(key, _)| &**key).collect()
+}
 
 /// What is to be known of the publishes of these sets, from the newest, which are about to be taken back.
 pub(super) fn of(sets: &[Set], (before, after): (&Memory, &Memory), folder: &Destination, now: DateTime<Utc>) -> TakenBack {
@@ -32,16 +59,14 @@ pub(super) fn of(sets: &[Set], (before, after): (&Memory, &Memory), folder: &Des
     }
 }
 
-/// What each publish left of the items that it changed: that which the next one that changed them found, and in the end the memory.
-fn publishes(sets: &[Set], memory: &Memory) -> Vec<BTreeMap<String, Option<String>>> {
+/// What each publish left of what it changed; of an item that which the next one that changed it found, and in the end the memory.
+fn publishes(sets: &[Set], memory: &Memory) -> Vec<Publish> {
     let mut found: HashMap<&String, &Option<String>> = HashMap::new();
-    let publish = |set: &Set, found: &HashMap<&String, &Option<String>>| {
-        let left = |iri: &String| found.get(iri).map_or_else(|| memory.said(iri), |said| (*said).clone());
-        set.items.keys().map(|iri| (iri.clone(), left(iri))).collect()
-    };
     let mut all = Vec::new();
     for set in sets {
-        all.push(publish(set, &found));
+        let left = |iri: &String| found.get(iri).map_or_else(|| memory.said(iri), |said| (*said).clone());
+        let items = set.items.keys().map(|iri| (iri.clone(), left(iri))).collect();
+        all.push(Publish { items, settings: set.settings.as_ref().map(|[_, now]| now.clone()) });
         found.extend(&set.items);
     }
     all
@@ -57,37 +82,61 @@ pub(super) struct Repeated {
     pub at: String,
     /// The keys of the items that it changed.
     pub items: Vec<String>,
+    /// Whether the config or a template was another by it.
+    pub by_settings: bool,
 }
 
 /// The publish that this plan would repeat of those that were taken back, if it does any.
-pub(super) fn repeated(
-    folder: &Destination,
-    (before, after): (&Memory, &Memory),
-    (documents, plan): (&[Document], &Plan),
-) -> Option<Repeated> {
+pub(super) fn repeated(config: &Config, folder: &Destination, before: &Memory, (built, plan): (&Built, &Plan)) -> Option<Repeated> {
     let all = folder.taken_back();
-    let planned = || documents.iter().map(|document| &*document.path).zip(plan.hashes.iter().map(|hash| hash.as_str())).collect();
-    let planned: HashMap<&str, &str> = if all.is_empty() { HashMap::new() } else { planned() };
+    if all.is_empty() {
+        return None;
+    }
+    let documents = built.documents.iter().map(|document| &*document.path);
+    let planned: HashMap<&str, &str> = documents.zip(plan.hashes.iter().map(|hash| hash.as_str())).collect();
     // A rollback that came to nothing, as on a full disk, had written down what still stands.
     let stands = |taken_back: &TakenBack| is_state(taken_back, before, &|path| folder.hash(path).map(|hash| hash.as_str()));
-    let comes = |taken_back: &TakenBack| is_state(taken_back, after, &|path| planned.get(path).copied());
+    let comes = |taken_back: &TakenBack| is_state(taken_back, &built.after, &|path| planned.get(path).copied());
+    let now = Now { memory: &built.after, by_time: by_time(&built.hidden), settings: settings(config) };
     all.into_iter().filter(|taken_back| !stands(taken_back)).find_map(|taken_back| {
-        let items = |publish: &BTreeMap<String, Option<String>>| {
-            let is_again = !publish.is_empty() && publish.iter().all(|(iri, said)| after.said(iri) == *said);
-            is_again.then(|| publish.keys().map(|iri| key(after, iri)).collect())
-        };
-        let is_known_by_items = taken_back.publishes.iter().any(|publish| !publish.is_empty());
-        let items = match taken_back.publishes.iter().find_map(items) {
-            Some(items) => items,
-            None if !is_known_by_items && comes(&taken_back) => Vec::new(),
-            None => return None,
-        };
-        Some(Repeated { at: taken_back.at, items })
+        let by_changes = taken_back.publishes.iter().find_map(|publish| now.repeats(publish));
+        let is_unknown = taken_back.publishes.first().is_none_or(|newest| *newest == Publish::default());
+        let by_state = || (is_unknown && comes(&taken_back)).then(|| (Vec::new(), false));
+        let (items, by_settings) = by_changes.or_else(by_state)?;
+        Some(Repeated { at: taken_back.at.clone(), items, by_settings })
     })
 }
 
-fn key(memory: &Memory, iri: &str) -> String {
-    memory.find(iri).map_or(iri, |at| memory.get(at).key()).to_owned()
+/// What a build is about to publish.
+struct Now<'a> {
+    memory: &'a Memory,
+    by_time: HashSet<&'a str>,
+    settings: String,
+}
+
+impl Now<'_> {
+    /// The keys of the items of a publish that would come again, and whether it would by its settings; `None` where anything of it is another.
+    fn repeats(&self, publish: &Publish) -> Option<(Vec<String>, bool)> {
+        let mut keys = Vec::new();
+        for (iri, said) in &publish.items {
+            let (key, now) = (self.key(iri), self.memory.said(iri));
+            // What is out by the clock alone is as it was.
+            if now.is_none() && self.by_time.contains(key) {
+                continue;
+            }
+            if now != *said {
+                return None;
+            }
+            keys.push(key.to_owned());
+        }
+        let is_by_settings = publish.settings.is_some();
+        let is_again = publish.settings.as_ref().is_none_or(|settings| *settings == self.settings);
+        (is_again && (is_by_settings || !keys.is_empty())).then_some((keys, is_by_settings))
+    }
+
+    fn key<'k>(&'k self, iri: &'k str) -> &'k str {
+        self.memory.find(iri).map_or(iri, |at| self.memory.get(at).key())
+    }
 }
 
 /// Whether the channels say what they said before it was taken back, and the files are what they were; no where it had neither.

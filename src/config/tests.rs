@@ -104,7 +104,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("[[source]]\npath = 'a'\ncolumns = { titel = 'T' }", "3:13 bad-value", "did you mean `title`?"),
     ("[[source]]\npath = 'a'\ndelimiter = '||'", "3:13 bad-value", "for example"),
     ("[[source]]\npath = 'a'\ndelimiter = 'ñ'", "3:13 bad-value", "use `,`"),
-    ("[[source]]\npath = 'a'\ndelimiter = ';'", "3:13 bad-value", "give another `list-separator`"),
+    ("[[source]]\npath = 'a'\nlist-separator = ','", "3:18 bad-value", "give another `list-separator`"),
     ("[[source]]\npath = 'a'\nformat = 'json'\ndelimiter = '|'", "4:13 unused-key", "take it out"),
     ("[[source]]\npath = 'a'\nlanguage = 'EN_gb'", "3:12 bad-value", "write `en-GB`"),
     ("[[source]]\npath = 'public'", "2:8 bad-value", "name another `folder`"),

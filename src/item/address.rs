@@ -175,7 +175,7 @@ mod tests {
             "mailto:a@b.org",
             "",
             "www.a.org",
-            "WWW.a",
+            "WWW.a.b",
             "example.org",
             "a.example.com/x.html",
             "example.org?x=1",

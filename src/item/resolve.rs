@@ -75,9 +75,12 @@ impl Work<'_> {
         let identity = self.identity(record.id, record.guid, setting.key);
         let title = self.title(record.title);
         let publish_at = self.date_or_day("publish-at", record.publish_at);
-        let (published, by_day) = self.needed_date(record.date).map(|date| self.with_time(date, publish_at)).unzip();
+        let written = self.needed_date(record.date);
+        let updated = self.date("updated", record.updated).filter(|date| self.not_before(date, written.as_ref().map(|(date, _)| date)));
+        let (published, by_day) = written.map(|date| self.with_time(date, publish_at)).unzip();
+        // A day alone may be before the time of that day.
+        let updated = updated.filter(|updated| published.is_none_or(|published| *updated >= published));
         let publish_at = publish_at.map(|(date, _)| date);
-        let updated = self.date("updated", record.updated).filter(|date| self.not_before(date, published.as_ref()));
         let (summary, body) = (self.markup("summary", record.summary, syntax), self.markup("body", record.body, syntax));
         let dateline = self.line(Field::new("dateline"), record.dateline);
         let link = record.link.filter(|link| !link.trim().is_empty()).and_then(|link| self.address(link));
@@ -233,7 +236,7 @@ impl Work<'_> {
         if by_day && !is_day && publish_at.with_timezone(published.offset()).date_naive() == published.date_naive() {
             return (publish_at, false);
         }
-        if publish_at < published {
+        if publish_at < published && !(is_day && publish_at.date_naive() == published.with_timezone(publish_at.offset()).date_naive()) {
             let help = "no item is published before its `date`: mend the one or the other".to_owned();
             let message = "`publish-at` is before `date`, and the item waits for that".to_owned();
             self.fault(&codes::PUBLISH_AT_TOO_EARLY, Field::new("publish-at"), message, Some(help));

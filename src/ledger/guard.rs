@@ -152,13 +152,13 @@ fn told(date: Date) -> impl std::fmt::Display {
     date.format("%Y-%m-%d %H:%M %:z")
 }
 
-/// A publish that was taken back at a time, and would come again since nothing was mended: with these items, where it changed any.
-pub fn taken_back(config: &Config, at: &str, items: &[String]) -> Finding {
-    let of = match items {
-        [] => String::new(),
-        items => format!(", with {}", named(items.len(), items.iter().map(String::as_str))),
-    };
-    let help = "mend what was wrong with it: a build goes ahead where any of it is another";
+/// A publish that was taken back at a time, and would come again since nothing was mended: with these items, and by the same settings, where it changed any.
+pub fn taken_back(config: &Config, at: &str, items: &[String], by_settings: bool) -> Finding {
+    let items = (!items.is_empty()).then(|| named(items.len(), items.iter().map(String::as_str)));
+    let settings = by_settings.then(|| "the same config and templates".to_owned());
+    let with: Vec<String> = items.into_iter().chain(settings).collect();
+    let of = if with.is_empty() { String::new() } else { format!(", with {}", with.join(" and ")) };
+    let help = "mend what was wrong with it: a build goes ahead where any of that is another";
     of_config(config, Finding::new(&codes::TAKEN_BACK, format!("this was published before, and taken back at {at}{of}")))
         .help(Accept::Rollback.way_out(help))
 }

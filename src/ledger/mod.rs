@@ -21,7 +21,7 @@ pub mod staged;
 pub mod store;
 pub mod trace;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -204,13 +204,14 @@ impl Memory {
         self.get(self.find(iri)?).said().map(Digest::to_hex)
     }
 
-    /// The ids of items that are others than in `before`, each with what it said there; at most so many.
-    pub fn former_items(&self, before: &Memory, most: usize) -> BTreeMap<String, Option<String>> {
+    /// The ids of items that are others than in `before`, each with what it said there; without those that time alone took out, by their keys.
+    pub fn former_items(&self, before: &Memory, by_time: &HashSet<&str>) -> BTreeMap<String, Option<String>> {
         let former = |(at, known): (usize, &Known)| {
-            let said = before.items.get(at).and_then(Known::said);
-            (said != known.said()).then(|| (known.iri().to_owned(), said.map(Digest::to_hex)))
+            let (said, now) = (before.items.get(at).and_then(Known::said), known.said());
+            let is_meant = now.is_some() || !by_time.contains(known.key());
+            (said != now && is_meant).then(|| (known.iri().to_owned(), said.map(Digest::to_hex)))
         };
-        self.items.since(&before.items).filter_map(former).take(most).collect()
+        self.items.since(&before.items).filter_map(former).collect()
     }
 
     /// What is remembered of the items, without the channels.

@@ -335,7 +335,10 @@ fn removals(item: &Item, field: &str, removed: &[Removed]) -> Vec<Finding> {
     let finding = |removed: &Removed| {
         let docs = || "docs/text.md tells what stays and what goes".to_owned();
         let (code, done, help) = match removed {
-            Removed::Slip { meant, .. } => (&codes::DOUBTFUL_LINK, "leads to a page of your own in", format!("write `{meant}`")),
+            Removed::Slip { written, meant } => {
+                let help = format!("write `{meant}`; a page of your own is `./{written}`");
+                (&codes::DOUBTFUL_LINK, "is no whole address in", help)
+            }
             Removed::Unlinked(_) => {
                 let help = "an address with blanks stands between `<` and `>`, or has `%20` for each".to_owned();
                 (&codes::DOUBTFUL_LINK, "is no link, and stays as it is written in", help)

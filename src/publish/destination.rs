@@ -65,6 +65,8 @@ pub struct Memo<'a> {
     pub stamps: Option<Stamps<'a>>,
     /// Where documents wait that are in no memory.
     pub staging: Option<&'a Staging>,
+    /// A digest of the config and the templates by which the documents were made, where that is known.
+    pub settings: Option<&'a str>,
 }
 
 /// What stood at the published paths before a run.
@@ -208,6 +210,11 @@ impl Destination {
         taken_back::add(&self.taken_back_file(), what)
     }
 
+    /// A digest of the config and the templates by which what stands was made, where that is known.
+    pub fn settings(&self) -> Option<&str> {
+        self.manifest.settings.as_deref()
+    }
+
     /// By what is known what was published at a path.
     pub fn hash(&self, path: &str) -> Option<&Hash> {
         self.manifest.hash(path)
@@ -246,7 +253,8 @@ impl Destination {
             crash::point("former");
         } else {
             if let Some(former) = former {
-                sets.begin(&*self.place, plan, former)?;
+                let settings = self.manifest.settings.as_deref().zip(memo.settings).filter(|(before, now)| before != now);
+                sets.begin(&*self.place, plan, former, settings.map(|(before, now)| [before, now].map(str::to_owned)))?;
                 crash::point("former");
             }
             self.unpurged().iter().try_for_each(|unpurged| unpurged.add(plan))?;
@@ -275,6 +283,7 @@ impl Destination {
         }
         let written = self.manifest.clone();
         self.settle(plan, documents);
+        self.manifest.settings = memo.settings.map(str::to_owned);
         if self.manifest != written {
             self.manifest.save(&self.manifest_file())?;
         }

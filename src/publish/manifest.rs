@@ -57,6 +57,9 @@ pub struct Manifest {
     /// Whether nothing was under way when it began: then all that is in place is of a run that ended, unless it is what this one was to put there.
     #[serde(default)]
     from_end: bool,
+    /// A digest of the config and the templates by which the documents were made; `None` where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<String>,
     /// By path; while a run is under way, behind the hash of what stood there that of what is on its way.
     documents: BTreeMap<String, Vec<Hash>>,
     /// What stood there before, or was on its way there, the newest first: where a place may bring such back.
@@ -71,7 +74,15 @@ impl Manifest {
     /// Of a folder to which nothing was published.
     pub fn new(folder: &Path) -> Self {
         let folder = folder.to_string_lossy().into_owned();
-        Manifest { version: VERSION, folder, under_way: false, from_end: false, documents: BTreeMap::new(), former: BTreeMap::new() }
+        Manifest {
+            version: VERSION,
+            folder,
+            under_way: false,
+            from_end: false,
+            settings: None,
+            documents: BTreeMap::new(),
+            former: BTreeMap::new(),
+        }
     }
 
     /// Reads the file; a missing one, or one about another output folder, counts as nothing published.

@@ -40,7 +40,7 @@ pub use place::Stamps;
 pub use plan::{Change, Plan, Put, Standing};
 pub use sets::{Former, Set};
 pub use staging::Staging;
-pub use taken_back::TakenBack;
+pub use taken_back::{Publish, TakenBack};
 pub use unpurged::Unpurged;
 
 /// Why publishing could not be carried out. What was published before stands, whole.

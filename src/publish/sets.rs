@@ -73,6 +73,9 @@ pub struct Set {
     /// As [`Former::items`].
     #[serde(default)]
     pub items: BTreeMap<String, Option<String>>,
+    /// Where the config or a template is another than at the publish before, digests of what they were then and are now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<[String; 2]>,
     #[serde(skip)]
     folder: PathBuf,
 }
@@ -102,7 +105,7 @@ impl Sets {
     }
 
     /// Keeps what the plan is going to replace in a place.
-    pub fn begin(&self, from: &dyn Place, plan: &Plan, former: &Former) -> Result<(), PublishError> {
+    pub fn begin(&self, from: &dyn Place, plan: &Plan, former: &Former, settings: Option<[String; 2]>) -> Result<(), PublishError> {
         let folder = self.0.join(UNDER_WAY);
         let mut set = Set::read(&folder).unwrap_or_else(|| Set::new(&folder, &former.at));
         let files = folder.join("files");
@@ -119,6 +122,11 @@ impl Sets {
         for (iri, said) in &former.items {
             set.items.entry(iri.clone()).or_insert_with(|| said.clone());
         }
+        set.settings = match (set.settings.take(), settings) {
+            // Of a run that was cut off, and one that takes it up.
+            (Some([before, _]), Some([_, now])) => Some([before, now]),
+            (before, now) => now.or(before),
+        };
         set.write()
     }
 
@@ -184,6 +192,7 @@ impl Set {
             channels: BTreeMap::new(),
             since: BTreeMap::new(),
             items: BTreeMap::new(),
+            settings: None,
             folder: folder.to_owned(),
         }
     }

@@ -22,9 +22,18 @@ pub struct TakenBack {
     /// The hash of each file that stood then and is no feed.
     #[serde(default)]
     pub files: BTreeMap<String, String>,
-    /// Of each publish, from the newest, the items that it changed, by id, with a digest of what their records said then; `None` for one that it took out.
+    /// From the newest.
     #[serde(default)]
-    pub publishes: Vec<BTreeMap<String, Option<String>>>,
+    pub publishes: Vec<Publish>,
+}
+
+/// What a publish changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Publish {
+    /// Items by id, with a digest of what their records said then; `None` for one that it took out.
+    pub items: BTreeMap<String, Option<String>>,
+    /// A digest of config and templates, where these were others than before.
+    pub settings: Option<String>,
 }
 
 /// Those of a file; none where it cannot be read.

@@ -41,7 +41,7 @@ pub fn clean(markup: &Markup, base: &Url) -> Clean {
     };
     // Brackets that are part of no link come out as they went in.
     if markup.syntax == Syntax::Markdown && html.contains("](") {
-        markdown::unlinked(text).for_each(|link| report.unlinked(link));
+        markdown::unlinked(text).into_iter().for_each(|link| report.unlinked(link));
     }
     Clean { html, removed: report.finish() }
 }
@@ -166,7 +166,11 @@ mod tests {
                 "?![a b](c d.png)",
             ),
             ("<b>a</b> [e](f g.pdf) `[e](h)`", "<p><b>a</b> [e](f g.pdf) <code>[e](h)</code></p>\n", "?[e](f g.pdf)"),
-            ("f[0](a or b) [a](<b c.pdf>)", "<p>f[0](a or b) <a href=\"https://example.org/news/b%20c.pdf\">a</a></p>\n", ""),
+            (
+                "f[0](a or b, c.d) [1](cf. Smith 2018) [2](see: fig. 3) [a](<b c.pdf>)",
+                "<p>f[0](a or b, c.d) [1](cf. Smith 2018) [2](see: fig. 3) <a href=\"https://example.org/news/b%20c.pdf\">a</a></p>\n",
+                "",
+            ),
             ("[a](www.b.org)", "<p><a href=\"https://example.org/news/www.b.org\">a</a></p>\n", "www.b.org→https://www.b.org"),
             ("[a](b@c.org)", "<p><a href=\"https://example.org/news/b@c.org\">a</a></p>\n", "b@c.org→mailto:b@c.org"),
             ("![](b@2x.png)", "<p><img src=\"https://example.org/news/b@2x.png\" alt=\"\"></p>\n", ""),

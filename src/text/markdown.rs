@@ -4,6 +4,7 @@
 //! then the sanitiser need not run. Where the text holds raw HTML, it writes for the sanitiser instead.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use pulldown_cmark::{Alignment, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
 use url::Url;
@@ -28,17 +29,55 @@ pub(super) fn to_html(text: &str, base: &Url, report: &mut Report) -> Option<Str
     Some(html)
 }
 
+/// So many bytes may what looks like a link have, and so many of them are told.
+const LINK: usize = 500;
+const TOLD: usize = 20;
+
 /// What looks like links in Markdown whose addresses have blanks in them, and so are none (CommonMark 6.3).
-pub(super) fn unlinked(text: &str) -> impl Iterator<Item = &str> {
-    text.match_indices("](").filter_map(|(at, _)| {
-        let begin = text[..at].rfind(['[', '\n']).filter(|begin| text[*begin..].starts_with('['))?;
-        let begin = if text[..begin].ends_with('!') { begin - 1 } else { begin };
-        let end = at + 2 + text[at + 2..].find([')', '\n']).filter(|end| text[at + 2 + end..].starts_with(')'))?;
-        let address = text[at + 2..end].trim();
-        let is_none =
-            address.contains(' ') && address.contains(['/', '.']) && !address.starts_with('<') && !address.contains(['"', '\'', '(']);
-        is_none.then(|| &text[begin..=end])
+pub(super) fn unlinked(text: &str) -> Vec<&str> {
+    let mut words = words(text).peekable();
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("](") {
+        while words.next_if(|words| words.end <= at).is_some() {}
+        if found.len() == TOLD || !words.peek().is_some_and(|words| words.contains(&at)) {
+            continue;
+        }
+        let before = &text[text.floor_char_boundary(at.saturating_sub(LINK))..at];
+        let after = &text[at + 2..text.floor_char_boundary(at + 2 + LINK)];
+        let begin = before.rfind(['[', '\n']).map(|begin| at - before.len() + begin).filter(|begin| text[*begin..].starts_with('['));
+        let end = after.find([')', '\n']).filter(|end| after[*end..].starts_with(')'));
+        let Some((begin, end)) = begin.zip(end) else { continue };
+        if is_address_with_blanks(&after[..end]) {
+            found.push(&text[begin - usize::from(text[..begin].ends_with('!'))..at + 3 + end]);
+        }
+    }
+    found
+}
+
+/// Where Markdown has words that are no code.
+fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut in_code = false;
+    Parser::new_ext(text, OPTIONS).into_offset_iter().filter_map(move |(event, place)| {
+        match event {
+            Event::Start(Tag::CodeBlock(_)) => in_code = true,
+            Event::End(TagEnd::CodeBlock) => in_code = false,
+            Event::Text(_) if !in_code => return Some(place),
+            _ => {}
+        }
+        None
     })
+}
+
+fn is_address_with_blanks(text: &str) -> bool {
+    let address = text.trim();
+    let has_ending = || {
+        let ending = address.rsplit_once('.').map_or("", |(_, ending)| ending);
+        (2..=5).contains(&ending.len()) && ending.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    address.contains(' ')
+        && (address.contains('/') || has_ending())
+        && !address.starts_with('<')
+        && !address.contains(['"', '\'', '(', ',', ';', '&'])
 }
 
 /// Markdown to HTML that still has to be sanitised: raw HTML and URLs as they were written.

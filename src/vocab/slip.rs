@@ -26,7 +26,7 @@ fn is_host(text: &str) -> bool {
     let first = text.split(['/', '?', '#']).next().unwrap_or(text).to_ascii_lowercase();
     let Some((name, last)) = first.rsplit_once('.').filter(|(name, _)| !name.is_empty() && !name.starts_with('.')) else { return false };
     let is_name = || name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
-    first.starts_with("www.") || is_name() && SURELY.contains(&last)
+    name.starts_with("www.") || is_name() && SURELY.contains(&last)
 }
 
 #[cfg(test)]
@@ -50,6 +50,8 @@ mod tests {
             ("httpd/manual.html", None),
             ("https.html", None),
             ("story.md", None),
+            ("www.", None),
+            ("www.png", None),
             ("a/www.b.org", None),
             ("//www.a.org/x", None),
             ("./www.a.org", None),

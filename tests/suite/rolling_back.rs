@@ -339,6 +339,62 @@ fn what_was_taken_back_does_not_come_again_with_something_else() {
     build("2018-04-21").expect(0, &["changed"]);
 }
 
+/// What went by the clock need not be mended, and is no way round what was not.
+#[test]
+fn what_goes_by_the_clock_neither_holds_a_build_back_nor_lets_a_mistake_through() {
+    let publication = Publication::with_items(8);
+    let run = |day: &str, args: &[&str]| publication.run(&[args, &["--now", &format!("{day}T12:00:00Z")]].concat());
+    let expires = |n: u32, day: &str| {
+        let text = format!("+++\ntitle = 'The port of Belize, part {n}'\ndate = 2018-01-0{n}\nexpires = {day}\n+++\n\nText.\n");
+        publication.write(&format!("items/item-{n}.md"), text);
+    };
+    let title = |title: &str| publication.write("feeds.toml", CONFIG.replacen("title = \"", &format!("title = \"{title}"), 1));
+    expires(2, "2018-03-05");
+    run("2018-03-01", &["build"]).expect(0, &["8 items"]);
+    title("WRONG ");
+    run("2018-03-06", &["build"]).expect(0, &["7 items"]);
+    run("2018-03-06", &["rollback"]).expect(0, &["were put back"]);
+    run("2018-03-07", &["build"]).expect(1, &["error[taken-back]", "with the same config and templates\n"]);
+    publication.item(9, "The port of Belize reopens, part 9");
+    run("2018-03-07", &["build"]).expect(1, &["error[taken-back]"]);
+    title("");
+    run("2018-03-08", &["build"]).expect(0, &["8 items"]);
+
+    publication.item(6, "The port of Belize reopens, by mistake");
+    expires(7, "2018-03-10");
+    run("2018-03-09", &["build"]).expect(0, &["8 items"]);
+    run("2018-03-09", &["rollback"]).expect(0, &["were put back"]);
+    run("2018-03-09", &["build"]).expect(1, &["error[taken-back]", "with `item-6`, `item-7`"]);
+    run("2018-03-11", &["build"]).expect(1, &["error[taken-back]", "with `item-6`"]);
+    run("2018-03-11", &["build", "--accept", "rollback"]).expect(0, &["7 items"]);
+    // Taken back once more.
+    run("2018-03-12", &["rollback"]).expect(0, &["were put back"]);
+    publication.item(10, "The port of Belize reopens, part 10");
+    run("2018-03-12", &["build"]).expect(1, &["error[taken-back]", "with `item-6`"]);
+    publication.item(6, "The port of Belize reopens, mended");
+    run("2018-03-12", &["build"]).expect(0, &["8 items"]);
+}
+
+/// Of two at once, one with a record and one with a template.
+#[test]
+fn each_of_several_that_were_taken_back_is_mended_by_itself() {
+    let publication = Publication::with_config(&format!("{CONFIG}[output]\ntemplates = 'templates'\n"));
+    let template = |more: &str| publication.write("templates/item.html", format!("{more}{{{{ item.title }}}} {{{{ item.body }}}}"));
+    (1..=4).for_each(|n| publication.item(n, &format!("The port of Belize reopens, part {n}")));
+    template("");
+    publication.build();
+    publication.item(1, "The port of Belize reopens, by mistake");
+    publication.build();
+    template("Secret ");
+    publication.build();
+    publication.run(&["rollback", "--steps", "2"]).expect(0, &["were put back"]);
+    publication.item(1, "The port of Belize reopens, mended");
+    publication.run(&["build"]).expect(1, &["error[taken-back]", "with the same config and templates\n"]);
+    template("");
+    publication.build().expect(0, &["changed"]);
+    assert!(published(&publication).values().all(|text| !text.contains("Secret") && !text.contains("by mistake")));
+}
+
 /// Pages beyond what feeds hold, and all that a template says.
 #[test]
 fn what_is_in_no_feed_does_not_come_again_unasked() {

@@ -95,7 +95,7 @@ pub(super) const SECTIONS: &[Section] = &[
             "source.columns" Table, None, "Of CSV and databases: the column that holds each field of a record, where it is not called as the field is.", r#"{ title = "Headline", date = "Published on" }"#;
             "source.columns.FIELD" Text, None, "The column that holds the field, such as `title`.", r#""Headline""#;
             "source.delimiter" Character, Is(r#"",""#), "Of CSV: what separates the columns; one ASCII character.", r#""\t""#;
-            "source.list-separator" Character, Is(r#"";""#), "Of CSV and databases: what separates several values in one cell; one character.", r#""|""#;
+            "source.list-separator" Character, Is(r#"";""#), "Of CSV and databases: what separates several values in one cell; one character. Where `delimiter` is `;` it is `|`.", r#""|""#;
         },
     },
     Section {

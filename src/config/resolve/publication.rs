@@ -130,7 +130,9 @@ fn base_url(text: &At<&str>, report: &mut Report<'_>) -> Option<Url> {
 pub(super) fn web_address(text: &At<&str>, base: Option<&Url>, report: &mut Report<'_>) -> Option<Url> {
     let example = "give a whole address such as `https://example.org/feeds/`";
     if let Some(meant) = slip::meant(text.value) {
-        report.bad(&text.span, format!("`{}` is no whole address", text.value), format!("write `{meant}`"));
+        let own = base.map_or_else(String::new, |_| format!("; what is below `base-url` is `./{}`", text.value));
+        let help = format!("write `{meant}`{own}");
+        report.bad(&text.span, format!("`{}` is no whole address", text.value), help);
         return None;
     }
     let parsed = match base {

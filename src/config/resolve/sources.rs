@@ -95,17 +95,17 @@ fn csv(table: &Table<'_>, source: &mut Source, report: &mut Report<'_>) {
             _ => report.bad(&text.span, "columns cannot be separated by this", "use `,`, `;`, `|` or `\\t`"),
         }
     }
-    if let Some(character) = table.string("list-separator").and_then(|text| text.value.chars().next()) {
-        source.list_separator = character;
-    }
+    let separator = table.string("list-separator").and_then(|text| text.value.chars().next());
+    // What separates columns cannot separate the values in one.
+    let own = || if source.delimiter == b';' { '|' } else { source.list_separator };
+    source.list_separator = separator.unwrap_or_else(own);
     let is_other = table.has("path") && source.format.is_some_and(|format| format != RecordFormat::Csv);
     for key in ["columns", "delimiter", "list-separator"].into_iter().filter(|key| is_other && table.has(key)) {
         report.error(&codes::UNUSED_KEY, &table.place(key), format!("`{key}` is for CSV, and this source is none"), "take it out");
     }
     if source.delimiter as char == source.list_separator {
-        let key = if table.has("list-separator") { "list-separator" } else { "delimiter" };
         let help = "give another `list-separator`, such as `|`";
-        report.bad(&table.place(key), "columns and the values in a cell are separated by the same character", help);
+        report.bad(&table.place("list-separator"), "columns and the values in a cell are separated by the same character", help);
     }
 }
 

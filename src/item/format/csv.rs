@@ -128,16 +128,15 @@ fn no_header(header: &ByteRecord, source: &Source) -> Option<Fault> {
         return fault(&codes::RECORD_SYNTAX, "`sep=` is a word to a spreadsheet program, and no header".to_owned(), help);
     }
     let other = [';', '\t', ',', '|'].into_iter().find(|other| header.len() == 1 && line.contains(&(*other as u8)))?;
-    // One letter cannot be both.
-    let lists = if other == source.list_separator { " and `list-separator = \"|\"`" } else { "" };
     let (used, other) = (char::from(source.delimiter).escape_default(), other.escape_default());
     let message = format!("the header is one column by the delimiter `{used}`, and there is `{other}` in it");
-    fault(&codes::MISSING_COLUMN, message, &format!("say in the source `delimiter = \"{other}\"`{lists}"))
+    fault(&codes::MISSING_COLUMN, message, &format!("say in the source `delimiter = \"{other}\"`"))
 }
 
 impl Columns {
     fn of(names: &[String], source: &Source) -> (Self, Vec<Fault>) {
-        let (fields, faults) = assign(names, &source.columns, &[]);
+        let (fields, mut faults) = assign(names, &source.columns, &[]);
+        faults.extend(doubled(names, &fields));
         (Columns { fields, width: names.len(), list_separator: source.list_separator, names: names.join("\n").into_bytes() }, faults)
     }
 
@@ -255,6 +254,21 @@ pub fn assign(names: &[String], mapping: &[(String, String)], apart: &[usize]) -
 pub fn find(names: &[String], wanted: &str) -> Option<usize> {
     let exact = names.iter().position(|name| name == wanted);
     exact.or_else(|| names.iter().position(|name| name.eq_ignore_ascii_case(wanted)))
+}
+
+/// Columns that are called as one from which a field is read.
+fn doubled<'a>(names: &'a [String], fields: &'a [(&'static str, usize)]) -> impl Iterator<Item = Fault> + 'a {
+    let second = |(field, column): &(&str, usize)| {
+        let name = &names[*column];
+        let is_second = |(at, other): (usize, &String)| {
+            at != *column && other.eq_ignore_ascii_case(name) && !fields.iter().any(|(_, used)| *used == at)
+        };
+        names.iter().enumerate().any(is_second).then(|| {
+            let help = format!("give one of the two another name, or say in the source which it is: `columns = {{ {field} = \"NAME\" }}`");
+            Fault::new(&codes::UNKNOWN_COLUMN, Spot::Record, format!("two columns are called `{name}`, and the first is read")).help(help)
+        })
+    };
+    fields.iter().filter_map(second)
 }
 
 fn missing(field: &str, mapped: Option<&str>, names: &[String]) -> Option<Fault> {

@@ -36,7 +36,10 @@ fn fault(error: &serde_json::Error, text: &str) -> Fault {
     let is_closed_late = text.as_bytes()[at.clone()].starts_with(b"}") && text.as_bytes()[..at.start].trim_ascii_end().ends_with(b",");
     let message = if is_closed_late { "trailing comma" } else { message };
     let help = match message {
-        "trailing characters" => "a `.json` file holds one record; many of them go one a line into a `.ndjson` file",
+        _ if text.trim_start().starts_with('[') => "records stand one a line, without brackets around them and commas between them",
+        "trailing characters" => {
+            "a `.json` file holds one record; many of them go one a line into a `.ndjson` file, without commas between them"
+        }
         "trailing comma" => "no comma stands before a closing bracket or brace",
         cut if cut.starts_with("EOF") => "a quote or a bracket is not closed, or the file was cut off: write it anew, whole",
         _ => "keys and texts stand between double quotes, with a colon between the two and a comma before the next",

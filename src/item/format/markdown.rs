@@ -150,31 +150,39 @@ const TEXTS: [&str; 7] = ["title", "summary", "dateline", "rights", "author", "a
 /// A text of which a part would be lost.
 fn swallowed(front: &str) -> Option<Fault> {
     memchr::memchr3(b'#', b'!', b'&', front.as_bytes())?;
-    let (mut end, mut is_text) = (0, false);
-    for line in front.split_inclusive('\n') {
-        end += line.len();
-        let value = match line.split_once(':') {
-            Some((key, value)) if !line.starts_with([' ', '\t', '#', '-']) => {
-                let value = value.trim();
-                is_text = TEXTS.contains(&key.trim_end()) && !value.is_empty() && !value.starts_with(['"', '\'', '|', '>', '[', '{', '#']);
-                value
-            }
-            // It goes on with what came before.
-            _ => line.trim(),
-        };
-        let lost = match value {
-            _ if !is_text || value.starts_with('#') => None,
-            value if value.starts_with(['!', '&']) => value.split_whitespace().next(),
-            value => value.find(" #").or_else(|| value.find("\t#")).map(|at| &value[at + 1..]),
-        };
-        if let Some(lost) = lost {
-            let start = end - line.len() + (lost.as_ptr() as usize - line.as_ptr() as usize);
-            let message = format!("YAML does not take `{lost}` for a part of the text");
-            let help = "put the whole text between quotes; a comment stands on a line of its own";
-            return Some(Fault::new(&codes::RECORD_SYNTAX, Spot::Span(start..start + lost.len()), message).help(help));
-        }
+    let Value::Table(entries) = yaml_tree(front).ok()?.value else { return None };
+    let mut texts = Vec::new();
+    entries.into_iter().filter(|entry| TEXTS.contains(&entry.key.as_str())).for_each(|entry| add_texts(entry.node, &mut texts));
+    let lost = texts.into_iter().find_map(|span| lost_before(front, &span).or_else(|| lost_behind(front, &span)))?;
+    let start = lost.as_ptr() as usize - front.as_ptr() as usize;
+    let message = format!("YAML does not take `{lost}` for a part of the text");
+    let help = "put the whole text between quotes; a comment stands on a line of its own";
+    Some(Fault::new(&codes::RECORD_SYNTAX, Spot::Span(start..start + lost.len()), message).help(help))
+}
+
+/// The places of all texts in a value.
+fn add_texts(node: Node, texts: &mut Vec<Range<usize>>) {
+    match node.value {
+        Value::Text(_) => texts.push(node.span),
+        Value::List(list) => list.into_iter().for_each(|node| add_texts(node, texts)),
+        Value::Table(entries) => entries.into_iter().for_each(|entry| add_texts(entry.node, texts)),
+        _ => {}
     }
-    None
+}
+
+/// A comment behind a text that no quotes end.
+fn lost_behind<'f>(front: &'f str, span: &Range<usize>) -> Option<&'f str> {
+    let is_plain = !front.get(span.clone())?.starts_with(['"', '\'', '|', '>']);
+    let rest = front.get(span.end..)?.lines().next()?.trim();
+    (is_plain && rest.starts_with('#')).then_some(rest)
+}
+
+/// A tag that YAML does not know itself, or an anchor that nothing leads to.
+fn lost_before<'f>(front: &'f str, span: &Range<usize>) -> Option<&'f str> {
+    let word = front.get(..span.start)?.trim_end().rsplit(char::is_whitespace).next()?;
+    let is_tag = word.starts_with('!') && !word.starts_with("!!");
+    let is_anchor = word.strip_prefix('&').is_some_and(|name| !name.is_empty() && !front.contains(&format!("*{name}")));
+    (is_tag || is_anchor).then_some(word)
 }
 
 fn yaml_tree(front: &str) -> Result<Node, Fault> {

@@ -4,6 +4,7 @@ use super::Work;
 use crate::diag::codes;
 use crate::item::format::Field;
 use crate::item::record::{Many, PersonTable, Written};
+use crate::text;
 use crate::vocab::Person;
 use crate::vocab::person::{is_email, local_part, split};
 
@@ -20,6 +21,7 @@ impl Work<'_> {
     }
 
     fn person(&mut self, field: Field, written: Written<PersonTable>) -> Option<Person> {
+        let is_short = matches!(written, Written::Text(_));
         let table = match written {
             Written::Text(text) => {
                 let (name, email) = split(&text);
@@ -37,13 +39,18 @@ impl Work<'_> {
             self.fault(&codes::BAD_VALUE, field, "an author has no name".to_owned(), Some("write `Name <name@example.org>`".to_owned()));
             return None;
         };
-        if looks_like_list(&name) {
+        if is_short && looks_like_list(&name) {
             let entries = match self.separator {
                 Some(separator) => format!("with `{separator}` between them"),
                 None => "each as an entry of a list: `[\"Ana\", \"Luis\"]`".to_owned(),
             };
             let message = format!("`{name}` is one author");
-            self.fault(&codes::DOUBTFUL_AUTHOR, field, message, Some(format!("write several authors {entries}")));
+            self.fault(
+                &codes::DOUBTFUL_AUTHOR,
+                field,
+                message,
+                Some(format!("write several authors {entries}; one of that name is `{{ name = \"...\" }}`")),
+            );
         }
         Some(Person { name, email, uri: uri.map(Box::new) })
     }
@@ -51,15 +58,24 @@ impl Work<'_> {
 
 /// The people that one text names: names have no semicolon in them, and between addresses there may be a comma.
 fn several(text: &str) -> Vec<&str> {
-    let by_comma = || text.split(',').all(|part| split(part).1.is_some_and(is_email));
-    let separator = if text.contains(';') { ';' } else { ',' };
-    if separator == ';' || by_comma() { text.split(separator).collect() } else { vec![text] }
+    if text.contains(';') && text::without_references(text).is_none() {
+        return text.split(';').collect();
+    }
+    let (mut all, mut begin) = (Vec::new(), 0);
+    for (at, _) in text.match_indices(',').chain([(text.len(), "")]) {
+        // A name may have a comma in it: what has no address yet goes on.
+        if split(&text[begin..at]).1.is_some_and(is_email) {
+            all.push(&text[begin..at]);
+            begin = (at + 1).min(text.len());
+        }
+    }
+    if begin == text.len() { all } else { vec![text] }
 }
 
-/// Whether a name may be those of several: two words or more on each side of a comma. `Pérez, Ana` is one.
+/// Whether a name may be those of several: of three or more with commas between them. `Pérez García, Ana María` is one.
 fn looks_like_list(name: &str) -> bool {
-    let mut parts = name.split(',').map(|part| part.split_whitespace().count());
-    name.contains(',') && parts.all(|words| (2..=4).contains(&words))
+    let words: Vec<usize> = name.split(',').map(|part| part.split_whitespace().count()).collect();
+    words.len() > 2 && words.iter().all(|words| (2..=4).contains(words))
 }
 
 /// A table whose name has the address in it, as `Ana <ana@example.org>`: the name is the name alone.
