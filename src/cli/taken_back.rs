@@ -17,9 +17,12 @@ use crate::ledger::{Digest, Memory};
 use crate::pipeline::Built;
 use crate::publish::{Destination, Plan, Publish, Set, TakenBack};
 
-/// A digest of all that the config and the templates say.
+/// A digest of what the config and the templates say of documents, from whatever folder they are looked at.
 pub(super) fn settings(config: &Config) -> String {
-    Digest::of(xxh3_128(format!("{config:?}").as_bytes())).to_hex()
+    let Config { publication, sources, countries, topics, evidence, channels, named, limits, output, moved, ids, .. } = config;
+    let said =
+        format!("{publication:?}{sources:?}{countries:?}{topics:?}{evidence:?}{channels:?}{named:?}{limits:?}{output:?}{moved:?}{ids:?}");
+    Digest::of(xxh3_128(said.as_bytes())).to_hex()
 }
 
 /// The items that a publish changes, by id, each with what it said before. One that repeats what was taken back changes what that changed, though the ledger

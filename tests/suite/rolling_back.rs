@@ -390,6 +390,9 @@ fn each_of_several_that_were_taken_back_is_mended_by_itself() {
     publication.run(&["rollback", "--steps", "2"]).expect(0, &["were put back"]);
     publication.item(1, "The port of Belize reopens, mended");
     publication.run(&["build"]).expect(1, &["error[taken-back]", "with the same config and templates\n"]);
+    // Looked at from elsewhere it is no other.
+    let config = publication.path("feeds.toml").display().to_string();
+    publication.run(&["--config", &config, "build"]).expect(1, &["error[taken-back]", "with the same config and templates\n"]);
     template("");
     publication.build().expect(0, &["changed"]);
     assert!(published(&publication).values().all(|text| !text.contains("Secret") && !text.contains("by mistake")));
