@@ -17,12 +17,15 @@ use crate::ledger::{Digest, Memory};
 use crate::pipeline::Built;
 use crate::publish::{Destination, Plan, Publish, Set, TakenBack};
 
-/// A digest of what the config and the templates say of documents, from whatever folder they are looked at.
+/// A digest of what the config and the templates say of documents, from whatever folder they are looked at, and wherever in the config it stands.
 pub(super) fn settings(config: &Config) -> String {
-    let Config { publication, sources, countries, topics, evidence, channels, named, limits, output, moved, ids, .. } = config;
-    let said =
-        format!("{publication:?}{sources:?}{countries:?}{topics:?}{evidence:?}{channels:?}{named:?}{limits:?}{output:?}{moved:?}{ids:?}");
-    Digest::of(xxh3_128(said.as_bytes())).to_hex()
+    let Config { publication, sources, countries, topics, evidence, channels, named, limits, output, ids, .. } = config;
+    let moved: Vec<_> = config.moved.iter().map(|moved| (&moved.from, &moved.to, moved.how)).collect();
+    let templates = output.templates.as_ref().map(|templates| &templates.files);
+    let texts = (&output.formats, output.content, output.summary_length, output.ttl, &output.precompress);
+    let which = (output.archives, output.archive_size, output.opml, output.pages, output.tombstone_days);
+    let by = (publication, sources, countries, topics, evidence, channels, named, limits, ids);
+    Digest::of(xxh3_128(format!("{:?}", (by, moved, templates, texts, which)).as_bytes())).to_hex()
 }
 
 /// The items that a publish changes, by id, each with what it said before. One that repeats what was taken back changes what that changed, though the ledger
@@ -58,18 +61,19 @@ pub(super) fn of(sets: &[Set], (before, after): (&Memory, &Memory), folder: &Des
         sets: sets.iter().map(Set::name).collect(),
         channels: published.into_iter().filter(is_another).map(digests).collect(),
         files: files.filter_map(hash).collect(),
-        publishes: publishes(sets, before),
+        publishes: publishes(sets, &folder.taken_back(), before),
     }
 }
 
-/// What each publish left of what it changed; of an item that which the next one that changed it found, and in the end the memory.
-fn publishes(sets: &[Set], memory: &Memory) -> Vec<Publish> {
-    let mut found: HashMap<&String, &Option<String>> = HashMap::new();
+/// What each publish left of what it changed: of an item that which the next one that changed it found, be it taken back now or was sooner, and else the memory.
+fn publishes(sets: &[Set], sooner: &[TakenBack], memory: &Memory) -> Vec<Publish> {
+    let sooner = sooner.iter().flat_map(|taken_back| &taken_back.publishes);
+    let mut found: HashMap<&String, &Option<String>> = sooner.flat_map(|publish| &publish.found).collect();
     let mut all = Vec::new();
     for set in sets {
         let left = |iri: &String| found.get(iri).map_or_else(|| memory.said(iri), |said| (*said).clone());
         let items = set.items.keys().map(|iri| (iri.clone(), left(iri))).collect();
-        all.push(Publish { items, settings: set.settings.as_ref().map(|[_, now]| now.clone()) });
+        all.push(Publish { items, found: set.items.clone(), settings: set.settings.as_ref().map(|[_, now]| now.clone()) });
         found.extend(&set.items);
     }
     all

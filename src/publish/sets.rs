@@ -122,11 +122,7 @@ impl Sets {
         for (iri, said) in &former.items {
             set.items.entry(iri.clone()).or_insert_with(|| said.clone());
         }
-        set.settings = match (set.settings.take(), settings) {
-            // Of a run that was cut off, and one that takes it up.
-            (Some([before, _]), Some([_, now])) => Some([before, now]),
-            (before, now) => now.or(before),
-        };
+        set.settings = settings;
         set.write()
     }
 

@@ -29,9 +29,12 @@ pub struct TakenBack {
 
 /// What a publish changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Publish {
     /// Items by id, with a digest of what their records said then; `None` for one that it took out.
     pub items: BTreeMap<String, Option<String>>,
+    /// The same of what it found; `None` for one that came.
+    pub found: BTreeMap<String, Option<String>>,
     /// A digest of config and templates, where these were others than before.
     pub settings: Option<String>,
 }

@@ -3,6 +3,9 @@
 /// What was surely meant by an address: `https://www.example.org` by `www.example.org`, `http://example.org` by `http//example.org`, and
 /// `https://example.org` by `http://https://example.org`. `None` where it may be meant as it stands.
 pub fn meant(text: &str) -> Option<String> {
+    if text.len() > LONGEST {
+        return None;
+    }
     if is_host(text) {
         return Some(format!("https://{text}"));
     }
@@ -14,6 +17,9 @@ pub fn meant(text: &str) -> Option<String> {
     let address = ["//", ":/", ":"].into_iter().find_map(|mark| rest.strip_prefix(mark)).filter(|address| !address.is_empty())?;
     Some(format!("{scheme}://{address}"))
 }
+
+/// In bytes; nobody writes a longer one by hand.
+const LONGEST: usize = 2_000;
 
 fn strip<'t>(text: &'t str, scheme: &str) -> Option<&'t str> {
     let (begin, rest) = text.split_at_checked(scheme.len())?;
@@ -57,6 +63,7 @@ mod tests {
             ("./www.a.org", None),
             ("", None),
             ("é", None),
+            (&"http://".repeat(100_000), None),
         ] {
             assert_eq!(meant(text).as_deref(), want, "{text}");
         }

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::support::{Publication, Ran, tidings};
+use crate::support::{CONFIG, Publication, Ran, tidings};
 
 /// An RSS feed with an error (no link), and one with only a warning (no guid).
 const WRONG: &str = "<rss version=\"2.0\"><channel>\n<title>T</title>\n<description>D</description>\n</channel></rss>\n";
@@ -175,8 +175,24 @@ fn records_are_checked_as_records() {
     publication.run(&["check", "items/2018"]).expect(1, &["items/2018/bad.md:2:", "error[record-syntax]", "1 file, 1 error"]);
     publication.run(&["check", "items"]).expect(1, &["items/2018/bad.md:2:"]);
     publication.run(&["check", "feeds.toml"]).expect(0, &["1 file, 0 errors"]);
+    publication.write("items/feed.xml", "<rss/>");
+    publication.run(&["check", "items/feed.xml"]).expect(1, &["items/feed.xml:1:", "1 document, "]);
+    publication.remove("items/feed.xml");
+    #[cfg(unix)]
+    {
+        publication.write("elsewhere/bad.md", "---\ntitle: T\ndate: soon\n---\n");
+        std::os::unix::fs::symlink("../elsewhere/bad.md", publication.path("items/link.md")).expect("a link");
+        publication.run(&["check", "items/link.md"]).expect(1, &["items/link.md:3:7: error[invalid-date]"]);
+        publication.run(&["check", "items"]).expect(1, &["items/link.md:3:7: error[invalid-date]"]);
+        publication.remove("items/link.md");
+    }
     publication.write("feed.xml", "<rss/>");
     publication.run(&["check", "feed.xml", "items/2018"]).expect(1, &["bad.md:2:", "feed.xml:1:", "1 document, "]);
+    // Where the config cannot be read, nobody says that all is fine.
+    publication.write("feeds.toml", format!("{CONFIG}\n[output]\nbogus = 1\n"));
+    publication.run(&["check", "items/2018"]).expect(1, &["feeds.toml:", "error[unknown-key]"]);
+    publication.write("feeds.toml", format!("{CONFIG}\n[[source]]\npath = 'items'\n[[source]]\nsqlite = 'gone.db'\nquery = 'SELECT 1'\n"));
+    publication.run(&["check", "items/2018"]).expect(1, &["error[source-unreadable]"]);
 }
 
 #[test]

@@ -375,6 +375,27 @@ fn what_goes_by_the_clock_neither_holds_a_build_back_nor_lets_a_mistake_through(
     run("2018-03-12", &["build"]).expect(0, &["8 items"]);
 }
 
+/// One after the other or both at once.
+#[test]
+fn of_two_publishes_of_one_item_each_is_known_by_what_it_left() {
+    for steps in [&["1", "1"][..], &["2"]] {
+        let publication = Publication::with_items(4);
+        publication.build();
+        publication.item(1, "The port of Belize reopens, by mistake");
+        publication.item(2, "The port of Belize reopens, first");
+        publication.build();
+        publication.item(2, "The port of Belize reopens, second");
+        publication.build();
+        for count in steps {
+            publication.run(&["rollback", "--steps", count]).expect(0, &["were put back"]);
+        }
+        publication.item(2, "The port of Belize reopens, first");
+        publication.run(&["build"]).expect(1, &["error[taken-back]", "with `item-1`, `item-2`"]);
+        publication.item(1, "The port of Belize reopens, mended");
+        publication.build().expect(0, &["changed"]);
+    }
+}
+
 /// Of two at once, one with a record and one with a template.
 #[test]
 fn each_of_several_that_were_taken_back_is_mended_by_itself() {
@@ -389,6 +410,9 @@ fn each_of_several_that_were_taken_back_is_mended_by_itself() {
     publication.build();
     publication.run(&["rollback", "--steps", "2"]).expect(0, &["were put back"]);
     publication.item(1, "The port of Belize reopens, mended");
+    publication.run(&["build"]).expect(1, &["error[taken-back]", "with the same config and templates\n"]);
+    let written = publication.read("feeds.toml");
+    publication.write("feeds.toml", format!("# a note\n{written}"));
     publication.run(&["build"]).expect(1, &["error[taken-back]", "with the same config and templates\n"]);
     // Looked at from elsewhere it is no other.
     let config = publication.path("feeds.toml").display().to_string();

@@ -20,7 +20,7 @@ use crate::check::{self, Document, Options, Report};
 use crate::diag::{Severity, did_you_mean};
 use crate::doctor::codes as doctor;
 use gather::Source;
-use output::Checked;
+use output::{Checked, Kind};
 
 /// `tidings check`
 #[derive(Debug, Args)]
@@ -82,7 +82,12 @@ pub(super) fn run(args: &CheckArgs, context: &Context) -> Result<Exit, Failure> 
         (false, true) => Vec::new(),
         (false, false) => publication::check_own(&own, context)?,
     };
-    checked.extend(check_files(&feeds, args, context)?);
+    let feeds = check_files(&feeds, args, context)?;
+    // No feed where somebody looked for something: the config may say what is there, and cannot be read.
+    if checked.is_empty() && feeds.is_empty() && context.config.is_file() {
+        checked = publication::check(context)?.into_iter().filter(|one| one.kind == Kind::Config && !one.valid()).collect();
+    }
+    checked.extend(feeds);
     checked.iter_mut().for_each(|one| weigh(one, args));
     ui::written(output::print(args.format, context.ui, &checked, &mut anstream::stdout().lock()));
     Ok(if checked.iter().all(Checked::valid) { Exit::Fine } else { Exit::Findings })

@@ -9,7 +9,7 @@ use super::{Context, Failure};
 use crate::cli::{memory, report};
 use crate::config::{self, Config};
 use crate::diag::{Finding, Findings, Place};
-use crate::item::Files;
+use crate::item::{self, Files};
 use crate::ledger::Accept;
 use crate::mirror;
 use crate::pipeline::{self, Settled, Texts};
@@ -44,29 +44,38 @@ pub(super) fn check(context: &Context) -> Result<Vec<Checked>, Failure> {
     Ok(checked)
 }
 
-/// Tells records of the publication, and its config, from other files.
+/// Tells records of the publication, folders of them, and its config, from other files; nothing where the config cannot be read.
 pub(super) fn is_own(context: &Context) -> impl Fn(&PathBuf) -> bool {
     let config = config::load(&context.config).ok().map(|(config, _)| config);
     let sources = config.iter().flat_map(|config| config.sources.iter().map(|source| config.root.join(&source.path)));
-    let own: Vec<PathBuf> = sources.chain([context.config.clone()]).filter_map(|path| path.canonicalize().ok()).collect();
-    move |path| path.canonicalize().is_ok_and(|path| own.iter().any(|own| path.starts_with(own)))
+    let own: Vec<PathBuf> = sources.chain([context.config.clone()]).flat_map(|path| places(&path)).collect();
+    // A feed may stand among records.
+    let is_record = |path: &Path| path.is_dir() || item::is_record(path);
+    move |path| places(path).iter().any(|path| own.iter().any(|own| path == own || path.starts_with(own) && is_record(path)))
 }
 
-/// The findings of these files and folders of the publication alone.
+/// Where a path leads, as it is written and behind all links.
+fn places(path: &Path) -> Vec<PathBuf> {
+    [std::path::absolute(path).ok(), path.canonicalize().ok()].into_iter().flatten().collect()
+}
+
+/// The findings of these files and folders of the publication alone, and what keeps its records from being read.
 pub(super) fn check_own(paths: &[PathBuf], context: &Context) -> Result<Vec<Checked>, Failure> {
     let root = context.config.parent().unwrap_or(Path::new(""));
-    let place = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let wanted: Vec<(&PathBuf, PathBuf)> = paths.iter().map(|path| (path, place(path))).collect();
-    let of = |one: &Checked| match one.kind {
-        Kind::Config => place(&context.config),
-        _ => place(&root.join(&one.name)),
-    };
-    let mut checked: Vec<(PathBuf, Checked)> = check(context)?.into_iter().map(|one| (of(&one), one)).collect();
-    checked.retain(|(at, one)| matches!(one.kind, Kind::Config | Kind::Record) && wanted.iter().any(|(_, wanted)| at.starts_with(wanted)));
-    let is_told = |wanted: &Path| checked.iter().any(|(at, _)| at.starts_with(wanted));
-    let fine = wanted.iter().filter(|(_, wanted)| !is_told(wanted)).map(|(path, _)| path.display().to_string());
+    let place = |one: &Checked| if one.kind == Kind::Config { places(&context.config) } else { places(&root.join(&one.name)) };
+    let wanted: Vec<(&PathBuf, Vec<PathBuf>)> = paths.iter().map(|path| (path, places(path))).collect();
+    let is_at = |at: &[PathBuf], wanted: &[PathBuf]| at.iter().any(|at| wanted.iter().any(|wanted| at.starts_with(wanted)));
+    let all: Vec<(Vec<PathBuf>, Checked)> = check(context)?.into_iter().map(|one| (place(&one), one)).collect();
+    let is_read = all.iter().all(|(_, one)| one.kind != Kind::Config || one.valid());
+    let is_told = |wanted: &[PathBuf]| all.iter().any(|(at, one)| matches!(one.kind, Kind::Config | Kind::Record) && is_at(at, wanted));
+    let fine = wanted.iter().filter(|(_, wanted)| is_read && !is_told(wanted)).map(|(path, _)| path.display().to_string());
     let fine: Vec<Checked> = fine.map(|name| Checked::file(name, Kind::Record, Vec::new())).collect();
-    Ok(checked.into_iter().map(|(_, one)| one).chain(fine).collect())
+    let is_asked = |at: &[PathBuf], one: &Checked| match one.kind {
+        Kind::Config => !one.valid() || wanted.iter().any(|(_, wanted)| is_at(at, wanted)),
+        Kind::Record => wanted.iter().any(|(_, wanted)| is_at(at, wanted)),
+        _ => false,
+    };
+    Ok(all.into_iter().filter(|(at, one)| is_asked(at, one)).map(|(_, one)| one).chain(fine).collect())
 }
 
 /// The findings of each file, the config first and always there.

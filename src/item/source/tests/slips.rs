@@ -30,6 +30,9 @@ fn no_part_of_a_text_of_yaml_is_lost() {
         ("title: T\nsummary: Research\n  & development\n  ! and more", "T"),
         ("title: &t \"Anchored\"\nsummary: *t", "Anchored"),
         ("title: !!str Plant", "Plant"),
+        ("title: ! \"Plant\"", "Plant"),
+        ("summary: |\n  text\n# a remark\ntitle: Plant", "Plant"),
+        ("summary: >-\n  text\n\n# a remark\ntitle: Plant", "Plant"),
         ("title: T\nlink: https://a.org/#b", "T"),
     ] {
         assert_eq!(one("a.md", &format!("---\n{fields}\ndate: 2018-02-09\n---\n")).title(), title);
