@@ -164,6 +164,17 @@ impl Remembered {
         (!config.publication.hubs.is_empty()).then(|| websub::ping::tell(config, &self.store))
     }
 
+    /// What is known of the state that the run replaces; nothing of it where nothing stood, or nothing is to be kept.
+    fn former(&self, folder: &Destination, built: &Built, run: &RunOf<'_>) -> Former {
+        let (at, keep) = (run.now.to_rfc3339(), run.config.output.keep);
+        if keep == 0 || folder.paths().next().is_none() {
+            return Former { at, keep, ..Former::default() };
+        }
+        let channels = exchange::former_channels(&self.memory, &built.after, &self.marks);
+        let items = taken_back::changed(folder, (&self.memory, &built.after), &built.hidden);
+        Former { at, keep, channels, items }
+    }
+
     /// Publishes, and remembers when the files are in place: while these are put there, what is remembered is written but for its commit. Tells how long was
     /// waited for that.
     pub fn publish(
@@ -176,10 +187,7 @@ impl Remembered {
         // The first ledger of all can be gathered from the files, should the run be cut off.
         let intent = if self.memory.is_empty() { String::new() } else { self.intent(&built.after) };
         let pings = self.pings(run.config, folder, plan, &built.after);
-        let keep = run.config.output.keep;
-        let channels = if keep == 0 { BTreeMap::new() } else { exchange::former_channels(&self.memory, &built.after, &self.marks) };
-        let items = if keep == 0 { BTreeMap::new() } else { taken_back::changed(folder, (&self.memory, &built.after), &built.hidden) };
-        let former = Former { at: run.now.to_rfc3339(), keep, channels, items };
+        let former = self.former(folder, built, &run);
         let settings = taken_back::settings(run.config);
         let settings = Some(&*settings);
         let memo = Memo { at: run.now, intent: &intent, former: Some(&former), stamps: Some(run.stamps), staging: run.staging, settings };
