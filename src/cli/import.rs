@@ -7,7 +7,7 @@ use clap::{Args, Subcommand, ValueHint};
 use serde::Serialize;
 
 use super::context::Context;
-use super::new::{folder_of_records, tell_unread};
+use super::new::{folder_of_records, tell_unread, whole};
 use super::report::FindingRow;
 use super::{Exit, Failure, ui};
 use crate::classify::Classifier;
@@ -125,8 +125,7 @@ fn surroundings(args: &ImportArgs, context: &Context) -> Result<Option<(PathBuf,
 
 /// The language of records of a folder that do not say theirs; nothing where the publication has no other, or the folder's source says it.
 fn published_in(config: &Config, into: &Path) -> Option<Language> {
-    let place = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let is_said = |source: &Source| source.language.is_some() && place(into).starts_with(place(&config.root.join(&source.path)));
+    let is_said = |source: &Source| source.language.is_some() && whole(into).starts_with(whole(&config.root.join(&source.path)));
     let may_be_another = config.publication.languages.len() > 1 && !config.sources.iter().any(is_said);
     may_be_another.then(|| config.publication.language().clone())
 }

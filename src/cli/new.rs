@@ -78,7 +78,7 @@ pub(super) fn tell_unread(folder: &Path, config: &Config, context: &Context) {
 }
 
 /// The path from the root on, without links as far as it is there.
-fn whole(path: &Path) -> PathBuf {
+pub(super) fn whole(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let there = path.ancestors().find_map(|ancestor| Some((ancestor, ancestor.canonicalize().ok()?)));
     let whole = there.and_then(|(ancestor, whole)| Some(whole.join(path.strip_prefix(ancestor).ok()?)));

@@ -35,10 +35,16 @@ pub(super) fn changed(
     (before, after): (&Memory, &Memory),
     hidden: &[(Arc<str>, Hidden)],
 ) -> BTreeMap<String, Option<String>> {
-    let mut changed = after.former_items(before, &by_time(hidden));
-    let publishes = folder.taken_back().into_iter().flat_map(|taken_back| taken_back.publishes);
-    for (iri, _) in publishes.flat_map(|publish| publish.items).filter(|(iri, said)| after.said(iri) == *said) {
-        changed.entry(iri).or_default();
+    let (mut changed, all) = (after.former_items(before, &by_time(hidden)), folder.taken_back());
+    // What the last of them found is what stands.
+    let publishes = || all.iter().flat_map(|taken_back| &taken_back.publishes);
+    let stands: HashMap<&String, &Option<String>> = publishes().flat_map(|publish| &publish.found).collect();
+    let again = publishes().flat_map(|publish| &publish.items).filter(|(iri, said)| after.said(iri) == **said);
+    again.for_each(|(iri, _)| _ = changed.entry(iri.clone()).or_default());
+    for (iri, said) in &mut changed {
+        if let Some(stands) = stands.get(iri) {
+            said.clone_from(stands);
+        }
     }
     changed
 }
@@ -67,10 +73,20 @@ pub(super) fn of(sets: &[Set], (before, after): (&Memory, &Memory), folder: &Des
 
 /// What each publish left of what it changed: of an item that which the next one that changed it found, be it taken back now or was sooner, and else the memory.
 fn publishes(sets: &[Set], sooner: &[TakenBack], memory: &Memory) -> Vec<Publish> {
-    let sooner = sooner.iter().flat_map(|taken_back| &taken_back.publishes);
-    let mut found: HashMap<&String, &Option<String>> = sooner.flat_map(|publish| &publish.found).collect();
+    let before = sooner.iter().flat_map(|taken_back| &taken_back.publishes);
+    let mut found: HashMap<&String, &Option<String>> = before.flat_map(|publish| &publish.found).collect();
+    // Of a rollback that was cut off and is done again, it is known what it found at first.
+    let known = |set: &Set| {
+        let name = set.name();
+        sooner.iter().find_map(|entry| entry.publishes.get(entry.sets.iter().position(|own| *own == name)?).cloned())
+    };
     let mut all = Vec::new();
     for set in sets {
+        if let Some(publish) = known(set) {
+            all.push(publish);
+            found.extend(&set.items);
+            continue;
+        }
         let left = |iri: &String| found.get(iri).map_or_else(|| memory.said(iri), |said| (*said).clone());
         let items = set.items.keys().map(|iri| (iri.clone(), left(iri))).collect();
         all.push(Publish { items, found: set.items.clone(), settings: set.settings.as_ref().map(|[_, now]| now.clone()) });

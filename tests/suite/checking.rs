@@ -175,6 +175,7 @@ fn records_are_checked_as_records() {
     publication.run(&["check", "items/2018"]).expect(1, &["items/2018/bad.md:2:", "error[record-syntax]", "1 file, 1 error"]);
     publication.run(&["check", "items"]).expect(1, &["items/2018/bad.md:2:"]);
     publication.run(&["check", "feeds.toml"]).expect(0, &["1 file, 0 errors"]);
+    publication.run(&["check", "items/gone.md"]).expect(2, &["could not read"]);
     publication.write("items/feed.xml", "<rss/>");
     publication.run(&["check", "items/feed.xml"]).expect(1, &["items/feed.xml:1:", "1 document, "]);
     publication.remove("items/feed.xml");
@@ -190,7 +191,7 @@ fn records_are_checked_as_records() {
     publication.run(&["check", "feed.xml", "items/2018"]).expect(1, &["bad.md:2:", "feed.xml:1:", "1 document, "]);
     // Where the config cannot be read, nobody says that all is fine.
     publication.write("feeds.toml", format!("{CONFIG}\n[output]\nbogus = 1\n"));
-    publication.run(&["check", "items/2018"]).expect(1, &["feeds.toml:", "error[unknown-key]"]);
+    publication.run(&["check", "items/2018", "feed.xml"]).expect(1, &["feeds.toml:", "error[unknown-key]"]);
     publication.write("feeds.toml", format!("{CONFIG}\n[[source]]\npath = 'items'\n[[source]]\nsqlite = 'gone.db'\nquery = 'SELECT 1'\n"));
     publication.run(&["check", "items/2018"]).expect(1, &["error[source-unreadable]"]);
 }

@@ -396,6 +396,27 @@ fn of_two_publishes_of_one_item_each_is_known_by_what_it_left() {
     }
 }
 
+#[test]
+fn what_a_publish_found_is_what_stood_and_not_what_was_taken_back() {
+    let publication = Publication::with_items(4);
+    let version = |more: &str| publication.item(2, &format!("The port of Belize reopens, {more}"));
+    publication.build();
+    for more in ["second", "third"] {
+        version(more);
+        publication.build();
+    }
+    publication.run(&["rollback"]).expect(0, &["were put back"]);
+    version("fourth");
+    publication.build().expect(0, &["changed"]);
+    publication.run(&["rollback", "--steps", "2"]).expect(0, &["were put back"]);
+    for more in ["second", "fourth"] {
+        version(more);
+        publication.run(&["build"]).expect(1, &["error[taken-back]", "with `item-2`"]);
+    }
+    version("fifth");
+    publication.build().expect(0, &["changed"]);
+}
+
 /// Of two at once, one with a record and one with a template.
 #[test]
 fn each_of_several_that_were_taken_back_is_mended_by_itself() {

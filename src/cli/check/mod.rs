@@ -17,6 +17,7 @@ use super::context::Context;
 use super::{Exit, Failure, ui};
 use crate::check::codes;
 use crate::check::{self, Document, Options, Report};
+use crate::config;
 use crate::diag::{Severity, did_you_mean};
 use crate::doctor::codes as doctor;
 use gather::Source;
@@ -83,9 +84,10 @@ pub(super) fn run(args: &CheckArgs, context: &Context) -> Result<Exit, Failure> 
         (false, false) => publication::check_own(&own, context)?,
     };
     let feeds = check_files(&feeds, args, context)?;
-    // No feed where somebody looked for something: the config may say what is there, and cannot be read.
-    if checked.is_empty() && feeds.is_empty() && context.config.is_file() {
-        checked = publication::check(context)?.into_iter().filter(|one| one.kind == Kind::Config && !one.valid()).collect();
+    // No feed where somebody looked for something: the config would say what is there, and cannot be read.
+    let has_none = |path: &PathBuf| path.is_dir() && gather::gather(std::slice::from_ref(path), None).is_ok_and(|found| found.is_empty());
+    if context.config.is_file() && config::load(&context.config).is_err() && args.paths.iter().any(has_none) {
+        checked.extend(publication::check(context)?.into_iter().filter(|one| one.kind == Kind::Config));
     }
     checked.extend(feeds);
     checked.iter_mut().for_each(|one| weigh(one, args));

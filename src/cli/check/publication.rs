@@ -47,11 +47,15 @@ pub(super) fn check(context: &Context) -> Result<Vec<Checked>, Failure> {
 /// Tells records of the publication, folders of them, and its config, from other files; nothing where the config cannot be read.
 pub(super) fn is_own(context: &Context) -> impl Fn(&PathBuf) -> bool {
     let config = config::load(&context.config).ok().map(|(config, _)| config);
-    let sources = config.iter().flat_map(|config| config.sources.iter().map(|source| config.root.join(&source.path)));
-    let own: Vec<PathBuf> = sources.chain([context.config.clone()]).flat_map(|path| places(&path)).collect();
-    // A feed may stand among records.
-    let is_record = |path: &Path| path.is_dir() || item::is_record(path);
-    move |path| places(path).iter().any(|path| own.iter().any(|own| path == own || path.starts_with(own) && is_record(path)))
+    let sources =
+        config.iter().flat_map(|config| config.sources.iter().map(|source| (config.root.join(&source.path), source.format.is_some())));
+    let all = sources.chain([(context.config.clone(), false)]);
+    let own: Vec<(PathBuf, bool)> =
+        all.flat_map(|(path, has_format)| places(&path).into_iter().map(move |path| (path, has_format))).collect();
+    // A feed may stand among records, unless the source says what all are.
+    let is_record = |path: &Path, has_format: bool| has_format || path.is_dir() || item::is_record(path);
+    let is_below = move |path: &PathBuf| own.iter().any(|(own, all)| path == own || path.starts_with(own) && is_record(path, *all));
+    move |path| path.symlink_metadata().is_ok() && places(path).iter().any(&is_below)
 }
 
 /// Where a path leads, as it is written and behind all links.

@@ -174,7 +174,7 @@ fn add_texts(node: Node, texts: &mut Vec<Range<usize>>) {
 fn lost_behind<'f>(front: &'f str, span: &Range<usize>) -> Option<&'f str> {
     let text = front.get(span.clone())?;
     // A block, which begins behind its `|`, ends with its last line.
-    let is_plain = !text.starts_with(['"', '\'', '|', '>']) && !text.ends_with('\n');
+    let is_plain = !text.starts_with(['"', '\'', '|', '>', '*']) && !text.trim_end_matches(' ').ends_with('\n');
     let rest = front.get(span.end..)?.lines().next()?.trim();
     (is_plain && rest.starts_with('#')).then_some(rest)
 }
@@ -182,7 +182,9 @@ fn lost_behind<'f>(front: &'f str, span: &Range<usize>) -> Option<&'f str> {
 /// A tag that YAML does not know itself, or an anchor that nothing leads to.
 fn lost_before<'f>(front: &'f str, span: &Range<usize>) -> Option<&'f str> {
     let word = front.get(..span.start)?.trim_end().rsplit(char::is_whitespace).next()?;
-    let is_tag = word.starts_with('!') && !word.starts_with("!!") && !word.starts_with("!<") && word != "!";
+    let is_tag = word.starts_with('!') && !word.starts_with("!!") && !word.starts_with("!<");
+    // One that says nothing may stand before quotes.
+    let is_tag = is_tag && (word != "!" || !front.get(span.clone())?.starts_with(['"', '\'']));
     let is_anchor = word.strip_prefix('&').is_some_and(|name| !name.is_empty() && !front.contains(&format!("*{name}")));
     (is_tag || is_anchor).then_some(word)
 }

@@ -10,6 +10,7 @@ fn no_part_of_a_text_of_yaml_is_lost() {
         ("title: Plant\n  and others #3", "3:14 `#3`"),
         ("title: !important news", "2:8 `!important`"),
         ("summary: &amp; news\ntitle: T", "2:10 `&amp;`"),
+        ("title: ! Breaking news", "2:8 `!`"),
         ("title: T\nauthors: Ana # not Luis", "3:14 `# not Luis`"),
         ("title: T\nauthors:\n  - Luis\n  - Ana #1", "5:9 `#1`"),
         ("title: T\nauthor:\n  name: Ana #1", "4:13 `#1`"),
@@ -32,6 +33,7 @@ fn no_part_of_a_text_of_yaml_is_lost() {
         ("title: !!str Plant", "Plant"),
         ("title: ! \"Plant\"", "Plant"),
         ("summary: |\n  text\n# a remark\ntitle: Plant", "Plant"),
+        ("summary: |\n    text\n  # a remark\ntitle: Plant", "Plant"),
         ("summary: >-\n  text\n\n# a remark\ntitle: Plant", "Plant"),
         ("title: T\nlink: https://a.org/#b", "T"),
     ] {
