@@ -80,8 +80,7 @@ pub(super) fn run(args: &RollbackArgs, context: &Context) -> Result<Exit, Failur
     if !args.dry_run {
         // Before anything is put back: a build refuses to go on with what a rollback that is cut off leaves.
         folder.take_back(taken_back::of(&sets, (&before.memory, &after), &folder, context.now))?;
-        let then = sets.iter().rev().find_map(|set| set.settings.as_ref()).map(|[before, _]| before.clone());
-        let settings = then.or(folder.settings().map(str::to_owned));
+        let settings = former.settings.or(folder.settings().map(str::to_owned));
         let intent = before.intent(&after);
         let memo = Memo { at: context.now, intent: &intent, former: None, stamps: None, staging: None, settings: settings.as_deref() };
         let pings = before.pings(&config, &folder, &plan, &after);
@@ -119,6 +118,8 @@ struct Former {
     absent: BTreeSet<String>,
     /// What the ledger said, the newest first.
     channels: BTreeMap<String, Vec<Option<String>>>,
+    /// A digest of the config and the templates, where a publish changed these.
+    settings: Option<String>,
 }
 
 /// From the newest to the oldest, which has the last word.
@@ -136,6 +137,7 @@ fn former(sets: &[Set]) -> Result<Former, Failure> {
         for (path, steps) in set.since.iter().chain(&set.channels) {
             all.channels.entry(path.clone()).or_default().extend_from_slice(&steps.0);
         }
+        all.settings = set.settings.as_ref().map(|[before, _]| before.clone()).or(all.settings);
     }
     Ok(all)
 }

@@ -82,14 +82,10 @@ fn publishes(sets: &[Set], sooner: &[TakenBack], memory: &Memory) -> Vec<Publish
     };
     let mut all = Vec::new();
     for set in sets {
-        if let Some(publish) = known(set) {
-            all.push(publish);
-            found.extend(&set.items);
-            continue;
-        }
         let left = |iri: &String| found.get(iri).map_or_else(|| memory.said(iri), |said| (*said).clone());
-        let items = set.items.keys().map(|iri| (iri.clone(), left(iri))).collect();
-        all.push(Publish { items, found: set.items.clone(), settings: set.settings.as_ref().map(|[_, now]| now.clone()) });
+        let items = || set.items.keys().map(|iri| (iri.clone(), left(iri))).collect();
+        let settings = || set.settings.as_ref().map(|[_, now]| now.clone());
+        all.push(known(set).unwrap_or_else(|| Publish { items: items(), found: set.items.clone(), settings: settings() }));
         found.extend(&set.items);
     }
     all

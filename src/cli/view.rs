@@ -109,10 +109,10 @@ impl<'a> Feeds<'a> {
 
     /// Whether the channel comes or goes, or which formats do.
     fn event(&self) -> Option<String> {
-        let is_new = |put: &&&Put| put.change == Change::New;
-        let stood = self.is_kept || !self.deletes.is_empty() || !self.puts.iter().all(|put| put.change == Change::New);
+        let new: Vec<&str> = self.puts.iter().filter(|put| put.change == Change::New).map(|put| put.path.as_str()).collect();
+        let stood = self.is_kept || !self.deletes.is_empty() || new.len() < self.puts.len();
         let stands = self.is_kept || !self.puts.is_empty();
-        let named = |word: &str, paths: Vec<&str>| {
+        let named = |word: &str, paths: &[&str]| {
             let formats: Vec<String> = paths.iter().filter_map(|path| Some(format!("`{}`", path.rsplit_once('.')?.1))).collect();
             (!formats.is_empty()).then(|| format!("{word} {}", formats.join(", ")))
         };
@@ -120,9 +120,7 @@ impl<'a> Feeds<'a> {
             (false, _) => Some("new channel".to_owned()),
             (_, false) => Some("channel ends".to_owned()),
             (true, true) => {
-                let more = named("new as", self.puts.iter().filter(is_new).map(|put| put.path.as_str()).collect());
-                let less = named("no more as", self.deletes.clone());
-                let both: Vec<String> = more.into_iter().chain(less).collect();
+                let both: Vec<String> = named("new as", &new).into_iter().chain(named("no more as", &self.deletes)).collect();
                 (!both.is_empty()).then(|| both.join(", "))
             }
         }

@@ -14,7 +14,7 @@ const SPANISH: &[&str] = &[
 ];
 
 /// Those that share words with the two: what is in one of them is in neither, however many `de` and `la` it has.
-const OTHERS: &[&[&str]] = &[
+const OTHERS: [&[&str]; 6] = [
     // French
     &[
         "le", "la", "les", "de", "des", "du", "en", "et", "est", "un", "une", "que", "qui", "se", "par", "pour", "dans", "sur", "au",
@@ -56,8 +56,8 @@ pub fn either<'a>(texts: impl Iterator<Item = &'a str> + Clone) -> Option<Langua
     Language::parse(tag).ok()
 }
 
-fn most_of_others<'a>(texts: impl Iterator<Item = &'a str> + Clone) -> usize {
-    OTHERS.iter().map(|words| counts(texts.clone(), [words])[0]).max().unwrap_or_default()
+fn most_of_others<'a>(texts: impl Iterator<Item = &'a str>) -> usize {
+    counts(texts, OTHERS).into_iter().max().unwrap_or_default()
 }
 
 /// English or Spanish where a text is clearly in it: words enough, twice as many as of the other, and more than of any further language.

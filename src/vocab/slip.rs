@@ -29,10 +29,10 @@ fn strip<'t>(text: &'t str, scheme: &str) -> Option<&'t str> {
 /// Whether the text begins with what can hardly be anything but the name of a host: a page of one's own may be called `story.md`, and none `example.org`.
 fn is_host(text: &str) -> bool {
     const SURELY: [&str; 4] = ["com", "edu", "gov", "org"];
-    let first = text.split(['/', '?', '#']).next().unwrap_or(text).to_ascii_lowercase();
+    let first = text.split(['/', '?', '#']).next().unwrap_or(text);
     let Some((name, last)) = first.rsplit_once('.').filter(|(name, _)| !name.is_empty() && !name.starts_with('.')) else { return false };
     let is_name = || name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
-    name.starts_with("www.") || is_name() && SURELY.contains(&last)
+    strip(name, "www.").is_some() || is_name() && SURELY.iter().any(|surely| last.eq_ignore_ascii_case(surely))
 }
 
 #[cfg(test)]

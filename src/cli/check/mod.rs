@@ -17,11 +17,10 @@ use super::context::Context;
 use super::{Exit, Failure, ui};
 use crate::check::codes;
 use crate::check::{self, Document, Options, Report};
-use crate::config;
 use crate::diag::{Severity, did_you_mean};
 use crate::doctor::codes as doctor;
 use gather::Source;
-use output::{Checked, Kind};
+use output::Checked;
 
 /// `tidings check`
 #[derive(Debug, Args)]
@@ -77,22 +76,27 @@ pub(super) fn run(args: &CheckArgs, context: &Context) -> Result<Exit, Failure> 
     if let Some(unknown) = args.deny.iter().chain(&args.allow).find(|code| *code != "warnings" && !is_code(code)) {
         return Err(no_such_code(unknown));
     }
-    let (own, feeds): (Vec<PathBuf>, Vec<PathBuf>) = args.paths.iter().cloned().partition(publication::is_own(context));
-    let mut checked = match (args.paths.is_empty(), own.is_empty()) {
-        (true, _) => publication::check(context)?,
-        (false, true) => Vec::new(),
-        (false, false) => publication::check_own(&own, context)?,
+    let mut checked = match args.paths.is_empty() {
+        true => publication::check(context)?,
+        false => check_paths(args, context)?,
     };
-    let feeds = check_files(&feeds, args, context)?;
-    // No feed where somebody looked for something: the config would say what is there, and cannot be read.
-    let has_none = |path: &PathBuf| path.is_dir() && gather::gather(std::slice::from_ref(path), None).is_ok_and(|found| found.is_empty());
-    if context.config.is_file() && config::load(&context.config).is_err() && args.paths.iter().any(has_none) {
-        checked.extend(publication::check(context)?.into_iter().filter(|one| one.kind == Kind::Config));
-    }
-    checked.extend(feeds);
     checked.iter_mut().for_each(|one| weigh(one, args));
     ui::written(output::print(args.format, context.ui, &checked, &mut anstream::stdout().lock()));
     Ok(if checked.iter().all(Checked::valid) { Exit::Fine } else { Exit::Findings })
+}
+
+/// Records of the publication as records, and all else as feeds.
+fn check_paths(args: &CheckArgs, context: &Context) -> Result<Vec<Checked>, Failure> {
+    let own = publication::Own::of(context);
+    let (records, feeds): (Vec<PathBuf>, Vec<PathBuf>) = args.paths.iter().cloned().partition(|path| own.has(path));
+    let mut checked = if records.is_empty() { Vec::new() } else { publication::check_own(&records, context)? };
+    // No feed where somebody looked for something: the config would say what is there, and cannot be read.
+    let has_none = |path: &PathBuf| path.is_dir() && gather::gather(std::slice::from_ref(path), None).is_ok_and(|found| found.is_empty());
+    if own.is_unknown && feeds.iter().any(has_none) {
+        checked.extend(publication::check(context)?);
+    }
+    checked.extend(check_files(&feeds, args, context)?);
+    Ok(checked)
 }
 
 fn check_files(paths: &[PathBuf], args: &CheckArgs, context: &Context) -> Result<Vec<Checked>, Failure> {

@@ -44,18 +44,30 @@ pub(super) fn check(context: &Context) -> Result<Vec<Checked>, Failure> {
     Ok(checked)
 }
 
-/// Tells records of the publication, folders of them, and its config, from other files; nothing where the config cannot be read.
-pub(super) fn is_own(context: &Context) -> impl Fn(&PathBuf) -> bool {
-    let config = config::load(&context.config).ok().map(|(config, _)| config);
-    let sources =
-        config.iter().flat_map(|config| config.sources.iter().map(|source| (config.root.join(&source.path), source.format.is_some())));
-    let all = sources.chain([(context.config.clone(), false)]);
-    let own: Vec<(PathBuf, bool)> =
-        all.flat_map(|(path, has_format)| places(&path).into_iter().map(move |path| (path, has_format))).collect();
-    // A feed may stand among records, unless the source says what all are.
-    let is_record = |path: &Path, has_format: bool| has_format || path.is_dir() || item::is_record(path);
-    let is_below = move |path: &PathBuf| own.iter().any(|(own, all)| path == own || path.starts_with(own) && is_record(path, *all));
-    move |path| path.symlink_metadata().is_ok() && places(path).iter().any(&is_below)
+/// What tells records of the publication, folders of them, and its config from other files.
+pub(super) struct Own {
+    /// Where they stand, and whether all that is below is a record, whatever it is called.
+    places: Vec<(PathBuf, bool)>,
+    /// Whether there is a config that cannot be read.
+    pub is_unknown: bool,
+}
+
+impl Own {
+    pub fn of(context: &Context) -> Self {
+        let config = config::load(&context.config).ok().map(|(config, _)| config);
+        let sources =
+            config.iter().flat_map(|config| config.sources.iter().map(|source| (config.root.join(&source.path), source.format.is_some())));
+        let all = sources.chain([(context.config.clone(), false)]);
+        let places = all.flat_map(|(path, has_format)| places(&path).into_iter().map(move |path| (path, has_format))).collect();
+        Own { places, is_unknown: config.is_none() && context.config.is_file() }
+    }
+
+    pub fn has(&self, path: &Path) -> bool {
+        // A feed may stand among records, unless the source says what all are.
+        let is_record = |path: &Path, has_format: bool| has_format || path.is_dir() || item::is_record(path);
+        let is_below = |path: &PathBuf| self.places.iter().any(|(own, all)| path == own || path.starts_with(own) && is_record(path, *all));
+        path.symlink_metadata().is_ok() && places(path).iter().any(is_below)
+    }
 }
 
 /// Where a path leads, as it is written and behind all links.
@@ -69,17 +81,17 @@ pub(super) fn check_own(paths: &[PathBuf], context: &Context) -> Result<Vec<Chec
     let place = |one: &Checked| if one.kind == Kind::Config { places(&context.config) } else { places(&root.join(&one.name)) };
     let wanted: Vec<(&PathBuf, Vec<PathBuf>)> = paths.iter().map(|path| (path, places(path))).collect();
     let is_at = |at: &[PathBuf], wanted: &[PathBuf]| at.iter().any(|at| wanted.iter().any(|wanted| at.starts_with(wanted)));
-    let all: Vec<(Vec<PathBuf>, Checked)> = check(context)?.into_iter().map(|one| (place(&one), one)).collect();
-    let is_read = all.iter().all(|(_, one)| one.kind != Kind::Config || one.valid());
-    let is_told = |wanted: &[PathBuf]| all.iter().any(|(at, one)| matches!(one.kind, Kind::Config | Kind::Record) && is_at(at, wanted));
-    let fine = wanted.iter().filter(|(_, wanted)| is_read && !is_told(wanted)).map(|(path, _)| path.display().to_string());
-    let fine: Vec<Checked> = fine.map(|name| Checked::file(name, Kind::Record, Vec::new())).collect();
-    let is_asked = |at: &[PathBuf], one: &Checked| match one.kind {
+    let is_asked = |(at, one): &(Vec<PathBuf>, Checked)| match one.kind {
         Kind::Config => !one.valid() || wanted.iter().any(|(_, wanted)| is_at(at, wanted)),
         Kind::Record => wanted.iter().any(|(_, wanted)| is_at(at, wanted)),
         _ => false,
     };
-    Ok(all.into_iter().filter(|(at, one)| is_asked(at, one)).map(|(_, one)| one).chain(fine).collect())
+    let asked: Vec<(Vec<PathBuf>, Checked)> = check(context)?.into_iter().map(|one| (place(&one), one)).filter(is_asked).collect();
+    let is_read = asked.iter().all(|(_, one)| one.kind != Kind::Config || one.valid());
+    let is_told = |wanted: &[PathBuf]| asked.iter().any(|(at, _)| is_at(at, wanted));
+    let fine = wanted.iter().filter(|(_, wanted)| is_read && !is_told(wanted)).map(|(path, _)| path.display().to_string());
+    let fine: Vec<Checked> = fine.map(|name| Checked::file(name, Kind::Record, Vec::new())).collect();
+    Ok(asked.into_iter().map(|(_, one)| one).chain(fine).collect())
 }
 
 /// The findings of each file, the config first and always there.
